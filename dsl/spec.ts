@@ -1,0 +1,108 @@
+/** The checked spec: what the language hands to the plan. Plain data, every reference resolved to a declared name, every span kept for later errors. */
+
+/** A place in a source file: UTF-16 offsets, end exclusive. */
+export interface Span {
+  readonly file: string
+  readonly start: number
+  readonly end: number
+}
+
+/** Option values after checking: words and texts are strings, percentages and units are numbers. Defaults are NOT filled in here (the plan decodes with the plugin's schema). */
+export type Value = number | string | boolean | readonly Value[] | { readonly [key: string]: Value }
+
+/** A plugin that a spec names: one that ships, or one of a `use` line. */
+export interface PluginName {
+  readonly name: string
+  /** The alias of the `use` line that brings it, if any. */
+  readonly from?: string
+}
+
+export interface Use {
+  readonly alias: string
+  /** A path relative to the spec ("./x.ts") or a package name. */
+  readonly source: string
+  readonly span: Span
+}
+
+/** `router merged = learnt { aggregate: parameters }` comes out with learnt's plugin and both option records merged. */
+export interface Declaration {
+  readonly name: string
+  readonly plugin: PluginName
+  /** The text after the plugin's name, e.g. the path of `bert "..."`. */
+  readonly location?: string
+  readonly options: Readonly<Record<string, Value>>
+  readonly span: Span
+  /** Where each option was written, for errors that only the plan can find. */
+  readonly optionSpans: Readonly<Record<string, Span>>
+}
+
+export interface Stream {
+  readonly name: string
+  /** In the written order: `intents[t1, t2]` gives two entries; `data` names a data declaration. Absent tasks (`tasks: intents`) mean all tasks of the data, in its order. */
+  readonly tasks: readonly { readonly data: string; readonly task?: string; readonly span: Span }[]
+  readonly scenario: "class_incremental" | "task_incremental" | "domain_incremental"
+  readonly orders: readonly "written"[]
+  readonly span: Span
+}
+
+/** A mixed library: which adapter each task gets. */
+export interface Library {
+  readonly name: string
+  readonly adapterOf: Readonly<Record<string, string>>
+  readonly span: Span
+}
+
+/** `train fast { ... }` with defaults filled in (the core's own schema). */
+export interface Train {
+  readonly name: string
+  readonly epochs: number
+  readonly batch: number
+  readonly learning_rate: number
+  readonly head_learning_rate: number
+  readonly weight_decay: number
+  readonly schedule: "linear" | "constant"
+  readonly warm_up: number
+  readonly early_stop: "none" | "validation"
+  readonly span: Span
+}
+
+export interface Compare {
+  readonly left: string
+  readonly against: readonly string[]
+  readonly on: string
+  readonly span: Span
+}
+
+export interface Experiment {
+  readonly name: string
+  readonly on: string
+  readonly stream: string
+  /** Names of adapters and libraries: an axis. */
+  readonly adapters: readonly string[]
+  readonly train: string
+  readonly routers: readonly string[]
+  /** Plugins of kind router, strategy or probe, by name, with default options (or declared routers/strategies/probes). */
+  readonly bounds: readonly string[]
+  readonly seeds: readonly number[]
+  readonly measure: readonly string[]
+  readonly compare: readonly Compare[]
+  readonly span: Span
+}
+
+export interface Spec {
+  readonly language: 1
+  readonly file: string
+  readonly uses: readonly Use[]
+  readonly backbones: Readonly<Record<string, Declaration>>
+  readonly data: Readonly<Record<string, Declaration>>
+  readonly streams: Readonly<Record<string, Stream>>
+  readonly memories: Readonly<Record<string, Declaration>>
+  readonly adapters: Readonly<Record<string, Declaration>>
+  readonly libraries: Readonly<Record<string, Library>>
+  readonly trains: Readonly<Record<string, Train>>
+  readonly routers: Readonly<Record<string, Declaration>>
+  readonly strategies: Readonly<Record<string, Declaration>>
+  readonly probes: Readonly<Record<string, Declaration>>
+  readonly backends: Readonly<Record<string, Declaration>>
+  readonly experiments: Readonly<Record<string, Experiment>>
+}

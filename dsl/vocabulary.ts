@@ -1,0 +1,41 @@
+/**
+ * What the language knows of plugins: plain data, made from their schemas.
+ * `dsl/vocabulary.json` holds that of the plugins that ship; a test fails when it is stale.
+ */
+
+/** A JSON Schema (draft 2020-12) as plain data; the subset that option schemas come out as. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly JsonSchema[]
+  readonly items?: JsonSchema
+  readonly minItems?: number
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  /** Ours: the value names a declaration of this kind (`memory`, `adapter`, ...). */
+  readonly reference?: string
+}
+
+/** One plugin, as the checker, completion and hover see it. */
+export interface PluginEntry {
+  readonly name: string
+  readonly summary: string
+  readonly equation?: string
+  readonly reference?: string
+  /** An object schema: its properties are the options. */
+  readonly options: JsonSchema
+  /** Facts that checks need, declared by the plugin (e.g. a router's level, granularity, which adapters it can serve). */
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+/** Kinds that plugins fill, and kinds that the core itself defines options for (`stream`, `train`, `experiment`, `library`). */
+export interface Vocabulary {
+  readonly version: 1
+  readonly kinds: Readonly<Record<string, Readonly<Record<string, PluginEntry>>>>
+}

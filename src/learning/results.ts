@@ -1,0 +1,157 @@
+/** The shape of results: what `results.json` holds, what the report reads. Versioned; a field is added, never changed in meaning. */
+
+export const RESULTS_VERSION = 1
+
+/** Statistics of a row come from the memory, from all training data, from the trained weights alone, or from nothing. */
+export type Source = "memory" | "train" | "weights" | "none"
+export type HeadPolicy = "kept" | "refit" | "joint" | "none"
+
+/** A figure in percent (or its own unit) with a 95 % interval where one is defined. */
+export interface Figure {
+  readonly value: number
+  readonly interval?: readonly [number, number]
+}
+
+/** One test example's outcome at one stage. Index arrays, so that thousands stay small. */
+export interface Predictions {
+  /** Index into `Cell.examples` of each evaluated test example (tasks up to the stage). */
+  readonly example: readonly number[]
+  /** Predicted class (index into `Cell.classes`) over the union of classes, and within the task's own classes. */
+  readonly classIncremental: readonly number[]
+  readonly taskIncremental: readonly number[]
+  /** Module with the largest gate (majority over units), -1 where nothing is routed. */
+  readonly chosen: readonly number[]
+}
+
+/** Gates of one stage: per example and routing unit (layer or site). Token gates come as mean over tokens and mean entropy. */
+export interface Gates {
+  /** Names of the routing units, e.g. "layer.0"; ["model"] for global routers. */
+  readonly units: readonly string[]
+  readonly modules: readonly string[]
+  readonly granularity: "example" | "token"
+  /** [examples][units][modules], rounded to 4 decimals, in the order of Predictions.example. */
+  readonly mean: readonly (readonly (readonly number[])[])[]
+  /** [examples][units], normalised entropy H/log t in [0, 1]; 0 at one module. */
+  readonly entropy: readonly (readonly number[])[]
+}
+
+export interface Stage {
+  /** 0-based: tasks 0..index were learnt. */
+  readonly index: number
+  readonly predictions: Predictions
+  readonly gates?: Gates
+}
+
+export interface Cost {
+  readonly trainableParameters: number
+  readonly storedBytes: number
+  /** Forward FLOPs as a multiple of the backbone with one module. */
+  readonly forwardFlops: number
+  /** CPU seconds to fit: features that the row needs are charged in full. */
+  readonly fitSeconds: number
+}
+
+/** One row of the table for one seed. */
+export interface Row {
+  /** Declared name, e.g. "learnt". */
+  readonly name: string
+  readonly plugin: string
+  readonly head: HeadPolicy
+  readonly source: Source
+  readonly knowsTask: boolean
+  readonly kind: "router" | "bound"
+  /** "selects" one module, "composes" several, "shared" module or none. */
+  readonly how: "selects" | "composes" | "shared" | "none"
+  readonly seed: number
+  /** Why the row has no figures, if it has none. */
+  readonly notDefined?: string
+  readonly stages: readonly Stage[]
+  /** [after task i][on task j], percent, j <= i, else null. */
+  readonly matrix: { readonly classIncremental: readonly (readonly (number | null)[])[]; readonly taskIncremental: readonly (readonly (number | null)[])[] }
+  readonly cost: Cost
+  readonly stepKeys: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** The table's figures of a row over its seeds. */
+export interface Summary {
+  readonly row: string
+  readonly plugin: string
+  readonly head: HeadPolicy
+  readonly source: Source
+  readonly how: Row["how"]
+  readonly kind: Row["kind"]
+  readonly knowsTask: boolean
+  readonly seeds: number
+  readonly notDefined?: string
+  readonly classIncremental?: Figure
+  readonly taskIncremental?: Figure
+  readonly anytime?: Figure
+  readonly forgetting?: Figure
+  readonly backwardTransfer?: Figure
+  readonly learningAccuracy?: Figure
+  /** Per-layer routers: mean over units and majority vote. */
+  readonly routerAccuracy?: Figure & { readonly majority?: number }
+  readonly entropy?: Figure
+  readonly cost: Cost
+  readonly warnings: readonly string[]
+}
+
+export interface Comparison {
+  readonly left: string
+  readonly right: string
+  readonly on: string
+  readonly setup: "class_incremental" | "task_incremental"
+  /** left minus right, percentage points. */
+  readonly difference: number
+  readonly interval: readonly [number, number]
+  readonly p: number
+  /** Holm over all comparisons of the experiment. */
+  readonly corrected: number
+  readonly minimumDetectable: number
+  readonly examples: number
+  readonly seeds: number
+  /** e.g. "class statistics of all training data against a router fitted on the memory". */
+  readonly caveat?: string
+  /** One sentence that says what may be concluded. */
+  readonly conclusion: string
+}
+
+/** One cell of an experiment's axes: backbone x stream order x adapter (or library). */
+export interface Cell {
+  readonly experiment: string
+  readonly adapter: string
+  readonly order: string
+  readonly tasks: readonly string[]
+  /** All classes of the stream: index = class id. A class is (task, label). */
+  readonly classes: readonly { readonly task: number; readonly label: string }[]
+  /** All test examples in the mixed order: task, class, digest of the text (and the text with `--keep texts`). */
+  readonly examples: readonly { readonly task: number; readonly class: number; readonly id: string }[]
+  readonly rows: readonly Row[]
+  readonly summary: readonly Summary[]
+  readonly comparisons: readonly Comparison[]
+}
+
+export interface Provenance {
+  readonly l2r: string
+  readonly runtime: string
+  readonly started: string
+  readonly seconds: number
+  /** Of the packages that numbers depend on. */
+  readonly versions: Readonly<Record<string, string>>
+  readonly machine: { readonly os: string; readonly arch: string; readonly processor: string; readonly cores: number; readonly features: readonly string[] }
+  readonly profile: Readonly<Record<string, string | number>>
+  /** The effective spec as text (canonical JSON of the checked spec with defaults). */
+  readonly spec: string
+  readonly specFile: string
+  readonly dataDigests: Readonly<Record<string, string>>
+  readonly notices: readonly string[]
+  readonly steps: readonly { readonly label: string; readonly key: string; readonly cached: boolean; readonly seconds: number }[]
+}
+
+export interface Results {
+  readonly schema: "l2r/results"
+  readonly version: typeof RESULTS_VERSION
+  readonly cells: readonly Cell[]
+  readonly provenance: Provenance
+}

@@ -1,0 +1,30 @@
+/** A backend runs programs of symbolic tensors. This page is its whole contract. */
+import type { HostTensor, Program } from "../tensor/index.ts"
+import type { Definition } from "./definition.ts"
+
+/** What a number depends on besides its formula; part of every step's key. Same profile and same processor features give the same bytes. */
+export interface NumericProfile {
+  readonly backend: string
+  readonly version: string
+  readonly provider: string
+  readonly precision: "float32" | "float64"
+  /** Threads inside one session. */
+  readonly threads: number
+}
+
+/** A compiled program. `run` feeds inputs, parameters and noise by name and returns every output by name. */
+export interface Session {
+  readonly run: (feeds: Readonly<Record<string, HostTensor>>) => Promise<Readonly<Record<string, HostTensor>>>
+  readonly release: () => Promise<void>
+}
+
+/** An open backend, inside one worker thread. */
+export interface Engine {
+  readonly compile: (program: Program) => Promise<Session>
+}
+
+export interface Backend<Options = any> extends Definition<"backend", Options> {
+  readonly profile: (options: Options) => NumericProfile
+  /** Heavy imports happen here, not at load time. Rejects with a located, helpful error where the machine lacks what it needs. */
+  readonly open: (options: Options) => Promise<Engine>
+}

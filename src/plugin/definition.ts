@@ -1,0 +1,25 @@
+/** What every plugin declares, whatever its kind. */
+import type * as Schema from "effect/Schema"
+
+export type PluginKind =
+  | "adapter"
+  | "backbone"
+  | "backend"
+  | "data"
+  | "memory"
+  | "probe"
+  | "router"
+  | "strategy"
+
+export interface Definition<Kind extends PluginKind, Options> {
+  readonly kind: Kind
+  /** The word that a spec uses; lower case with underscores, unique within its kind. */
+  readonly name: string
+  /** One line: what it is and where it was published. */
+  readonly summary: string
+  /** The equation and the reference, shown by `l2r plugins NAME` and in the docs. */
+  readonly equation?: string
+  readonly reference?: string
+  /** Checks options, gives defaults, and is the source of completion, hover and docs. */
+  readonly options: Schema.Codec<Options, any>
+}
