@@ -1,0 +1,49 @@
+/** Backbones: networks written once on symbolic tensors, with named attachment sites. */
+import type { HostTensor, Layout, Tensor } from "../tensor/index.ts"
+import type { Place } from "./data.ts"
+import type { Definition } from "./definition.ts"
+import type { Site } from "./site.ts"
+
+/** Token ids of one text, special tokens included. */
+export type TokenIds = Int32Array
+
+/** A loaded checkpoint: plain data that can travel between threads. */
+export interface Checkpoint {
+  /** From config.json, as far as the family needs it. */
+  readonly config: Readonly<Record<string, number | string | boolean>>
+  readonly weights: Readonly<Record<string, HostTensor>>
+  readonly width: number
+  readonly layers: number
+  readonly sites: readonly Site[]
+  readonly maxTokens: number
+  readonly parameters: number
+  /** What tokenizes texts: the parsed tokenizer.json. */
+  readonly tokenizer: unknown
+  /** sha256 over the files. */
+  readonly digest: string
+}
+
+/** What a backbone calls while it is traced, so that adapters and routers can take part. */
+export interface Trace {
+  readonly layout: Layout
+  /** Input ids, positions within the text: int, [length] with rows "tokens". */
+  readonly ids: Tensor
+  readonly positions: Tensor
+  /** A weight of the checkpoint by its name in `Checkpoint.weights` (frozen, or a parameter where it is trained). */
+  readonly weight: (name: string) => Tensor
+  /** Announces block `layer` with the hidden state at its input: [length, width]. Returns the state to go on with. */
+  readonly block: (layer: number, hidden: Tensor) => Tensor
+  /** A linear layer that is an attachment site: x [length, in] -> [length, out], adapters included. */
+  readonly linear: (site: string, x: Tensor, weight: Tensor, bias?: Tensor) => Tensor
+}
+
+export interface Backbone<Options = any> extends Definition<"backbone", Options> {
+  /** Reads a checkpoint. Rejects with a located error (missing tensor, wrong shape, truncated file, tokenizer that does not fit). */
+  readonly load: (location: string, options: Options, place: Place) => Promise<Checkpoint>
+  /** Digest of the checkpoint's files without loading them. */
+  readonly fingerprint: (location: string, options: Options, place: Place) => Promise<string>
+  /** Texts to token ids, cut at `maxTokens`. */
+  readonly tokenize: (texts: readonly string[], checkpoint: Pick<Checkpoint, "tokenizer" | "maxTokens">) => readonly TokenIds[]
+  /** Hidden states of the last layer: [length, width] with rows "tokens". */
+  readonly forward: (trace: Trace, checkpoint: Checkpoint) => Tensor
+}

@@ -1,0 +1,42 @@
+/** Data sources: folders, packages, generators that give tasks of labelled texts. */
+import type { Definition } from "./definition.ts"
+
+export interface Example {
+  readonly text: string
+  readonly label: string
+}
+
+/** One task with its splits. Labels are the classes of the task in a fixed order; every label has a training example. */
+export interface Task {
+  readonly name: string
+  readonly labels: readonly string[]
+  readonly train: readonly Example[]
+  readonly validation: readonly Example[]
+  readonly test: readonly Example[]
+}
+
+/** Where relative paths start: the folder of the spec. */
+export interface Place {
+  readonly directory: string
+}
+
+/** An expected problem with data: what, where, what to do. */
+export class DataError extends Error {
+  override readonly name = "DataError"
+  readonly help: string
+  constructor(message: string, help: string) {
+    super(message)
+    this.help = help
+  }
+}
+
+export interface DataSource<Options = any> extends Definition<"data", Options> {
+  /** Names of the tasks, in the source's own order, without reading all texts. Rejects with DataError. */
+  readonly tasks: (location: string | undefined, options: Options, place: Place) => Promise<readonly string[]>
+  /** Reads the named tasks whole. Deterministic. Rejects with DataError (missing folder, empty class, label without a training example, broken line with its number). */
+  readonly load: (tasks: readonly string[], location: string | undefined, options: Options, place: Place) => Promise<readonly Task[]>
+  /** A cheap fingerprint of what `load` would read (file digests), so that changed data changes the step keys. */
+  readonly fingerprint: (tasks: readonly string[], location: string | undefined, options: Options, place: Place) => Promise<string>
+  /** Licence notice that reports carry. */
+  readonly notice?: string
+}
