@@ -1,0 +1,124 @@
+/**
+ * The safetensors container: 8 bytes of header length (little endian), a JSON header, then raw arrays.
+ * Reads F32, F16, BF16, F64, I32, I64, U8; writes F32, F16, F64, I32, U8.
+ */
+import type { HostTensor } from "./tensor.ts"
+
+export class SafetensorsError extends Error {
+  override readonly name = "SafetensorsError"
+}
+
+interface Entry {
+  readonly dtype: string
+  readonly shape: readonly number[]
+  readonly data_offsets: readonly [number, number]
+}
+
+const bytesPerElement: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1, BOOL: 1 }
+
+/** All tensors of a file as float32 (F16 and BF16 are widened) or integers. Throws SafetensorsError with what is wrong. */
+export const readSafetensors = (file: Uint8Array): { readonly tensors: Record<string, HostTensor>; readonly metadata: Record<string, string> } => {
+  if (file.byteLength < 8) throw new SafetensorsError(`the file holds ${file.byteLength} bytes, too few for a header`)
+  const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true))
+  if (length > file.byteLength - 8) throw new SafetensorsError(`the header claims ${length} bytes, the file has ${file.byteLength}: it is truncated or no safetensors file`)
+  let header: Record<string, Entry>
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + length)))
+  } catch {
+    throw new SafetensorsError("the header is not JSON")
+  }
+  const { __metadata__, ...entries } = header as Record<string, Entry> & { __metadata__?: Record<string, string> }
+  const tensors: Record<string, HostTensor> = {}
+  for (const [name, entry] of Object.entries(entries)) tensors[name] = readEntry(name, entry, file.subarray(8 + length))
+  return { tensors, metadata: (__metadata__ ?? {}) as Record<string, string> }
+}
+
+const readEntry = (name: string, { dtype, shape, data_offsets: [start, end] }: Entry, body: Uint8Array): HostTensor => {
+  const width = bytesPerElement[dtype]
+  if (width === undefined) throw new SafetensorsError(`tensor "${name}" has the unknown type ${dtype}`)
+  const elements = shape.reduce((a, b) => a * b, 1)
+  if (end - start !== elements * width) throw new SafetensorsError(`tensor "${name}" [${shape}] needs ${elements * width} bytes, its entry names ${end - start}`)
+  if (end > body.byteLength) throw new SafetensorsError(`tensor "${name}" ends at byte ${end}, the file at ${body.byteLength}: it is truncated`)
+  const raw = body.slice(start, end).buffer
+  switch (dtype) {
+    case "F32": return { shape, data: new Float32Array(raw) }
+    case "F64": return { shape, data: new Float64Array(raw) }
+    case "I32": return { shape, data: new Int32Array(raw) }
+    case "I64": return { shape, data: Int32Array.from(new BigInt64Array(raw), Number) }
+    case "BF16": return { shape, data: widenBfloat(new Uint16Array(raw)) }
+    case "F16": return { shape, data: widenHalf(new Uint16Array(raw)) }
+    default: return { shape, data: new Uint8Array(raw) }
+  }
+}
+
+const widenBfloat = (halves: Uint16Array): Float32Array => {
+  const bits = new Uint32Array(halves.length)
+  for (let i = 0; i < bits.length; i++) bits[i] = halves[i] << 16
+  return new Float32Array(bits.buffer)
+}
+
+/** IEEE half to single: exact. */
+const widenHalf = (halves: Uint16Array): Float32Array => {
+  const bits = new Uint32Array(halves.length)
+  const result = new Float32Array(bits.buffer)
+  for (let i = 0; i < bits.length; i++) {
+    const sign = (halves[i] & 0x8000) << 16
+    const exponent = (halves[i] >> 10) & 31
+    const fraction = halves[i] & 1023
+    if (exponent === 0) result[i] = (sign ? -1 : 1) * fraction * 2 ** -24
+    else bits[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13)
+  }
+  return result
+}
+
+/** IEEE single to half, rounded to nearest, ties to even. */
+export const toHalf = (values: Float32Array): Uint16Array => {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const halves = new Uint16Array(values.length)
+  for (let i = 0; i < halves.length; i++) {
+    const sign = (bits[i] >>> 16) & 0x8000
+    const magnitude = bits[i] & 0x7fffffff
+    if (magnitude > 0x7f800000) halves[i] = sign | 0x7e00
+    else if (magnitude >= 0x477ff000) halves[i] = sign | 0x7c00
+    else if (magnitude < 0x38800000) halves[i] = sign | roundToEven(Math.abs(values[i]) * 2 ** 24)
+    else halves[i] = sign | roundToEven((magnitude - 0x38000000) / 8192)
+  }
+  return halves
+}
+
+const roundToEven = (value: number): number => {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
+}
+
+/** Bytes of a file with these tensors, in the order of their names: equal tensors give equal bytes. */
+export const writeSafetensors = (
+  tensors: Readonly<Record<string, HostTensor>>,
+  { half = false, metadata }: { readonly half?: boolean; readonly metadata?: Readonly<Record<string, string>> } = {},
+): Uint8Array => {
+  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {}
+  const parts: Uint8Array[] = []
+  let offset = 0
+  for (const name of Object.keys(tensors).sort()) {
+    const { shape, data } = tensors[name]
+    const stored = half && data instanceof Float32Array ? toHalf(data) : data
+    const dtype =
+      stored instanceof Uint16Array ? "F16" : stored instanceof Float32Array ? "F32" : stored instanceof Float64Array ? "F64"
+        : stored instanceof Int32Array ? "I32" : stored instanceof BigInt64Array ? "I64" : "U8"
+    header[name] = { dtype, shape, data_offsets: [offset, offset + stored.byteLength] }
+    parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength))
+    offset += stored.byteLength
+  }
+  const text = JSON.stringify(header)
+  const json = new TextEncoder().encode(text + " ".repeat((8 - (new TextEncoder().encode(text).length % 8)) % 8))
+  const file = new Uint8Array(8 + json.length + offset)
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true)
+  file.set(json, 8)
+  let at = 8 + json.length
+  for (const part of parts) {
+    file.set(part, at)
+    at += part.length
+  }
+  return file
+}
