@@ -1,0 +1,47 @@
+/**
+ * The accuracy matrix of continual learning: R[i][j] is the accuracy on task j after learning tasks 0..i.
+ *
+ *     R[i][j] = 100 · hits(i, j) / examples(j)      j <= i
+ *
+ * Percent; null above the diagonal, for a stage that was not evaluated, and for a task without test examples.
+ * Class-incremental counts predictions over the union of the classes of tasks <= i, task-incremental those within the task's own classes.
+ * Lopez-Paz and Ranzato 2017 (GEM), section 3.
+ */
+import type { Cell, Stage } from "./results.ts"
+
+export type Matrix = readonly (readonly (number | null)[])[]
+export type Setup = "class_incremental" | "task_incremental"
+type Answers = Cell["examples"]
+
+/** Predicted classes of a stage in one of the two set-ups. */
+export function predictedClasses(stage: Stage, setup: Setup): readonly number[] {
+  return setup === "class_incremental" ? stage.predictions.classIncremental : stage.predictions.taskIncremental
+}
+
+/** [stage][task], from the predictions of a row and the tasks and classes of all test examples. */
+export function accuracyMatrix(stages: readonly Stage[], examples: Answers, tasks: number, setup: Setup): (number | null)[][] {
+  const matrix = Array.from({ length: tasks }, () => new Array<number | null>(tasks).fill(null))
+  for (const stage of stages) {
+    const hits = new Int32Array(tasks)
+    const seen = new Int32Array(tasks)
+    const predicted = predictedClasses(stage, setup)
+    stage.predictions.example.forEach((id, k) => {
+      const { task, class: truth } = examples[id]
+      seen[task]++
+      if (predicted[k] === truth) hits[task]++
+    })
+    for (let j = 0; j <= stage.index; j++) if (seen[j] > 0) matrix[stage.index][j] = (100 * hits[j]) / seen[j]
+  }
+  return matrix
+}
+
+/** Micro average of one stage: every test example counts the same, whatever the size of its task. Undefined without examples. */
+export function microAccuracy(stage: Stage, examples: Answers, setup: Setup): number | undefined {
+  const ids = stage.predictions.example
+  const predicted = predictedClasses(stage, setup)
+  let hits = 0
+  ids.forEach((id, k) => {
+    if (predicted[k] === examples[id].class) hits++
+  })
+  return ids.length === 0 ? undefined : (100 * hits) / ids.length
+}

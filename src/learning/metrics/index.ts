@@ -1,0 +1,40 @@
+/** All metrics, each with its named and versioned definition. */
+import { anytimeAccuracyDefinition } from "./anytime_accuracy.ts"
+import { averageAccuracyDefinition } from "./average_accuracy.ts"
+import { backwardTransferDefinition } from "./backward_transfer.ts"
+import type { MetricDefinition } from "./definition.ts"
+import { bernoulliEntropyDefinition, normalisedEntropyDefinition } from "./entropy.ts"
+import { forgettingDefinition } from "./forgetting.ts"
+import { learningAccuracyDefinition } from "./learning_accuracy.ts"
+import { oracleGapDefinition } from "./oracle_gap.ts"
+import { rightMassDefinition } from "./right_mass.ts"
+import { routerAccuracyDefinition } from "./router_accuracy.ts"
+import { mutualInformationDefinition, utilisationDefinition } from "./utilisation.ts"
+
+export * from "./anytime_accuracy.ts"
+export * from "./average_accuracy.ts"
+export * from "./backward_transfer.ts"
+export * from "./definition.ts"
+export * from "./entropy.ts"
+export * from "./forgetting.ts"
+export * from "./learning_accuracy.ts"
+export * from "./oracle_gap.ts"
+export * from "./right_mass.ts"
+export * from "./router_accuracy.ts"
+export * from "./utilisation.ts"
+
+/** In the order in which a report explains them. */
+export const METRICS: readonly MetricDefinition[] = [
+  averageAccuracyDefinition,
+  anytimeAccuracyDefinition,
+  forgettingDefinition,
+  backwardTransferDefinition,
+  learningAccuracyDefinition,
+  routerAccuracyDefinition,
+  rightMassDefinition,
+  normalisedEntropyDefinition,
+  bernoulliEntropyDefinition,
+  utilisationDefinition,
+  mutualInformationDefinition,
+  oracleGapDefinition,
+]
