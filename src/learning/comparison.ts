@@ -12,10 +12,8 @@ export interface Paired {
   readonly seeds: number
   /** Left minus right, one array a task, [example][seed]; only tasks with examples. */
   readonly tasks: readonly Float64Array[]
-  /** Percentage points of one example and seed: `unit` · difference. */
+  /** Percentage points of a difference of 1. */
   readonly unit: number
-  /** The largest difference that one example can show. */
-  readonly largest: number
 }
 
 export interface Outcome {
@@ -42,7 +40,7 @@ export function comparePaired(paired: Paired, random: Draws, draws: number = DRA
     interval: [unit * low, unit * high],
     p: signFlipP(tasks.map((rows) => overSeeds(rows, seeds)), random),
     standardError,
-    minimumDetectable: minimumDetectable(standardError, sizes, unit * paired.largest),
+    minimumDetectable: minimumDetectable(standardError, sizes),
     examples: sizes.reduce((sum, size) => sum + size, 0),
     seeds,
   }

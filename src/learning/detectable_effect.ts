@@ -11,10 +11,10 @@ const Z_LEVEL = 1.959963984540054
 const Z_POWER = 0.8416212335729143
 const FEWEST = 6
 
-/** In the unit of `standardError`; `unit` is the size of an example's full difference (100 for percent). `sizes`: examples per task. */
-export function minimumDetectable(standardError: number, sizes: readonly number[], unit: number): number {
+/** Percentage points, as `standardError`. `sizes`: examples per task. */
+export function minimumDetectable(standardError: number, sizes: readonly number[]): number {
   const largest = sizes.reduce((a, b) => Math.max(a, b), 1)
-  return Math.max((Z_LEVEL + Z_POWER) * standardError, (FEWEST * unit) / (largest * sizes.length))
+  return Math.max((Z_LEVEL + Z_POWER) * standardError, (FEWEST * 100) / (largest * sizes.length))
 }
 
 /** Standard deviation of values. */

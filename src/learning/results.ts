@@ -93,6 +93,10 @@ export interface Summary {
   /** Per-layer routers: mean over units and majority vote. */
   readonly routerAccuracy?: Figure & { readonly majority?: number }
   readonly entropy?: Figure
+  /** Class-incremental accuracy of the oracle on the same modules minus this row's, percentage points. */
+  readonly oracleGap?: Figure
+  /** The final accuracy is the same in every order of the tasks: further orders are no further evidence for it. */
+  readonly orderInvariant?: boolean
   readonly cost: Cost
   readonly warnings: readonly string[]
 }

@@ -1,0 +1,120 @@
+/** The comparisons that a spec asks for, over all cells of an experiment, which share one correction. */
+import type { Setup } from "./accuracy_matrix.ts"
+import { comparePaired, type Outcome, type Paired } from "./comparison.ts"
+import { caveatOf, conclude } from "./conclusion.ts"
+import type { OpenDraws } from "./draws.ts"
+import { holm } from "./holm.ts"
+import { COMPARABLE, type Comparable, isComparable, type PerExample, perExample } from "./per_example.ts"
+import type { Comparison, Row } from "./results.ts"
+import { groupRows, labelOf, notDefined, type RowGroup } from "./row_groups.ts"
+import type { Outcomes } from "./summary.ts"
+
+/** `compare LEFT against [AGAINST ...] on ON`. */
+export interface Asked {
+  readonly left: string
+  readonly against: readonly string[]
+  readonly on: string
+}
+
+export interface Compared {
+  /** By cell, in the order asked. */
+  readonly comparisons: readonly (readonly Comparison[])[]
+  /** Comparisons that could not be made, and why. */
+  readonly notices: readonly string[]
+}
+
+interface Draft extends Outcome {
+  readonly cell: number
+  readonly left: string
+  readonly right: string
+  readonly on: Comparable
+  readonly caveat?: string
+}
+
+/** `open` gives the stream of a purpose: a comparison's interval and p do not depend on the other comparisons, only its correction does. */
+export function compareRows(cells: readonly Outcomes[], asked: readonly Asked[], setup: Setup, open: OpenDraws): Compared {
+  const notices: string[] = []
+  const drafts = cells.flatMap((cell, index) =>
+    asked.flatMap(({ left, against, on }) =>
+      against.flatMap((right) => {
+        const made = draftsOf(cell, index, left, right, on, setup, open)
+        notices.push(...made.filter((one) => typeof one === "string"))
+        return made.filter((one) => typeof one !== "string")
+      }),
+    ),
+  )
+  const corrected = holm(drafts.map(({ p }) => p))
+  const finished = drafts.map((draft, k) => ({ cell: draft.cell, comparison: finish(draft, corrected[k], setup, drafts.length) }))
+  return {
+    comparisons: cells.map((_, index) => finished.filter(({ cell }) => cell === index).map(({ comparison }) => comparison)),
+    notices,
+  }
+}
+
+function finish(draft: Draft, corrected: number, setup: Setup, comparisons: number): Comparison {
+  const { left, right, on, difference, interval, p, minimumDetectable, examples, seeds, caveat } = draft
+  const known = { left, right, on, setup, difference, interval, p, corrected, minimumDetectable, examples, seeds, caveat }
+  return { ...known, conclusion: conclude(known, comparisons) }
+}
+
+function draftsOf(cell: Outcomes, index: number, left: string, right: string, on: string, setup: Setup, open: OpenDraws): (Draft | string)[] {
+  const omitted = (reason: string) => [`${cell.adapter}: ${left} against ${right} on ${on} is left out: ${reason}.`]
+  if (!isComparable(on)) return omitted(`${on} is not a mean over test examples; compare on one of ${COMPARABLE.join(", ")}`)
+  const groups = groupRows(cell.rows)
+  const pairs = pairsOf(groups, left, right)
+  if (pairs.length === 0) return omitted("the table has no such pair of rows")
+  return pairs.flatMap(([a, b]) => {
+    const reason = notDefined(a) ?? notDefined(b)
+    if (reason !== undefined) return omitted(`not defined (${reason})`)
+    const paired = pair(a, b, on, cell, setup)
+    if (typeof paired === "string") return omitted(paired)
+    const names = [labelOf(a, groups), labelOf(b, groups)] as const
+    const purpose = JSON.stringify(["comparison", cell.experiment, cell.adapter, cell.order, a.name, a.head, b.name, b.head, on, setup])
+    const caveat = caveatOf(names[0], a.rows[0], names[1], b.rows[0])
+    return [{ cell: index, left: names[0], right: names[1], on, caveat, ...comparePaired(paired, open(purpose)) }]
+  })
+}
+
+/** Rows with like heads are paired; a row whose head policy the other side lacks is paired with all that the other side has. */
+function pairsOf(groups: readonly RowGroup[], left: string, right: string): [RowGroup, RowGroup][] {
+  const lefts = groups.filter(({ name }) => name === left)
+  const rights = groups.filter(({ name }) => name === right)
+  const lonely = (group: RowGroup, others: readonly RowGroup[]) => others.every(({ head }) => head !== group.head)
+  return lefts.flatMap((a) =>
+    rights.filter((b) => a.head === b.head || lonely(a, rights) || lonely(b, lefts)).map((b): [RowGroup, RowGroup] => [a, b]),
+  )
+}
+
+/** Differences on the examples that both rows have, for the seeds that both have. A string says why there are none. */
+function pair(a: RowGroup, b: RowGroup, on: Comparable, cell: Outcomes, setup: Setup): Paired | string {
+  const shared = a.rows.flatMap((row): [Row, Row][] => {
+    const other = b.rows.find(({ seed }) => seed === row.seed)
+    return other === undefined ? [] : [[row, other]]
+  })
+  if (shared.length === 0) return "the two rows share no seed"
+  const sides = shared.map(([x, y]) => [perExample(on, x, cell, setup), perExample(on, y, cell, setup)] as const)
+  const whole = sides.flatMap(([x, y]) => (x === undefined || y === undefined ? [] : [[x, y] as const]))
+  if (whole.length < sides.length) return `a row lacks what ${on} is made of`
+  const scale = whole.flat().reduce((multiple, side) => leastCommonMultiple(multiple, side.scale), 1)
+  const differences = whole.map(([x, y]) => subtract(x, y, scale))
+  const ids: number[][] = cell.tasks.map(() => [])
+  cell.examples.forEach(({ task }, e) => {
+    if (differences.every((values) => !Number.isNaN(values[e]))) ids[task].push(e)
+  })
+  if (ids.some((ofTask) => ofTask.length === 0)) return "a task has no test example that both rows predict"
+  return {
+    seeds: shared.length,
+    unit: 100 / scale,
+    tasks: ids.map((ofTask) => Float64Array.from(ofTask.flatMap((e) => differences.map((values) => values[e])))),
+  }
+}
+
+function subtract(x: PerExample, y: PerExample, scale: number): Float64Array {
+  return x.values.map((value, e) => value * (scale / x.scale) - y.values[e] * (scale / y.scale))
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let multiple = a
+  while (multiple % b !== 0) multiple += a
+  return multiple
+}

@@ -1,0 +1,58 @@
+/** From the rows of a cell to the lines of its table. Everything comes from predictions, gates and the examples' tasks and classes: `results.json` is enough. */
+import type { OpenDraws } from "./draws.ts"
+import { finalAccuracy, gapTo, gateEntropy, matrixFigures, routerAccuracy } from "./figures.ts"
+import { orderInvariant } from "./orders.ts"
+import type { Cell, Cost, Row, Summary } from "./results.ts"
+import { groupRows, notDefined, type RowGroup } from "./row_groups.ts"
+
+export type Outcomes = Pick<Cell, "experiment" | "adapter" | "order" | "tasks" | "examples" | "rows">
+
+/** One summary for each name and head policy, in the order of the rows. `open` gives the stream of a purpose; a line's figures do not depend on the other lines. */
+export function summarise(cell: Outcomes, open: OpenDraws): Summary[] {
+  const groups = groupRows(cell.rows)
+  const oracle = groups.find(({ rows }) => rows[0].kind === "bound" && rows[0].knowsTask && rows[0].how === "selects")
+  return groups.map((group) => line(group, oracle, cell, (figure) => open(purpose(cell, group, figure))))
+}
+
+const purpose = ({ experiment, adapter, order }: Outcomes, { name, head }: RowGroup, figure: string) =>
+  JSON.stringify(["interval", experiment, adapter, order, name, head, figure])
+
+function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, open: OpenDraws): Summary {
+  const { rows, name, head } = group
+  const { plugin, source, how, kind, knowsTask } = rows[0]
+  const known = {
+    row: name,
+    plugin,
+    head,
+    source,
+    how,
+    kind,
+    knowsTask,
+    seeds: rows.length,
+    cost: meanCost(rows),
+    warnings: [...new Set(rows.flatMap(({ warnings }) => warnings))],
+    orderInvariant: orderInvariant(rows[0]),
+  }
+  const reason = notDefined(group)
+  if (reason !== undefined) return { ...known, notDefined: reason }
+  const { accuracy, ...overStages } = matrixFigures(rows, cell, "class_incremental", open("class_incremental"))
+  return {
+    ...known,
+    classIncremental: accuracy,
+    taskIncremental: finalAccuracy(rows, cell, "task_incremental", open("task_incremental")),
+    ...overStages,
+    routerAccuracy: routerAccuracy(rows, cell, open("router_accuracy")),
+    entropy: gateEntropy(rows, cell, open("entropy")),
+    oracleGap: oracle && oracle !== group ? gapTo(oracle.rows, rows, cell, "class_incremental", open("oracle_gap")) : undefined,
+  }
+}
+
+function meanCost(rows: readonly Row[]): Cost {
+  const mean = (of: (cost: Cost) => number) => rows.reduce((sum, { cost }) => sum + of(cost), 0) / rows.length
+  return {
+    trainableParameters: mean((cost) => cost.trainableParameters),
+    storedBytes: mean((cost) => cost.storedBytes),
+    forwardFlops: mean((cost) => cost.forwardFlops),
+    fitSeconds: mean((cost) => cost.fitSeconds),
+  }
+}
