@@ -3,18 +3,19 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 export type StepKind =
-  | "dataset" // read a data source: texts and labels of all tasks and splits of a stream
-  | "tokens" // token ids of every text for one backbone
-  | "memory" // which training examples of a task are remembered (seed)
+  | "dataset" // texts and labels of one task
+  | "tokens" // token ids of one task's texts for one backbone
+  | "blind" // the test sets of a stream's tasks in one mixed order, without tasks and labels
+  | "truth" // tasks and labels of that mixed order: read by scores (and by routers that declare that they know the task)
+  | "memory" // which training examples of a task are remembered
   | "module" // one task's adapter and head, trained in isolation
-  | "shared" // a strategy: one shared module (or everything) trained over the stream
-  | "features" // pooled states of the frozen backbone on a split
-  | "fit" // a router at a stage: trained parameters, prepared constants or statistics; refitted heads
-  | "encode" // pooled states (and gates) of examples under a routing
-  | "head" // the joined heads refitted on a memory's states
-  | "evaluate" // predictions of a row at a stage on the mixed test set
-  | "scores" // predictions joined with tasks and labels: accuracy matrix and figures of a cell
-  | "report"
+  | "shared" // a strategy at a stage: one shared module (or the whole network) with a joint head
+  | "features" // pooled states of the frozen backbone
+  | "fit" // a router or probe at a stage: trained parameters, prepared constants or statistics; jointly trained heads
+  | "encode" // pooled states (and gates) of texts under one module, a routed library, or a shared model
+  | "head" // the joined heads refitted on the states of a memory
+  | "evaluate" // a row at a stage on the mixed test set: logits, choices
+  | "scores" // predictions joined with tasks and labels: accuracy matrices, figures and comparisons of a cell
 
 export interface Step {
   /** sha256 over canonical options, digests of the code that computes it, the numeric profile, and the keys of its inputs. */

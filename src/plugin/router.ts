@@ -22,8 +22,10 @@ export interface Routing {
   readonly level: "model" | "layer" | "site"
   /** One gate vector for an example or for each token (tokens need query `block` or `site`). */
   readonly granularity: "example" | "token"
-  /** `select` predicts with the chosen module and its own head. `parameters` mixes each parameter (low-rank modules: the factors A and B apart). */
+  /** `outputs` and `parameters` compose; `select` predicts with the chosen module and its own head. */
   readonly aggregate: "outputs" | "parameters" | "select"
+  /** What `parameters` means on low-rank modules: A and B averaged apart (default), or the average of their products. */
+  readonly mix?: "factors" | "outer"
 }
 
 /** Sizes that a router's parameters depend on. */

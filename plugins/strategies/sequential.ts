@@ -1,0 +1,10 @@
+/** One shared module, fine-tuned on one task after the other, with a joint head from zero. */
+import { defineStrategy, NoOptions } from "../../src/plugin/index.ts"
+
+export default defineStrategy({
+  name: "sequential",
+  summary: "One shared module, fine-tuned on one task after the other, with a joint head from zero",
+  options: NoOptions,
+  trains: "adapter",
+  visits: "one_by_one",
+})

@@ -1,0 +1,53 @@
+/** A library: the trained modules of a stage, as plain arrays, with the adapters that made them. */
+import type { Adapter, HostTensor, Site } from "../plugin/index.ts"
+
+export interface Head {
+  /** [width, classes] and [classes]. */
+  readonly W: HostTensor
+  readonly b: HostTensor
+}
+
+export interface TrainedModule {
+  readonly task: string
+  readonly adapter: Adapter
+  readonly options: unknown
+  /** Parameters by site, then by name. */
+  readonly sites: Readonly<Record<string, Readonly<Record<string, HostTensor>>>>
+  readonly head: Head
+}
+
+export type Library = readonly TrainedModule[]
+
+/** A module that attaches at a certain site, with its place in the library (its gate). */
+export interface Attached {
+  readonly index: number
+  readonly module: TrainedModule
+  readonly parameters: Readonly<Record<string, HostTensor>>
+}
+
+export const attachedAt = (library: Library, site: Site): readonly Attached[] =>
+  library.flatMap((module, index) => (module.sites[site.name] ? [{ index, module, parameters: module.sites[site.name] }] : []))
+
+/** Heads side by side: class c of task t becomes column offset(t) + c. */
+export const joinedHead = (heads: readonly Head[]): Head => {
+  const width = heads[0].W.shape[0]
+  const classes = heads.reduce((sum, { b }) => sum + b.data.length, 0)
+  const W = new Float32Array(width * classes)
+  const b = new Float32Array(classes)
+  let offset = 0
+  for (const head of heads) {
+    const count = head.b.data.length
+    for (let r = 0; r < width; r++) for (let c = 0; c < count; c++) W[r * classes + offset + c] = Number(head.W.data[r * count + c])
+    b.set(head.b.data as Float32Array, offset)
+    offset += count
+  }
+  return { W: { shape: [width, classes], data: W }, b: { shape: [classes], data: b } }
+}
+
+/** Arrays laid one after the other along a new first axis: N times [..p] -> [N, ..p]. */
+export const stackedHost = (parts: readonly HostTensor[]): HostTensor => {
+  const size = parts[0].data.length
+  const data = new Float32Array(size * parts.length)
+  parts.forEach((part, i) => data.set(part.data as Float32Array, i * size))
+  return { shape: [parts.length, ...parts[0].shape], data }
+}

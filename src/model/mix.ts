@@ -1,0 +1,124 @@
+/**
+ * A library of modules at one site, weighted by gates:
+ *   outputs      y + sum_i alpha_i (f_i(x, y) - y); low-rank modules together cost two matrix products:
+ *                y + ((x [A_1|..|A_N]) * alpha) [s_1 B_1; ..; s_N B_N]
+ *   parameters   f_theta(x, y) with theta = sum_i alpha_i theta_i, among modules of one kind and shape
+ * Modules of unlike kind or rank are grouped, and the groups' changes add up.
+ */
+import { add, constant, type HostTensor, matmul, mixture, mul, reshape, slice, sub, type Tensor, weight } from "../tensor/index.ts"
+import type { Site } from "../plugin/index.ts"
+import { type Attached, stackedHost } from "./library.ts"
+
+export interface Mixing {
+  readonly aggregate: "outputs" | "parameters"
+  readonly mix: "factors" | "outer"
+  /** Modules in the library: the width of the gates. */
+  readonly modules: number
+}
+
+const FROZEN = { training: false }
+
+export const mixAt = (site: Site, x: Tensor, y: Tensor, gates: Tensor, attached: readonly Attached[], mixing: Mixing): Tensor => {
+  if (attached.length === 0) return y
+  const lowRank = attached.filter(({ module }) => module.adapter.factors)
+  const byOutputs = mixing.aggregate === "outputs"
+  const fused = byOutputs || mixing.mix === "outer" ? lowRank : []
+  const rest = attached.filter((one) => !fused.includes(one))
+  const changes = [
+    ...(fused.length > 0 ? [lowRankChange(site, x, gates, fused, mixing)] : []),
+    ...(byOutputs ? rest.map((one) => outputChange(site, x, y, gates, one, mixing)) : alike(rest).map((group) => parameterChange(site, x, y, gates, group, mixing))),
+  ]
+  return changes.reduce(add, y)
+}
+
+const lowRankChange = (site: Site, x: Tensor, gates: Tensor, attached: readonly Attached[], { modules }: Mixing): Tensor => {
+  const factors = attached.map(({ module, parameters }) => hostFactors(module.adapter.factors!, parameters, module.options))
+  const ranks = factors.map(({ A }) => A.shape[1])
+  const owners = ranks.flatMap((rank, k) => Array.from({ length: rank }, () => attached[k].index))
+  const name = `library/${site.name}/${attached.map(({ index }) => index).join("+")}`
+  const A = weight(`${name}/A`, sideBySide(factors.map((f) => f.A)))
+  const B = weight(`${name}/B`, onTop(factors.map((f) => f.B), factors.map((f) => f.scale)))
+  return matmul(mul(matmul(x, A), columns(gates, owners, modules)), B)
+}
+
+/** `factors` is written on symbolic tensors, but only names A and B among the parameters: read them back as arrays. */
+export const hostFactors = (
+  factors: NonNullable<Attached["module"]["adapter"]["factors"]>,
+  parameters: Readonly<Record<string, HostTensor>>,
+  options: unknown,
+): { readonly A: HostTensor; readonly B: HostTensor; readonly scale: number } => {
+  const symbols = Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, weight(name, host)]))
+  const { A, B, scale } = factors(symbols, options)
+  const hostOf = (tensor: Tensor): HostTensor => {
+    const found = Object.keys(symbols).find((name) => symbols[name] === tensor)
+    if (found === undefined) throw new Error("an adapter's `factors` must return two of its own parameters as A and B")
+    return parameters[found]
+  }
+  return { A: hostOf(A), B: hostOf(B), scale }
+}
+
+const outputChange = (site: Site, x: Tensor, y: Tensor, gates: Tensor, { index, module, parameters }: Attached, { modules }: Mixing): Tensor => {
+  const p = Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, weight(`library/${site.name}/${index}/${name}`, host)]))
+  const change = changeOf(module.adapter.forward(x, y, p, module.options, FROZEN), y)
+  return mul(change, modules === 1 ? gates : slice(gates, -1, index, index + 1))
+}
+
+const parameterChange = (site: Site, x: Tensor, y: Tensor, gates: Tensor, group: readonly Attached[], { modules }: Mixing): Tensor => {
+  const [{ module }] = group
+  const own = columns(gates, group.map(({ index }) => index), modules)
+  const mixed = Object.fromEntries(
+    Object.keys(group[0].parameters).map((name) => {
+      const host = stackedHost(group.map(({ parameters }) => parameters[name]))
+      const stack = weight(`library/${site.name}/${group.map(({ index }) => index).join("+")}/${name}`, host)
+      return [name, own.rows ? mixture(own, stack) : plainMixture(own, stack, host.shape)]
+    }),
+  )
+  return changeOf(module.adapter.forward(x, y, mixed, module.options, FROZEN), y)
+}
+
+/** What an adapter adds to y: most are written as add(y, change), and then nothing has to be taken back. */
+const changeOf = (result: Tensor, y: Tensor): Tensor =>
+  result.op === "add" && result.inputs[0] === y ? result.inputs[1] : sub(result, y)
+
+/** Gates that depend on no example give one set of averaged parameters. */
+const plainMixture = (gates: Tensor, stack: Tensor, [modules, ...shape]: readonly number[]): Tensor =>
+  reshape(matmul(reshape(gates, [1, modules]), reshape(stack, [modules, shape.reduce((a, b) => a * b, 1)])), shape)
+
+/** The gates of some modules, repeated as `owners` says: [modules] -> [owners]. */
+const columns = (gates: Tensor, owners: readonly number[], modules: number): Tensor => {
+  if (owners.length === modules && owners.every((owner, i) => owner === i)) return gates
+  return matmul(gates, constant(Array.from({ length: modules }, (_, m) => owners.map((owner) => (owner === m ? 1 : 0)))))
+}
+
+/** Modules whose parameters can be averaged: same adapter, same options, same shapes. */
+const alike = (attached: readonly Attached[]): readonly (readonly Attached[])[] => {
+  const groups = new Map<string, Attached[]>()
+  for (const one of attached) {
+    const shapes = Object.entries(one.parameters).map(([name, { shape }]) => `${name}[${shape}]`)
+    const key = JSON.stringify([one.module.adapter.name, one.module.options, shapes])
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+}
+
+const sideBySide = (parts: readonly HostTensor[]): HostTensor => {
+  const rows = parts[0].shape[0]
+  const width = parts.reduce((sum, { shape }) => sum + shape[1], 0)
+  const data = new Float32Array(rows * width)
+  let offset = 0
+  for (const { shape, data: source } of parts) {
+    for (let r = 0; r < rows; r++) for (let c = 0; c < shape[1]; c++) data[r * width + offset + c] = Number(source[r * shape[1] + c])
+    offset += shape[1]
+  }
+  return { shape: [rows, width], data }
+}
+
+const onTop = (parts: readonly HostTensor[], scales: readonly number[]): HostTensor => {
+  const width = parts[0].shape[1]
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0))
+  let at = 0
+  parts.forEach((part, k) => {
+    for (let i = 0; i < part.data.length; i++) data[at++] = Number(part.data[i]) * scales[k]
+  })
+  return { shape: [data.length / width, width], data }
+}

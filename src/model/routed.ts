@@ -1,0 +1,104 @@
+/**
+ * A routed library on the backbone: gates from the router's formula, modules mixed at each site.
+ * A routing unit is what has gates of its own: the network ("model"), a block ("layer.3") or a site ("layer.3.attention.query").
+ */
+import { add, constant, div, input, type Layout, log, mul, neg, packedLayout, pool, scale, sum, type Tensor } from "../tensor/index.ts"
+import type { Mode, Router, Routing, Site } from "../plugin/index.ts"
+import type { Participant } from "./encoder.ts"
+import { attachedAt, type Library } from "./library.ts"
+import { mixAt } from "./mix.ts"
+
+/** Tensors (parameters or constants) of the router at one unit. */
+export type UnitTensors = (unit: string) => Readonly<Record<string, Tensor>>
+
+export interface Routed {
+  readonly participant: Participant
+  /** Gates by unit, filled while the backbone is traced. */
+  readonly gates: ReadonlyMap<string, Tensor>
+}
+
+export interface RoutedLibrary {
+  readonly router: Router
+  readonly options: unknown
+  readonly library: Library
+  readonly sites: readonly Site[]
+}
+
+/** Units of a routing over a library, in the backbone's order. */
+export const unitsOf = ({ level }: Routing, library: Library, sites: readonly Site[]): readonly string[] => {
+  if (level === "model") return ["model"]
+  const used = sites.filter((site) => attachedAt(library, site).length > 0)
+  return level === "site" ? used.map(({ name }) => name) : [...new Set(used.map(({ layer }) => `layer.${layer}`))]
+}
+
+/** Width of what the router reads at a unit. */
+export const queryWidth = ({ query }: Routing, unit: string, width: number, modules: number, sites: readonly Site[]): number => {
+  if (query === "site") return sites.find(({ name }) => name === unit)!.in
+  return query === "task" || query === "predictions" ? modules : query === "draw" ? 1 : query === "nothing" ? 0 : width
+}
+
+/** A query from outside the forward pass, one row per example: [width] for the author. */
+export const outsideQuery = ({ query }: Routing, width: number, modules: number, layout: Layout): Tensor | undefined => {
+  const rows = { of: "examples", layout } as const
+  switch (query) {
+    case "block":
+    case "site":
+      return undefined
+    case "nothing":
+      return constant(0)
+    case "draw":
+      return input("query", ["examples", 1], "float", rows)
+    case "task":
+    case "predictions":
+      return input("query", ["examples", modules], "float", rows)
+    default:
+      return input("query", ["examples", width], "float", rows)
+  }
+}
+
+export const routed = ({ router, options, library, sites }: RoutedLibrary, width: number, layout: Layout, tensors: UnitTensors, mode: Mode): Routed => {
+  const routing = router.routing(options)
+  if (routing.aggregate === "select") throw new Error(`router ${router.name} selects: its modules run one at a time`)
+  const modules = library.length
+  const mixing = { aggregate: routing.aggregate, mix: routing.mix ?? "factors", modules }
+  const given = outsideQuery(routing, width, modules, layout)
+  const gates = new Map<string, Tensor>()
+  let state: Tensor | undefined
+  const gatesAt = (site: Site, x: Tensor): Tensor => {
+    const unit = routing.level === "model" ? "model" : routing.level === "layer" ? `layer.${site.layer}` : site.name
+    const known = gates.get(unit)
+    if (known) return known
+    const query = given ?? (routing.query === "site" ? x : (state as Tensor))
+    const fresh = router.gates(query, tensors(unit), options, { ...mode, modules })
+    gates.set(unit, fresh)
+    return fresh
+  }
+  return {
+    gates,
+    participant: {
+      block: (_layer, hidden) => {
+        state = hidden
+      },
+      linear: (site, x, y) => {
+        const attached = attachedAt(library, site)
+        return attached.length === 0 ? y : mixAt(site, x, y, gatesAt(site, x), attached, mixing)
+      },
+    },
+  }
+}
+
+/** Gates alone, for routers that need no forward pass of their own: outputs "gates" [examples, modules]. */
+export const gatesOnly = (router: Router, options: unknown, width: number, modules: number, tensors: UnitTensors): Tensor => {
+  const layout = packedLayout()
+  const query = outsideQuery(router.routing(options), width, modules, layout)
+  if (!query) throw new Error(`router ${router.name} reads states of the forward pass`)
+  return router.gates(query, tensors("model"), options, { training: false, modules })
+}
+
+/** What is kept of a unit's gates, per example: their mean over tokens [modules], and the mean of the normalised entropy H / log N, [1]. */
+export const watched = (gates: Tensor, modules: number): { readonly mean: Tensor; readonly entropy: Tensor } => {
+  const share = div(gates, add(sum(gates, -1, true), 1e-12))
+  const nats = neg(sum(mul(share, log(add(share, 1e-12))), -1, true))
+  const entropy = modules > 1 ? div(nats, log(constant(modules))) : scale(nats, 0)
+  return gates.rows?.of === "tokens" ? { mean: pool("mean", gates), entropy: pool("mean", entropy) } : { mean: gates, entropy }
+}
