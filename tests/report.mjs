@@ -1,0 +1,71 @@
+/**
+ * Reads the JUnit files of the three runners into one list of tests. Each writes the format in its own way: Node nests
+ * suites and gives reasons, Bun gives no reasons, Deno reports a suite as one more test and its parts under
+ * "suite > test" without their file. A missing reason is taken from the source of the test.
+ */
+
+/** @typedef {{ file: string, name: string, outcome: "passed" | "failed" | "skipped", reason?: string }} Test */
+
+/**
+ * @param {string} kind of runtime
+ * @param {string} xml
+ * @param {readonly { file: string, source: string }[]} files that ran
+ * @returns {Test[]}
+ */
+export function readReport(kind, xml, files) {
+  const cases = [...xml.matchAll(/<testcase\b((?:\s+[\w-]+="[^"]*")*)\s*(?:\/>|>([\s\S]*?)<\/testcase>)/g)]
+  const tests = cases.map(([, written, body = ""]) => {
+    const attributes = attributesOf(written)
+    const name = attributes.name ?? ""
+    const last = name.split(" > ").at(-1) ?? name
+    const place = attributes.file ?? attributes.classname ?? ""
+    const home = files.find(({ file }) => place.endsWith(file)) ?? files.find(({ source }) => source.includes(last))
+    const full = kind !== "deno" && attributes.classname && attributes.classname !== "test" ? `${attributes.classname} > ${name}` : name
+    const skip = /<skipped\b([^>]*)>/.exec(body)
+    const failed = /<(failure|error)\b/.test(body)
+    const told = skip === null ? undefined : attributesOf(skip[1]).message
+    return {
+      file: home?.file ?? place,
+      name: full,
+      outcome: /** @type {Test["outcome"]} */ (failed ? "failed" : skip === null ? "passed" : "skipped"),
+      reason: skip === null ? undefined : (told ?? reasonIn(home?.source ?? "", last)),
+    }
+  })
+  // Deno: a suite is known by its parts, unless it failed itself.
+  const names = tests.map(({ name }) => name)
+  return tests.filter(
+    ({ name, outcome }) => kind !== "deno" || outcome === "failed" || !names.some((other) => other.startsWith(`${name} > `)),
+  )
+}
+
+/** @param {string} text @returns {Record<string, string>} */
+function attributesOf(text) {
+  return Object.fromEntries([...text.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, unescape(value)]))
+}
+
+/** @param {string} text */
+function unescape(text) {
+  const named = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }
+  return text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hex, name) =>
+    decimal ? String.fromCodePoint(Number(decimal)) : hex ? String.fromCodePoint(parseInt(hex, 16)) : (named[name] ?? whole),
+  )
+}
+
+/**
+ * The text that a test's option `skip` carries: `{ skip: condition && "reason" }`, or the constant that it names.
+ * @param {string} source @param {string} name
+ */
+function reasonIn(source, name) {
+  const option = "\\b(?:skip|todo)\\b\\s*:?\\s*([^}]*)"
+  const quoted = [`"${name}"`, `'${name}'`, `\`${name}\``].find((text) => source.includes(text))
+  if (quoted === undefined) return undefined
+  const after = source.slice(source.indexOf(quoted) + quoted.length)
+  const written = new RegExp(`^.{0,200}?${option}`, "s").exec(after)?.[1]
+  if (written === undefined) return undefined
+  const literal = /(["'`])((?:(?!\1).)+)\1/s
+  const direct = literal.exec(written)?.[2]
+  if (direct !== undefined) return direct
+  const constant = /[\w$]+/.exec(written)?.[0] ?? "skip"
+  const defined = new RegExp(`\\b(?:const|let)\\s+${constant === "true" ? "skip" : constant}\\b[^=]*=(.{0,300})`, "s").exec(source)
+  return literal.exec(defined?.[1] ?? "")?.[2]
+}

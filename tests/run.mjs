@@ -1,0 +1,193 @@
+/**
+ * The whole suite: `npm test` runs it on Node, Bun and Deno, `bun run test` on Bun, `deno task test` on Deno.
+ *
+ *     node tests/run.mjs [--on node,bun,deno] [part of a file's path ...]
+ *
+ * Each runtime's own runner prints its own summary and writes a JUnit file; the counts at the end come from these
+ * files. At most two test processes run at a time: first Node with two, then Bun and Deno side by side.
+ * A runtime that is missing, a runner that stops without a failed test, and a run without tests all count as failures.
+ *
+ * Skip a test with `{ skip: condition && "reason" }`. Deno counts `t.skip("reason")` as passed.
+ */
+import { spawn } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, relative, sep } from "node:path"
+import { current, find, oldest, root, title } from "../src/cli/runtimes.mjs"
+import { readReport } from "./report.mjs"
+
+const minutes = 15 // after which a hanging runner is ended
+const here = current()
+const { kinds, parts } = readArguments(process.argv.slice(2))
+const all = testFiles()
+const scratch = mkdtempSync(join(tmpdir(), "l2r-tests-"))
+
+if (process.argv.slice(2).every((each) => each !== "--on")) {
+  const alone = kinds.length === 1
+  say(alone ? `The suite runs on ${title[here.kind]} alone; \`npm test\` runs it on Node, Bun and Deno.` : "")
+}
+const results = []
+if (kinds.includes("node")) results.push(await run("node", "shown"))
+const others = kinds.filter((kind) => kind !== "node")
+const [first, second] = others.map((kind, index) => run(kind, index === 0 ? "shown" : "kept"))
+for (const each of [first, second]) if (each !== undefined) results.push(await each)
+rmSync(scratch, { recursive: true, force: true })
+summarise(results)
+
+/**
+ * Runs the files of one runtime with its own runner.
+ * @param {"node" | "bun" | "deno"} kind
+ * @param {"shown" | "kept"} output at once, or when another runtime's output is complete
+ */
+async function run(kind, output) {
+  const files = filesOf(kind)
+  const runtime = find(kind)
+  if (runtime === undefined) {
+    const remedy = "run `npm ci` without --omit=optional, or name the others with --on"
+    return { kind, tests: [], problem: `${title[kind]} ${oldest[kind]} or newer was not found: ${remedy}` }
+  }
+  if (files.length === 0) return { kind, version: runtime.version, tests: [], problem: "no test file" }
+  const report = join(scratch, `${kind}.xml`)
+  const head = `\n── ${title[kind]} ${runtime.version}: ${files.length} files ──\n`
+  const started = Date.now()
+  const { code, text, late } = await start(runtime.path, argumentsOf(kind, report, files), output === "shown" ? head : undefined)
+  if (output === "kept") {
+    await first // the runtime beside this one prints first
+    process.stdout.write(head + text)
+  }
+  const tests = readReport(kind, read(report), files.map((file) => ({ file, source: readFileSync(join(root, file), "utf8") })))
+  const failed = tests.some((test) => test.outcome === "failed")
+  const problem = late
+    ? `was ended after ${minutes} minutes`
+    : tests.length === 0
+      ? `ran no test (exit code ${code})`
+      : code !== 0 && !failed
+        ? `stopped with exit code ${code}, though no test failed`
+        : undefined
+  return { kind, version: runtime.version, tests, problem, seconds: (Date.now() - started) / 1000 }
+}
+
+/** @param {string} kind @param {string} report @param {readonly string[]} files */
+function argumentsOf(kind, report, files) {
+  if (kind === "node") {
+    const reporters = ["spec", "stdout", "junit", report]
+    const named = reporters.map((each, index) => (index % 2 === 0 ? "--test-reporter=" : "--test-reporter-destination=") + each)
+    return ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-timeout=240000", ...named, ...files]
+  }
+  if (kind === "bun") {
+    const where = files.map((file) => `./${file}`)
+    return ["test", "--timeout=240000", "--reporter=junit", `--reporter-outfile=${report}`, ...where]
+  }
+  return ["test", "-A", "--no-check", "--no-lock", `--junit-path=${report}`, ...files]
+}
+
+/**
+ * @param {string} path @param {string[]} args
+ * @param {string | undefined} head printed before the output, which then appears as it comes
+ * @returns {Promise<{ code: number | string, text: string, late: boolean }>}
+ */
+function start(path, args, head) {
+  if (head !== undefined) process.stdout.write(head)
+  const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }
+  delete env.FORCE_COLOR
+  delete env.NODE_TEST_CONTEXT // else a suite that is run from a test would report to that test
+  return new Promise((resolve) => {
+    let text = ""
+    let late = false
+    const child = spawn(path, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] })
+    const timer = setTimeout(() => {
+      late = true
+      child.kill("SIGKILL")
+    }, minutes * 60_000)
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8")
+      stream.on("data", (piece) => {
+        if (head === undefined) text += piece
+        else process.stdout.write(piece)
+      })
+    }
+    child.on("error", (error) => resolve({ code: error.message, text, late }))
+    child.on("close", (code, signal) => {
+      clearTimeout(timer)
+      resolve({ code: code ?? signal ?? "unknown", text, late })
+    })
+  })
+}
+
+/** Every file `*.test.ts` under tests/, as a path from the root with forward slashes. */
+function testFiles() {
+  const found = readdirSync(join(root, "tests"), { recursive: true, withFileTypes: true })
+  return found
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .filter((file) => !/^tests\/(bench|kill)\//.test(file))
+    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+    .sort()
+}
+
+/** Examples and the browser run on Node; the others run one of the examples. @param {string} kind */
+function filesOf(kind) {
+  if (kind === "node" || (here.kind === kind && parts.length > 0)) return all
+  return all.filter((file) => !/^tests\/(browser|examples)\//.test(file) || file === "tests/examples/smoke.test.ts")
+}
+
+/** @param {string[]} words */
+function readArguments(words) {
+  const known = ["node", "bun", "deno"]
+  let kinds = here.kind === "node" ? known : [here.kind]
+  const parts = []
+  for (let index = 0; index < words.length; index++) {
+    if (words[index] === "--on") kinds = (words[++index] ?? "").split(",").filter((each) => each !== "")
+    else parts.push(words[index])
+  }
+  const strange = kinds.find((kind) => !known.includes(kind))
+  if (strange !== undefined || kinds.length === 0) {
+    process.stderr.write(`--on takes names out of ${known.join(", ")}, separated by commas; got "${strange ?? ""}"\n`)
+    process.exit(2)
+  }
+  return { kinds, parts }
+}
+
+/** @param {string} path */
+function read(path) {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return ""
+  }
+}
+
+/** @param {string} text */
+function say(text) {
+  if (text !== "") process.stdout.write(`${text}\n`)
+}
+
+/** @param {{ kind: string, version?: string, tests: { outcome: string, file: string, name: string, reason?: string }[], problem?: string, seconds?: number }[]} results */
+function summarise(results) {
+  const sum = { passed: 0, failed: 0, skipped: 0 }
+  /** @type {Map<string, string[]>} */
+  const skips = new Map()
+  say("\n── Summary ──")
+  for (const { kind, version, tests, problem, seconds } of results) {
+    const count = (outcome) => tests.filter((test) => test.outcome === outcome).length
+    const own = { passed: count("passed"), failed: count("failed") + (problem === undefined ? 0 : 1), skipped: count("skipped") }
+    for (const key of Object.keys(sum)) sum[key] += own[key]
+    const name = `${title[kind]} ${version ?? ""}`.trim().padEnd(14)
+    const time = seconds === undefined ? "" : ` in ${seconds.toFixed(0)} s`
+    say(`${name} ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped${time}${problem ? `; ${problem}` : ""}`)
+    for (const test of tests) {
+      if (test.outcome === "failed") say(`  failed: ${test.file}: ${test.name}`)
+      if (test.outcome !== "skipped") continue
+      const line = `${test.file}: ${test.name} (${test.reason ?? "no reason given"})`
+      skips.set(line, [...(skips.get(line) ?? []), title[kind]])
+    }
+  }
+  if (skips.size > 0) say("\nSkipped:")
+  for (const [line, on] of skips) say(`  ${line} on ${on.join(", ")}`)
+  if (sum.passed + sum.failed === 0) {
+    sum.failed = 1
+    say("No test ran.")
+  }
+  say(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
+  process.exitCode = sum.failed === 0 ? 0 : 1
+}
