@@ -1,0 +1,51 @@
+/** A program as a graph of ONNX operators. */
+import { Emitter } from "./emitter.ts"
+import type { OnnxGraph, OnnxInitializer, OnnxValue } from "./onnx.ts"
+import { operatorOf } from "./operators/table.ts"
+import { nameOf, type Program } from "./program.ts"
+import { type HostTensor, isLeaf, type Tensor } from "./tensor.ts"
+
+export const emit = (program: Program): OnnxGraph => {
+  const emitter = new Emitter(readersOf(program))
+  const inputs: OnnxValue[] = []
+  const initializers: OnnxInitializer[] = []
+  for (const leaf of [...program.inputs, ...program.parameters, ...program.noise]) {
+    inputs.push({ name: nameOf(leaf), dtype: leaf.dtype, shape: leaf.shape })
+    emitter.bind(leaf, nameOf(leaf))
+  }
+  for (const node of program.nodes) {
+    if (node.op === "weight" || node.op === "constant") {
+      const initializer = frozen(node, initializers.length)
+      initializers.push(initializer)
+      emitter.bind(node, initializer.name)
+    } else if (!isLeaf(node)) emitter.bind(node, operatorOf(node.op).emit(emitter, node.inputs.map((x) => emitter.nameOf(x)), node))
+  }
+  const taken = new Set<string>()
+  const outputs = Object.entries(program.outputs).map(([as, node]) => {
+    const known = emitter.nameOf(node)
+    const name = isLeaf(node) || taken.has(known) || inputs.some((x) => x.name === known) ? emitter.add("Identity", [known]) : known
+    taken.add(name)
+    return { as, name, dtype: node.dtype, shape: node.shape }
+  })
+  return { inputs, outputs, initializers: [...initializers, ...emitter.initializers], nodes: emitter.nodes, opset: 21, microsoftOpset: 1 }
+}
+
+const readersOf = (program: Program): Map<Tensor, Tensor[]> => {
+  const readers = new Map<Tensor, Tensor[]>()
+  for (const node of program.nodes) {
+    for (const x of node.inputs) {
+      const list = readers.get(x)
+      if (list) list.push(node)
+      else readers.set(x, [node])
+    }
+  }
+  return readers
+}
+
+const frozen = (node: Tensor, index: number): OnnxInitializer => {
+  const shape = node.shape as readonly number[]
+  const dtype = node.dtype === "int" ? "int" : "float"
+  if (node.op === "weight") return { name: nameOf(node), dtype, shape, data: (node.attributes.host as HostTensor).data }
+  const values = node.attributes.values as number[]
+  return { name: `/literal_${index}`, dtype, shape, data: dtype === "int" ? BigInt64Array.from(values, BigInt) : Float32Array.from(values) }
+}

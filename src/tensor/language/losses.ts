@@ -1,0 +1,40 @@
+/** Losses, each one number for the batch, and the cosine similarity. */
+import { ShapeError } from "../errors.ts"
+import { commonRows, describe, visibleRank } from "../rows.ts"
+import type { Tensor } from "../tensor.ts"
+import { div, maximum, mul, neg, sqrt, sub } from "./elementwise.ts"
+import { pick } from "./indexing.ts"
+import { matmul } from "./matmul.ts"
+import { logSoftmax, mean, overExamples, sum } from "./reducing.ts"
+
+const average = (x: Tensor): Tensor => (x.rows ? overExamples(x) : mean(x))
+const total = (x: Tensor): Tensor => (x.rows ? overExamples(x, "sum") : sum(x))
+
+/**
+ * Mean over examples (or tokens) of -log softmax(logits)[label]. logits [..., classes], labels int [...].
+ * With weights (of the labels' shape) the weighted mean; a weight of 0 leaves an example out.
+ */
+export const crossEntropy = (logits: Tensor, labels: Tensor, weights?: Tensor): Tensor => {
+  if (labels.dtype !== "int") throw new ShapeError("crossEntropy", `labels are ${labels.dtype}`, "give the number of the class as int")
+  if (commonRows([logits, labels])?.of !== logits.rows?.of || visibleRank(labels) !== visibleRank(logits) - 1)
+    throw new ShapeError("crossEntropy", `labels ${describe(labels)} do not fit logits ${describe(logits)}`, "give one label for each row of logits")
+  const losses = neg(pick(logSoftmax(logits), labels))
+  return weights ? div(total(mul(losses, weights)), total(weights)) : average(losses)
+}
+
+/** Mean of (a - b)^2 over everything. */
+export const mse = (a: Tensor, b: Tensor): Tensor => {
+  const difference = sub(a, b)
+  return average(mul(difference, difference))
+}
+
+/**
+ * a . b / (|a| |b|) along the last axis. A vector of each example or token against a plain matrix [N, d] gives N
+ * similarities; otherwise a and b broadcast.
+ */
+export const cosineSimilarity = (a: Tensor, b: Tensor): Tensor => {
+  if (a.rows === undefined && b.rows) return cosineSimilarity(b, a)
+  const unit = (x: Tensor) => div(x, sqrt(maximum(sum(mul(x, x), -1, true), 1e-24)))
+  const against = b.rows === undefined && b.shape.length === 2 && a.rows !== undefined && a.shape.length === 2
+  return against ? matmul(unit(a), unit(b), { transposeB: true }) : sum(mul(unit(a), unit(b)), -1)
+}

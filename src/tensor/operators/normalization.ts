@@ -1,0 +1,91 @@
+/** Softmax along the last axis, and layer normalisation over it. */
+import { ShapeError } from "../errors.ts"
+import { showShape } from "../dimension.ts"
+import { float, int } from "../onnx.ts"
+import { apply, type Operator } from "../operator.ts"
+import type { Tensor } from "../tensor.ts"
+import { mul, sub } from "./arithmetic.ts"
+import { broadcastTo, sum, sumTo } from "./broadcasting.ts"
+import { scale } from "./linear.ts"
+import { exp } from "./pointwise.ts"
+import { mean } from "./reductions.ts"
+
+const last = (x: Tensor) => x.shape.length - 1
+const width = (x: Tensor) => x.shape[last(x)] as number
+
+export const softmaxOperator: Operator = {
+  name: "softmax",
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  gradient: ({ node: y, gradient }) => {
+    const weighted = mul(gradient, y)
+    return [sub(weighted, mul(y, sum(weighted, [last(y)], true)))]
+  },
+  emit: (emitter, [x]) => emitter.add("Softmax", [x], { axis: int(-1) }),
+}
+export const softmax = (x: Tensor): Tensor => apply(softmaxOperator, [x])
+
+export const logSoftmaxOperator: Operator = {
+  name: "logSoftmax",
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  gradient: ({ node: y, gradient }) => [sub(gradient, mul(exp(y), sum(gradient, [last(y)], true)))],
+  emit: (emitter, [x]) => emitter.add("LogSoftmax", [x], { axis: int(-1) }),
+}
+export const logSoftmax = (x: Tensor): Tensor => apply(logSoftmaxOperator, [x])
+
+/**
+ * layerNorm(x) = gain (x - m) s + bias over the last axis, s = 1/sqrt(variance + epsilon) (Ba et al. 2016).
+ * With n = (x - m) s and h = gradient gain: dx = s (h - mean(h) - n mean(h n)).
+ */
+export const layerNormOperator: Operator = {
+  name: "layerNorm",
+  shape: ([x, gain, bias]) => {
+    const wide = x.shape[last(x)]
+    if (typeof wide !== "number") throw new ShapeError("layerNorm", `the last axis of ${showShape(x.shape)} has no fixed width`)
+    for (const p of [gain, bias])
+      if (p.shape.length !== 1 || p.shape[0] !== wide)
+        throw new ShapeError("layerNorm", `${showShape(p.shape)} does not fit ${showShape(x.shape)}`, "gain and bias are as wide as the last axis")
+    return { shape: x.shape, dtype: x.dtype }
+  },
+  gradient: ({ node, gradient, wanted }) => {
+    const [x, gain, bias] = node.inputs
+    const deviation = apply(inverseDeviationOperator, [node, x], { epsilon: node.attributes.epsilon })
+    const normal = mul(sub(x, apply(centreOperator, [node, x])), deviation)
+    const dx = () => {
+      const h = mul(gradient, gain)
+      const axes = [last(x)]
+      return mul(sub(sub(h, mean(h, axes, true)), mul(normal, mean(mul(h, normal), axes, true))), deviation)
+    }
+    return [
+      wanted[0] ? dx() : undefined,
+      wanted[1] ? sumTo(mul(gradient, normal), gain.shape) : undefined,
+      wanted[2] ? sumTo(gradient, bias.shape) : undefined,
+    ]
+  },
+  emit: (emitter, inputs, node) => {
+    const statistics = emitter.readersOf(node).some((reader) => reader.op === "centre" || reader.op === "inverseDeviation")
+    const names = emitter.addMany("LayerNormalization", inputs, statistics ? 3 : 1, { axis: int(-1), epsilon: float(node.attributes.epsilon as number) })
+    emitter.keepExtra(node, names)
+    return names[0]
+  },
+}
+export const layerNorm = (x: Tensor, gain: Tensor, bias: Tensor, epsilon: number): Tensor => apply(layerNormOperator, [x, gain, bias], { epsilon })
+
+/** The mean over the last axis that a layer normalisation has found; read (the normalisation, its input). */
+export const centreOperator: Operator = {
+  name: "centre",
+  shape: ([, x]) => ({ shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }),
+  gradient: ({ node, gradient }) => [undefined, broadcastTo(scale(gradient, 1 / width(node.inputs[1])), node.inputs[1].shape)],
+  emit: (emitter, _, node) => emitter.extraOf(node.inputs[0], 1),
+}
+
+/** 1/sqrt(variance + epsilon) over the last axis that a layer normalisation has found; reads (the normalisation, its input). */
+export const inverseDeviationOperator: Operator = {
+  name: "inverseDeviation",
+  shape: ([, x]) => ({ shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }),
+  gradient: ({ node: s, gradient }) => {
+    const [, x] = s.inputs
+    const centred = sub(x, mean(x, [last(x)], true))
+    return [undefined, mul(scale(mul(gradient, mul(s, mul(s, s))), -1 / width(x)), centred)]
+  },
+  emit: (emitter, _, node) => emitter.extraOf(node.inputs[0], 2),
+}

@@ -1,0 +1,76 @@
+/** Elementwise functions of one tensor. */
+import { constant } from "../leaves.ts"
+import type { Emitter } from "../emitter.ts"
+import { apply, type Operator } from "../operator.ts"
+import type { Tensor } from "../tensor.ts"
+import { add, div, greater, mul, sub } from "./arithmetic.ts"
+import { cast, scale } from "./linear.ts"
+
+type Rule = (g: Tensor, x: Tensor, y: Tensor) => Tensor
+
+const unary = (name: string, emission: string | ((emitter: Emitter, x: string, node: Tensor) => string), rule: Rule): Operator => ({
+  name,
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  gradient: ({ node, gradient }) => [rule(gradient, node.inputs[0], node)],
+  emit: (emitter, [x], node) => (typeof emission === "string" ? emitter.add(emission, [x]) : emission(emitter, x, node)),
+})
+
+const one = constant(1)
+/** -1 below zero, 1 above, 0 at zero. */
+const sign = (x: Tensor) => sub(cast(greater(x, constant(0)), "float"), cast(greater(constant(0), x), "float"))
+
+export const absOperator = unary("abs", "Abs", (g, x) => mul(g, sign(x)))
+export const expOperator = unary("exp", "Exp", (g, _, y) => mul(g, y))
+export const logOperator = unary("log", "Log", (g, x) => div(g, x))
+export const sqrtOperator = unary("sqrt", "Sqrt", (g, _, y) => scale(div(g, y), 0.5))
+export const tanhOperator = unary("tanh", "Tanh", (g, _, y) => mul(g, sub(one, mul(y, y))))
+export const sigmoidOperator = unary("sigmoid", "Sigmoid", (g, _, y) => mul(g, mul(y, sub(one, y))))
+export const reluOperator = unary("relu", "Relu", (g, x) => mul(g, cast(greater(x, constant(0)), "float")))
+
+/** d erf(x)/dx = 2/sqrt(pi) exp(-x^2), the factor taken into the exponent. */
+export const erfOperator = unary("erf", "Erf", (g, x) => mul(g, bell(x)))
+const bell = (x: Tensor) => exp(sub(constant(Math.LN2 - 0.5723649429247001), mul(x, x)))
+
+/**
+ * gelu(x) = x Phi(x), exact (Hendrycks & Gimpel 2016). With t = x/sqrt(2):
+ * d/dx = (1 + erf(t) + t * 2/sqrt(pi) exp(-t^2)) / 2. The half is left to whatever multiplies next.
+ */
+export const geluOperator = unary("gelu", "Gelu", (g, x) => {
+  const t = scale(x, Math.SQRT1_2)
+  return scale(mul(g, add(add(erf(t), mul(t, bell(t))), one)), 0.5)
+})
+
+export const powOperator: Operator = {
+  name: "pow",
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  gradient: ({ node, gradient }) => {
+    const exponent = node.attributes.exponent as number
+    return [scale(mul(gradient, pow(node.inputs[0], exponent - 1)), exponent)]
+  },
+  emit: (emitter, [x], node) => {
+    const exponent = node.attributes.exponent as number
+    return exponent === -1 ? emitter.add("Reciprocal", [x]) : emitter.add("Pow", [x, emitter.scalar(exponent)])
+  },
+}
+
+const build = (operator: Operator) => (x: Tensor): Tensor => apply(operator, [x])
+
+export const abs = build(absOperator)
+export const exp = build(expOperator)
+export const log = build(logOperator)
+export const sqrt = build(sqrtOperator)
+export const tanh = build(tanhOperator)
+export const sigmoid = build(sigmoidOperator)
+export const relu = build(reluOperator)
+export const erf = build(erfOperator)
+export const gelu = build(geluOperator)
+export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x))
+
+/** x to a constant power. */
+export const pow = (x: Tensor, exponent: number): Tensor => {
+  if (exponent === 1) return x
+  if (exponent === 2) return mul(x, x)
+  if (exponent === 0.5) return sqrt(x)
+  return exponent === 0 ? add(scale(x, 0), one) : apply(powOperator, [x], { exponent })
+}
+export const square = (x: Tensor): Tensor => mul(x, x)
