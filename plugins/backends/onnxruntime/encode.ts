@@ -1,0 +1,116 @@
+/** An ONNX graph as the bytes of a model. Weights are copied once, into the bytes that onnxruntime reads. */
+import { create, toBinary } from "@bufbuild/protobuf"
+import type { DType, OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxValue } from "../../../src/plugin/index.ts"
+import { AttributeProtoSchema, type AttributeProto, GraphProtoSchema, ModelProtoSchema, TensorProtoSchema, ValueInfoProtoSchema } from "./onnx_pb.ts"
+
+/** Element types of TensorProto. */
+const elementTypes: Readonly<Record<DType, number>> = { float: 1, int: 7, bool: 9 }
+/** Kinds of AttributeProto. */
+const attributeTypes = { float: 1, int: 2, text: 3, ints: 7 } as const
+
+/**
+ * The model in the wire format of protocol buffers. A message that comes in two parts is one message (fields of the
+ * second are merged into the first), so the weights follow as second part without passing through the encoder.
+ */
+export const encode = (graph: OnnxGraph): Uint8Array => {
+  const structure = toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: 10n,
+      producerName: "l2r",
+      opsetImport: [
+        { domain: "", version: BigInt(graph.opset) },
+        { domain: "com.microsoft", version: BigInt(graph.microsoftOpset) },
+      ],
+      graph: create(GraphProtoSchema, {
+        name: "l2r",
+        node: graph.nodes.map(({ opType, domain, name, inputs, outputs, attributes }) => ({
+          opType,
+          domain,
+          name,
+          input: [...inputs],
+          output: [...outputs],
+          attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+        })),
+        input: graph.inputs.map(valueInfo),
+        output: graph.outputs.map(valueInfo),
+      }),
+    }),
+  )
+  return joined([structure, ...weights(graph.initializers)])
+}
+
+const valueInfo = ({ name, dtype, shape }: OnnxValue) =>
+  create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: "tensorType",
+        value: {
+          elemType: elementTypes[dtype],
+          shape: {
+            dim: shape.map((dim) => ({
+              value: typeof dim === "number" ? { case: "dimValue" as const, value: BigInt(dim) } : { case: "dimParam" as const, value: dim },
+            })),
+          },
+        },
+      },
+    },
+  })
+
+const attribute = (name: string, attribute: OnnxAttribute): AttributeProto => {
+  const type = attributeTypes[attribute.type]
+  switch (attribute.type) {
+    case "float":
+      return create(AttributeProtoSchema, { name, type, f: attribute.value })
+    case "int":
+      return create(AttributeProtoSchema, { name, type, i: BigInt(attribute.value) })
+    case "text":
+      return create(AttributeProtoSchema, { name, type, s: new TextEncoder().encode(attribute.value) })
+    case "ints":
+      return create(AttributeProtoSchema, { name, type, ints: attribute.value.map(BigInt) })
+  }
+}
+
+/** Wire tags of length-delimited fields: ModelProto.graph, GraphProto.initializer, TensorProto.raw_data. */
+const tags = { graph: (7 << 3) | 2, initializer: (5 << 3) | 2, rawData: (9 << 3) | 2 }
+
+/** The second part of the graph: all initializers, as pieces to be written one after another. */
+const weights = (initializers: readonly OnnxInitializer[]): Uint8Array[] => {
+  const pieces = initializers.flatMap((initializer) => {
+    const data = raw(initializer)
+    const head = toBinary(
+      TensorProtoSchema,
+      create(TensorProtoSchema, { dims: initializer.shape.map(BigInt), dataType: elementTypes[initializer.dtype], name: initializer.name }),
+    )
+    const tensor = [head, Uint8Array.of(tags.rawData), varint(data.length), data]
+    return [Uint8Array.of(tags.initializer), varint(lengthOf(tensor)), ...tensor]
+  })
+  return [Uint8Array.of(tags.graph), varint(lengthOf(pieces)), ...pieces]
+}
+
+const raw = ({ dtype, data }: OnnxInitializer): Uint8Array => {
+  const wire = dtype === "float"
+    ? data instanceof Float32Array ? data : Float32Array.from(data as Float64Array)
+    : data instanceof BigInt64Array ? data : BigInt64Array.from(data as Int32Array, BigInt)
+  return new Uint8Array(wire.buffer, wire.byteOffset, wire.byteLength)
+}
+
+const varint = (value: number): Uint8Array => {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128)
+  return Uint8Array.from([...bytes, rest])
+}
+
+const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((total, piece) => total + piece.length, 0)
+
+const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const bytes = new Uint8Array(lengthOf(pieces))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}
