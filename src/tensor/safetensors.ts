@@ -39,7 +39,7 @@ const readEntry = (name: string, { dtype, shape, data_offsets: [start, end] }: E
   const elements = shape.reduce((a, b) => a * b, 1)
   if (end - start !== elements * width) throw new SafetensorsError(`tensor "${name}" [${shape}] needs ${elements * width} bytes, its entry names ${end - start}`)
   if (end > body.byteLength) throw new SafetensorsError(`tensor "${name}" ends at byte ${end}, the file at ${body.byteLength}: it is truncated`)
-  const raw = body.slice(start, end).buffer
+  const raw = new Uint8Array(body.subarray(start, end)).buffer // copies; the `slice` of a Node Buffer would not
   switch (dtype) {
     case "F32": return { shape, data: new Float32Array(raw) }
     case "F64": return { shape, data: new Float64Array(raw) }
