@@ -1,0 +1,57 @@
+/** Writing whole files: what stands under the final name is complete, whenever the process is killed. */
+import { randomBytes } from "node:crypto"
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+
+/** Names of unfinished files; no other file in a store ends so. */
+const UNFINISHED = ".tmp"
+
+/**
+ * Writes to a name of its own in the same folder, flushes, renames. Two writers of one name do no harm: each renames a
+ * complete file. Throws the system's error and leaves nothing behind where it can.
+ */
+export const writeWhole = (path: string, bytes: Uint8Array): void => {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}${UNFINISHED}`)
+  try {
+    const file = openSync(temporary, "wx")
+    try {
+      for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw cause
+  }
+  flushFolder(dirname(path))
+}
+
+/** Makes the rename itself durable; systems that cannot flush a folder do it on their own. */
+const flushFolder = (folder: string): void => {
+  try {
+    const handle = openSync(folder, "r")
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  } catch {
+    // Windows and some network file systems refuse; the file itself is flushed.
+  }
+}
+
+/** Removes unfinished files of killed runs; younger ones may belong to a run that is alive. */
+export const removeLeftovers = (folder: string, olderThanMilliseconds: number, now = Date.now()): number => {
+  let removed = 0
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(".") || !name.endsWith(UNFINISHED)) continue
+    const path = join(folder, name)
+    const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
+    if (age <= olderThanMilliseconds) continue
+    rmSync(path, { force: true })
+    removed += 1
+  }
+  return removed
+}
