@@ -6,7 +6,8 @@
  * so one draw of examples serves all seeds of the draw: the two sources of chance are crossed.
  *
  * Examples of a task with the same numbers are one pattern, and only the count of each pattern is drawn: a multinomial, split in two halves
- * again and again by binomials. Thousands of examples cost no more than their few patterns.
+ * again and again by binomials, until there are more patterns left than examples to draw; these are then picked one by one.
+ * Thousands of examples cost no more than their few patterns.
  */
 import { binomialDrawer } from "./binomial.ts"
 import { below, type Draws } from "./draws.ts"
@@ -67,6 +68,15 @@ function patternDrawer(rows: Float64Array, width: number): (sums: Float64Array, 
     before[k + 1] = before[k] + count
   })
   const size = rows.length / width
+  const patternOf = Int32Array.from(counts.flatMap((count, k) => new Array<number>(count).fill(k)))
+  const pick = (from: number, to: number, n: number, sums: Float64Array, random: Draws): void => {
+    const start = before[from]
+    const share = (before[to] - start) / 4294967296
+    for (let i = 0; i < n; i++) {
+      const pattern = patterns[patternOf[start + Math.floor(random.uint32() * share)]]
+      for (let k = 0; k < width; k++) sums[k] += pattern[k]
+    }
+  }
   const halves = counts.map((): ReturnType<typeof binomialDrawer> | undefined => undefined)
   const split = (from: number, to: number, n: number, sums: Float64Array, random: Draws): void => {
     if (n === 0) return
@@ -75,6 +85,7 @@ function patternDrawer(rows: Float64Array, width: number): (sums: Float64Array, 
       for (let k = 0; k < width; k++) sums[k] += n * pattern[k]
       return
     }
+    if (n < 2 * (to - from)) return pick(from, to, n, sums, random)
     const middle = (from + to) >> 1
     const half = (halves[middle] ??= binomialDrawer((before[middle] - before[from]) / (before[to] - before[from])))
     const left = half(n, random)

@@ -8,6 +8,7 @@ import { COMPARABLE, type Comparable, isComparable, type PerExample, perExample 
 import type { Comparison, Row } from "./results.ts"
 import { groupRows, labelOf, notDefined, type RowGroup } from "./row_groups.ts"
 import type { Outcomes } from "./summary.ts"
+import { leastCommonMultiple } from "./whole_numbers.ts"
 
 /** `compare LEFT against [AGAINST ...] on ON`. */
 export interface Asked {
@@ -63,7 +64,7 @@ function draftsOf(cell: Outcomes, index: number, left: string, right: string, on
   const groups = groupRows(cell.rows)
   const pairs = pairsOf(groups, left, right)
   if (pairs.length === 0) return omitted("the table has no such pair of rows")
-  return pairs.flatMap(([a, b]) => {
+  return pairs.flatMap(([a, b]): (Draft | string)[] => {
     const reason = notDefined(a) ?? notDefined(b)
     if (reason !== undefined) return omitted(`not defined (${reason})`)
     const paired = pair(a, b, on, cell, setup)
@@ -111,10 +112,4 @@ function pair(a: RowGroup, b: RowGroup, on: Comparable, cell: Outcomes, setup: S
 
 function subtract(x: PerExample, y: PerExample, scale: number): Float64Array {
   return x.values.map((value, e) => value * (scale / x.scale) - y.values[e] * (scale / y.scale))
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let multiple = a
-  while (multiple % b !== 0) multiple += a
-  return multiple
 }

@@ -5,6 +5,7 @@
 import { type Setup, predictedClasses } from "./accuracy_matrix.ts"
 import { largest } from "./metrics/router_accuracy.ts"
 import type { Cell, Row, Stage } from "./results.ts"
+import { leastCommonMultiple } from "./whole_numbers.ts"
 
 export const COMPARABLE = ["accuracy", "anytime_accuracy", "backward_transfer", "learning_accuracy", "router_accuracy"] as const
 export type Comparable = (typeof COMPARABLE)[number]
@@ -86,10 +87,4 @@ function routed(stage: Stage | undefined, { examples }: Outcomes): PerExample | 
     else values[id] = gates.mean[k].reduce((right, unit) => right + (largest(unit) === task ? 1 : 0), 0)
   })
   return { values, scale: gates === undefined ? 1 : gates.units.length }
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let multiple = a
-  while (multiple % b !== 0) multiple += a
-  return multiple
 }

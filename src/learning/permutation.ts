@@ -10,6 +10,7 @@
  */
 import { binomialDrawer, binomialMasses } from "./binomial.ts"
 import type { Draws } from "./draws.ts"
+import { greatestCommonDivisor, leastCommonMultiple } from "./whole_numbers.ts"
 
 /** Draws where the exact distribution is too wide; p is then (1 + hits) / (1 + draws). */
 const FLIPS = 50000
@@ -53,7 +54,7 @@ function grouped(tasks: readonly ArrayLike<number>[]): Group[] {
 function exactP(groups: readonly Group[], tasks: readonly ArrayLike<number>[]): number | undefined {
   if (groups.some(({ size }) => !Number.isInteger(size))) return undefined
   const involved = [...new Set(groups.map(({ task }) => tasks[task].length))]
-  const grid = involved.reduce(leastCommonMultiple, 1)
+  const grid = involved.reduce((a, b) => leastCommonMultiple(a, b), 1)
   const counts = new Map<number, number>()
   let observed = 0
   for (const { size, task, count, signs } of groups) {
@@ -61,7 +62,7 @@ function exactP(groups: readonly Group[], tasks: readonly ArrayLike<number>[]): 
     counts.set(units, (counts.get(units) ?? 0) + count)
     observed += units * signs
   }
-  const shared = [...counts.keys()].reduce(greatestCommonDivisor)
+  const shared = [...counts.keys()].reduce((a, b) => greatestCommonDivisor(a, b))
   const steps = [...counts].map(([units, count]) => ({ step: units / shared, count }))
   const reach = steps.reduce((sum, { step, count }) => sum + step * count, 0)
   if (!(reach <= WIDEST)) return undefined
@@ -99,12 +100,4 @@ function drawnP(groups: readonly Group[], random: Draws): number {
   let hits = 0
   for (let b = 0; b < FLIPS; b++) if (total(({ count }) => 2 * flips(count, random) - count) >= distance) hits++
   return (1 + hits) / (1 + FLIPS)
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b)
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  return (a / greatestCommonDivisor(a, b)) * b
 }
