@@ -1,0 +1,36 @@
+/** The comparisons of a cell on a terminal: difference, interval, p, what would have been detectable, and what may be concluded. */
+import type { Cell, Comparison } from "../learning/results.ts"
+import { fixed, interval, probability, signed } from "./number_text.ts"
+import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
+import { wrapped } from "./text_width.ts"
+
+export const SETUP_WORDS = { class_incremental: "class-incremental", task_incremental: "task-incremental" } as const
+
+export const COMPARISON_NOTE =
+  "Difference in percentage points, paired on the same test examples, with 95 % interval; p corrected after Holm over all comparisons of the experiment; " +
+  "detectable: the smallest difference found in four of five such experiments."
+
+/** "learnt (kept) − uniform (kept)". */
+export const comparisonName = ({ left, right }: Comparison): string => `${oneLine(left)} \u2212 ${oneLine(right)}`
+
+/** "class-incremental, all tasks, 2,453 examples, 3 seeds". */
+export const comparisonScope = ({ setup, on, examples, seeds }: Comparison): string =>
+  `${SETUP_WORDS[setup]}, ${oneLine(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}`
+
+/** Empty where the spec asks for no comparison. */
+export function comparisonBlock(cell: Cell, terminal: Terminal): string {
+  if (cell.comparisons.length === 0) return ""
+  const indented = (text: string) => wrapped(signs(terminal, text), terminal.columns - 4).map((line) => `    ${line}`)
+  const entries = cell.comparisons.flatMap((comparison) => [
+    ...wrapped(`${ink(terminal, "bold", signs(terminal, comparisonName(comparison)))}: ${comparisonScope(comparison)}`, terminal.columns - 2).map((line, i) => (i === 0 ? `  ${line}` : `    ${line}`)),
+    ...indented(figures(comparison)),
+    ...indented(oneLine(comparison.conclusion)),
+    ...(comparison.caveat === undefined ? [] : indented(`Mind: ${oneLine(comparison.caveat)}.`)),
+    "",
+  ])
+  const note = wrapped(COMPARISON_NOTE, terminal.columns).map((line) => ink(terminal, "dim", line))
+  return [ink(terminal, "bold", "Comparisons"), "", ...entries, ...note].join("\n")
+}
+
+const figures = ({ difference, interval: range, p, corrected, minimumDetectable }: Comparison): string =>
+  `${signed(difference)} points ${interval(range)}, p ${probability(p)}, corrected ${probability(corrected)}, detectable ${fixed(minimumDetectable)}`

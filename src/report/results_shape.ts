@@ -1,0 +1,90 @@
+/** The fields that a reader of results relies on, checked down to rows and stages; the numbers inside a stage are not. */
+
+type Shape = "text" | "number" | "truth" | "list" | "record" | { readonly [field: string]: Shape } | readonly [Shape]
+
+const FIGURES: Shape = ["list"]
+const STAGE: Shape = { index: "number", predictions: { example: "list", classIncremental: "list", taskIncremental: "list", chosen: "list" } }
+const COST: Shape = { trainableParameters: "number", storedBytes: "number", forwardFlops: "number", fitSeconds: "number" }
+const KIND = { plugin: "text", head: "text", source: "text", how: "text", kind: "text", knowsTask: "truth", cost: COST, warnings: ["text"] } as const
+
+const ROW: Shape = {
+  ...KIND,
+  name: "text",
+  seed: "number",
+  stages: [STAGE],
+  matrix: { classIncremental: FIGURES, taskIncremental: FIGURES },
+  stepKeys: ["text"],
+}
+
+const COMPARISON: Shape = {
+  left: "text",
+  right: "text",
+  on: "text",
+  setup: "text",
+  difference: "number",
+  interval: ["number"],
+  p: "number",
+  corrected: "number",
+  minimumDetectable: "number",
+  examples: "number",
+  seeds: "number",
+  conclusion: "text",
+}
+
+const CELL: Shape = {
+  experiment: "text",
+  adapter: "text",
+  order: "text",
+  tasks: ["text"],
+  classes: [{ task: "number", label: "text" }],
+  examples: [{ task: "number", class: "number", id: "text" }],
+  rows: [ROW],
+  summary: [{ ...KIND, row: "text", seeds: "number" }],
+  comparisons: [COMPARISON],
+}
+
+const PROVENANCE: Shape = {
+  l2r: "text",
+  runtime: "text",
+  started: "text",
+  seconds: "number",
+  versions: "record",
+  machine: { os: "text", arch: "text", processor: "text", cores: "number", features: ["text"] },
+  profile: "record",
+  spec: "text",
+  specFile: "text",
+  dataDigests: "record",
+  notices: ["text"],
+  steps: [{ label: "text", key: "text", cached: "truth", seconds: "number" }],
+}
+
+const RESULTS: Shape = { cells: [CELL], provenance: PROVENANCE }
+
+/** The first place where results have another shape, e.g. `The field "cells[0].tasks" is not a list.`; undefined where all is well. */
+export function shapeProblem(value: unknown): string | undefined {
+  return differs(value, RESULTS, "")
+}
+
+function differs(value: unknown, shape: Shape, at: string): string | undefined {
+  const wrong = (what: string) => (value === undefined ? `The field "${at}" is missing.` : `The field "${at}" is not ${what}.`)
+  if (shape === "text") return typeof value === "string" ? undefined : wrong("a text")
+  if (shape === "number") return typeof value === "number" ? undefined : wrong("a number")
+  if (shape === "truth") return typeof value === "boolean" ? undefined : wrong("true or false")
+  if (shape === "list") return Array.isArray(value) ? undefined : wrong("a list")
+  if (Array.isArray(shape)) {
+    if (!Array.isArray(value)) return wrong("a list")
+    return first(value.keys(), (index) => differs(value[index], shape[0], `${at}[${index}]`))
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return wrong("an object")
+  if (shape === "record") return undefined
+  const fields = value as Record<string, unknown>
+  return first(Object.entries(shape), ([name, inner]) => differs(fields[name], inner, at === "" ? name : `${at}.${name}`))
+}
+
+function first<T>(items: Iterable<T>, check: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = check(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

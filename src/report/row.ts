@@ -1,0 +1,44 @@
+/** How a row is called: its declared name, the head policy and what its statistics were drawn from. Never one without the others. */
+import type { Cell, HeadPolicy, Row, Source, Summary } from "../learning/results.ts"
+
+/** What makes a row one of its kind, whatever the seed. */
+export type RowIdentity = Pick<Row, "head" | "source"> & { readonly name: string }
+
+export const HEAD_WORDS: Readonly<Record<HeadPolicy, string>> = { kept: "kept", refit: "refit", joint: "joint", none: "none" }
+
+export const SOURCE_WORDS: Readonly<Record<Source, string>> = {
+  memory: "memory",
+  train: "all data",
+  weights: "weights",
+  none: "none",
+}
+
+/** One line under a table that says what the words of the columns mean. */
+export const LEGEND = {
+  head: "Heads: kept = as each task trained them, joined; refit = the joined heads trained further on the memory; joint = one head over all classes.",
+  source: "Statistics from: the memory, all training data, the trained weights alone, or none.",
+  knowsTask: "is told the task of every example",
+}
+
+export const identityOf = (summary: Summary): RowIdentity => ({ name: summary.row, head: summary.head, source: summary.source })
+
+/** "learnt (refit, memory)". */
+export const rowLabel = ({ name, head, source }: RowIdentity): string => `${name} (${HEAD_WORDS[head]}, ${SOURCE_WORDS[source]})`
+
+/** The rows behind one line of the table: one per seed, those without figures left out. */
+export function seedsOf(cell: Cell, summary: Summary): readonly Row[] {
+  return cell.rows.filter(
+    (row) => row.name === summary.row && row.head === summary.head && row.source === summary.source && row.notDefined === undefined,
+  )
+}
+
+/** "routing / low_rank / written": what tells one cell of an experiment from another. */
+export const cellName = (cell: Cell): string => [cell.experiment, cell.adapter, cell.order].join(" / ")
+
+/** Seed count of a cell's rows, e.g. "1 seed" or "3 seeds" or "1 to 3 seeds". */
+export function seedCount(cell: Cell): string {
+  const counts = cell.summary.filter((row) => row.notDefined === undefined).map((row) => row.seeds)
+  if (counts.length === 0) return "no seeds"
+  const [low, high] = [Math.min(...counts), Math.max(...counts)]
+  return low === high ? `${low} seed${low === 1 ? "" : "s"}` : `${low} to ${high} seeds`
+}
