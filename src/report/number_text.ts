@@ -40,10 +40,10 @@ export function bytes(value: number): string {
   return `${scale === 1 ? value : (value / scale).toPrecision(3)} ${unit}`
 }
 
-/** "0.04 s", "21.6 s", "3 min 20 s", "1 h 5 min". */
+/** "0.04 s", "21.6 s", "35 s" for whole seconds, "3 min 20 s", "1 h 5 min". */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Number(seconds.toPrecision(1))} s`
-  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  if (seconds < 59.95) return `${Number.isInteger(seconds) ? seconds : seconds.toFixed(1)} s`
   if (seconds < 3600) return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`
   const minutes = Math.round(seconds / 60)
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
