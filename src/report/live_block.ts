@@ -37,7 +37,7 @@ export class LiveBlock {
     if (this.stopped) return
     const wait = EVERY - (this.now() - this.drawn)
     if (wait <= 0) return this.paint("")
-    this.later ?? = setTimeout(() => {
+    this.later ??= setTimeout(() => {
       this.later = undefined
       if (!this.stopped) this.paint("")
     }, wait * 1000)
@@ -62,6 +62,8 @@ export class LiveBlock {
   }
 
   private paint(above: string): void {
+    clearTimeout(this.later)
+    this.later = undefined
     const first = this.tick === undefined
     if (first) this.begin()
     const lines = this.lines()
