@@ -3,7 +3,7 @@
  *
  *     μ_c = mean of class c        Σ_k = mean over the classes of task k of their covariances        Σ = mean over tasks of Σ_k
  *
- * Covariances divide by the number of examples n_c (maximum likelihood). Everything of a task comes from that task's features alone,
+ * Covariances divide by the number of examples n_c (maximum likelihood), or by n_c - 1 (`unbiased`, as EPI's code does). Everything of a task comes from that task's features alone,
  * so a new task changes nothing of the earlier ones. Float64 sums in the order of the examples; only exactly rounded operations.
  */
 export interface Features {
@@ -41,8 +41,10 @@ function meansBy({ features, width }: Features, group: Int32Array, groups: numbe
   return { means, counts }
 }
 
-/** [tasks] arrays of [width, width]: around the class means (averaged over the task's classes that have examples), or around the task's own mean. */
-export function taskCovariances(given: Features, around: "class" | "task" = "class"): Float64Array[] {
+/**
+ * [tasks] arrays of [width, width]: around the class means (averaged over the task's classes that have examples), or around the task's own mean.
+ */
+export function taskCovariances(given: Features, around: "class" | "task" = "class", unbiased = false): Float64Array[] {
   const { width, tasks, taskOfClass } = given
   const group = around === "class" ? given.class : given.task
   const taskOf = around === "class" ? taskOfClass : Int32Array.from({ length: tasks }, (_, t) => t)
@@ -55,7 +57,7 @@ export function taskCovariances(given: Features, around: "class" | "task" = "cla
   for (let g = 0; g < counts.length; g++) {
     if (counts[g] === 0) continue
     groups[taskOf[g]]++
-    addCovariance(sums[taskOf[g]], given, members[g], means.subarray(g * width, (g + 1) * width))
+    addCovariance(sums[taskOf[g]], given, members[g], means.subarray(g * width, (g + 1) * width), unbiased)
   }
   return sums.map((sum, t) => (groups[t] > 1 ? sum.map((v) => v / groups[t]) : sum))
 }
@@ -68,8 +70,9 @@ export function meanCovariance(covariances: readonly Float64Array[]): Float64Arr
 }
 
 /** sum += (1/n) Σ (φ - μ)(φ - μ)ᵀ , by tiles of 4 x 4 dot products over centred, transposed features. */
-function addCovariance(sum: Float64Array, { features, width }: Features, members: Int32Array, mean: Float64Array): void {
+function addCovariance(sum: Float64Array, { features, width }: Features, members: Int32Array, mean: Float64Array, unbiased: boolean): void {
   const n = members.length
+  const divisor = unbiased ? Math.max(1, n - 1) : n
   const padded = Math.ceil(width / 4) * 4
   const columns = new Float64Array(padded * n)
   for (let k = 0; k < n; k++) {
@@ -85,7 +88,7 @@ function addCovariance(sum: Float64Array, { features, width }: Features, members
           const row = i + a
           const column = j + b
           if (row >= width || column > row) continue
-          const value = tile[a * 4 + b] / n
+          const value = tile[a * 4 + b] / divisor
           sum[row * width + column] += value
           if (row !== column) sum[column * width + row] += value
         }

@@ -35,7 +35,7 @@ export function caveatOf(left: string, a: Side, right: string, b: Side): string 
  */
 export function conclude(c: Omit<Comparison, "conclusion">, comparisons: number): string {
   const condition = c.seeds === 1 ? ", conditional on these modules (one seed)" : `, over ${c.seeds} seeds`
-  const caveat = c.caveat === undefined ? "" : `; not a difference of routing alone: ${c.caveat}`
+  const caveat = c.caveat === undefined ? "" : "; not a matter of routing alone (see the caveat)"
   return `${finding(c, comparisons)}${condition}${caveat}.`
 }
 

@@ -165,7 +165,7 @@ test("like heads are compared; unlike heads only where there are no like ones, w
   assert.equal(comparisons[0][0].caveat, undefined)
   assert.match(comparisons[0][2].caveat!, /unequal sources: .* nearest statistics of all training data/)
   assert.match(comparisons[0][3].caveat!, /unequal heads/)
-  assert.match(comparisons[0][3].conclusion, /not a difference of routing alone/)
+  assert.match(comparisons[0][3].conclusion, /not a matter of routing alone/)
 })
 
 test("several seeds: only shared seeds are paired, and the sentence names their number", () => {

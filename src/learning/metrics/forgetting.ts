@@ -13,7 +13,7 @@ export const forgettingDefinition: MetricDefinition = {
 /**
  * From which row the earlier accuracy of a task is taken. They differ in published code:
  * - `chaudhry`: the best of the rows j..T-1; negative where the last row is the best
- * - `before_last`: the best of all rows before the last, cells above the diagonal counted as 0 (SAPT's score.py, EPI)
+ * - `before_last`: the best of all rows before the last, those before the task was learnt included, 0 where not measured (SAPT's score.py, EPI)
  * - `all_rows`: the best of all rows with the last, so never negative (mammoth, l2p-pytorch)
  * - `first`: the accuracy right after learning, no maximum (avalanche); equals minus the backward transfer
  */
@@ -37,10 +37,10 @@ export function forgetting(R: Matrix, variant: ForgettingVariant = "chaudhry"): 
 function earlier(R: Matrix, j: number, variant: ForgettingVariant): number | undefined {
   const last = R.length - 1
   if (variant === "first") return R[j][j] ?? undefined
-  const zeros = variant === "before_last" || variant === "all_rows"
-  let best = zeros && j > 0 ? 0 : Number.NEGATIVE_INFINITY
-  for (let i = j; i < last + (variant === "all_rows" ? 1 : 0); i++) {
-    const cell = R[i][j]
+  const untrained = variant !== "chaudhry"
+  let best = Number.NEGATIVE_INFINITY
+  for (let i = untrained ? 0 : j; i <= (variant === "all_rows" ? last : last - 1); i++) {
+    const cell = R[i][j] ?? (i < j ? 0 : null)
     if (cell === null) return undefined
     if (cell > best) best = cell
   }
