@@ -28,7 +28,10 @@ const rooms: readonly Room[] = [
   { room: "src/plan", values: ["dsl", "src/learning", "src/plugin"] },
   { room: "src/run", values: ["src/learning", "src/plugin", "src/model", "src/plan"] },
   { room: "src/report", values: ["src/learning"], types: ["src/run/events.ts"] },
-  { room: "src/testing", values: ["dsl", "src/tensor", "src/learning", "src/plugin", "src/model", "src/plan", "src/run", "src/report"] },
+  {
+    room: "src/testing",
+    values: ["dsl", "src/tensor", "src/learning", "src/plugin", "src/model", "src/plan", "src/run", "src/report"],
+  },
   { room: "src/cli", values: ["dsl", "src", "plugins"] },
   { room: "plugins", values: ["src/plugin"] },
   { room: "src", values: ["dsl", "src", "plugins"] }, // src/compile.ts and the library's entry: the whole on one page
@@ -47,7 +50,10 @@ const files = ["dsl", "src", "plugins"].flatMap(sourcesOf)
 const imports = files.flatMap(importsOf)
 
 test("there are files and imports to check", () => {
-  assert.ok(files.length > 50 && imports.filter(({ ours }) => ours).length > 50, `${files.length} files, ${imports.length} imports`)
+  assert.ok(
+    files.length > 50 && imports.filter(({ ours }) => ours).length > 50,
+    `${files.length} files, ${imports.length} imports`,
+  )
 })
 
 test("every relative import names a file that is there", () => {
@@ -61,7 +67,12 @@ test("a room imports only what its row names", () => {
 test("a room with a list of packages imports no other", () => {
   const wrong = imports.filter(({ from, to, ours, kind }) => {
     const packages = roomOf(from).packages
-    return !ours && kind !== "type" && packages !== undefined && !packages.some((name) => to === name || to.startsWith(`${name}/`))
+    return (
+      !ours &&
+      kind !== "type" &&
+      packages !== undefined &&
+      !packages.some((name) => to === name || to.startsWith(`${name}/`))
+    )
   })
   assert.deepEqual(wrong.map(show), [])
 })
@@ -72,7 +83,9 @@ test("no circle of imports", () => {
 
 test("no file is called after nothing", () => {
   const empty = /^(utils?|helpers?|managers?|base|common|misc)$/
-  const named = files.filter((file) => file.split(/[/.]/).some((part) => empty.test(part)) || /[_-](utils?|helpers?|managers?)\./.test(file))
+  const named = files.filter(
+    (file) => file.split(/[/.]/).some((part) => empty.test(part)) || /[_-](utils?|helpers?|managers?)\./.test(file),
+  )
   assert.deepEqual(named, [])
 })
 
@@ -88,12 +101,20 @@ test("the rules can be broken", () => {
     ["plugins/data/wordnet/corpus.ts", "plugins/data/jsonl/index.ts", "type"],
     ["src/model/a.ts", "src/compile.ts", "value"],
   ]
-  for (const [from, to, kind] of broken) assert.equal(mayImport({ from, to, kind, ours: true }), false, `${from} -> ${to}`)
-  assert.equal(mayImport({ from: "plugins/data/wordnet/a.ts", to: "plugins/data/wordnet/b.ts", kind: "value", ours: true }), true)
+  for (const [from, to, kind] of broken)
+    assert.equal(mayImport({ from, to, kind, ours: true }), false, `${from} -> ${to}`)
+  assert.equal(
+    mayImport({ from: "plugins/data/wordnet/a.ts", to: "plugins/data/wordnet/b.ts", kind: "value", ours: true }),
+    true,
+  )
   const circle = (from: string, to: string): Import => ({ from, to, kind: "value", ours: true })
   assert.equal(circles([circle("a", "b"), circle("b", "c"), circle("c", "a"), circle("d", "a")]).length, 1)
-  const source = 'import type { A } from "./a.ts"\nexport {\n  b,\n} from "./b.ts"\nimport "./c.ts"\nconst d = await import("./d.ts")\n// import "./e.ts"\n'
-  assert.deepEqual(specifiers(source).map(({ name, kind }) => `${kind} ${name}`), ["type ./a.ts", "value ./b.ts", "value ./c.ts", "later ./d.ts"])
+  const source =
+    'import type { A } from "./a.ts"\nexport {\n  b,\n} from "./b.ts"\nimport "./c.ts"\nconst d = await import("./d.ts")\n// import "./e.ts"\n'
+  assert.deepEqual(
+    specifiers(source).map(({ name, kind }) => `${kind} ${name}`),
+    ["type ./a.ts", "value ./b.ts", "value ./c.ts", "later ./d.ts"],
+  )
 })
 
 /** Files with code under a folder, as paths from the root with forward slashes. */
@@ -118,8 +139,14 @@ function specifiers(source: string): { name: string; kind: Import["kind"] }[] {
   const statement = /^\s*(?:import|export)\s+(type\s+)?(?:[\w$*{][^"'`;=]*?\sfrom\s+)?["']([^"']+)["']/gm
   const later = /\b(?:import\(\s*|new URL\(\s*)["']([^"']+)["']/g
   const found = [
-    ...[...code.matchAll(statement)].map((match) => ({ at: match.index, name: match[2], kind: match[1] ? ("type" as const) : ("value" as const) })),
-    ...[...code.matchAll(later)].filter((match) => !match[0].startsWith("new URL") || /\.(ts|mjs|js)$/.test(match[1])).map((match) => ({ at: match.index, name: match[1], kind: "later" as const })),
+    ...[...code.matchAll(statement)].map((match) => ({
+      at: match.index,
+      name: match[2],
+      kind: match[1] ? ("type" as const) : ("value" as const),
+    })),
+    ...[...code.matchAll(later)]
+      .filter((match) => !match[0].startsWith("new URL") || /\.(ts|mjs|js)$/.test(match[1]))
+      .map((match) => ({ at: match.index, name: match[1], kind: "later" as const })),
   ]
   return found.sort((a, b) => a.at - b.at)
 }

@@ -20,7 +20,10 @@ export function readReport(kind, xml, files) {
     const last = name.split(" > ").at(-1) ?? name
     const place = attributes.file ?? attributes.classname ?? ""
     const home = files.find(({ file }) => place.endsWith(file)) ?? files.find(({ source }) => source.includes(last))
-    const full = kind !== "deno" && attributes.classname && attributes.classname !== "test" ? `${attributes.classname} > ${name}` : name
+    const full =
+      kind !== "deno" && attributes.classname && attributes.classname !== "test"
+        ? `${attributes.classname} > ${name}`
+        : name
     const skip = /<skipped\b([^>]*)>/.exec(body)
     const failed = /<(failure|error)\b/.test(body)
     const told = skip === null ? undefined : attributesOf(skip[1]).message
@@ -34,7 +37,8 @@ export function readReport(kind, xml, files) {
   // Deno: a suite is known by its parts, unless it failed itself.
   const names = tests.map(({ name }) => name)
   return tests.filter(
-    ({ name, outcome }) => kind !== "deno" || outcome === "failed" || !names.some((other) => other.startsWith(`${name} > `)),
+    ({ name, outcome }) =>
+      kind !== "deno" || outcome === "failed" || !names.some((other) => other.startsWith(`${name} > `)),
   )
 }
 
@@ -47,7 +51,11 @@ function attributesOf(text) {
 function unescape(text) {
   const named = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }
   return text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hex, name) =>
-    decimal ? String.fromCodePoint(Number(decimal)) : hex ? String.fromCodePoint(parseInt(hex, 16)) : (named[name] ?? whole),
+    decimal
+      ? String.fromCodePoint(Number(decimal))
+      : hex
+        ? String.fromCodePoint(parseInt(hex, 16))
+        : (named[name] ?? whole),
   )
 }
 
@@ -66,6 +74,9 @@ function reasonIn(source, name) {
   const direct = literal.exec(written)?.[2]
   if (direct !== undefined) return direct
   const constant = /[\w$]+/.exec(written)?.[0] ?? "skip"
-  const defined = new RegExp(`\\b(?:const|let)\\s+${constant === "true" ? "skip" : constant}\\b[^=]*=(.{0,300})`, "s").exec(source)
+  const defined = new RegExp(
+    `\\b(?:const|let)\\s+${constant === "true" ? "skip" : constant}\\b[^=]*=(.{0,300})`,
+    "s",
+  ).exec(source)
   return literal.exec(defined?.[1] ?? "")?.[2]
 }

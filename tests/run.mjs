@@ -50,12 +50,20 @@ async function run(kind, output) {
   const report = join(scratch, `${kind}.xml`)
   const head = `\n── ${title[kind]} ${runtime.version}: ${files.length} files ──\n`
   const started = Date.now()
-  const { code, text, late } = await start(runtime.path, argumentsOf(kind, report, files), output === "shown" ? head : undefined)
+  const { code, text, late } = await start(
+    runtime.path,
+    argumentsOf(kind, report, files),
+    output === "shown" ? head : undefined,
+  )
   if (output === "kept") {
     await first // the runtime beside this one prints first
     process.stdout.write(head + text)
   }
-  const tests = readReport(kind, read(report), files.map((file) => ({ file, source: readFileSync(join(root, file), "utf8") })))
+  const tests = readReport(
+    kind,
+    read(report),
+    files.map((file) => ({ file, source: readFileSync(join(root, file), "utf8") })),
+  )
   const failed = tests.some((test) => test.outcome === "failed")
   const problem = late
     ? `was ended after ${minutes} minutes`
@@ -71,8 +79,17 @@ async function run(kind, output) {
 function argumentsOf(kind, report, files) {
   if (kind === "node") {
     const reporters = ["spec", "stdout", "junit", report]
-    const named = reporters.map((each, index) => (index % 2 === 0 ? "--test-reporter=" : "--test-reporter-destination=") + each)
-    return ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-timeout=240000", ...named, ...files]
+    const named = reporters.map(
+      (each, index) => (index % 2 === 0 ? "--test-reporter=" : "--test-reporter-destination=") + each,
+    )
+    return [
+      "--disable-warning=ExperimentalWarning",
+      "--test",
+      "--test-concurrency=2",
+      "--test-timeout=240000",
+      ...named,
+      ...files,
+    ]
   }
   if (kind === "bun") {
     const where = files.map((file) => `./${file}`)
@@ -119,7 +136,11 @@ function testFiles() {
   const found = readdirSync(join(root, "tests"), { recursive: true, withFileTypes: true })
   return found
     .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
-    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .map((entry) =>
+      relative(root, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join("/"),
+    )
     .filter((file) => !/^tests\/(bench|kill)\//.test(file))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
     .sort()
@@ -170,11 +191,17 @@ function summarise(results) {
   say("\n── Summary ──")
   for (const { kind, version, tests, problem, seconds } of results) {
     const count = (outcome) => tests.filter((test) => test.outcome === outcome).length
-    const own = { passed: count("passed"), failed: count("failed") + (problem === undefined ? 0 : 1), skipped: count("skipped") }
+    const own = {
+      passed: count("passed"),
+      failed: count("failed") + (problem === undefined ? 0 : 1),
+      skipped: count("skipped"),
+    }
     for (const key of Object.keys(sum)) sum[key] += own[key]
     const name = `${title[kind]} ${version ?? ""}`.trim().padEnd(14)
     const time = seconds === undefined ? "" : ` in ${seconds.toFixed(0)} s`
-    say(`${name} ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped${time}${problem ? `; ${problem}` : ""}`)
+    say(
+      `${name} ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped${time}${problem ? `; ${problem}` : ""}`,
+    )
     for (const test of tests) {
       if (test.outcome === "failed") say(`  failed: ${test.file}: ${test.name}`)
       if (test.outcome !== "skipped") continue

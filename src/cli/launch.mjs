@@ -36,7 +36,9 @@ if (chosen === undefined) {
 
 /** @param {string} path of the runtime */
 function start(path) {
-  const child = spawn(path, ["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)], { stdio: "inherit" })
+  const child = spawn(path, ["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  })
   // A terminal sends Ctrl-C to the child as well; elsewhere only this process hears the signal and hands it on.
   const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   process.on("SIGINT", () => fromTerminal || child.kill("SIGINT"))

@@ -88,7 +88,10 @@ function installed(kind) {
   }
   if (kind === "bun") {
     const name = `@oven/bun-${platform === "win32" ? "windows" : platform}-${arch === "arm64" ? "aarch64" : arch}`
-    return [...[name, `${name}-musl`].flatMap((each) => within(each, "bin", `bun${exe}`)), ...within("bun", "bin", "bun.exe")]
+    return [
+      ...[name, `${name}-musl`].flatMap((each) => within(each, "bin", `bun${exe}`)),
+      ...within("bun", "bin", "bun.exe"),
+    ]
   }
   const name = `@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}`
   return [...within(name, `deno${exe}`), ...within("deno", `deno${exe}`)]
