@@ -1,0 +1,62 @@
+/** Elementwise kernels. */
+import { broadcastIndex, countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
+
+const unary = (f: (x: number) => number): Kernel => ({ inputs: [x] }) => x.data.map((value) => f(value))
+
+const binary = (f: (a: number, b: number) => number): Kernel => ({ inputs: [a, b], shape }) => {
+  const result = new Float64Array(countOf(shape))
+  const [left, right] = [broadcastIndex(a.shape), broadcastIndex(b.shape)]
+  forEachIndex(shape, (flat, at) => {
+    result[flat] = f(a.data[left(at)], b.data[right(at)])
+  })
+  return result
+}
+
+/** erf(x) = 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1)/(2n+1)!!, whose terms have one sign (Abramowitz & Stegun 7.1.6). */
+export const erf = (x: number): number => {
+  if (Math.abs(x) > 6) return Math.sign(x)
+  let term = x
+  let sum = x
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    term *= (2 * x * x) / (2 * n + 1)
+    sum += term
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
+}
+
+const where: Kernel = ({ inputs: [condition, a, b], shape }) => {
+  const result = new Float64Array(countOf(shape))
+  const [test, left, right] = [condition, a, b].map((x) => broadcastIndex(x.shape))
+  forEachIndex(shape, (flat, at) => {
+    result[flat] = condition.data[test(at)] ? a.data[left(at)] : b.data[right(at)]
+  })
+  return result
+}
+
+export const elementwise: Kernels = {
+  abs: unary(Math.abs),
+  exp: unary(Math.exp),
+  log: unary(Math.log),
+  sqrt: unary(Math.sqrt),
+  tanh: unary(Math.tanh),
+  sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  relu: unary((x) => Math.max(x, 0)),
+  erf: unary(erf),
+  gelu: unary((x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2))),
+  neg: unary((x) => -x),
+  stopGradient: unary((x) => x),
+  scale: ({ inputs: [x], attributes }) => x.data.map((value) => value * attributes.factor),
+  pow: ({ inputs: [x], attributes }) => x.data.map((value) => value ** attributes.exponent),
+  cast: ({ inputs: [x], attributes }) =>
+    attributes.to === "int" ? x.data.map(Math.trunc) : attributes.to === "bool" ? x.data.map((value) => (value ? 1 : 0)) : x.data,
+  add: binary((a, b) => a + b),
+  sub: binary((a, b) => a - b),
+  mul: binary((a, b) => a * b),
+  div: binary((a, b) => a / b),
+  maximum: binary(Math.max),
+  minimum: binary(Math.min),
+  greater: binary((a, b) => (a > b ? 1 : 0)),
+  less: binary((a, b) => (a < b ? 1 : 0)),
+  equal: binary((a, b) => (a === b ? 1 : 0)),
+  where,
+}

@@ -1,0 +1,26 @@
+/** Matrix products of the last two axes, batched and broadcast over the axes before. */
+import { broadcastIndex, countOf, forEachIndex, type Kernels } from "../value.ts"
+
+export const product: Kernels = {
+  matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB, alpha }, shape }) => {
+    const [m, n] = shape.slice(-2)
+    const [rowsA, columnsA] = a.shape.slice(-2)
+    const [rowsB, columnsB] = b.shape.slice(-2)
+    const inner = transposeA ? rowsA : columnsA
+    const [rowA, stepA] = transposeA ? [1, columnsA] : [columnsA, 1]
+    const [stepB, columnB] = transposeB ? [1, columnsB] : [columnsB, 1]
+    const result = new Float64Array(countOf(shape))
+    const [indexA, indexB] = [broadcastIndex(a.shape.slice(0, -2)), broadcastIndex(b.shape.slice(0, -2))]
+    forEachIndex(shape.slice(0, -2), (batch, at) => {
+      const [firstA, firstB] = [indexA(at) * rowsA * columnsA, indexB(at) * rowsB * columnsB]
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          let sum = 0
+          for (let k = 0; k < inner; k++) sum += a.data[firstA + i * rowA + k * stepA] * b.data[firstB + k * stepB + j * columnB]
+          result[(batch * m + i) * n + j] = alpha * sum
+        }
+      }
+    })
+    return result
+  },
+}
