@@ -1,5 +1,4 @@
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { classMeans, type Features, meanCovariance, taskCovariances, taskMeans } from "../../src/learning/class_statistics.ts"
 import { holm } from "../../src/learning/holm.ts"
@@ -19,11 +18,12 @@ import {
 import { nearest, nearestByTask, squaredDistances } from "../../src/learning/nearest.ts"
 import { signFlipP } from "../../src/learning/permutation.ts"
 import { shrunk, whitened, whitening } from "../../src/learning/whitening.ts"
+import gaussianGolden from "../golden/gaussian.json" with { type: "json" }
+import metricsGolden from "../golden/metrics.json" with { type: "json" }
 import { testDraws } from "./draws.ts"
 
-const golden = (name: string) => JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"))
-const metrics = golden("metrics")
-const gaussian = golden("gaussian")
+const metrics: any = metricsGolden
+const gaussian: any = gaussianGolden
 
 /** Golden values have seven significant digits. */
 function near(actual: ArrayLike<number> | number | undefined, expected: readonly number[] | number, tolerance = 1e-6): void {

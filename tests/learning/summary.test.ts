@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { accuracyMatrix } from "../../src/learning/accuracy_matrix.ts"
 import { compareRows } from "../../src/learning/comparisons.ts"
-import { caveatOf } from "../../src/learning/conclusion.ts"
+import { caveatOf, conclude } from "../../src/learning/conclusion.ts"
 import { backwardTransfer, forgetting } from "../../src/learning/metrics/index.ts"
 import { COMPARABLE, perExample } from "../../src/learning/per_example.ts"
 import type { Row, Stage } from "../../src/learning/results.ts"
@@ -195,4 +195,26 @@ test("caveats: the task told, a shared module, and none where the rows are alike
   assert.equal(caveatOf("a", plain, "b", plain), undefined)
   assert.match(caveatOf("a", { ...plain, knowsTask: true }, "b", plain)!, /a is told the task/)
   assert.match(caveatOf("a", plain, "b", { ...plain, how: "shared" })!, /b trains one shared module/)
+})
+
+test("router accuracy: mean over units, and the majority vote beside it", () => {
+  const learnt = row("learnt", 1, 0.9, 1)
+  const stages = learnt.stages.map((stage) => ({
+    ...stage,
+    gates: { ...stage.gates!, units: ["a", "b", "c", "d"], mean: stage.gates!.mean.map(([unit]) => [unit, unit, unit, unit.map((gate) => -gate)]) },
+  }))
+  const [line] = summarise(cellOf([{ ...learnt, stages }]), open)
+  assert.ok(Math.abs(line.routerAccuracy!.value - 75) < 1e-9)
+  assert.equal(line.routerAccuracy!.majority, 100)
+})
+
+test("no difference is claimed where the correction or the interval forbids it", () => {
+  const found = { left: "a", right: "b", on: "accuracy", setup: "class_incremental", difference: 1.2, minimumDetectable: 1.4, examples: 900, seeds: 1 } as const
+  const claimed = conclude({ ...found, interval: [0.4, 2.1], p: 0.001, corrected: 0.004 }, 4)
+  assert.match(claimed, /^a is 1\.2 points better than b .*p = 0\.004 after the correction for 4 comparisons/)
+  const uncorrected = conclude({ ...found, interval: [0.1, 2.3], p: 0.03, corrected: 0.12 }, 4)
+  assert.match(uncorrected, /^No difference .*p = 0\.030 does not stand after the correction for 4 comparisons \(= 0\.120\)/)
+  const wide = conclude({ ...found, interval: [-0.1, 2.3], p: 0.001, corrected: 0.004, seeds: 3 }, 4)
+  assert.match(wide, /^No difference .*the interval holds 0; a true difference of 1\.4 points or more .*, over 3 seeds\.$/)
+  assert.match(conclude({ ...found, interval: [0, 0], p: 1, corrected: 1, minimumDetectable: 600 }, 1), /no effect could have been found/)
 })
