@@ -1,5 +1,5 @@
 /** Texts to distil a backbone on: WordNet's definitions, examples and synonyms, without what its stream tests. */
-import type { Task } from "../../../src/plugin/index.ts"
+import type { Place, Task } from "../../../src/plugin/index.ts"
 import { dictionaryFolder, PARTS, readSynsets } from "./dictionary.ts"
 import { readStream, TASKS } from "./stream.ts"
 
@@ -23,8 +23,8 @@ export const heldOut = (tasks: readonly Task[]): ReadonlySet<string> =>
   new Set(tasks.flatMap(({ validation, test }) => [...validation, ...test].map(({ text }) => folded(text))))
 
 /** Reads all four parts of speech. Deterministic. Rejects with DataError. */
-export const distillationCorpus = async (location?: string, directory = "."): Promise<Corpus> => {
-  const folder = await dictionaryFolder(location, { directory })
+export const distillationCorpus = async (location?: string, place: Place = { directory: "." }): Promise<Corpus> => {
+  const folder = await dictionaryFolder(location, place)
   const forbidden = heldOut(await readStream(folder, Object.keys(TASKS)))
   const synsets = (await Promise.all(PARTS.map((part) => readSynsets(folder, part)))).flat()
   const seen = new Set<string>()

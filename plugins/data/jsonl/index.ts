@@ -1,0 +1,66 @@
+/** Tasks from folders of JSON Lines: `<location>/<task>/{train,validation,test}.jsonl`. */
+import { createHash } from "node:crypto"
+import { DataError, defineData, type Example, optional, Schema, type Task } from "../../../src/plugin/index.ts"
+import { byNumbers, listedLabels, type TaskFiles, taskFiles, taskNames } from "./folder.ts"
+import { type Fields, readBytes, readExamples } from "./lines.ts"
+
+const Name = Schema.String.check(Schema.isMinLength(1))
+
+export default defineData({
+  name: "jsonl",
+  summary: "Folders of JSON Lines, one a task: train.jsonl, test.jsonl and perhaps validation.jsonl (or val.jsonl)",
+  options: Schema.Struct({
+    text: optional(Name, "text", "the field that holds the text"),
+    label: optional(Name, "label", "the field that holds the label: a word or a number"),
+  }),
+  tasks: (location, _options, place) => taskNames(location, place),
+  load: async (tasks, location, options: Fields, place) => {
+    const loaded: Task[] = []
+    for (const files of await taskFiles(tasks, location, place)) loaded.push(await readTask(files, options))
+    return loaded
+  },
+  fingerprint: async (tasks, location, _options, place) => {
+    const hash = createHash("sha256")
+    for (const { name, train, validation, test } of await taskFiles(tasks, location, place))
+      for (const [split, path] of Object.entries({ train, validation, test })) {
+        const bytes = path === undefined ? new Uint8Array() : await readBytes(path)
+        hash.update(`${JSON.stringify([name, split, bytes.length])}\n`).update(bytes)
+      }
+    return hash.digest("hex")
+  },
+})
+
+const readTask = async (files: TaskFiles, fields: Fields): Promise<Task> => {
+  const read = (path: string | undefined) => (path === undefined ? [] : readExamples(path, fields))
+  const [train, validation, test] = [await read(files.train), await read(files.validation), await read(files.test)]
+  if (train.length === 0) throw new DataError(`${files.train} is empty: the task "${files.name}" has nothing to train on`, "add examples, or leave the task out of the stream")
+  if (test.length === 0) throw new DataError(`${files.test} is empty: the task "${files.name}" cannot be measured`, "add examples, or leave the task out of the stream")
+  const labels = await labelsOf(train, files, fields)
+  const known = new Set(labels)
+  for (const [path, examples] of [[files.validation, validation], [files.test, test]] as const)
+    for (const { label } of examples)
+      if (!known.has(label))
+        throw new DataError(
+          `${path} has the label ${JSON.stringify(shortened(label))}, which no training example of the task "${files.name}" has`,
+          "add a training example of it or drop its lines; where labels are free text the task is no classification",
+        )
+  return { name: files.name, labels, train, validation, test }
+}
+
+/**
+ * Labels in the order of task.json, which lists those of the field "label"; without it, in the order of their names.
+ */
+const labelsOf = async (train: readonly Example[], { name, folder }: TaskFiles, fields: Fields): Promise<readonly string[]> => {
+  const found = new Set(train.map(({ label }) => label))
+  const listed = fields.label === "label" ? await listedLabels(folder) : undefined
+  if (listed === undefined) return [...found].sort(byNumbers)
+  const empty = listed.find((label) => !found.has(label))
+  if (empty !== undefined)
+    throw new DataError(`the class ${JSON.stringify(empty)} of the task "${name}" is empty: task.json lists it, no training example has it`, "add a training example of it, or take it out of task.json")
+  const unlisted = [...found].filter((label) => !listed.includes(label)).sort(byNumbers)
+  if (unlisted.length > 0)
+    throw new DataError(`task.json of the task "${name}" does not list the label ${JSON.stringify(shortened(unlisted[0]))}, which training examples have`, "add it to the labels there, or mend the examples")
+  return [...new Set(listed)]
+}
+
+const shortened = (label: string): string => (label.length > 60 ? `${label.slice(0, 59)}…` : label)
