@@ -1,0 +1,51 @@
+/** Whether a value that a plugin file exports is a plugin. */
+import * as Schema from "effect/Schema"
+import type { Plugin } from "./define.ts"
+import type { PluginKind } from "./definition.ts"
+import { kinds } from "./registry.ts"
+
+/** An expected problem with a plugin: what, where, what to do. */
+export class PluginError extends Error {
+  readonly _tag = "PluginError"
+  override readonly name = "PluginError"
+  readonly help: string
+  constructor(message: string, help: string) {
+    super(message)
+    this.help = help
+  }
+}
+
+/** What a definition of each kind must have besides name, summary and options. */
+const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | "boolean" | readonly string[]>>>> = {
+  adapter: { sites: "function", parameters: "function", forward: "function" },
+  backbone: { load: "function", fingerprint: "function", tokenize: "function", forward: "function" },
+  backend: { profile: "function", open: "function" },
+  data: { tasks: "function", load: "function", fingerprint: "function" },
+  memory: { dependsOnOrder: "boolean", draw: "function" },
+  probe: { query: "function", statistics: "function", statisticsFrom: "function", scores: "function" },
+  router: { routing: "function", gates: "function" },
+  strategy: { trains: ["adapter", "everything"], visits: ["one_by_one", "all_at_once"] },
+}
+
+/** True for what claims to be a plugin: it has a kind, or a name and options. */
+export const looksLikePlugin = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && ("kind" in value || ("name" in value && "options" in value))
+
+/** The plugin, checked. Throws PluginError that says what is wrong with it; `where` names the file and export. */
+export const validated = (value: Record<string, unknown>, where: string): Plugin => {
+  const wrong = (what: string, help: string): never => {
+    throw new PluginError(`${where} ${what}`, help)
+  }
+  const kind = value.kind as PluginKind
+  if (!kinds.includes(kind)) wrong(`has the kind ${JSON.stringify(value.kind)}`, `a plugin has one of the kinds ${kinds.join(", ")}: make it with defineRouter, defineAdapter, ...`)
+  const { name, summary, options } = value
+  if (typeof name !== "string" || !/^[a-z][a-z0-9_]*$/.test(name)) wrong(`has the name ${JSON.stringify(name)}`, "a name has lower-case letters, digits and underscores, and begins with a letter")
+  if (typeof summary !== "string" || summary === "") wrong(`(${kind} ${name}) has no summary`, "add summary: one line that says what it is")
+  if (!Schema.isSchema(options)) wrong(`(${kind} ${name}) has no options schema`, "add options: Schema.Struct({ ... }), or NoOptions")
+  for (const [member, expected] of Object.entries(members[kind])) {
+    const given = value[member]
+    if (typeof expected === "string" ? typeof given !== expected : !expected.includes(given as string))
+      wrong(`(${kind} ${name}) has no valid \`${member}\``, `a ${kind} needs ${member}: ${typeof expected === "string" ? expected : expected.join(" | ")}`)
+  }
+  return value as unknown as Plugin
+}
