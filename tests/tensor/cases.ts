@@ -18,6 +18,8 @@ export interface Case {
   /** Shape of each float variable, physical; "tokens" and "examples" are replaced by what the lengths say. */
   readonly variables: (s: Sizes) => Record<string, t.Shape>
   readonly formula: (v: Record<string, Tensor>, s: Sizes) => Tensor
+  /** The formula on variables as they are, without rows put on them. */
+  readonly bare?: Case["formula"]
   /** Range of the variables. */
   readonly range?: readonly [number, number]
   /** No gradient to check. */
@@ -181,6 +183,7 @@ const packedCase = (name: string, formula: (v: Record<"h" | "k" | "v" | "M" | "g
   variables: packedVariables,
   formula: ({ h, k, v, M, g, gt, ...plain }) =>
     formula({ ...plain, h: asTokens(h), k: asTokens(k), v: asExamples(v), M: asExamples(M), g: asExamples(g), gt: asTokens(gt) } as never),
+  bare: formula as never,
   discrete,
 })
 

@@ -30,11 +30,11 @@ const overExamples = (a: Tensor, b: Tensor, { transposeA = false, transposeB = f
   if (a.rows && va === 1 && !b.rows && vb === 2) return product(a, b, { transposeB })
   if (b.rows && vb === 1 && !a.rows && va === 2) return product(b, a, { transposeB: !transposeA })
   if (va === 1 && vb === 1 && a.rows && b.rows) return sum(mul(a, b), [a.shape.length - 1])
-  const left = va === 1 ? reshape(a, insertOne(a.shape, a.shape.length - 1)) : a
-  const right = vb === 1 ? reshape(b, insertOne(b.shape, b.shape.length)) : b
+  const left = va === 1 ? withRows(reshape(a, insertOne(a.shape, a.shape.length - 1)), a.rows) : a
+  const right = vb === 1 ? withRows(reshape(b, insertOne(b.shape, b.shape.length)), b.rows) : b
   const rank = Math.max(visibleRank(left), visibleRank(right))
   const lift = (x: Tensor) => (x.rows && rank > visibleRank(x) ? reshape(x, liftedShape(x.shape, rank)) : x)
-  const result = product(lift(withRows(left, a.rows)), lift(withRows(right, b.rows)), {
+  const result = product(lift(left), lift(right), {
     transposeA: transposeA && va > 1,
     transposeB: transposeB && vb > 1,
   })
