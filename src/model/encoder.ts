@@ -24,8 +24,7 @@ export interface Network {
 }
 
 /** `trained`: the backbone's own weights are parameters (full fine-tuning), else frozen. */
-export const encoder = ({ backbone, checkpoint }: Network, participant: Participant = {}, trained = false): Encoded => {
-  const layout = packedLayout()
+export const encoder = ({ backbone, checkpoint }: Network, participant: Participant = {}, trained = false, layout = packedLayout()): Encoded => {
   const rows = { of: "tokens", layout } as const
   const siteOf = new Map(checkpoint.sites.map((site) => [site.name, site]))
   const hidden = backbone.forward(

@@ -5,7 +5,7 @@
  *   parameters   f_theta(x, y) with theta = sum_i alpha_i theta_i, among modules of one kind and shape
  * Modules of unlike kind or rank are grouped, and the groups' changes add up.
  */
-import { add, constant, type HostTensor, matmul, mixture, mul, reshape, slice, sub, type Tensor, weight } from "../tensor/index.ts"
+import { add, constant, type HostTensor, matmul, mixture, mul, slice, sub, type Tensor, weight } from "../tensor/index.ts"
 import type { Site } from "../plugin/index.ts"
 import { type Attached, stackedHost } from "./library.ts"
 
@@ -70,7 +70,7 @@ const parameterChange = (site: Site, x: Tensor, y: Tensor, gates: Tensor, group:
     Object.keys(group[0].parameters).map((name) => {
       const host = stackedHost(group.map(({ parameters }) => parameters[name]))
       const stack = weight(`library/${site.name}/${group.map(({ index }) => index).join("+")}/${name}`, host)
-      return [name, own.rows ? mixture(own, stack) : plainMixture(own, stack, host.shape)]
+      return [name, mixture(own, stack)]
     }),
   )
   return changeOf(module.adapter.forward(x, y, mixed, module.options, FROZEN), y)
@@ -79,10 +79,6 @@ const parameterChange = (site: Site, x: Tensor, y: Tensor, gates: Tensor, group:
 /** What an adapter adds to y: most are written as add(y, change), and then nothing has to be taken back. */
 const changeOf = (result: Tensor, y: Tensor): Tensor =>
   result.op === "add" && result.inputs[0] === y ? result.inputs[1] : sub(result, y)
-
-/** Gates that depend on no example give one set of averaged parameters. */
-const plainMixture = (gates: Tensor, stack: Tensor, [modules, ...shape]: readonly number[]): Tensor =>
-  reshape(matmul(reshape(gates, [1, modules]), reshape(stack, [modules, shape.reduce((a, b) => a * b, 1)])), shape)
 
 /** The gates of some modules, repeated as `owners` says: [modules] -> [owners]. */
 const columns = (gates: Tensor, owners: readonly number[], modules: number): Tensor => {

@@ -1,5 +1,5 @@
 /** Backbones: networks written once on symbolic tensors, with named attachment sites. */
-import type { HostTensor, Layout, Tensor } from "../tensor/index.ts"
+import type { HostTensor, Layout, RandomStream, Tensor } from "../tensor/index.ts"
 import type { Place } from "./data.ts"
 import type { Definition } from "./definition.ts"
 import type { Site } from "./site.ts"
@@ -37,6 +37,16 @@ export interface Trace {
   readonly linear: (site: string, x: Tensor, weight: Tensor, bias?: Tensor) => Tensor
 }
 
+/** Size of a new checkpoint. */
+export interface BackboneSize {
+  readonly layers: number
+  readonly width: number
+  readonly heads: number
+  readonly intermediate: number
+  readonly vocabulary: number
+  readonly positions: number
+}
+
 export interface Backbone<Options = any> extends Definition<"backbone", Options> {
   /** Reads a checkpoint. Rejects with a located error (missing tensor, wrong shape, truncated file, tokenizer that does not fit). */
   readonly load: (location: string, options: Options, place: Place) => Promise<Checkpoint>
@@ -44,6 +54,10 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   readonly fingerprint: (location: string, options: Options, place: Place) => Promise<string>
   /** Texts to token ids, cut at `maxTokens`. */
   readonly tokenize: (texts: readonly string[], checkpoint: Pick<Checkpoint, "tokenizer" | "maxTokens">) => readonly TokenIds[]
+  /** A checkpoint with random weights, to be trained from nothing. */
+  readonly create?: (size: BackboneSize, tokenizer: unknown, random: RandomStream) => Checkpoint
+  /** The files of a checkpoint (config.json, tokenizer.json, model.safetensors as float16) as others of its family read them. */
+  readonly files?: (checkpoint: Checkpoint) => Readonly<Record<string, string | Uint8Array>>
   /** Hidden states of the last layer: [length, width] with rows "tokens". */
   readonly forward: (trace: Trace, checkpoint: Checkpoint) => Tensor
 }

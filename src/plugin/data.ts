@@ -37,6 +37,8 @@ export interface DataSource<Options = any> extends Definition<"data", Options> {
   readonly load: (tasks: readonly string[], location: string | undefined, options: Options, place: Place) => Promise<readonly Task[]>
   /** A cheap fingerprint of what `load` would read (file digests), so that changed data changes the step keys. */
   readonly fingerprint: (tasks: readonly string[], location: string | undefined, options: Options, place: Place) => Promise<string>
+  /** Texts to pre-train or distil a backbone on, without any that the tasks validate or test with. Deterministic. */
+  readonly corpus?: (location: string | undefined, options: Options, place: Place) => Promise<{ readonly texts: readonly string[] }>
   /** Licence notice that reports carry. */
   readonly notice?: string
 }

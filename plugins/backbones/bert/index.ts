@@ -3,6 +3,8 @@
  *   a = LN(h + O(attention(Q h, K h, V h))),  h' = LN(a + U gelu(D a)).
  */
 import { defineBackbone, optional, PositiveInt, Schema, words } from "../../../src/plugin/index.ts"
+import { create } from "./create.ts"
+import { files } from "./files.ts"
 import { forward } from "./forward.ts"
 import { fingerprint, load } from "./load.ts"
 import { tokenize } from "./tokenize.ts"
@@ -19,5 +21,7 @@ export default defineBackbone({
   load,
   fingerprint,
   tokenize,
+  create,
+  files,
   forward,
 })

@@ -15,7 +15,7 @@ const FILES = ["config.json", "model.safetensors", "tokenizer.json"] as const
 /** A folder beside the spec, or the name of a backbone that ships. */
 const folderOf = (location: string | undefined, place: Place): string => {
   if (!location) throw new DataError("a bert backbone needs a folder", 'write it after the plugin: backbone encoder = bert "gloss-mini"')
-  const shipped = join(import.meta.dirname, "..", "shipped", location)
+  const shipped = join(import.meta.dirname, "shipped", location)
   const folder = isAbsolute(location) ? location : resolve(place.directory, location)
   const found = existsSync(folder) ? folder : !location.includes("..") && existsSync(shipped) ? shipped : undefined
   if (found === undefined)

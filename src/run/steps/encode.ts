@@ -1,0 +1,102 @@
+/** Pooled states of texts under one module, a routed library, or a shared model: what heads read, with the gates on the way. */
+import { packedLayout, program, type Tensor, weight, type HostTensor } from "../../tensor/index.ts"
+import type { Router, Routing, TokenIds } from "../../plugin/index.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import { encoder, type Network } from "../../model/encoder.ts"
+import { forwardAll, rowsOf } from "../../model/evaluate.ts"
+import { flopsOf } from "../../model/flops.ts"
+import { frozen } from "../../model/single.ts"
+import { routed, unitsOf, watched } from "../../model/routed.ts"
+import type { Perform, Work } from "../work.ts"
+import { type Chosen, type ChosenBackbone, libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
+import { draws, frozenRows, frozenRowsOfMemory, taskRows } from "./query.ts"
+import { sharedModule } from "./shared.ts"
+import { typicalSizes } from "./sizes.ts"
+
+export type EncodeOptions = { readonly backbone: ChosenBackbone; readonly seed: number } & (
+  | { readonly what: "module" }
+  | { readonly what: "shared"; readonly stage: number }
+  | { readonly what: "routed"; readonly router: Chosen; readonly stage: number; readonly on: "memory" | "test"; readonly keepGates: boolean }
+)
+
+export const encode: Perform = async (work) => {
+  const options = work.options as unknown as EncodeOptions
+  const net = await network(work, options.backbone)
+  if (options.what === "routed") return encodeRouted(work, net, options)
+  const all = textsIn(work.input("blind"), "test")
+  if (options.what === "module") {
+    const [module] = await libraryFrom(work, [work.input("module")])
+    return run(work, all, { features: encoder(net, frozen(module)).features })
+  }
+  const stage = work.input("blind").arrays[`stage/${options.stage}`].data as Int32Array
+  const shared = await sharedModule(work, net, work.input("shared"))
+  return run(work, Array.from(stage, (i) => all[i]), { features: encoder(shared.network, shared.participant).features })
+}
+
+const encodeRouted = async (work: Work, net: Network, options: EncodeOptions & { what: "routed" }): Promise<Artifact> => {
+  const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
+  const library = await libraryFrom(work, work.inputs("modules"))
+  const routing = router.routing(options.router.options)
+  const given = unitsIn(work.input("fit"))
+  const layout = packedLayout()
+  const route = routed(
+    { router, options: options.router.options, library, sites: net.checkpoint.sites },
+    net.checkpoint.width,
+    layout,
+    (unit) => Object.fromEntries(Object.entries(given[unit] ?? {}).map(([name, host]) => [name, weight(`unit/${unit}/${name}`, host)])),
+    { training: false },
+  )
+  const { features } = encoder(net, route.participant, false, layout)
+  const outputs: Record<string, Tensor> = { features }
+  for (const unit of unitsOf(routing, library, net.checkpoint.sites)) {
+    const gates = route.gates.get(unit)
+    if (!gates?.rows) continue // gates that depend on no input are the same for all
+    const { mean, entropy } = watched(gates, library.length)
+    outputs[`gates/${unit}`] = mean
+    outputs[`entropy/${unit}`] = entropy
+  }
+  const { texts, query } = options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing)
+  return run(work, texts, outputs, query)
+}
+
+interface Rows {
+  readonly texts: readonly TokenIds[]
+  readonly query?: HostTensor
+}
+
+const testTexts = (work: Work, routing: Routing, { stage, seed }: { readonly stage: number; readonly seed: number }): Rows => {
+  const blind = work.input("blind")
+  const all = textsIn(blind, "test")
+  const indices = blind.arrays[`stage/${stage}`].data as Int32Array
+  const texts = Array.from(indices, (i) => all[i])
+  switch (routing.query) {
+    case "frozen_mean":
+    case "frozen_cls":
+      return { texts, query: rowsOf(frozenRows(work.input("features"), routing), indices) }
+    case "draw":
+      return { texts, query: draws(texts, seed) }
+    case "task":
+      return { texts, query: taskRows(Int32Array.from(indices, (i) => (work.input("truth").arrays.task.data as Int32Array)[i]), stage + 1) }
+    default:
+      return { texts }
+  }
+}
+
+const memoryTexts = (work: Work, routing: Routing): Rows => {
+  const memory = remembered(work.inputs("tokens"), work.inputs("memories"))
+  if (routing.query === "frozen_mean" || routing.query === "frozen_cls")
+    return { texts: memory.texts, query: frozenRowsOfMemory(work.inputs("features"), routing, memory.task, memory.index) }
+  if (routing.query === "task") return { texts: memory.texts, query: taskRows(memory.task, work.inputs("modules").length) }
+  return routing.query === "draw" ? { texts: memory.texts, query: draws(memory.texts, 0) } : { texts: memory.texts }
+}
+
+const run = async (work: Work, texts: readonly TokenIds[], outputs: Readonly<Record<string, Tensor>>, query?: HostTensor): Promise<Artifact> => {
+  const forward = program(outputs)
+  const session = await (await work.engine()).compile(forward)
+  try {
+    const arrays = await forwardAll({ session, texts, ...(query ? { extra: (batch) => ({ query: rowsOf(query, batch) }) } : {}), onProgress: (done) => work.progress(done) })
+    return { json: { flops: flopsOf(forward, typicalSizes(texts)) }, arrays: arrays as unknown as Record<string, StoredArray> }
+  } finally {
+    await session.release()
+  }
+}

@@ -1,0 +1,25 @@
+/** Pooled states of the frozen backbone: what similarity routers, probes and the base model read. */
+import { pool, program } from "../../tensor/index.ts"
+import { encoder } from "../../model/encoder.ts"
+import { forwardAll } from "../../model/evaluate.ts"
+import { flopsOf } from "../../model/flops.ts"
+import type { StoredArray } from "../../plan/step.ts"
+import type { Perform } from "../work.ts"
+import { type ChosenBackbone, network, textsIn } from "./given.ts"
+import { typicalSizes } from "./sizes.ts"
+
+/** Of a task's training texts, or of the mixed test set: arrays "mean" and "cls", [texts, width]. */
+export const features: Perform = async (work) => {
+  const { backbone, split } = work.options as unknown as { backbone: ChosenBackbone; split: "train" | "test" }
+  const net = await network(work, backbone)
+  const texts = textsIn(work.input("texts"), split)
+  const { hidden } = encoder(net)
+  const forward = program({ mean: pool("mean", hidden), cls: pool("cls", hidden) })
+  const session = await (await work.engine()).compile(forward)
+  try {
+    const outputs = await forwardAll({ session, texts, onProgress: (done) => work.progress(done) })
+    return { json: { flops: flopsOf(forward, typicalSizes(texts)) }, arrays: outputs as unknown as Record<string, StoredArray> }
+  } finally {
+    await session.release()
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * A router at a stage, on the modules of the tasks seen so far: constants prepared from weights or statistics,
+ * and parameters trained by gradient on the memory (together with the joined heads, where they are refitted).
+ */
+import { crossEntropy, type HostTensor, input, parameter, randomStream, weight } from "../../tensor/index.ts"
+import type { Constants, Initial, Probe, Router, Statistics } from "../../plugin/index.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import { encoder, headLogits, type Network } from "../../model/encoder.ts"
+import { drawn } from "../../model/initial.ts"
+import { attachedAt, joinedHead, type Library } from "../../model/library.ts"
+import { hostFactors } from "../../model/mix.ts"
+import { withGradients } from "../../model/gradients.ts"
+import { optimise, textFeeds } from "../../model/optimise.ts"
+import { queryWidth, routed, unitsOf } from "../../model/routed.ts"
+import { packedLayout } from "../../tensor/index.ts"
+import { rowsOf } from "../../model/evaluate.ts"
+import { type Perform, StepError, type Work } from "../work.ts"
+import { type Chosen, type ChosenBackbone, classCount, labelledIn, libraryFrom, network, offsetsOf, remembered, unitsIn } from "./given.ts"
+import { located } from "./module.ts"
+import { frozenRows, frozenRowsOfMemory } from "./query.ts"
+
+export interface Fitting {
+  readonly epochs: number
+  readonly batch: number
+  readonly learning_rate: number
+  readonly head_learning_rate: number
+}
+
+export interface FitOptions {
+  readonly backbone: ChosenBackbone
+  readonly router: Chosen
+  readonly name: string
+  readonly head: "kept" | "refit"
+  readonly fitting: Fitting
+  readonly seed: number
+}
+
+export const fit: Perform = async (work) => {
+  const options = work.options as unknown as FitOptions & { readonly probe?: Chosen }
+  if (options.probe) return fitProbe(work, options.probe)
+  const net = await network(work, options.backbone)
+  const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
+  const library = await libraryFrom(work, work.inputs("modules"))
+  const routing = router.routing(options.router.options)
+  const units = unitsOf(routing, library, net.checkpoint.sites)
+  const constants: Record<string, Constants> = {}
+  if (router.prepare) for (const unit of units) constants[unit] = prepared(router, options, library, unit, net)
+  if (router.statistics) constants.model = { ...constants.model, ...router.statistics(statisticsFor(work, router, options), options.router.options) }
+  const trained = router.parameters ? await train(work, net, router, options, library, units, constants) : {}
+  const named = Object.fromEntries(
+    Object.entries(constants).flatMap(([unit, tensors]) => Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray])),
+  )
+  const parameters = Object.values(trained).reduce((sum, { data }) => sum + data.length, 0)
+  return { json: { router: options.router.plugin, units, parameters }, arrays: { ...named, ...trained } } satisfies Artifact
+}
+
+/** A probe has statistics only. */
+const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
+  const probe = await work.plugin<Probe>("probe", chosen.plugin, chosen.from)
+  const constants = probe.statistics(statisticsFor(work, probe, { router: chosen }), chosen.options)
+  return {
+    json: { probe: chosen.plugin, parameters: 0 },
+    arrays: Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [`unit/model/${name}`, tensor as StoredArray])),
+  }
+}
+
+const prepared = (router: Router, options: FitOptions, library: Library, unit: string, net: Network): Constants => {
+  const sites = net.checkpoint.sites.filter(({ name, layer }) => unit === "model" || unit === name || unit === `layer.${layer}`)
+  const factors = library.map((module) =>
+    sites.flatMap((site) => {
+      const attached = attachedAt([module], site)[0]
+      return attached && module.adapter.factors ? [{ site: site.name, ...hostFactors(module.adapter.factors, attached.parameters, module.options) }] : []
+    }),
+  )
+  const constants = router.prepare!({ unit, factors }, options.router.options)
+  if (typeof constants === "string") throw new StepError(`router "${options.name}" can't serve this library: ${constants}`, "take the router out of this experiment, or list adapters that it can serve")
+  return constants
+}
+
+/** Features of the tasks seen so far: of the memory, or of all training data. */
+export const statisticsFor = (
+  work: Work,
+  plugin: { readonly statisticsFrom?: (options: any) => "memory" | "train"; readonly routing?: Router["routing"]; readonly query?: (options: any) => "frozen_mean" | "frozen_cls" },
+  { router }: Pick<FitOptions, "router">,
+): Statistics => {
+  const tokens = work.inputs("tokens")
+  const features = work.inputs("features")
+  const query = { query: plugin.routing ? plugin.routing(router.options).query : plugin.query!(router.options) }
+  const { offsets, total } = offsetsOf(tokens.map(classCount))
+  const taskOfClass = Int32Array.from({ length: total }, (_, c) => offsets.findLastIndex((offset) => offset <= c))
+  if ((plugin.statisticsFrom?.(router.options) ?? "train") === "memory") {
+    const memory = remembered(tokens, work.inputs("memories"))
+    const rows = frozenRowsOfMemory(features, query, memory.task, memory.index)
+    return { features: rows.data as Float32Array, width: rows.shape[1], task: memory.task, class: memory.labels, tasks: tokens.length, taskOfClass }
+  }
+  const parts = features.map((artifact) => frozenRows(artifact, query).data as Float32Array)
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  const task: number[] = []
+  const classes: number[] = []
+  let at = 0
+  tokens.forEach((artifact, t) => {
+    all.set(parts[t], at)
+    at += parts[t].length
+    for (const label of labelledIn(artifact, "train").labels) {
+      task.push(t)
+      classes.push(offsets[t] + label)
+    }
+  })
+  return { features: all, width: all.length / task.length, task: Int32Array.from(task), class: Int32Array.from(classes), tasks: tokens.length, taskOfClass }
+}
+
+const train = async (
+  work: Work,
+  net: Network,
+  router: Router,
+  { router: chosen, name, head, fitting, seed }: FitOptions,
+  library: Library,
+  units: readonly string[],
+  constants: Readonly<Record<string, Constants>>,
+): Promise<Record<string, StoredArray>> => {
+  const { checkpoint } = net
+  const routing = router.routing(chosen.options)
+  const memory = remembered(work.inputs("tokens"), work.inputs("memories"))
+  const outside = routing.query.startsWith("frozen") ? frozenRowsOfMemory(work.inputs("features"), routing, memory.task, memory.index) : undefined
+  const initials = new Map<string, Initial>(
+    units.flatMap((unit) =>
+      Object.entries<Initial>(router.parameters!({ width: queryWidth(routing, unit, checkpoint.width, library.length, checkpoint.sites), modules: library.length }, chosen.options)).map(
+        ([part, initial]) => [`unit/${unit}/${part}`, initial] as const,
+      ),
+    ),
+  )
+  const tensors = new Map<string, HostTensor>([...initials].map(([key, initial]) => [key, drawn(initial, randomStream(seed, "router", name, key))]))
+  warmStart(work, tensors)
+  const joined = joinedHead(library.map((module) => module.head))
+  if (head === "refit") {
+    tensors.set("head/W", { shape: joined.W.shape, data: joined.W.data.slice() })
+    tensors.set("head/b", { shape: joined.b.shape, data: joined.b.data.slice() })
+  }
+  const leaf = (key: string, host: HostTensor) => (tensors.has(key) ? parameter(key, host.shape) : weight(key, host))
+  const layout = packedLayout()
+  const route = routed({ router, options: chosen.options, library, sites: checkpoint.sites }, checkpoint.width, layout, (unit) => ({
+    ...Object.fromEntries(Object.entries(constants[unit] ?? {}).map(([part, host]) => [part, weight(`unit/${unit}/${part}`, host)])),
+    ...Object.fromEntries([...tensors].filter(([key]) => key.startsWith(`unit/${unit}/`)).map(([key, host]) => [key.split("/")[2], parameter(key, host.shape)])),
+  }), { training: true })
+  const trace = encoder(net, route.participant, false, layout)
+  const logits = headLogits(trace.features, leaf("head/W", joined.W), leaf("head/b", joined.b))
+  const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout }))
+  const training = withGradients(loss, [...tensors.keys()])
+  const session = await (await work.engine()).compile(training)
+  const values = new Map([...tensors].map(([key, { data }]) => [key, data as Float32Array]))
+  try {
+    await optimise({
+      session,
+      program: training,
+      values,
+      groups: [
+        { names: [...initials.keys()], learningRate: fitting.learning_rate, weightDecay: 0.01 },
+        { names: head === "refit" ? ["head/W", "head/b"] : [], learningRate: fitting.head_learning_rate, weightDecay: 0.01 },
+      ],
+      examples: memory.texts.length,
+      feeds: (batch) => ({ ...textFeeds(memory.texts, memory.labels, batch), ...(outside ? { query: rowsOf(outside, batch) } : {}) }),
+      epochs: fitting.epochs,
+      batch: fitting.batch,
+      schedule: "linear",
+      warmUp: 0,
+      order: randomStream(seed, "router batches", name),
+      noise: randomStream(seed, "router noise", name),
+      onStep: (step, total, epoch, value) => work.progress((step + 1) / total, `epoch ${epoch + 1}/${fitting.epochs} loss ${value.toFixed(3)}`),
+    })
+  } catch (error) {
+    throw located(error, `router "${name}"`, fitting.learning_rate)
+  } finally {
+    await session.release()
+  }
+  return Object.fromEntries([...tensors].map(([key, { shape }]) => [key, { shape, data: values.get(key)! }]))
+}
+
+/** With a warm schedule: starts from the router of the stage before, with room for the new module in the last axis. */
+const warmStart = (work: Work, tensors: Map<string, HostTensor>): void => {
+  for (const artifact of work.inputs("previous"))
+    for (const [unit, parts] of Object.entries(unitsIn(artifact)))
+      for (const [part, old] of Object.entries(parts)) {
+        const fresh = tensors.get(`unit/${unit}/${part}`)
+        if (!fresh) continue
+        const [before, now] = [old.shape.at(-1)!, fresh.shape.at(-1)!]
+        const target = fresh.data as Float32Array
+        for (let i = 0; i < old.data.length; i++) target[Math.floor(i / before) * now + (i % before)] = Number(old.data[i])
+      }
+}

@@ -1,0 +1,117 @@
+/** What steps read from their inputs, typed: the one place that knows how artifacts are laid out. */
+import type { Adapter, Backbone, Checkpoint, HostTensor, TokenIds } from "../../plugin/index.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import type { Network } from "../../model/encoder.ts"
+import type { Head, Library, TrainedModule } from "../../model/library.ts"
+import type { Work } from "../work.ts"
+
+/** A plugin in a step's options, with its decoded options. */
+export interface Chosen {
+  readonly plugin: string
+  readonly from?: string
+  readonly options: unknown
+}
+
+export interface ChosenBackbone extends Chosen {
+  readonly location: string
+  readonly directory: string
+  readonly fingerprint: string
+}
+
+/** The backbone, loaded once per worker. */
+export const network = (work: Work, chosen: ChosenBackbone): Promise<Network> =>
+  work.cached(`network ${chosen.plugin} ${chosen.fingerprint} ${JSON.stringify(chosen.options)}`, async () => {
+    const backbone = await work.plugin<Backbone>("backbone", chosen.plugin, chosen.from)
+    const checkpoint: Checkpoint = await backbone.load(chosen.location, chosen.options, { directory: chosen.directory })
+    return { backbone, checkpoint }
+  })
+
+/** Ragged token ids as two arrays: all ids, and where each text starts (one more than texts). */
+export const storedTexts = (name: string, texts: readonly TokenIds[]): Record<string, StoredArray> => {
+  const offsets = new Int32Array(texts.length + 1)
+  texts.forEach((text, i) => {
+    offsets[i + 1] = offsets[i] + text.length
+  })
+  const ids = new Int32Array(offsets[texts.length])
+  texts.forEach((text, i) => {
+    ids.set(text, offsets[i])
+  })
+  return { [`${name}/ids`]: { shape: [ids.length], data: ids }, [`${name}/offsets`]: { shape: [offsets.length], data: offsets } }
+}
+
+export const textsIn = ({ arrays }: Artifact, name: string): readonly TokenIds[] => {
+  const ids = arrays[`${name}/ids`].data as Int32Array
+  const offsets = arrays[`${name}/offsets`].data as Int32Array
+  return Array.from({ length: offsets.length - 1 }, (_, i) => ids.subarray(offsets[i], offsets[i + 1]))
+}
+
+/** One split of one task, as tokens with class indices within the task. */
+export interface LabelledTexts {
+  readonly texts: readonly TokenIds[]
+  readonly labels: Int32Array
+}
+
+export const labelledIn = (artifact: Artifact, split: "train" | "validation"): LabelledTexts => ({
+  texts: textsIn(artifact, split),
+  labels: artifact.arrays[`${split}/labels`].data as Int32Array,
+})
+
+export const classCount = (tokens: Artifact): number => (tokens.json as { labels: readonly string[] }).labels.length
+
+/** First class id of each task among the joined classes, and their total. */
+export const offsetsOf = (counts: readonly number[]): { readonly offsets: Int32Array; readonly total: number } => {
+  const offsets = new Int32Array(counts.length)
+  let total = 0
+  counts.forEach((count, t) => {
+    offsets[t] = total
+    total += count
+  })
+  return { offsets, total }
+}
+
+/** What a memory keeps of the tasks seen so far, labels as joined class ids. */
+export const remembered = (tokens: readonly Artifact[], memories: readonly Artifact[]): LabelledTexts & { readonly task: Int32Array; readonly index: Int32Array } => {
+  const { offsets } = offsetsOf(tokens.map(classCount))
+  const texts: TokenIds[] = []
+  const labels: number[] = []
+  const task: number[] = []
+  const index: number[] = []
+  tokens.forEach((artifact, t) => {
+    const train = labelledIn(artifact, "train")
+    for (const i of memories[t].arrays.indices.data as Int32Array) {
+      texts.push(train.texts[i])
+      labels.push(offsets[t] + train.labels[i])
+      task.push(t)
+      index.push(i)
+    }
+  })
+  return { texts, labels: Int32Array.from(labels), task: Int32Array.from(task), index: Int32Array.from(index) }
+}
+
+export const headIn = ({ arrays }: Artifact): Head => ({ W: host(arrays["head/W"]), b: host(arrays["head/b"]) })
+
+export const host = ({ shape, data }: StoredArray): HostTensor => ({ shape, data })
+
+/** Trained modules, in the order of the inputs. */
+export const libraryFrom = (work: Work, modules: readonly Artifact[]): Promise<Library> => Promise.all(modules.map((artifact) => moduleFrom(work, artifact)))
+
+const moduleFrom = async (work: Work, artifact: Artifact): Promise<TrainedModule> => {
+  const { task, adapter } = artifact.json as unknown as { task: string; adapter: Chosen }
+  const sites: Record<string, Record<string, HostTensor>> = {}
+  for (const [name, array] of Object.entries(artifact.arrays)) {
+    if (name.startsWith("head/")) continue
+    const cut = name.lastIndexOf("/")
+    sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: host(array) }
+  }
+  return { task, adapter: await work.plugin<Adapter>("adapter", adapter.plugin, adapter.from), options: adapter.options, sites, head: headIn(artifact) }
+}
+
+/** Constants or parameters of a fitted router by unit: arrays "unit/<unit>/<name>" (a unit's name may hold no "/"). */
+export const unitsIn = ({ arrays }: Artifact): Readonly<Record<string, Readonly<Record<string, HostTensor>>>> => {
+  const units: Record<string, Record<string, HostTensor>> = {}
+  for (const [name, array] of Object.entries(arrays)) {
+    const [kind, unit, part] = name.split("/")
+    if (kind === "unit") units[unit] = { ...units[unit], [part]: host(array) }
+  }
+  return units
+}

@@ -1,0 +1,16 @@
+/** Who performs which kind of step. */
+import type { Performers } from "../work.ts"
+import { dataset } from "./dataset.ts"
+import { encode } from "./encode.ts"
+import { evaluate } from "./evaluate.ts"
+import { features } from "./features.ts"
+import { fit } from "./fit.ts"
+import { head } from "./head.ts"
+import { memory } from "./memory.ts"
+import { blind, truth } from "./mixed.ts"
+import { module } from "./module.ts"
+import { scores } from "./scores.ts"
+import { shared } from "./shared.ts"
+import { tokens } from "./tokens.ts"
+
+export const performers: Performers = { blind, dataset, encode, evaluate, features, fit, head, memory, module, scores, shared, tokens, truth }

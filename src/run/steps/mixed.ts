@@ -1,0 +1,44 @@
+/**
+ * The mixed test set of a stream: `blind` holds its texts in one shuffled order, with neither task nor label;
+ * `truth` holds the tasks and labels of the same order, for scores (and for routers that declare that they know the task).
+ */
+import { createHash } from "node:crypto"
+import { randomStream } from "../../tensor/index.ts"
+import type { Task } from "../../plugin/index.ts"
+import type { Perform } from "../work.ts"
+import { offsetsOf, storedTexts, textsIn } from "./given.ts"
+
+/** [task, index within the task's test split] in the mixed order: depends on the sizes alone. */
+const mixedOrder = (sizes: readonly number[]): readonly (readonly [number, number])[] =>
+  randomStream(0, "mixed test set").shuffle(sizes.flatMap((size, task) => Array.from({ length: size }, (_, i) => [task, i] as const)))
+
+export const blind: Perform = async (work) => {
+  const tasks = work.inputs("tokens").map((artifact) => textsIn(artifact, "test"))
+  const order = mixedOrder(tasks.map(({ length }) => length))
+  const stages = tasks.map((_, stage) => order.flatMap(([task], i) => (task <= stage ? [i] : [])))
+  return {
+    json: {},
+    arrays: {
+      ...storedTexts("test", order.map(([task, i]) => tasks[task][i])),
+      ...Object.fromEntries(stages.map((indices, stage) => [`stage/${stage}`, { shape: [indices.length], data: Int32Array.from(indices) }])),
+    },
+  }
+}
+
+export const truth: Perform = async (work) => {
+  const tasks = work.inputs("dataset").map(({ json }) => json as unknown as Task)
+  const order = mixedOrder(tasks.map(({ test }) => test.length))
+  const { offsets } = offsetsOf(tasks.map(({ labels }) => labels.length))
+  const classOf = order.map(([task, i]) => offsets[task] + tasks[task].labels.indexOf(tasks[task].test[i].label))
+  return {
+    json: {
+      tasks: tasks.map(({ name }) => name),
+      classes: tasks.flatMap(({ labels }, task) => labels.map((label) => ({ task, label }))),
+      ids: order.map(([task, i]) => createHash("sha256").update(tasks[task].test[i].text).digest("hex").slice(0, 16)),
+    },
+    arrays: {
+      task: { shape: [order.length], data: Int32Array.from(order, ([task]) => task) },
+      class: { shape: [order.length], data: Int32Array.from(classOf) },
+    },
+  }
+}

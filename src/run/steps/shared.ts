@@ -1,0 +1,104 @@
+/** A training strategy at a stage: one shared module, or every weight of the backbone, with a joint head from zero. */
+import { crossEntropy, type HostTensor, input, parameter, randomStream } from "../../tensor/index.ts"
+import { type Adapter, type Initial, type Strategy, type TokenIds, zeros } from "../../plugin/index.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
+import { drawn } from "../../model/initial.ts"
+import { withGradients } from "../../model/gradients.ts"
+import { optimise, textFeeds } from "../../model/optimise.ts"
+import { frozen, initialsFor, trainable } from "../../model/single.ts"
+import type { Perform, Work } from "../work.ts"
+import { type Chosen, type ChosenBackbone, host, labelledIn, libraryFrom, network } from "./given.ts"
+import { located, type Training } from "./module.ts"
+
+export interface SharedOptions {
+  readonly backbone: ChosenBackbone
+  readonly strategy: Chosen
+  readonly adapter: Chosen
+  readonly train: Training
+  readonly name: string
+  readonly stage: number
+  readonly seed: number
+  /** First joint class of each task that this stage trains on, and classes of the whole stream. */
+  readonly offsets: readonly number[]
+  readonly classes: number
+}
+
+export const shared: Perform = async (work) => {
+  const options = work.options as unknown as SharedOptions
+  const net = await network(work, options.backbone)
+  const strategy = await work.plugin<Strategy>("strategy", options.strategy.plugin, options.strategy.from)
+  const adapter = await work.plugin<Adapter>("adapter", options.adapter.plugin, options.adapter.from)
+  const everything = strategy.trains === "everything"
+  const start = startingValues(work, net, adapter, options, everything)
+  const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
+  await train(work, net, adapter, options, everything, start, values)
+  return {
+    json: { trains: strategy.trains, task: options.name, adapter: options.adapter as never, parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0) },
+    arrays: Object.fromEntries([...start].map(([name, { shape }]): [string, StoredArray] => [name, { shape, data: values.get(name)! }])),
+  } satisfies Artifact
+}
+
+/** From where the last stage ended, or from the checkpoint, fresh modules and a head of zeros. */
+const startingValues = (work: Work, { checkpoint }: Network, adapter: Adapter, { adapter: chosen, classes, seed, name }: SharedOptions, everything: boolean): Map<string, HostTensor> => {
+  const [previous] = work.inputs("previous")
+  if (previous) return new Map(Object.entries(previous.arrays).map(([key, array]) => [key, { shape: array.shape, data: (array.data as Float32Array).slice() }]))
+  const head: [string, HostTensor][] = [["head/W", [checkpoint.width, classes]], ["head/b", [classes]]].map(([key, shape]) => [key as string, drawn(zeros(shape as number[]), randomStream(0))])
+  const body: [string, HostTensor][] = everything
+    ? Object.entries(checkpoint.weights).map(([key, { shape, data }]) => [key, { shape, data: (data as Float32Array).slice() }])
+    : [...initialsFor(adapter, chosen.options, checkpoint.sites)].map(([key, initial]: [string, Initial]) => [key, drawn(initial, randomStream(seed, "initial", name, key))])
+  return new Map([...body, ...head])
+}
+
+const train = async (work: Work, net: Network, adapter: Adapter, options: SharedOptions, everything: boolean, start: ReadonlyMap<string, HostTensor>, values: Map<string, Float32Array>): Promise<void> => {
+  const { adapter: chosen, strategy, train: training, name, stage, seed, offsets } = options
+  const texts: TokenIds[] = []
+  const labels: number[] = []
+  work.inputs("tokens").forEach((artifact, t) => {
+    const split = labelledIn(artifact, "train")
+    texts.push(...split.texts)
+    for (const label of split.labels) labels.push(offsets[t] + label)
+  })
+  const joint = Int32Array.from(labels)
+  const trace = encoder(net, everything ? {} : trainable(adapter, chosen.options, net.checkpoint.sites, { training: true }), everything)
+  const logits = headLogits(trace.features, parameter("head/W", start.get("head/W")!.shape), parameter("head/b", start.get("head/b")!.shape))
+  const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout: trace.layout }))
+  const names = [...values.keys()]
+  const compiled = withGradients(loss, names)
+  const session = await (await work.engine()).compile(compiled)
+  const rate = everything ? Number((strategy.options as { learning_rate: number }).learning_rate) : training.learning_rate
+  try {
+    await optimise({
+      session,
+      program: compiled,
+      values,
+      groups: [
+        { names: names.filter((key) => !key.startsWith("head/")), learningRate: rate, weightDecay: training.weight_decay },
+        { names: ["head/W", "head/b"], learningRate: training.head_learning_rate, weightDecay: training.weight_decay },
+      ],
+      examples: texts.length,
+      feeds: (batch) => textFeeds(texts, joint, batch),
+      epochs: training.epochs,
+      batch: training.batch,
+      schedule: training.schedule,
+      warmUp: training.warm_up,
+      order: randomStream(seed, "batches", name, stage),
+      noise: randomStream(seed, "noise", name, stage),
+      onStep: (step, total, epoch, value) => work.progress((step + 1) / total, `epoch ${epoch + 1}/${training.epochs} loss ${value.toFixed(3)}`),
+    })
+  } catch (error) {
+    throw located(error, `"${name}" at stage ${stage + 1}`, rate)
+  } finally {
+    await session.release()
+  }
+}
+
+/** The shared model, ready for evaluation. */
+export const sharedModule = async (work: Work, net: Network, artifact: Artifact): Promise<{ readonly network: Network; readonly participant: Participant }> => {
+  if ((artifact.json as { trains: string }).trains === "adapter") {
+    const [module] = await libraryFrom(work, [artifact])
+    return { network: net, participant: frozen(module) }
+  }
+  const weights = Object.fromEntries(Object.entries(artifact.arrays).filter(([name]) => !name.startsWith("head/")).map(([name, array]) => [name, host(array)]))
+  return { network: { backbone: net.backbone, checkpoint: { ...net.checkpoint, weights } }, participant: {} }
+}
