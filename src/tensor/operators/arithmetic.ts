@@ -63,13 +63,16 @@ const build = (operator: Operator) => (a: Tensor, b: Tensor): Tensor => {
 export const add = build(addOperator)
 export const sub = build(subOperator)
 export const mul = (a: Tensor, b: Tensor): Tensor => {
-  const [left, right] = [scalarOf(a), scalarOf(b)]
-  if (right !== undefined && a.dtype === "float") return scale(a, right)
-  return left !== undefined && b.dtype === "float" ? scale(b, left) : build(mulOperator)(a, b)
+  const left = plain(a, b)
+  const right = plain(b, left)
+  const [x, y] = [scalarOf(left), scalarOf(right)]
+  if (y !== undefined && left.dtype === "float") return scale(left, y)
+  return x !== undefined && right.dtype === "float" ? scale(right, x) : apply(mulOperator, [left, right])
 }
 export const div = (a: Tensor, b: Tensor): Tensor => {
-  const right = scalarOf(b)
-  return right !== undefined && a.dtype === "float" && right !== 0 ? scale(a, 1 / right) : build(divOperator)(a, b)
+  const right = plain(b, a)
+  const y = scalarOf(right)
+  return y !== undefined && a.dtype === "float" && y !== 0 ? scale(a, 1 / y) : apply(divOperator, [plain(a, right), right])
 }
 export const maximum = build(maximumOperator)
 export const minimum = build(minimumOperator)

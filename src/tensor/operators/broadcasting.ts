@@ -40,6 +40,7 @@ export const reducedShape = (shape: Shape, axes: readonly number[], keep: boolea
 /** The gradient of a reduction's result, repeated over what was reduced. */
 export const spreadBack = (gradient: Tensor, node: Tensor): Tensor => {
   const from = node.inputs[0].shape
+  if (gradient.shape.length === 0) return broadcastTo(gradient, from)
   const kept = reshape(gradient, reducedShape(from, node.attributes.axes as number[], true))
   return broadcastTo(kept, from)
 }

@@ -1,0 +1,54 @@
+/** What is particular to the onnxruntime backend: feeds, results, weights, workers. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Worker } from "node:worker_threads"
+import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
+import * as t from "../../src/tensor/index.ts"
+import { evaluate, onOnnxruntime } from "../tensor/run.ts"
+
+test("integers are fed as Int32Array or BigInt64Array, floats as Float32Array or Float64Array", async () => {
+  const y = t.add(t.cast(t.input("i", ["n"], "int"), "float"), t.input("x", ["n"]))
+  for (const data of [Int32Array.of(1, -2), BigInt64Array.of(1n, -2n)])
+    for (const x of [Float32Array.of(0.5, 0.5), Float64Array.of(0.5, 0.5)]) {
+      const result = await evaluate(await onOnnxruntime(), { y }, { i: { shape: [2], data }, x: { shape: [2], data: x } })
+      assert.deepEqual(result.y, { shape: [2], data: Float32Array.of(1.5, -1.5) })
+    }
+})
+
+test("integers come back as Int32Array where they fit", async () => {
+  const y = t.input("i", ["n"], "int")
+  const run = async (data: BigInt64Array) => (await evaluate(await onOnnxruntime(), { y }, { i: { shape: [1], data } })).y.data
+  assert.deepEqual(await run(BigInt64Array.of(7n)), Int32Array.of(7))
+  assert.deepEqual(await run(BigInt64Array.of(2n ** 40n)), BigInt64Array.of(2n ** 40n))
+})
+
+test("feeds that do not fit are refused by name", async () => {
+  const engine = await onOnnxruntime()
+  const y = t.exp(t.input("x", ["n", 2]))
+  await assert.rejects(evaluate(engine, { y }, {}), /"x" is not fed/)
+  await assert.rejects(evaluate(engine, { y }, { x: { shape: [2, 3], data: new Float32Array(6) } }), /"x" is fed with shape \[2, 3\], but it is \[n, 2\]/)
+  await assert.rejects(evaluate(engine, { y }, { x: { shape: [2, 2], data: new Float32Array(3) } }), /"x" is fed with 3 numbers, but shape \[2, 2\] holds 4/)
+  await assert.rejects(evaluate(engine, { y }, { x: { shape: [1, 2], data: new Int32Array(2) } }), /"x" is fed with a Int32Array, but it is float/)
+})
+
+test("weights are written once, and read back", async () => {
+  const data = Float32Array.from({ length: 3000 }, (_, i) => i / 7)
+  const w = t.weight("w", { shape: [1000, 3], data })
+  const model = encode(t.emit(t.program({ y: t.neg(w) })))
+  assert.ok(model.length - data.byteLength < 400, `${model.length} bytes for ${data.byteLength} of weights`)
+  const { y } = await evaluate(await onOnnxruntime(), { y: t.neg(w) }, {})
+  assert.deepEqual([...y.data], [...data].map((x) => -x))
+})
+
+test("a session lives in a worker thread", async () => {
+  const worker = new Worker(new URL("./in_worker.ts", import.meta.url))
+  try {
+    const answer = await new Promise((resolve, reject) => {
+      worker.once("message", resolve)
+      worker.once("error", reject)
+    })
+    assert.deepEqual(answer, [1, Math.fround(Math.E)])
+  } finally {
+    await worker.terminate()
+  }
+})
