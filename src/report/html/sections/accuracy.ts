@@ -1,0 +1,31 @@
+/** The first picture: accuracy of every row after the last task, over all classes and within tasks, with intervals. */
+import type { Cell, Figure, Summary } from "../../../learning/results.ts"
+import { fixed, interval, printable } from "../../number_text.ts"
+import { axisOf } from "../axis.ts"
+import { html, type Markup } from "../markup.ts"
+import { figure, overSeeds, rowName, scroll } from "../parts.ts"
+import { type Mark, strip, stripTicks } from "../strip.ts"
+
+export function accuracySection(cell: Cell): Markup {
+  const rows = cell.summary
+  const figures = rows.flatMap((row) => [row.classIncremental, row.taskIncremental]).filter(printable)
+  const axis = axisOf(figures.flatMap(({ interval: range }) => [...range]), [0, 100])
+  const caption = html`Accuracy after the last task, mean over tasks, with 95 % intervals: <span class="key" aria-hidden="true"></span>filled: over all classes (class-incremental), <span class="key open" aria-hidden="true"></span>hollow: within each task’s own classes (task-incremental). Routers in blue, bounds and controls in grey.${overSeeds(rows)}`
+  const table = html`<table class="dots"><thead><tr><th scope="col">Row</th><th scope="col" class="n">Class-incr. %</th><th scope="col" class="n">Task-incr. %</th><td class="plot">${stripTicks(axis)}</td></tr></thead>
+<tbody>${rows.map((row) => html`<tr class="${row.kind}"><th scope="row">${rowName(row)}</th>${row.notDefined === undefined ? defined(row) : html`<td colspan="3">not defined: ${row.notDefined}</td>`}</tr>
+`)}</tbody></table>`
+  return html`<h3>Accuracy</h3>
+${figure(caption, scroll("Accuracy of every row", table))}`
+
+  function defined(row: Summary): Markup {
+    const marks = [mark(row, row.classIncremental, ""), mark(row, row.taskIncremental, " hollow")].flat()
+    return html`<td class="n">${figureCell(row.classIncremental)}</td><td class="n">${figureCell(row.taskIncremental)}</td><td class="plot">${strip(axis, marks)}</td>`
+  }
+}
+
+const mark = (row: Summary, value: Figure | undefined, look: string): Mark[] =>
+  printable(value) ? [{ value: value.value, interval: value.interval, look: row.kind + look }] : []
+
+/** The value, and its interval in grey. */
+export const figureCell = (value: Figure | undefined, digits = 1): Markup =>
+  printable(value) ? html`${fixed(value.value, digits)} <span class="ci">${interval(value.interval, digits)}</span>` : html`–`

@@ -1,0 +1,27 @@
+/** The comparisons that the spec asked for: differences with intervals around zero, and what may be concluded. */
+import type { Cell } from "../../../learning/results.ts"
+import { COMPARISON_NOTE, comparisonScope, SETUP_WORDS } from "../../comparisons.ts"
+import { fixed, interval, probability, signed } from "../../number_text.ts"
+import { axisOf } from "../axis.ts"
+import { html, type Markup } from "../markup.ts"
+import { figure, scroll } from "../parts.ts"
+import { strip, stripTicks } from "../strip.ts"
+
+export function comparisonsSection({ comparisons }: Cell): Markup {
+  if (comparisons.length === 0) return html`<h3>Comparisons</h3><p class="note">The spec asks for none.</p>`
+  const axis = axisOf([0, ...comparisons.flatMap((comparison) => [...comparison.interval])])
+  const table = html`<table class="dots"><thead><tr><th scope="col">Left minus right</th><th scope="col" class="n">Points</th><th scope="col" class="n">Corrected p</th><th scope="col" class="n">Detectable</th><td class="plot">${stripTicks(axis)}</td></tr></thead>
+<tbody>${comparisons.map(
+    ({ left, right, setup, on, difference, interval: range, corrected, minimumDetectable }) =>
+      html`<tr><th scope="row"><bdi>${left}</bdi> − <bdi>${right}</bdi> <span class="of">${SETUP_WORDS[setup]}, ${on}</span></th><td class="n">${signed(difference)} <span class="ci">${interval(range)}</span></td><td class="n">${probability(corrected)}</td><td class="n">${fixed(minimumDetectable)}</td><td class="plot">${strip(axis, [{ value: difference, interval: range, look: "router" }], true)}</td></tr>
+`,
+  )}</tbody></table>`
+  return html`<h3>Comparisons</h3>
+${figure(COMPARISON_NOTE, scroll("Comparisons", table))}
+<ol class="verdict">${comparisons.map(
+    (comparison) =>
+      html`<li>${comparison.conclusion} <span class="of">${comparisonScope(comparison)}; p ${probability(comparison.p)} before correction</span>${comparison.caveat === undefined ? undefined : html`<span class="of caveat">Mind: ${comparison.caveat}.</span>`}</li>
+`,
+  )}</ol>
+`
+}

@@ -1,0 +1,26 @@
+/** The accuracy matrices of all rows as heat maps: R[i][j], accuracy on task j after learning task i. */
+import type { Cell, Summary } from "../../../learning/results.ts"
+import { meanMatrix, type Setup } from "../../over_seeds.ts"
+import { seedsOf } from "../../row.ts"
+import { type HeatTable, heatPanels } from "../heat_table.ts"
+import { html, type Markup } from "../markup.ts"
+import { figure, numberedHeads, numberedName, overSeeds, rowName } from "../parts.ts"
+
+export function matricesSection(cell: Cell, budget: number): Markup {
+  const rows = cell.summary.filter((row) => row.notDefined === undefined)
+  const panels = (setup: Setup) => rows.map((row) => panel(cell, row, setup)).filter((table) => table.rows.length > 0)
+  const seeds = overSeeds(cell.summary)
+  const what = "Accuracy in percent on each task (columns) after learning each task (rows); the diagonal is the accuracy right after learning"
+  return html`<h3>Accuracy matrix</h3>
+${figure(`${what}, over all classes seen so far (class-incremental).${seeds}`, heatPanels(panels("classIncremental"), budget / 2, "Accuracy matrix, class-incremental"))}
+<details><summary>Within each task’s own classes (task-incremental)</summary>
+${figure(`${what}, within the task’s own classes (task-incremental).${seeds}`, heatPanels(panels("taskIncremental"), budget / 2, "Accuracy matrix, task-incremental"))}
+</details>
+`
+}
+
+function panel(cell: Cell, row: Summary, setup: Setup): HeatTable {
+  const matrix = meanMatrix(seedsOf(cell, row), setup)
+  const rows = matrix.flatMap((values, i) => (values.some((value) => value !== null) ? [{ name: numberedName(cell.tasks, i), values }] : []))
+  return { caption: rowName(row), corner: "after \\ on", columns: numberedHeads(cell.tasks), rows, range: [0, 100], digits: 0 }
+}
