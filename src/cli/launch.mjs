@@ -16,8 +16,10 @@ const main = join(root, "src", "cli", "main.ts")
 const here = current()
 const chosen = here.kind === "node" ? find("node") : here
 
-// `npm run l2r` starts in the root of the clone: paths are meant from where the person stands.
-const { INIT_CWD: stood, npm_lifecycle_event: script } = process.env
+// The script `l2r` starts in the root of the clone: paths are meant from where the person stands, which npm and Deno
+// call INIT_CWD and Bun npm_config_local_prefix.
+const { INIT_CWD, npm_config_local_prefix: prefix, npm_lifecycle_event: script } = process.env
+const stood = here.kind === "bun" ? prefix : INIT_CWD
 if (script === "l2r" && stood !== undefined && same(process.cwd(), root)) process.chdir(stood)
 
 if (chosen === undefined) {
