@@ -20,6 +20,8 @@ export interface JsonSchema {
   readonly exclusiveMaximum?: number
   /** Ours: the value names a declaration of this kind (`memory`, `adapter`, ...). */
   readonly reference?: string
+  /** Ours: the number is a time, and may be written with a unit (`30s`, `2min`). */
+  readonly unit?: "seconds"
 }
 
 /** One plugin, as the checker, completion and hover see it. */

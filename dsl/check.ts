@@ -1,0 +1,155 @@
+/** The tree of a file to a checked spec: names, then declarations, then experiments. */
+import type { DeclarationNode, FileNode, ValueNode } from "./ast.ts"
+import { coreSchemas } from "./core_schema.ts"
+import type { Report } from "./diagnostic.ts"
+import { diagnose } from "./diagnostics.ts"
+import { checkExperiment } from "./experiment.ts"
+import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS } from "./kinds.ts"
+import { checkLibrary } from "./library.ts"
+import { checkSettings, reportMissing, reportRepeated } from "./options.ts"
+import { type Resolve, type Resolved, resolverOf } from "./resolve.ts"
+import { pluginsOf, type Scope, scopeOf, type Used } from "./scope.ts"
+import type { Declaration, Experiment, Library, Spec, Stream, Train, Value } from "./spec.ts"
+import { checkStream } from "./stream.ts"
+import { nearest } from "./suggest.ts"
+import type { Vocabulary } from "./vocabulary.ts"
+
+/** What the checks of single declarations share. */
+export interface Context {
+  readonly scope: Scope
+  readonly report: Report
+  readonly resolve: Resolve
+  /** The tasks of a data declaration, if the caller can tell. */
+  readonly tasksOf: (data: string) => readonly string[] | undefined
+  readonly stream: (name: string) => Stream | undefined
+  readonly library: (name: string) => Library | undefined
+  readonly suggestName: (node: ValueNode & { kind: "word" }, kind: string, names: readonly string[]) => void
+}
+
+export interface Knowledge {
+  readonly vocabulary: Vocabulary
+  readonly used: Readonly<Record<string, Used>>
+  readonly tasksOf: (data: Declaration) => readonly string[] | undefined
+}
+
+/** The spec of a file; what is reported decides whether it may be used. */
+export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowledge, report: Report): Spec => {
+  checkLines(tree, report)
+  const scope = scopeOf(tree, vocabulary, used, report)
+  const resolve = resolverOf(scope, report)
+  const named = new Map<Kind, Map<string, unknown>>()
+  const found = <Result>(kind: Kind) => (named.get(kind) ?? new Map()) as Map<string, Result>
+  const tasks = new Map<string, readonly string[] | undefined>()
+  const context: Context = {
+    scope,
+    report,
+    resolve,
+    tasksOf: (data) => {
+      if (!tasks.has(data)) tasks.set(data, askTasks(found<Declaration>("data").get(data), tasksOf))
+      return tasks.get(data)
+    },
+    stream: (name) => found<Stream>("stream").get(name),
+    library: (name) => found<Library>("library").get(name),
+    suggestName: ({ text, span }, kind, names) => {
+      const near = nearest(text, names)
+      report(diagnose("L2R0304", span, { name: text, kind, near, names }, near ? { fix: { span, text: near } } : {}))
+    },
+  }
+  const checks: Readonly<Record<Kind, (resolved: Resolved) => unknown>> = {
+    ...(Object.fromEntries(PLUGIN_KINDS.map((kind) => [kind, (resolved: Resolved) => checkDeclaration(resolved, context)])) as Record<(typeof PLUGIN_KINDS)[number], (resolved: Resolved) => Declaration>),
+    train: (resolved) => checkTrain(resolved, context),
+    stream: (resolved) => checkStream(resolved, context),
+    library: (resolved) => checkLibrary(resolved, context),
+    experiment: (resolved) => checkExperiment(resolved, context),
+  }
+  // In this order, an experiment finds its streams and libraries checked, and a stream its data.
+  for (const kind of Object.keys(checks) as Kind[]) {
+    const results = new Map<string, unknown>()
+    named.set(kind, results)
+    for (const node of tree.declarations) {
+      if (node.kind !== kind) continue
+      const resolved = resolve(node)
+      checkOwn(resolved, context)
+      const result = checks[kind](resolved)
+      if (node.name && !results.has(node.name.text)) results.set(node.name.text, result)
+    }
+  }
+  if (tree.declarations.length > 0 && tree.declarations.every(({ kind }) => kind !== undefined && kind !== "experiment")) {
+    const { span } = tree.declarations[tree.declarations.length - 1].keyword
+    report(diagnose("L2R0212", span, {}))
+  }
+  const record = <Result>(kind: Kind) => Object.fromEntries(found<Result>(kind)) as Readonly<Record<string, Result>>
+  return {
+    language: 1,
+    file: tree.file,
+    uses: scope.uses,
+    backbones: record<Declaration>("backbone"),
+    data: record<Declaration>("data"),
+    streams: record<Stream>("stream"),
+    memories: record<Declaration>("memory"),
+    adapters: record<Declaration>("adapter"),
+    libraries: record<Library>("library"),
+    trains: record<Train>("train"),
+    routers: record<Declaration>("router"),
+    strategies: record<Declaration>("strategy"),
+    probes: record<Declaration>("probe"),
+    backends: record<Declaration>("backend"),
+    experiments: record<Experiment>("experiment"),
+  }
+}
+
+const askTasks = (data: Declaration | undefined, tasksOf: Knowledge["tasksOf"]) => (data === undefined || data.plugin.name === "" ? undefined : tasksOf(data))
+
+/** The lines that are no declarations. */
+const checkLines = ({ file, languages, imports, declarations, uses }: FileNode, report: Report): void => {
+  for (const { span } of imports) report(diagnose("L2R0204", span, {}))
+  languages.forEach(({ version, span, first }, index) => {
+    if (index > 0) report(diagnose("L2R0203", span, {}, { related: [{ span: languages[0].span, message: "said here" }] }))
+    else if (!Number.isInteger(version) || version < 1) report(diagnose("L2R0210", span, {}))
+    else if (version > 1) report(diagnose("L2R0201", span, { version }))
+    else if (!first) report(diagnose("L2R0211", span, {}))
+  })
+  if (languages.length === 0 && declarations.length + uses.length > 0) report(diagnose("L2R0202", { file, start: 0, end: 0 }, {}))
+}
+
+/** What holds for declarations of every kind. */
+const checkOwn = (resolved: Resolved, { scope, report }: Context): void => {
+  const { node, entry, settings, unsure } = resolved
+  const { kind, name, plugin, alias, location } = node
+  if (!kind || !isKind(kind)) return
+  reportRepeated(node.settings, report)
+  if (kind !== "experiment") for (const { span } of node.comparisons) report(diagnose("L2R0409", span, {}))
+  const itself = plugin && !alias && plugin.text === name?.text
+  if (name && !itself && pluginsOf(scope.vocabulary, kind).has(name.text)) report(diagnose("L2R0302", name.span, { name: name.text, kind: aKind(kind) }))
+  if (location && kind !== "backbone" && kind !== "data") report(diagnose("L2R0311", location.span, { kind: aKind(kind) }))
+  if (unsure || !name) return
+  if (entry?.facts?.location === "required" && !resolved.location) report(diagnose("L2R0312", plugin!.span, { plugin: plugin!.text }))
+  const schema = isCoreKind(kind) ? coreSchemas[kind] : entry?.options
+  if (schema) reportMissing(settings, schema, isCoreKind(kind) ? aKind(kind) : `\`${name.text}\``, name.span, report)
+}
+
+const checkDeclaration = ({ node, plugin, entry, settings, location }: Resolved, { scope, report }: Context): Declaration => {
+  const owner = `\`${entry?.name}\``
+  if (entry) checkSettings(node.settings, entry.options, owner, { scope, report })
+  const all = [...settings.values()]
+  const options = entry ? checkSettings(all, entry.options, owner, { scope, report: () => {} }) : unchecked(all, scope)
+  return {
+    name: node.name?.text ?? "",
+    plugin: plugin ?? { name: "" },
+    ...(location ? { location: location.text } : {}),
+    options: Object.fromEntries(options),
+    span: node.span,
+    optionSpans: Object.fromEntries(all.map(({ key, value }) => [key.text, value.span])),
+  }
+}
+
+/** Options of a plugin that was not loaded, as they are written. */
+const unchecked = (settings: DeclarationNode["settings"], scope: Scope): Map<string, Value> =>
+  checkSettings(settings, { properties: Object.fromEntries(settings.map(({ key }) => [key.text, {}])) }, "", { scope, report: () => {} })
+
+const checkTrain = ({ node, settings }: Resolved, { scope, report }: Context): Train => {
+  checkSettings(node.settings, coreSchemas.train, "`train`", { scope, report })
+  const written = checkSettings([...settings.values()], coreSchemas.train, "", { scope, report: () => {} })
+  const defaults = Object.entries(coreSchemas.train.properties!).map(([name, schema]) => [name, schema.default])
+  return { name: node.name?.text ?? "", ...Object.fromEntries(defaults), ...Object.fromEntries(written), span: node.span } as Train
+}

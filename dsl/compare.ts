@@ -1,0 +1,70 @@
+/** `compare learnt against [nearest, uniform.refit] on accuracy` */
+import type { Comparison, ValueNode } from "./ast.ts"
+import type { Context } from "./check.ts"
+import { COMPARED } from "./core_schema.ts"
+import { diagnose } from "./diagnostics.ts"
+import type { Listed } from "./experiment.ts"
+import { checkValue } from "./options.ts"
+import { pluginsOf } from "./scope.ts"
+import type { Compare } from "./spec.ts"
+import { nearest } from "./suggest.ts"
+import { found } from "./wording.ts"
+
+const POLICIES = ["kept", "refit"]
+
+export interface Rows {
+  readonly routers: readonly Listed[]
+  readonly bounds: readonly Listed[]
+  /** False where a row may be missing because it could not be read. */
+  readonly complete: boolean
+}
+
+export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows, context: Context): Compare[] =>
+  comparisons.flatMap(({ left, against, on, span }) => {
+    const first = rowOf(left, rows, context)
+    const items = against.kind === "list" ? against.items : [against]
+    if (items.length === 0) context.report(diagnose("L2R0407", against.span, { name: "against", least: 1 }))
+    const others = items.flatMap((item) => {
+      const row = rowOf(item, rows, context)
+      if (row !== undefined && row === first) context.report(diagnose("L2R0508", item.span, { name: row }))
+      return row === undefined ? [] : [row]
+    })
+    const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "on" })
+    return first === undefined || metric === undefined ? [] : [{ left: first, against: others, on: metric as string, span }]
+  })
+
+/** The name of a row, with its head policy if one is written: `learnt`, `learnt.kept`. */
+const rowOf = (node: ValueNode, { routers, bounds, complete }: Rows, context: Context): string | undefined => {
+  if (node.kind === "broken") return undefined
+  const names = [...routers, ...bounds].map(({ name }) => name)
+  if (node.kind !== "word") {
+    context.report(diagnose("L2R0404", node.span, { name: "compare", wanted: "the name of a row", found: found(node) }))
+    return undefined
+  }
+  if (!names.includes(node.text)) {
+    const near = nearest(node.text, names)
+    const span = { ...node.span, end: node.span.start + node.text.length }
+    if (complete) context.report(diagnose("L2R0507", span, { name: node.text, near, names }, near ? { fix: { span, text: near } } : {}))
+    return undefined
+  }
+  if (!node.member) return node.text
+  const policy = node.member.text
+  const reason = POLICIES.includes(policy) ? whyNot(node.text, policy, context) : "a head is `kept` or `refit`"
+  if (reason === undefined) return `${node.text}.${policy}`
+  context.report(diagnose("L2R0509", node.member.span, { row: node.text, policy, reason }))
+  return undefined
+}
+
+/** Why a row has no variant with this head policy; undefined where it has one, or where that can't be told. */
+const whyNot = (name: string, policy: string, { scope, resolve }: Context): string | undefined => {
+  const declared = scope.declared.get(name)
+  const resolved = declared && resolve(declared)
+  if (resolved && (resolved.unsure || !resolved.entry)) return undefined
+  const kind = declared?.kind ?? (pluginsOf(scope.vocabulary, "router").has(name) ? "router" : "row")
+  const entry = resolved?.entry ?? pluginsOf(scope.vocabulary, kind).get(name)
+  const head = entry?.options.properties?.head
+  if (kind !== "router" || !head) return `\`${name}\` has no head policy`
+  const written = resolved?.settings.get("head")?.value
+  const policies = written?.kind === "word" ? written.text : head.default
+  return policies === undefined || policies === "both" || policies === policy ? undefined : `its head is \`${policies}\``
+}

@@ -1,0 +1,103 @@
+/** Experiments: what is run on what, and what is compared. */
+import type { ValueNode } from "./ast.ts"
+import type { Context } from "./check.ts"
+import { checkComparisons } from "./compare.ts"
+import { coreSchemas, MEASURES } from "./core_schema.ts"
+import { diagnose } from "./diagnostics.ts"
+import { checkCoverage } from "./library.ts"
+import { checkSettings } from "./options.ts"
+import { referTo } from "./references.ts"
+import type { Resolved } from "./resolve.ts"
+import { mayBeUnreadable, pluginsOf } from "./scope.ts"
+import { checkMemory, checkService } from "./service.ts"
+import type { Experiment, Span, Value } from "./spec.ts"
+
+/** Kinds that can stand beside the routers of an experiment. */
+export const BOUND_KINDS = ["router", "strategy", "probe"] as const
+
+/** A name in a list, with its place. */
+export interface Listed {
+  readonly name: string
+  readonly span: Span
+}
+
+export const checkExperiment = (resolved: Resolved, context: Context): Experiment => {
+  const { node, settings, unsure } = resolved
+  const name = node.name?.text ?? ""
+  const lists = new Set(["adapters", "bounds"])
+  const plain = (all: Iterable<(typeof node.settings)[number]>, report: Context["report"]) =>
+    checkSettings([...all].filter(({ key }) => !lists.has(key.text)), coreSchemas.experiment, "an experiment", { ...context, report })
+  plain(node.settings, context.report)
+  const values = plain(settings.values(), () => {})
+  let complete = !unsure
+  const listed = (option: string, resolve: (node: ValueNode, context: Context) => string | undefined): Listed[] => {
+    const setting = settings.get(option)
+    if (!setting) return []
+    const quiet = node.settings.includes(setting) ? context : { ...context, report: () => {} }
+    const items = setting.value.kind === "list" ? setting.value.items : [setting.value]
+    if (items.length === 0 && option === "adapters") quiet.report(diagnose("L2R0407", setting.value.span, { name: option, least: 1 }))
+    return items.flatMap((item) => {
+      const found = resolve(item, quiet)
+      if (found === undefined && option !== "adapters") complete = false
+      return found === undefined ? [] : [{ name: found, span: item.span }]
+    })
+  }
+  const adapters = listed("adapters", (item, quiet) => referTo(item, ["adapter", "library"], { ...quiet, name: "adapters" }))
+  const routers = listed("routers", (item, quiet) => referTo(item, "router", { ...quiet, name: "routers", report: () => {} }))
+  const bounds = listed("bounds", boundIn)
+  for (const list of [adapters, [...routers, ...bounds]]) reportRepeatedNames(list, context)
+  for (const option of ["seeds", "measure"]) reportRepeatedValues(settings.get(option)?.value, context)
+
+  if (!unsure && !settings.has("routers") && !settings.has("bounds")) context.report(diagnose("L2R0506", node.name!.span, { name }))
+  const streamName = values.get("stream") as string | undefined
+  const stream = streamName === undefined ? undefined : context.stream(streamName)
+  for (const { name: adapter, span } of adapters) {
+    const declared = context.scope.declared.get(adapter)!
+    if (declared.kind === "library" && stream) checkCoverage(context.resolve(declared), stream, span, context)
+  }
+  checkService([...routers, ...bounds], adapters, context)
+  checkMemory(routers, context)
+  const compare = checkComparisons(resolved.comparisons, { routers, bounds, complete }, context)
+  return {
+    name,
+    on: (values.get("on") as string) ?? "",
+    stream: streamName ?? "",
+    adapters: adapters.map((each) => each.name),
+    train: (values.get("train") as string) ?? "",
+    routers: routers.map((each) => each.name),
+    bounds: bounds.map((each) => each.name),
+    seeds: (listOf(values.get("seeds")) as number[] | undefined) ?? [1],
+    measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...MEASURES],
+    compare,
+    span: node.span,
+  }
+}
+
+const listOf = (value: Value | undefined): readonly Value[] | undefined => (value === undefined ? undefined : Array.isArray(value) ? value : [value as Value])
+
+/** A bound: a declared router, strategy or probe, else a plugin of these kinds with its defaults. */
+const boundIn = (item: ValueNode, context: Context): string | undefined => {
+  const { scope } = context
+  if (item.kind === "word" && !item.member && !scope.declared.has(item.text)) {
+    if (BOUND_KINDS.some((kind) => pluginsOf(scope.vocabulary, kind).has(item.text))) return item.text
+    if (BOUND_KINDS.some((kind) => mayBeUnreadable(scope, item.text, kind))) return undefined
+    const names = BOUND_KINDS.flatMap((kind) => [...pluginsOf(scope.vocabulary, kind).keys(), ...scope.namesOf(kind)])
+    context.suggestName(item, "router, strategy or probe", names)
+    return undefined
+  }
+  return referTo(item, BOUND_KINDS, { ...context, name: "bounds" })
+}
+
+const reportRepeatedNames = (list: readonly Listed[], { report }: Context): void => {
+  const first = new Map<string, Span>()
+  for (const { name, span } of list) {
+    const before = first.get(name)
+    if (before) report(diagnose("L2R0505", span, { name }, { related: [{ span: before, message: "first listed here" }] }))
+    else first.set(name, span)
+  }
+}
+
+const reportRepeatedValues = (value: ValueNode | undefined, context: Context): void => {
+  if (value?.kind !== "list") return
+  reportRepeatedNames(value.items.flatMap((item) => (item.kind === "number" || item.kind === "word" ? [{ name: item.kind === "number" ? String(item.value) : item.text, span: item.span }] : [])), context)
+}

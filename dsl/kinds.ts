@@ -1,0 +1,20 @@
+/** The kinds of declaration. */
+
+/** Kinds that plugins fill: `adapter low_rank = lora { ... }`. */
+export const PLUGIN_KINDS = ["backbone", "data", "memory", "adapter", "router", "strategy", "probe", "backend"] as const
+/** Kinds whose options the language itself defines: `train fast { ... }`. */
+export const CORE_KINDS = ["stream", "library", "train", "experiment"] as const
+export const KINDS = [...PLUGIN_KINDS, ...CORE_KINDS] as const
+
+export type Kind = (typeof KINDS)[number]
+export type CoreKind = (typeof CORE_KINDS)[number]
+
+/** Words that begin a line that is no declaration. */
+export const LINES = ["language", "use", "import"] as const
+
+export const isKind = (word: string): word is Kind => (KINDS as readonly string[]).includes(word)
+export const isCoreKind = (kind: string): kind is CoreKind => (CORE_KINDS as readonly string[]).includes(kind)
+
+/** `a router`, `an adapter`, `data`. */
+export const aKind = (kind: string): string =>
+  kind === "data" ? "a data source" : /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`

@@ -1,0 +1,30 @@
+/** Mixed libraries: `library mixed { banking: low_rank, travel: bottleneck }`. */
+import type { Context } from "./check.ts"
+import { diagnose } from "./diagnostics.ts"
+import { referTo } from "./references.ts"
+import type { Resolved } from "./resolve.ts"
+import type { Library, Span, Stream } from "./spec.ts"
+import { taskNames } from "./stream.ts"
+
+export const checkLibrary = ({ node, settings, unsure }: Resolved, context: Context): Library => {
+  const own = new Set(node.settings)
+  const adapterOf = new Map<string, string>()
+  for (const [task, setting] of settings) {
+    const adapter = referTo(setting.value, "adapter", { ...context, name: task, report: own.has(setting) ? context.report : () => {} })
+    if (adapter !== undefined) adapterOf.set(task, adapter)
+  }
+  if (settings.size === 0 && !unsure) context.report(diagnose("L2R0407", node.name!.span, { name: node.name!.text, least: 1 }))
+  return { name: node.name?.text ?? "", adapterOf: Object.fromEntries(adapterOf), span: node.span }
+}
+
+/** A library must have an adapter for each task of the stream that it is used on. */
+export const checkCoverage = (library: Resolved, stream: Stream, at: Span, context: Context): void => {
+  const tasks = library.unsure ? undefined : taskNames(stream, context)
+  if (!tasks || tasks.length === 0) return
+  const name = library.node.name!.text
+  const lacking = tasks.filter((task) => !library.settings.has(task))
+  if (lacking.length > 0) context.report(diagnose("L2R0503", at, { library: name, stream: stream.name, tasks: lacking }))
+  for (const [task, { key }] of library.settings) {
+    if (!tasks.includes(task)) context.report(diagnose("L2R0504", key.span, { library: name, stream: stream.name, task }))
+  }
+}

@@ -1,0 +1,110 @@
+/** Streams: which tasks arrive, in which order, under which scenario. */
+import type { Name, Setting, ValueNode } from "./ast.ts"
+import type { Context } from "./check.ts"
+import { coreSchemas, LATER_ORDERS, SCENARIOS } from "./core_schema.ts"
+import { diagnose } from "./diagnostics.ts"
+import { checkSettings } from "./options.ts"
+import { referTo } from "./references.ts"
+import type { Resolved } from "./resolve.ts"
+import type { Span, Stream } from "./spec.ts"
+import { nearest } from "./suggest.ts"
+import { found } from "./wording.ts"
+
+type Entry = Stream["tasks"][number]
+
+export const checkStream = (resolved: Resolved, context: Context): Stream => {
+  const own = checkSettings(
+    resolved.node.settings.filter(({ key }) => key.text !== "tasks" && key.text !== "orders"),
+    coreSchemas.stream, "a stream", context,
+  )
+  const settings = resolved.settings
+  const isOwn = (setting: Setting | undefined): setting is Setting => setting !== undefined && resolved.node.settings.includes(setting)
+  const orders = settings.get("orders")
+  if (isOwn(orders)) for (const order of itemsOf(orders.value)) checkOrder(order, context)
+  const tasks = settings.get("tasks")
+  const quiet = isOwn(tasks) ? context : { ...context, report: () => {} }
+  const scenario = own.get("scenario") ?? wordOf(settings.get("scenario")) ?? SCENARIOS[0]
+  return {
+    name: resolved.node.name?.text ?? "",
+    tasks: tasks ? tasksIn(tasks.value, quiet) : [],
+    scenario: scenario as Stream["scenario"],
+    orders: ["written"],
+    span: resolved.node.span,
+  }
+}
+
+const wordOf = (setting: Setting | undefined): string | undefined => (setting?.value.kind === "word" ? setting.value.text : undefined)
+const itemsOf = (value: ValueNode): readonly ValueNode[] => (value.kind === "list" ? value.items : [value])
+
+const checkOrder = (order: ValueNode, { report }: Context): void => {
+  if (order.kind === "broken" || (order.kind === "word" && !order.member && order.text === "written")) return
+  const name = order.kind === "word" ? order.text : order.kind === "call" ? order.name.text : undefined
+  if (name !== undefined && (LATER_ORDERS as readonly string[]).includes(name)) report(diagnose("L2R0206", order.span, { order: name }))
+  else {
+    const words = ["written", ...LATER_ORDERS]
+    report(diagnose("L2R0406", order.span, { name: "orders", word: found(order).replaceAll("`", ""), near: name && nearest(name, words), words }))
+  }
+}
+
+const tasksIn = (value: ValueNode, context: Context): readonly Entry[] => {
+  const items = itemsOf(value)
+  if (items.length === 0) context.report(diagnose("L2R0407", value.span, { name: "tasks", least: 1 }))
+  const entries = items.flatMap((item) => tasksOf(item, context))
+  const first = new Map<string, Span>()
+  for (const { data, task, span } of entries) {
+    const key = JSON.stringify([data, task])
+    const before = first.get(key)
+    if (before) context.report(diagnose("L2R0502", span, { task: task ?? data }, { related: [{ span: before, message: "first here" }] }))
+    else first.set(key, span)
+  }
+  return entries
+}
+
+/** `intents`, or `intents[t1, t2]`. */
+const tasksOf = (item: ValueNode, context: Context): readonly Entry[] => {
+  const on = { ...context, name: "tasks" }
+  if (item.kind !== "pick") {
+    if (item.kind !== "word" || item.member) {
+      if (item.kind !== "broken") {
+        context.report(diagnose("L2R0404", item.span, { name: "tasks", wanted: "data and its tasks", found: found(item), help: "write `intents[t1, t2]`, or `intents` for all of them" }))
+      }
+      return []
+    }
+    const data = referTo(item, "data", on)
+    return data === undefined ? [] : [{ data, span: item.span }]
+  }
+  const data = referTo({ kind: "word", text: item.name.text, span: item.name.span }, "data", on)
+  const known = data === undefined ? undefined : context.tasksOf(data)
+  if (item.items.length === 0) context.report(diagnose("L2R0407", item.span, { name: "tasks", least: 1 }))
+  return item.items.flatMap((each) => {
+    const task = taskName(each)
+    if (task === undefined) {
+      if (each.kind !== "broken") context.report(diagnose("L2R0404", each.span, { name: "tasks", wanted: "the name of a task", found: found(each), help: 'a name that is no word is written as a text: "..."' }))
+      return []
+    }
+    if (known && !known.includes(task.text)) {
+      const near = nearest(task.text, known)
+      context.report(diagnose("L2R0501", task.span, { data: data!, task: task.text, near, names: known }, near ? { fix: { span: task.span, text: /^[A-Za-z_]\w*$/.test(near) ? near : JSON.stringify(near) } } : {}))
+    }
+    return data === undefined ? [] : [{ data, task: task.text, span: task.span }]
+  })
+}
+
+const taskName = (node: ValueNode): Name | undefined => {
+  if (node.kind === "text") return { text: node.value, span: node.span }
+  return node.kind === "word" && !node.member ? { text: node.text, span: node.span } : undefined
+}
+
+/** The names of a stream's tasks, as far as they can be told without reading data. */
+export const taskNames = (stream: Stream, context: Context): readonly string[] | undefined => {
+  const names: string[] = []
+  for (const { data, task } of stream.tasks) {
+    if (task !== undefined) names.push(task)
+    else {
+      const all = context.tasksOf(data)
+      if (!all) return undefined
+      names.push(...all)
+    }
+  }
+  return names
+}
