@@ -11,6 +11,16 @@ const stray = (cause: unknown): void => post({ type: "failed", ...explained(caus
 process.on("uncaughtException", stray)
 process.on("unhandledRejection", stray)
 
+/** Deno ends the thread all the same, unless these events are taken. */
+interface Global {
+  readonly addEventListener?: (type: string, heard: (event: Event & { error?: unknown; reason?: unknown }) => void) => void
+}
+for (const type of ["error", "unhandledrejection"])
+  (globalThis as Global).addEventListener?.(type, (event) => {
+    event.preventDefault()
+    stray(event.error ?? event.reason)
+  })
+
 const perform = performer(workerData as Assignment)
 parentPort?.on("message", ({ step }: Perform) => {
   perform(step, post).then(post, stray)

@@ -63,8 +63,8 @@ const assigned = (seat: Seat, assignment: Assignment, step: Step, watch: Watch):
     const heard = (report: Report): void => {
       if (report.type === "progress" || report.type === "warning") watch(report)
       else {
-        if (report.type === "failed" && report.stray) void dismiss(seat)
         settle(report)
+        if (report.type === "failed" && report.stray) void dismiss(seat)
       }
     }
     const died = (cause: unknown): void => {

@@ -46,9 +46,18 @@ export const withFolder = async <A>(use: (folder: string) => Promise<A>): Promis
   }
 }
 
-export const runToy = async (store: string, steps: readonly Step[], { wanted = [steps[steps.length - 1].key], size = 2 } = {}) => {
+interface Options {
+  readonly wanted?: readonly string[]
+  readonly size?: number
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+export const runToy = async (store: string, steps: readonly Step[], { wanted = [steps[steps.length - 1].key], size = 2, onEvent }: Options = {}) => {
   const events: RunEvent[] = []
-  const exit = await Effect.runPromiseExit(execute({ steps, wanted, onEvent: (event) => events.push(event) }).pipe(
+  const exit = await Effect.runPromiseExit(execute({ steps, wanted, onEvent: (event) => {
+    events.push(event)
+    onEvent?.(event)
+  } }).pipe(
     Effect.provide(Layer.merge(workers(toyAssignment(store), size), ArtifactStore.layer(store)))))
   const labels = (type: RunEvent["type"]) => events.flatMap((event) => (event.type === type && "key" in event ? [steps.find(({ key }) => key === event.key)?.label ?? "?"] : []))
   return { events, exit, labels, error: Exit.isFailure(exit) ? exit.cause : undefined }

@@ -54,11 +54,10 @@ export const openStore = (folder: string): Store => {
   try {
     mkdirSync(steps, { recursive: true })
     mkdirSync(objects, { recursive: true })
-    removeLeftovers(steps, HOUR)
-    for (const part of readdirSync(objects)) removeLeftovers(join(objects, part), HOUR)
   } catch (cause) {
     throw storeError("open the store", directory, cause)
   }
+  removeLeftovers([steps, ...partsOf(objects)], HOUR)
   const recordPath = (key: string) => join(steps, `${key}.json`)
   const objectPath = ({ digest }: StoredObject, format: string) => join(objects, digest.slice(0, 2), `${digest}.${format}`)
 
@@ -124,11 +123,14 @@ export const openStore = (folder: string): Store => {
         throw storeError(`keep the result of "${label}" in the store`, directory, cause)
       }
     },
-    bytes: () => readdirSync(objects).reduce((sum, part) => sum + sizeBelow(join(objects, part)), 0),
+    bytes: () => partsOf(objects).reduce((sum, part) => sum + sizeOf(part), 0),
   }
 }
 
-const sizeBelow = (folder: string): number =>
+const partsOf = (objects: string): readonly string[] =>
+  readdirSync(objects, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(objects, entry.name)] : []))
+
+const sizeOf = (folder: string): number =>
   readdirSync(folder).reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0)
 
 /** A file's bytes; nothing where it is absent. Throws StoreError where it is there but can't be read. */

@@ -22,7 +22,7 @@ export const writeWhole = (path: string, bytes: Uint8Array): void => {
     }
     renameSync(temporary, path)
   } catch (cause) {
-    rmSync(temporary, { force: true })
+    removeQuietly(temporary)
     throw cause
   }
   flushFolder(dirname(path))
@@ -42,16 +42,23 @@ const flushFolder = (folder: string): void => {
   }
 }
 
-/** Removes unfinished files of killed runs; younger ones may belong to a run that is alive. */
-export const removeLeftovers = (folder: string, olderThanMilliseconds: number, now = Date.now()): number => {
-  let removed = 0
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(".") || !name.endsWith(UNFINISHED)) continue
-    const path = join(folder, name)
-    const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
-    if (age <= olderThanMilliseconds) continue
-    rmSync(path, { force: true })
-    removed += 1
+/** Removes unfinished files of killed runs; younger ones may belong to a run that is alive. A courtesy: what can't be removed stays. */
+export const removeLeftovers = (folders: readonly string[], olderThanMilliseconds: number, now = Date.now()): void => {
+  for (const folder of folders) {
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(".") || !name.endsWith(UNFINISHED)) continue
+      const path = join(folder, name)
+      const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
+      if (age > olderThanMilliseconds) removeQuietly(path)
+    }
   }
-  return removed
+}
+
+/** A read-only store can still be read. */
+const removeQuietly = (path: string): void => {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It is in nobody's way.
+  }
 }
