@@ -8,7 +8,7 @@ import { cast, scale } from "../operators/linear.ts"
 import { softmax } from "../operators/normalization.ts"
 import { fromPadded, toPadded } from "../operators/packing.ts"
 import { matmul } from "../operators/product.ts"
-import { reshape, transpose } from "../operators/reshaping.ts"
+import { reshape, swapLast, transpose } from "../operators/reshaping.ts"
 import { range } from "../operators/sources.ts"
 import { describe, withRows } from "../rows.ts"
 import type { Layout, Tensor } from "../tensor.ts"
@@ -36,7 +36,7 @@ export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, option
   const { prefix } = options
   const split = (x: Tensor, before?: Tensor) => inHeads(withPrefix(toPadded(settle(x), layout), before), heads)
   const [queries, keys, values] = [split(q), split(k, prefix?.keys), split(v, prefix?.values)]
-  const scores = matmul(queries, keys, { transposeB: true }, 1 / Math.sqrt(width / heads))
+  const scores = matmul(queries, swapLast(keys), {}, 1 / Math.sqrt(width / heads))
   const weights = softmax(add(scores, bias(layout, prefix ? prefix.keys.shape[prefix.keys.shape.length - 2] : 0, options.causal)))
   const merged = reshape(transpose(matmul(weights, values), [0, 2, 1, 3]), ["examples", "length", values.shape[3] as number * heads])
   return withRows(fromPadded(merged, layout), q.rows)

@@ -8,6 +8,7 @@ import { mul, sub } from "./arithmetic.ts"
 import { broadcastTo, sum, sumTo } from "./broadcasting.ts"
 import { scale } from "./linear.ts"
 import { exp } from "./pointwise.ts"
+import { matmul } from "./product.ts"
 import { mean } from "./reductions.ts"
 
 const last = (x: Tensor) => x.shape.length - 1
@@ -16,11 +17,18 @@ const width = (x: Tensor) => x.shape[last(x)] as number
 export const softmaxOperator: Operator = {
   name: "softmax",
   shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
-  gradient: ({ node: y, gradient }) => {
-    const weighted = mul(gradient, y)
-    return [sub(weighted, mul(y, sum(weighted, [last(y)], true)))]
-  },
+  gradient: ({ node: y, gradient }) => [mul(y, sub(gradient, rowSums(gradient, y)))],
   emit: (emitter, [x]) => emitter.add("Softmax", [x], { axis: int(-1) }),
+}
+/**
+ * sum_j g_ij y_ij. Where g = c a b^T, as in attention, it is c sum_d a_id (y b)_id: far fewer numbers, since y b is the
+ * result of the attention and known (Dao et al. 2022).
+ */
+const rowSums = (g: Tensor, y: Tensor): Tensor => {
+  const { transposeA, transposeB, alpha } = g.attributes as { transposeA?: boolean; transposeB?: boolean; alpha?: number }
+  if (g.op !== "matmul" || transposeA || !transposeB || g.inputs[0].shape.length < 3) return sum(mul(g, y), [last(y)], true)
+  const [a, b] = g.inputs
+  return scale(sum(mul(a, matmul(y, b)), [last(y)], true), alpha as number)
 }
 export const softmax = (x: Tensor): Tensor => apply(softmaxOperator, [x])
 

@@ -5,7 +5,7 @@ import { float, int } from "../onnx.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Tensor } from "../tensor.ts"
 import { sumTo } from "./broadcasting.ts"
-import { reshape } from "./reshaping.ts"
+import { reshape, swapLast } from "./reshaping.ts"
 
 export interface Transposed {
   readonly transposeA?: boolean
@@ -48,7 +48,9 @@ export const matmulOperator: Operator = {
         const [x, y] = [flat(a), flat(g)]
         return transposeB ? product(y, x, true, false) : product(x, y, true, false)
       }
-      return transposeB ? product(g, a, true, transposeA) : product(a, g, !transposeA, false)
+      if (transposeB) return product(g, a, true, transposeA)
+      const turned = g.op === "transpose" && a.op !== "transpose" && !transposeA
+      return turned ? swapLast(product(swapLast(g), a, false, false)) : product(a, g, !transposeA, false)
     }
     return [wanted[0] ? sumTo(da(), a.shape) : undefined, wanted[1] ? sumTo(db(), b.shape) : undefined]
   },
@@ -62,13 +64,17 @@ export const matmulOperator: Operator = {
 /** All batch axes and rows as one axis of rows. */
 const flat = (x: Tensor): Tensor => reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.shape.length - 1]])
 
-/** alpha a b. Scales and transposes of the operands, and transposes of the last two axes, are taken into the product. */
+/**
+ * alpha a b. Scales of the operands, and transposes of their last two axes, are taken into the product. A transposed
+ * first operand is slow to multiply, so where it is itself a transpose, the two are made one beforehand.
+ */
 export const matmul = (a: Tensor, b: Tensor, options: Transposed = {}, alpha = 1): Tensor => {
   const { transposeA = false, transposeB = false } = options
   if (a.op === "scale") return matmul(a.inputs[0], b, options, alpha * (a.attributes.factor as number))
   if (b.op === "scale") return matmul(a, b.inputs[0], options, alpha * (b.attributes.factor as number))
   if (swapsLast(a)) return matmul(a.inputs[0], b, { transposeA: !transposeA, transposeB }, alpha)
   if (swapsLast(b)) return matmul(a, b.inputs[0], { transposeA, transposeB: !transposeB }, alpha)
+  if (transposeA && a.op === "transpose") return matmul(swapLast(a), b, { transposeA: false, transposeB }, alpha)
   if (a.shape.length > 2 && b.shape.length === 2 && !transposeA) {
     const rows = apply(matmulOperator, [flat(a), b], { transposeA, transposeB, alpha })
     return reshape(rows, [...a.shape.slice(0, -1), rows.shape[1]])
