@@ -74,9 +74,9 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
       if (node.name && !results.has(node.name.text)) results.set(node.name.text, result)
     }
   }
-  if (tree.declarations.length > 0 && tree.declarations.every(({ kind }) => kind !== undefined && kind !== "experiment")) {
-    const { span } = tree.declarations[tree.declarations.length - 1].keyword
-    report(diagnose("L2R0212", span, {}))
+  if (tree.declarations.every(({ kind }) => kind !== undefined && kind !== "experiment")) {
+    const last = tree.declarations.at(-1)?.keyword.span ?? tree.languages.at(-1)?.span ?? { file: tree.file, start: 0, end: 0 }
+    report(diagnose("L2R0212", last, {}))
   }
   const record = <Result>(kind: Kind) => Object.fromEntries(found<Result>(kind)) as Readonly<Record<string, Result>>
   return {

@@ -24,12 +24,15 @@ export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows,
     const first = rowOf(left, rows, context)
     const items = against.kind === "list" ? against.items : [against]
     if (items.length === 0) context.report(diagnose("L2R0407", against.span, { name: "against", least: 1 }))
-    const others = items.flatMap((item) => {
+    const others: string[] = []
+    for (const item of items) {
       const row = rowOf(item, rows, context)
-      if (row !== undefined && row === first) context.report(diagnose("L2R0508", item.span, { name: row }))
-      return row === undefined ? [] : [row]
-    })
-    const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "on" })
+      if (row === undefined) continue
+      if (others.includes(row)) context.report(diagnose("L2R0505", item.span, { name: row }))
+      if (row === first) context.report(diagnose("L2R0508", item.span, { name: row }))
+      others.push(row)
+    }
+    const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "compare ... on" })
     return first === undefined || metric === undefined ? [] : [{ left: first, against: others, on: metric as string, span }]
   })
 

@@ -40,16 +40,16 @@ export const catalogue = {
   L2R0107: error<{ open: string; close: string }>(({ open, close }) => [`\`${open}\` is never closed`, `add \`${close}\` where it ends`]),
   L2R0108: error<{ close: string }>(({ close }) => [`\`${close}\` closes nothing`, "remove it, or open its bracket before it"]),
   L2R0109: error<{ depth: number }>(({ depth }) => [`brackets are nested more than ${depth} deep`, "no option needs that; remove the extra brackets"]),
-  L2R0110: error<{ expected: string; found: string }>(({ expected, found }) => [
+  L2R0110: error<{ expected: string; found: string; reads: string }>(({ expected, found, reads }) => [
     expected ? `expected ${expected}, found ${found}` : `${found} does not belong here`,
-    expected ? undefined : "begin a new line, or put `,` between options",
+    expected ? reads : "begin a new line, or put `,` between options",
   ]),
   L2R0111: error<{ found: string }>(({ found }) => [`expected a declaration, found ${found}`, "a declaration reads `router learnt = l2r { memory: few }`"]),
   L2R0112: error<{ word: string; near?: string }>(({ word, near }) => [
-    `there is no declaration \`${word}\``,
+    `there is no kind of declaration \`${word}\``,
     near ? `did you mean \`${near}\`?` : `declarations begin with ${[...LINES, ...KINDS].join(", ")}`,
   ]),
-  L2R0113: error<{ count: number }>(({ count }) => [`${count} more problems are not shown`, "settle those above first"]),
+  L2R0113: error<{ count: number }>(({ count }) => [count === 1 ? "one more problem is not shown" : `${count} more problems are not shown`, "settle those above first"]),
 
   // 02: the file
   L2R0201: error<{ version: number }>(({ version }) => [
@@ -63,10 +63,10 @@ export const catalogue = {
   L2R0206: error<{ order: string }>(({ order }) => [`the order \`${order}\` is not in this version`, "write `orders: written`, or leave it out"]),
   L2R0207: error(() => ["this plugin has no name to use it by", 'add one: use "..." as mine']),
   L2R0208: error<{ source: string; reason: string }>(({ source, reason }) => [`the plugin "${source}" can't be used: ${reason}`, "the path is relative to this file; a plugin exports what defineRouter, defineAdapter, ... return"]),
-  L2R0209: hint<{ alias: string }>(({ alias }) => [`the options of \`${alias}\` are not checked, because the plugin was not loaded`]),
+  L2R0209: hint<{ alias: string }>(({ alias }) => [`the options of \`${alias}\` are not checked, because the plugin was not loaded`, "they are checked where its file can be read"]),
   L2R0210: error(() => ["a language is a whole number", "write `language 1`"]),
   L2R0211: error(() => ["`language` stands above everything else", "move the line to the top"]),
-  L2R0212: hint(() => ["there is no experiment, so there is nothing to run", "add `experiment name { on: ..., stream: ..., adapters: ..., train: ..., routers: ... }`"]),
+  L2R0212: warning(() => ["there is no experiment, so there is nothing to run", "add `experiment name { on: ..., stream: ..., adapters: ..., train: ..., routers: ... }`"]),
 
   // 03: names
   L2R0301: error<{ name: string }>(({ name }) => [`\`${name}\` is declared twice`, "names are shared by all kinds of declaration; rename one"]),
@@ -108,7 +108,7 @@ export const catalogue = {
   ]),
   L2R0402: error<{ name: string }>(({ name }) => [`\`${name}\` is given twice`, "keep one of them"]),
   L2R0403: error<{ name: string; owner: string; about?: string }>(({ name, owner, about }) => [`${owner} needs \`${name}\``, about ? `add \`${name}: ...\`, ${about}` : `add \`${name}: ...\``]),
-  L2R0404: error<{ name: string; wanted: string; found: string; help?: string }>(({ name, wanted, found, help }) => [`\`${name}\` takes ${wanted}, not ${found}`, help]),
+  L2R0404: error<{ name: string; wanted: string; found: string; help?: string }>(({ name, wanted, found, help }) => [`\`${name}\` takes ${wanted}, not ${found}`, help ?? `write ${wanted}`]),
   L2R0405: error<{ name: string; value: number; range: string }>(({ name, value, range }) => [`\`${name}\` is ${range}, and ${value} is not`, `write a number that is ${range}`]),
   L2R0406: error<{ name: string; word: string; near?: string; words: readonly string[] }>(({ name, word, near, words }) => [
     `\`${name}\` can't be \`${word}\``,
@@ -138,11 +138,14 @@ export const catalogue = {
   ]),
   L2R0508: error<{ name: string }>(({ name }) => [`\`${name}\` is compared with itself`, "name another row"]),
   L2R0509: error<{ row: string; policy: string; reason: string }>(({ row, policy, reason }) => [`there is no row \`${row}.${policy}\`: ${reason}`, `write \`${row}\`, or change its \`head\``]),
-  L2R0510: warning<{ router: string; adapter: string; needs: string }>(({ router, adapter, needs }) => [
-    `\`${router}\` can't serve the modules of \`${adapter}\`, which have no ${needs}`,
-    "its cell in the table will say \"not defined\"",
+  L2R0510: warning<{ router: string; adapter: string }>(({ router, adapter }) => [
+    `\`${router}\` can't serve the modules of \`${adapter}\`: it reads low-rank factors, and they have none`,
+    'its row will say "not defined" there',
   ]),
-  L2R0511: error<{ router: string; needs: string }>(({ router, needs }) => [`\`${router}\` can serve none of the adapters of this experiment: they have no ${needs}`, "take it from `routers`, or add an adapter that has them (LoRA has factors)"]),
+  L2R0511: error<{ router: string }>(({ router }) => [
+    `\`${router}\` can serve none of these adapters: it reads low-rank factors, and they have none`,
+    "take it out, or add a low-rank adapter (LoRA is one)",
+  ]),
   L2R0512: error<{ router: string; names: readonly string[] }>(({ router, names }) => [
     `\`${router}\` needs a memory`,
     names.length > 0 ? `say which with \`memory: ...\`: ${quoted(names)}` : "declare one, e.g. `memory few = random { per_class: 5 }`, and say `memory: few`",
@@ -152,9 +155,16 @@ export const catalogue = {
 export type Code = keyof typeof catalogue
 type HolesOf<C extends Code> = (typeof catalogue)[C] extends Rule<infer Holes> ? Holes : never
 
+/** Longer pieces of a source or of a plugin are cut in a message. */
+const LONGEST = 200
+const clipped = (hole: unknown): unknown => {
+  if (typeof hole === "string") return hole.length > LONGEST ? `${hole.slice(0, LONGEST)}...` : hole
+  return Array.isArray(hole) ? hole.map(clipped) : hole
+}
+
 /** Makes a diagnostic of the catalogue. */
 export const diagnose = <C extends Code>(code: C, span: Span, holes: HolesOf<C>, more: Pick<Diagnostic, "related" | "fix"> = {}): Diagnostic => {
   const { severity, say } = catalogue[code] as Rule<HolesOf<C>>
-  const [message, help] = say(holes)
+  const [message, help] = say(Object.fromEntries(Object.entries(holes as object).map(([name, hole]) => [name, clipped(hole)])) as HolesOf<C>)
   return { code, severity, message, ...(help === undefined ? {} : { help }), span, ...more }
 }

@@ -45,9 +45,14 @@ export interface Checked {
 /** Checks a whole file. Never throws, whatever the text. */
 export const check = (text: string, { file, vocabulary, uses = {}, tasksOf = () => undefined }: CheckOptions): Checked => {
   const kept: Diagnostic[] = []
+  const said = new Set<string>()
   let count = 0
   let errors = 0
   const report = (diagnostic: Diagnostic) => {
+    // Two experiments may have the same thing to say about one declaration.
+    const key = `${diagnostic.code} ${diagnostic.span.start} ${diagnostic.span.end} ${diagnostic.message}`
+    if (said.has(key)) return
+    said.add(key)
     count++
     if (diagnostic.severity === "error") errors++
     if (kept.length < MOST) kept.push(diagnostic)

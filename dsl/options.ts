@@ -147,9 +147,10 @@ const checkRecord = (node: ValueNode & { kind: "record" }, schema: JsonSchema, o
     const values = node.settings.map(({ key, value }) => [key.text, checkValue(value, {}, { ...on, name: key.text })] as const)
     return values.every(([, value]) => value !== undefined) ? (Object.fromEntries(values) as Value) : undefined
   }
-  const values = checkSettings(node.settings, schema, on.name, on)
+  const owner = `\`${on.name}\``
+  const values = checkSettings(node.settings, schema, owner, on)
   const given = new Map(node.settings.map((setting) => [setting.key.text, setting]))
-  reportMissing(given, schema, on.name, node.span, on.report)
+  reportMissing(given, schema, owner, node.span, on.report)
   return values.size === node.settings.length ? Object.fromEntries(values) : undefined
 }
 

@@ -9,7 +9,7 @@ import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
 import { entriesOf } from "./entries.ts"
 import { derive, type RuleName, type SyntaxProblem } from "./grammar.ts"
-import { isKind, KINDS, LINES } from "./kinds.ts"
+import { isCoreKind, isKind, KINDS, LINES } from "./kinds.ts"
 import { nearest } from "./suggest.ts"
 import { Colon, Equals, isWord, LeftBrace, LeftBracket, LeftParen, OpenText, Stray, Text, tokenize, Word } from "./tokens.ts"
 import { type Reader, readerOf } from "./tree.ts"
@@ -29,6 +29,8 @@ export const parse = (text: string, file: string, report: Report): FileNode => {
       else report(diagnose("L2R0107", reader.spanOf(token), { open: token.image, close: CLOSERS.get(token.tokenType)! }))
     }
     if (chunk.tooDeep) report(diagnose("L2R0109", reader.spanOf(chunk.tooDeep), { depth: DEEPEST }))
+    // What means nothing is reported, and what follows it on the line may still mean something.
+    while (chunk.tokens.length > 1 && isUnreadable(chunk.tokens[0])) chunk.tokens.shift()
     const [first] = chunk.tokens
     if (first.image === "language" && !namesDeclaration(chunk.tokens)) {
       const node = line("languageLine", chunk, reader, report)
@@ -101,7 +103,18 @@ const reportSyntax = (problem: SyntaxProblem, rule: RuleName, tokens: readonly I
   const end = reader.spanOf(last)
   const span = found ? reader.spanOf(found) : next ? reader.spanOf(next) : { ...end, start: Math.max(end.start, end.end - 1) }
   const what = found ? foundOf(found) : next ? foundOf(next) : "the end"
-  report(diagnose("L2R0110", span, { expected, found: what }))
+  const reads = rule !== "entry" ? rule : tokens[0].image === "compare" ? "comparison" : "entry"
+  report(diagnose("L2R0110", span, { expected, found: what, reads: FORMS[reads](tokens[0].image) }))
+}
+
+/** What each part of a file looks like. */
+const FORMS: Readonly<Record<RuleName | "comparison", (word: string) => string>> = {
+  languageLine: () => "a file begins with `language 1`",
+  sourceLine: (word) => (word === "use" ? 'a plugin is brought in by `use "./file.ts" as mine`' : 'a file is brought in by `import "./file.l2r"`'),
+  declaration: (word) => FORMS.header(word),
+  header: (word) => (isCoreKind(word) ? `it reads \`${word} name { ... }\`` : `it reads \`${word} name = plugin { ... }\``),
+  entry: () => "an option reads `rank: 8`",
+  comparison: () => "it reads `compare learnt against [nearest, uniform] on accuracy`",
 }
 
 const declaration = (chunk: Chunk, reader: Reader, report: Report): DeclarationNode => {
@@ -160,7 +173,7 @@ const inPieces = (about: Pick<DeclarationNode, "keyword" | "kind" | "span">, chu
       if ("setting" in read) settings.push(read.setting)
       else comparisons.push(read.comparison)
     }
-    if (rest && !isSpoilt([rest], chunk)) report(diagnose("L2R0110", reader.spanOf(rest), { expected: "", found: foundOf(rest) }))
+    if (rest && !isSpoilt([rest], chunk)) report(diagnose("L2R0110", reader.spanOf(rest), { expected: "", found: foundOf(rest), reads: "" }))
   }
   const read = header ? headerOf(header, reader) : lostHeader(line, reader)
   // A bracket that is open to the end may have swallowed options.

@@ -30,23 +30,23 @@ const PAINT = { error: 31, warning: 33, hint: 36, frame: 34, bold: 1 } as const
 export const render = (diagnostics: readonly Diagnostic[], text: string, { color = false, hints = false }: Rendering = {}): string => {
   const lines = linesOf(text)
   const paint = (what: keyof typeof PAINT, words: string) => (color ? `\u001b[${PAINT[what]}m${words}\u001b[0m` : words)
-  const frame = (span: Span, sign: string, label: string, what: keyof typeof PAINT): string[] => {
+  const frame = (span: Span, gutter: string, sign: string, label: string, what: keyof typeof PAINT): string[] => {
     const { line, column } = lines.at(span.start)
-    const gutter = " ".repeat(String(line).length)
     const { printed, from, length } = window(span, line, text, lines)
     return [
       `${gutter}${paint("frame", "-->")} ${visible(span.file)}:${line}:${column}`,
       `${gutter} ${paint("frame", "|")}`,
-      `${paint("frame", `${line} |`)} ${printed}`.trimEnd(),
+      `${paint("frame", `${String(line).padStart(gutter.length)} |`)} ${printed}`.trimEnd(),
       `${gutter} ${paint("frame", "|")} ${" ".repeat(from)}${paint(what, `${sign.repeat(length)}${label ? ` ${label}` : ""}`)}`,
     ]
   }
   const one = ({ code, severity, message, help, span, related = [] }: Diagnostic): string => {
-    const gutter = " ".repeat(String(lines.at(span.start).line).length)
+    const last = Math.max(...[span, ...related.map((other) => other.span)].map(({ start }) => lines.at(start).line))
+    const gutter = " ".repeat(String(last).length)
     return [
       `${paint(severity, `${severity} ${code}`)}${paint("bold", `: ${visible(message)}`)}`,
-      ...frame(span, "^", "", severity),
-      ...related.flatMap((other) => frame(other.span, "-", other.message, "frame")),
+      ...frame(span, gutter, "^", "", severity),
+      ...related.flatMap((other) => frame(other.span, gutter, "-", other.message, "frame")),
       ...(help === undefined ? [] : [`${gutter} ${paint("frame", "=")} help: ${visible(help)}`]),
     ].join("\n")
   }

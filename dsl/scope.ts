@@ -1,5 +1,5 @@
 /** The names of a file: what is declared, what the `use` lines bring, and what could not be read. */
-import type { DeclarationNode, FileNode, Name, SourceNode } from "./ast.ts"
+import type { DeclarationNode, FileNode, Name } from "./ast.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
 import { isKind, type Kind } from "./kinds.ts"
@@ -24,30 +24,30 @@ export interface Scope {
 }
 
 export const scopeOf = (tree: FileNode, vocabulary: Vocabulary, given: Readonly<Record<string, Used>>, report: Report): Scope => {
-  const places = new Map<string, Span>()
-  const declare = (name: Name): boolean => {
-    const first = places.get(name.text)
-    if (first) report(diagnose("L2R0301", name.span, { name: name.text }, { related: [{ span: first, message: "first declared here" }] }))
-    else places.set(name.text, name.span)
-    return !first
-  }
-
   const uses = usesOf(tree, report)
   const used = new Map<string, Used | undefined>()
+  const names: Name[] = []
   for (const { alias, source, span } of uses) {
-    if (!declare({ text: alias, span: aliasSpan(tree, span) })) continue
+    const line = tree.uses.find((node) => node.span === span)!
+    const at = line.alias?.span ?? line.source.span
+    names.push({ text: alias, span: at })
+    if (used.has(alias)) continue
     const found = Object.hasOwn(given, alias) ? given[alias] : undefined
     used.set(alias, found)
-    if (found && "problem" in found) report(diagnose("L2R0208", sourceSpan(tree, span), { source, reason: found.problem }))
-    else if (!found) report(diagnose("L2R0209", aliasSpan(tree, span), { alias }))
+    if (found && "problem" in found) report(diagnose("L2R0208", line.source.span, { source, reason: found.problem }))
+    else if (!found) report(diagnose("L2R0209", at, { alias }))
   }
 
   const declared = new Map<string, DeclarationNode>()
   const unreadable = new Set<string | undefined>()
   for (const node of tree.declarations) {
     if (!node.name) unreadable.add(node.kind)
-    else if (declare(node.name)) declared.set(node.name.text, node)
+    else {
+      names.push(node.name)
+      if (!declared.has(node.name.text)) declared.set(node.name.text, node)
+    }
   }
+  reportRepeatedNames(names, report)
   const namesOf = (kind: Kind) => [...declared.values()].flatMap((node) => (node.kind === kind ? [node.name!.text] : []))
   return { vocabulary, used, uses, usesBroken: tree.usesBroken || uses.length < tree.uses.length, declared, unreadable, namesOf }
 }
@@ -67,9 +67,15 @@ const aliasOf = (source: string): string | undefined => {
   return /^[A-Za-z_]\w*$/.test(alias) ? alias : undefined
 }
 
-const lineOf = (tree: FileNode, span: Span): SourceNode => tree.uses.find((node) => node.span === span)!
-const aliasSpan = (tree: FileNode, span: Span): Span => lineOf(tree, span).alias?.span ?? sourceSpan(tree, span)
-const sourceSpan = (tree: FileNode, span: Span): Span => lineOf(tree, span).source.span
+/** Names that are declared more than once, at all places but the first. */
+const reportRepeatedNames = (names: readonly Name[], report: Report): void => {
+  const first = new Map<string, Span>()
+  for (const { text, span } of [...names].sort((a, b) => a.span.start - b.span.start)) {
+    const before = first.get(text)
+    if (before) report(diagnose("L2R0301", span, { name: text }, { related: [{ span: before, message: "first declared here" }] }))
+    else first.set(text, span)
+  }
+}
 
 /** The plugins of a kind, by name. */
 export const pluginsOf = (vocabulary: Vocabulary, kind: string): ReadonlyMap<string, PluginEntry> =>

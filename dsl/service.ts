@@ -1,16 +1,9 @@
-/** Which router can serve which modules, from the facts that plugins declare: `needs` of a router, `provides` of an adapter. */
+/** Which router can serve which modules, and which needs a memory: from the facts that the vocabulary has of plugins. */
 import type { Context } from "./check.ts"
 import { diagnose } from "./diagnostics.ts"
 import type { Listed } from "./experiment.ts"
 import { pluginsOf } from "./scope.ts"
 import type { PluginEntry } from "./vocabulary.ts"
-
-const MEMORY = "memory"
-
-const wordsOf = (entry: PluginEntry | undefined, fact: string): readonly string[] => {
-  const value = entry?.facts?.[fact]
-  return Array.isArray(value) ? value.filter((word): word is string => typeof word === "string") : []
-}
 
 /** The plugin of a row of an experiment: of its declaration, or the router plugin of that name. */
 const entryOf = (name: string, { scope, resolve }: Context): PluginEntry | undefined => {
@@ -20,43 +13,43 @@ const entryOf = (name: string, { scope, resolve }: Context): PluginEntry | undef
 
 /** A router that can't serve one of several libraries leaves a cell open; one that can serve none has no row. */
 export const checkService = (rows: readonly Listed[], adapters: readonly Listed[], context: Context): void => {
-  const offers = adapters.map((adapter) => ({ adapter, provides: providedBy(adapter.name, context) }))
-  if (offers.some(({ provides }) => provides === undefined)) return
+  const served = adapters.map((adapter) => ({ adapter, lowRank: isLowRank(adapter.name, context) }))
+  if (served.some(({ lowRank }) => lowRank === undefined)) return
   for (const { name, span } of rows) {
-    for (const need of wordsOf(entryOf(name, context), "needs").filter((word) => word !== MEMORY)) {
-      const lacking = offers.filter(({ provides }) => !provides!.includes(need))
-      if (lacking.length === offers.length && offers.length > 0) context.report(diagnose("L2R0511", span, { router: name, needs: need }))
-      else for (const { adapter } of lacking) context.report(diagnose("L2R0510", span, { router: name, adapter: adapter.name, needs: need }, { related: [{ span: adapter.span, message: "listed here" }] }))
-    }
+    if (entryOf(name, context)?.facts?.needs_low_rank !== true) continue
+    const lacking = served.filter(({ lowRank }) => !lowRank)
+    if (lacking.length > 0 && lacking.length === served.length) context.report(diagnose("L2R0511", span, { router: name }))
+    else for (const { adapter } of lacking) context.report(diagnose("L2R0510", span, { router: name, adapter: adapter.name }, { related: [{ span: adapter.span, message: "listed here" }] }))
   }
 }
 
-/** What all modules of an adapter or a library provide; undefined where a plugin is not known. */
-const providedBy = (name: string, context: Context): readonly string[] | undefined => {
+/** Whether all modules of an adapter or a library are low-rank; undefined where a plugin is not known. */
+const isLowRank = (name: string, context: Context): boolean | undefined => {
   const declared = context.scope.declared.get(name)!
   if (declared.kind === "adapter") {
     const { entry } = context.resolve(declared)
-    return entry && wordsOf(entry, "provides")
+    return entry && entry.facts?.low_rank === true
   }
-  const members = Object.values(context.library(name)?.adapterOf ?? {}).map((adapter) => providedBy(adapter, context))
-  if (members.length === 0 || members.includes(undefined)) return undefined
-  return members[0]!.filter((word) => members.every((member) => member!.includes(word)))
+  const members = Object.values(context.library(name)?.adapterOf ?? {}).map((adapter) => isLowRank(adapter, context))
+  return members.length === 0 || members.includes(undefined) ? undefined : members.every((member) => member)
 }
 
-/** A router that says it uses a memory must say which, unless exactly one is declared. */
+/** A router that is fitted on a memory, or whose heads are said to be, must say which, unless exactly one is declared. */
 export const checkMemory = (routers: readonly Listed[], context: Context): void => {
   const { scope, resolve, report } = context
   const memories = scope.namesOf("memory")
   if (memories.length === 1 || scope.unreadable.has("memory")) return
-  for (const { name, span } of routers) {
-    const { entry, settings, unsure } = resolve(scope.declared.get(name)!)
-    if (unsure || !entry?.options.properties?.memory || settings.has("memory")) continue
-    const says = (option: string, ...words: string[]) => {
+  for (const { name } of routers) {
+    const { node, entry, settings, unsure } = resolve(scope.declared.get(name)!)
+    const properties = entry?.options.properties
+    if (unsure || !properties?.memory || settings.has("memory")) continue
+    const written = (option: string): unknown => {
       const value = settings.get(option)?.value
-      return value?.kind === "word" && words.includes(value.text)
+      return value?.kind === "word" ? value.text : undefined
     }
-    if (wordsOf(entry, "needs").includes(MEMORY) || says("head", "refit", "both") || says("statistics", "memory")) {
-      report(diagnose("L2R0512", span, { router: name, names: memories }))
+    const statistics = properties.statistics && (written("statistics") ?? properties.statistics.default)
+    if (entry!.facts?.fit === "gradient" || statistics === "memory" || ["refit", "both"].includes(written("head") as string)) {
+      report(diagnose("L2R0512", node.name!.span, { router: name, names: memories }))
     }
   }
 }
