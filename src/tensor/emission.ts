@@ -1,11 +1,13 @@
 /** A program as a graph of ONNX operators. */
 import { Emitter } from "./emitter.ts"
+import { fuse } from "./fusion.ts"
 import type { OnnxGraph, OnnxInitializer, OnnxValue } from "./onnx.ts"
 import { operatorOf } from "./operators/table.ts"
 import { nameOf, type Program } from "./program.ts"
 import { type HostTensor, isLeaf, type Tensor } from "./tensor.ts"
 
-export const emit = (program: Program): OnnxGraph => {
+export const emit = (source: Program): OnnxGraph => {
+  const program = fuse(source)
   const emitter = new Emitter(readersOf(program))
   const inputs: OnnxValue[] = []
   const initializers: OnnxInitializer[] = []

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Worker } from "node:worker_threads"
 import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
+import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
 import * as t from "../../src/tensor/index.ts"
 import { evaluate, onOnnxruntime } from "../tensor/run.ts"
 
@@ -38,6 +39,11 @@ test("weights are written once, and read back", async () => {
   assert.ok(model.length - data.byteLength < 400, `${model.length} bytes for ${data.byteLength} of weights`)
   const { y } = await evaluate(await onOnnxruntime(), { y: t.neg(w) }, {})
   assert.deepEqual([...y.data], [...data].map((x) => -x))
+})
+
+test("the numeric profile names the version that is loaded", async () => {
+  const { env } = await import("onnxruntime-node")
+  assert.equal(onnxruntime.profile({ threads: 1, provider: "cpu" }).version, env.versions.node)
 })
 
 test("a session lives in a worker thread", async () => {

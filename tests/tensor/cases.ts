@@ -126,6 +126,15 @@ products.push(
   { name: "matmul of scale and transpose", variables: ({ a, b, c }) => ({ x: [b, a], y: [b, c] }), formula: ({ x, y }) => t.matmul(t.transpose(t.scale(x, 3)), t.scale(y, 0.5)) },
 )
 
+const dense = ({ a, b, c }: Sizes) => ({ x: [a, b], W: [b, c], bias: [c], A: [b, 2], B: [2, c], U: [c, b] })
+const layers: Case[] = [
+  { name: "dense layer", variables: dense, formula: ({ x, W, bias }) => t.tanh(t.add(t.matmul(x, W), bias)) },
+  { name: "dense layer with a low-rank update", variables: dense, formula: ({ x, W, bias, A, B }) => t.tanh(t.add(t.add(t.matmul(x, W), bias), t.scale(t.matmul(t.matmul(x, A), B), 0.7))) },
+  { name: "feed-forward block", variables: dense, formula: ({ x, W, bias, U }) => t.add(x, t.matmul(t.gelu(t.add(bias, t.matmul(x, W))), U)) },
+  { name: "product of one scaled matrix with itself", variables: ({ a }) => ({ x: [a, a] }), formula: ({ x }) => t.add(t.matmul(t.gelu(x), t.gelu(x)), t.neg(t.matmul(x, x))) },
+  { name: "attention of plain tensors", variables: ({ a, b, c }) => ({ q: [2, a, c], k: [2, b, c], v: [2, b, c] }), formula: ({ q, k, v }) => t.matmul(t.softmax(t.matmul(q, k, { transposeB: true })), v) },
+]
+
 const shapes: Case[] = [
   one("transpose", ({ x }) => t.transpose(x)),
   one("transpose by a permutation", ({ x }) => t.exp(t.transpose(x, [2, 0, 1]))),
@@ -249,5 +258,5 @@ const batchwise: Case[] = [
 ]
 
 export const cases: readonly Case[] = [
-  ...pointwise, ...arithmetic, ...products, ...shapes, ...reductions, ...normalizations, ...choices, ...losses, ...liftable, ...sequential, ...batchwise,
+  ...pointwise, ...arithmetic, ...products, ...layers, ...shapes, ...reductions, ...normalizations, ...choices, ...losses, ...liftable, ...sequential, ...batchwise,
 ]

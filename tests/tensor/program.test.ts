@@ -69,7 +69,26 @@ test("no needless nodes in the gradient of a dense layer", () => {
   const [W, b, h] = [t.parameter("W", [4, 3]), t.parameter("b", [3]), t.parameter("h", ["n", 4])]
   const gradients = t.grad(t.sum(t.tanh(t.add(t.matmul(h, W), b))), [W, b, h])
   const { nodes } = t.emit(t.program({ W: gradients[0], b: gradients[1], h: gradients[2] }))
-  assert.deepEqual(nodes.map((x) => x.opType).sort(), ["Add", "FusedMatMul", "FusedMatMul", "MatMul", "Mul", "ReduceSum", "Sub", "Tanh"].sort())
+  assert.deepEqual(nodes.map((x) => x.opType).sort(), ["FusedMatMul", "FusedMatMul", "Gemm", "Mul", "ReduceSum", "Sub", "Tanh"].sort())
+})
+
+const emitted = (outputs: Record<string, t.Tensor>) => t.emit(t.program(outputs)).nodes.map((x) => x.opType)
+
+test("emission fuses scales, biases and sums into products", () => {
+  const [x, W, b, A, B] = [t.input("x", ["n", 4]), t.input("W", [4, 4]), t.input("b", [4]), t.input("A", [4, 2]), t.input("B", [2, 4])]
+  const y = t.add(t.add(t.matmul(x, W), b), t.scale(t.matmul(t.matmul(x, A), B), 2))
+  assert.deepEqual(emitted({ y }).sort(), ["Gemm", "Gemm", "MatMul"])
+  const product = t.matmul(x, W)
+  assert.deepEqual(emitted({ y: t.add(product, b), product }).sort(), ["Add", "MatMul"], "a product that is needed by itself is computed once")
+})
+
+test("GELU is one operator, or shares its error function with its gradient", () => {
+  const [x, W] = [t.parameter("x", ["n", 4]), t.input("W", [4, 4])]
+  const y = t.matmul(t.gelu(x), W)
+  assert.deepEqual(emitted({ y }).sort(), ["Gelu", "MatMul"])
+  const both = emitted({ y, g: t.grad(t.sum(y), [x])[0] })
+  assert.equal(both.filter((op) => op === "Erf").length, 1)
+  assert.equal(both.filter((op) => op === "Gelu").length, 0)
 })
 
 test("a variable that the loss does not read has a gradient of zeros", async () => {

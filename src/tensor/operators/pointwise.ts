@@ -33,11 +33,11 @@ const bell = (x: Tensor) => exp(sub(constant(Math.LN2 - 0.5723649429247001), mul
 
 /**
  * gelu(x) = x Phi(x), exact (Hendrycks & Gimpel 2016). With t = x/sqrt(2):
- * d/dx = (1 + erf(t) + t * 2/sqrt(pi) exp(-t^2)) / 2. The half is left to whatever multiplies next.
+ * d/dx = (erf(t) + 1 + t * 2/sqrt(pi) exp(-t^2)) / 2. The half is left to whatever multiplies next.
  */
 export const geluOperator = unary("gelu", "Gelu", (g, x) => {
   const t = scale(x, Math.SQRT1_2)
-  return scale(mul(g, add(add(erf(t), mul(t, bell(t))), one)), 0.5)
+  return scale(mul(g, add(add(erf(t), one), mul(t, bell(t)))), 0.5)
 })
 
 export const powOperator: Operator = {

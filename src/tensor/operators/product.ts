@@ -61,6 +61,17 @@ export const matmulOperator: Operator = {
   },
 }
 
+/** A product of two matrices plus a matrix or a row; made of a product and a sum when a program is emitted. */
+export const gemmOperator: Operator = {
+  name: "gemm",
+  shape: ([a, b], attributes) => matmulOperator.shape([a, b], attributes),
+  emit: (emitter, inputs, node) => {
+    const { transposeA, transposeB, alpha } = node.attributes as unknown as Attributes
+    return emitter.add("Gemm", inputs, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0), alpha: float(alpha) })
+  },
+}
+export const gemm = (product: Tensor, addend: Tensor): Tensor => apply(gemmOperator, [...product.inputs, addend], product.attributes)
+
 /** All batch axes and rows as one axis of rows. */
 const flat = (x: Tensor): Tensor => reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.shape.length - 1]])
 
