@@ -132,7 +132,7 @@ const layers: Case[] = [
   { name: "dense layer with a low-rank update", variables: dense, formula: ({ x, W, bias, A, B }) => t.tanh(t.add(t.add(t.matmul(x, W), bias), t.scale(t.matmul(t.matmul(x, A), B), 0.7))) },
   { name: "feed-forward block", variables: dense, formula: ({ x, W, bias, U }) => t.add(x, t.matmul(t.gelu(t.add(bias, t.matmul(x, W))), U)) },
   { name: "product of one scaled matrix with itself", variables: ({ a }) => ({ x: [a, a] }), formula: ({ x }) => t.add(t.matmul(t.gelu(x), t.gelu(x)), t.neg(t.matmul(x, x))) },
-  { name: "attention of plain tensors", variables: ({ a, b, c }) => ({ q: [2, a, c], k: [2, b, c], v: [2, b, c] }), formula: ({ q, k, v }) => t.matmul(t.softmax(t.matmul(q, k, { transposeB: true })), v) },
+  { name: "attention of plain tensors", variables: ({ a, b, c }) => ({ q: [2, a, c], k: [2, b, c], v: [2, b, c] }), formula: ({ q, k, v }) => t.matmul(t.softmax(t.matmul(q, k, { transposeB: true })), t.scale(v, 0.7)) },
 ]
 
 const shapes: Case[] = [
