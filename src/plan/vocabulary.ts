@@ -59,6 +59,7 @@ const merged = (own: JsonSchema, common: JsonSchema): JsonSchema => {
 const factsOf = (plugin: Plugin): Readonly<Record<string, unknown>> => {
   switch (plugin.kind) {
     case "adapter": return { low_rank: plugin.factors !== undefined }
+    case "backbone": return { location: "required" }
     case "memory": return { depends_on_order: plugin.dependsOnOrder }
     case "strategy": return { trains: plugin.trains, visits: plugin.visits }
     case "router": return {
