@@ -1,5 +1,6 @@
 /** The tree of a file to a checked spec: names, then declarations, then experiments. */
-import type { DeclarationNode, FileNode, ValueNode } from "./ast.ts"
+import type { DeclarationNode, FileNode } from "./ast.ts"
+import type { Context } from "./context.ts"
 import { coreSchemas } from "./core_schema.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
@@ -7,24 +8,12 @@ import { checkExperiment } from "./experiment.ts"
 import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS } from "./kinds.ts"
 import { checkLibrary } from "./library.ts"
 import { checkSettings, reportMissing, reportRepeated } from "./options.ts"
-import { type Resolve, type Resolved, resolverOf } from "./resolve.ts"
+import { type Resolved, resolverOf } from "./resolve.ts"
 import { pluginsOf, type Scope, scopeOf, type Used } from "./scope.ts"
 import type { Declaration, Experiment, Library, Spec, Stream, Train, Value } from "./spec.ts"
 import { checkStream } from "./stream.ts"
 import { nearest } from "./suggest.ts"
 import type { Vocabulary } from "./vocabulary.ts"
-
-/** What the checks of single declarations share. */
-export interface Context {
-  readonly scope: Scope
-  readonly report: Report
-  readonly resolve: Resolve
-  /** The tasks of a data declaration, if the caller can tell. */
-  readonly tasksOf: (data: string) => readonly string[] | undefined
-  readonly stream: (name: string) => Stream | undefined
-  readonly library: (name: string) => Library | undefined
-  readonly suggestName: (node: ValueNode & { kind: "word" }, kind: string, names: readonly string[]) => void
-}
 
 export interface Knowledge {
   readonly vocabulary: Vocabulary
@@ -50,7 +39,7 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
     },
     stream: (name) => found<Stream>("stream").get(name),
     library: (name) => found<Library>("library").get(name),
-    suggestName: ({ text, span }, kind, names) => {
+    reportUnknown: ({ text, span }, kind, names) => {
       const near = nearest(text, names)
       report(diagnose("L2R0304", span, { name: text, kind, near, names }, near ? { fix: { span, text: near } } : {}))
     },

@@ -1,9 +1,8 @@
 /** `compare learnt against [nearest, uniform.refit] on accuracy` */
 import type { Comparison, ValueNode } from "./ast.ts"
-import type { Context } from "./check.ts"
+import type { Context, Listed } from "./context.ts"
 import { COMPARED } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
-import type { Listed } from "./experiment.ts"
 import { checkValue } from "./options.ts"
 import { pluginsOf } from "./scope.ts"
 import type { Compare } from "./spec.ts"

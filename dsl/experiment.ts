@@ -1,7 +1,7 @@
 /** Experiments: what is run on what, and what is compared. */
 import type { ValueNode } from "./ast.ts"
-import type { Context } from "./check.ts"
 import { checkComparisons } from "./compare.ts"
+import type { Context, Listed } from "./context.ts"
 import { coreSchemas, MEASURES } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
 import { checkCoverage } from "./library.ts"
@@ -14,12 +14,6 @@ import type { Experiment, Span, Value } from "./spec.ts"
 
 /** Kinds that can stand beside the routers of an experiment. */
 export const BOUND_KINDS = ["router", "strategy", "probe"] as const
-
-/** A name in a list, with its place. */
-export interface Listed {
-  readonly name: string
-  readonly span: Span
-}
 
 export const checkExperiment = (resolved: Resolved, context: Context): Experiment => {
   const { node, settings, unsure } = resolved
@@ -82,7 +76,7 @@ const boundIn = (item: ValueNode, context: Context): string | undefined => {
     if (BOUND_KINDS.some((kind) => pluginsOf(scope.vocabulary, kind).has(item.text))) return item.text
     if (BOUND_KINDS.some((kind) => mayBeUnreadable(scope, item.text, kind))) return undefined
     const names = BOUND_KINDS.flatMap((kind) => [...pluginsOf(scope.vocabulary, kind).keys(), ...scope.namesOf(kind)])
-    context.suggestName(item, "router, strategy or probe", names)
+    context.reportUnknown(item, "router, strategy or probe", names)
     return undefined
   }
   return referTo(item, BOUND_KINDS, { ...context, name: "bounds" })

@@ -1,5 +1,5 @@
 /** Mixed libraries: `library mixed { banking: low_rank, travel: bottleneck }`. */
-import type { Context } from "./check.ts"
+import type { Context } from "./context.ts"
 import { diagnose } from "./diagnostics.ts"
 import { referTo } from "./references.ts"
 import type { Resolved } from "./resolve.ts"

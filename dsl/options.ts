@@ -1,21 +1,14 @@
 /** Checks values against the schemas of options, and turns them into plain data. */
 import type { Setting, ValueNode } from "./ast.ts"
+import type { Checking } from "./context.ts"
 import type { Diagnostic, Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
 import { expand, inRange, isWhole, rangeOf } from "./numbers.ts"
 import { referTo } from "./references.ts"
-import type { Scope } from "./scope.ts"
 import type { Value } from "./spec.ts"
 import { nearest } from "./suggest.ts"
 import type { JsonSchema } from "./vocabulary.ts"
 import { found, wanted } from "./wording.ts"
-
-/** What a value is checked with: the name of its option, what is declared, and where problems go. */
-export interface Checking {
-  readonly name: string
-  readonly scope: Scope
-  readonly report: Report
-}
 
 /** The value as plain data; undefined where it was reported, or was broken before. */
 export const checkValue = (node: ValueNode, schema: JsonSchema, on: Checking): Value | undefined => {

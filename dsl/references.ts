@@ -2,7 +2,7 @@
 import type { ValueNode } from "./ast.ts"
 import { diagnose } from "./diagnostics.ts"
 import { aKind, isKind, type Kind } from "./kinds.ts"
-import type { Checking } from "./options.ts"
+import type { Checking } from "./context.ts"
 import { mayBeUnreadable, pluginsOf } from "./scope.ts"
 import { nearest } from "./suggest.ts"
 import { found } from "./wording.ts"

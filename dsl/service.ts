@@ -1,7 +1,6 @@
 /** Which router can serve which modules, and which needs a memory: from the facts that the vocabulary has of plugins. */
-import type { Context } from "./check.ts"
+import type { Context, Listed } from "./context.ts"
 import { diagnose } from "./diagnostics.ts"
-import type { Listed } from "./experiment.ts"
 import { pluginsOf } from "./scope.ts"
 import type { PluginEntry } from "./vocabulary.ts"
 

@@ -1,6 +1,6 @@
 /** Streams: which tasks arrive, in which order, under which scenario. */
 import type { Name, Setting, ValueNode } from "./ast.ts"
-import type { Context } from "./check.ts"
+import type { Context } from "./context.ts"
 import { coreSchemas, LATER_ORDERS, SCENARIOS } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
 import { checkSettings } from "./options.ts"

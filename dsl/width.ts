@@ -4,7 +4,7 @@
 const TAB = 4
 
 /** Controls, marks that turn the direction of writing, and halves of characters: they would hide or move what is printed. */
-const HIDDEN = /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
+const HIDDEN = /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
 /** Hidden characters written out as `<U+0000>`. */
 export const visible = (text: string): string =>
@@ -31,8 +31,8 @@ export const laid = (line: string): { readonly printed: string; readonly cellAt:
 }
 
 const cellsOf = (shown: string, segment: string): number => {
-  if (shown !== segment) return shown.length
+  if (shown !== segment) return shown.length // a tab, or a hidden character written out
   if (MARK.test(segment)) return 0
-  if (segment.charCodeAt(0) < 128) return segment.length
+  if (segment.length === 1 && segment.charCodeAt(0) < 128) return 1
   return WIDE.test(segment) ? 2 : 1
 }
