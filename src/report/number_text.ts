@@ -31,13 +31,15 @@ export function printable(figure: Figure | undefined): figure is Figure & { read
 /** "3.9k", "1.25M": three significant digits. */
 export function count(value: number): string {
   const [scale, letter] = value >= 1e9 ? [1e9, "G"] : value >= 1e6 ? [1e6, "M"] : value >= 1e4 ? [1e3, "k"] : [1, ""]
-  return letter === "" ? String(value) : `${(value / scale).toPrecision(3).replace(/\.?0+$/, "")}${letter}`
+  return letter === "" ? String(value) : `${threeDigits(value / scale)}${letter}`
 }
+
+const threeDigits = (value: number): number => Number(value.toPrecision(3))
 
 /** "114 kB", "1.25 MB": powers of ten. */
 export function bytes(value: number): string {
   const [scale, unit] = value >= 1e9 ? [1e9, "GB"] : value >= 1e6 ? [1e6, "MB"] : value >= 1e3 ? [1e3, "kB"] : [1, "B"]
-  return `${scale === 1 ? value : (value / scale).toPrecision(3)} ${unit}`
+  return `${scale === 1 ? value : threeDigits(value / scale)} ${unit}`
 }
 
 /** "0.04 s", "21.6 s", "35 s" for whole seconds, "3 min 20 s", "1 h 5 min". */

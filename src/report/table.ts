@@ -55,11 +55,12 @@ function identityColumns({ summary }: Cell, terminal: Terminal): readonly NameCo
     return { title, texts, width: Math.max(...[title, ...texts].map(textWidth)) }
   }
   const name = (row: Summary) => cut(oneLine(row.row), NAME - (row.knowsTask ? 1 : 0), signs(terminal, "\u2026")) + (row.knowsTask ? "*" : "")
+  const seeds = new Set(summary.filter((row) => row.notDefined === undefined).map((row) => row.seeds))
   return [
     column("Row", name),
     column("Heads", (row) => HEAD_WORDS[row.head]),
     column("Statistics", (row) => SOURCE_WORDS[row.source]),
-    ...(new Set(summary.map((row) => row.seeds)).size > 1 ? [column("Seeds", (row) => String(row.seeds))] : []),
+    ...(seeds.size > 1 ? [column("Seeds", (row) => (row.notDefined === undefined ? String(row.seeds) : ""))] : []),
   ]
 }
 

@@ -21,6 +21,8 @@ export interface Shape {
   readonly seeds?: number
   readonly cells?: number
   readonly units?: number
+  /** Gates of the last stage alone: for results that would be too large otherwise. */
+  readonly lastGates?: boolean
   /** Put into every name, label and text: for tests of escaping. */
   readonly taint?: string
 }
@@ -87,7 +89,7 @@ export function syntheticResults(shape: Shape = {}): Results {
 }
 
 function syntheticCell(shape: Shape, index: number): Cell {
-  const { tasks = 5, perTask = 40, classes = 5, rows = KINDS.length, seeds = 1, units = 4, taint = "" } = shape
+  const { tasks = 5, perTask = 40, classes = 5, rows = KINDS.length, seeds = 1, units = 4, lastGates = false, taint = "" } = shape
   const taskNames = Array.from({ length: tasks }, (_, t) => (TASKS[t] ?? `task_${t + 1}`) + taint)
   const examples = Array.from({ length: tasks * perTask }, (_, k) => {
     const task = k % tasks
@@ -98,7 +100,7 @@ function syntheticCell(shape: Shape, index: number): Cell {
     return { ...kind, name: kind.name + (r < KINDS.length ? "" : `_${Math.floor(r / KINDS.length) + 1}`) + taint }
   })
   const all = kinds.flatMap((kind, r) =>
-    Array.from({ length: seeds }, (_, s) => syntheticRow(kind, s + 1, examples, taskNames, classes, units, taint, draws(100 * index + 10 * r + s))),
+    Array.from({ length: seeds }, (_, s) => syntheticRow(kind, s + 1, examples, taskNames, classes, units, lastGates, taint, draws(100 * index + 10 * r + s))),
   )
   const undefinedRow: Summary = {
     ...summaryOf(all.slice(0, 1), kinds[0]),
@@ -130,6 +132,7 @@ function syntheticRow(
   tasks: readonly string[],
   classes: number,
   units: number,
+  lastGates: boolean,
   taint: string,
   random: () => number,
 ): Row {
@@ -139,7 +142,8 @@ function syntheticRow(
     const skill = kind.skill + 0.25 * (1 - stage / Math.max(1, tasks.length - 1))
     const right = (id: number, chance: number) =>
       random() < Math.min(0.95, chance) ? examples[id].class : Math.floor(random() * (stage + 1) * classes)
-    const mean = seen.map((id) => Array.from({ length: units }, (_, unit) => gatesOf(examples[id].task, stage + 1, kind.routing, unit, random)))
+    const withGates = routed && (!lastGates || stage === tasks.length - 1)
+    const mean = (withGates ? seen : []).map((id) => Array.from({ length: units }, (_, unit) => gatesOf(examples[id].task, stage + 1, kind.routing, unit, random)))
     const gates: Gates = {
       units: Array.from({ length: units }, (_, unit) => `layer.${unit}`),
       modules: tasks.slice(0, stage + 1),
@@ -147,7 +151,7 @@ function syntheticRow(
       mean,
       entropy: mean.map((unit) => unit.map(normalisedEntropy)),
     }
-    const chosen = mean.map((unit) => (routed ? unit[0].indexOf(Math.max(...unit[0])) : -1))
+    const chosen = withGates ? mean.map((unit) => unit[0].indexOf(Math.max(...unit[0]))) : seen.map(() => -1)
     return {
       index: stage,
       predictions: {
@@ -156,7 +160,7 @@ function syntheticRow(
         taskIncremental: seen.map((id) => right(id, kind.skill + 0.25)),
         chosen,
       },
-      ...(routed ? { gates } : {}),
+      ...(withGates ? { gates } : {}),
     }
   })
   const { skill: _skill, routing: _routing, ...identity } = kind

@@ -6,6 +6,8 @@ export interface Palette {
   readonly ink: string
   readonly muted: string
   readonly line: string
+  /** Lines behind the one that matters. */
+  readonly ghost: string
   readonly router: string
   readonly bound: string
   readonly warm: string
@@ -15,12 +17,12 @@ export interface Palette {
 }
 
 export const LIGHT: Palette = {
-  ...{ paper: "#ffffff", panel: "#f6f7f9", ink: "#1b1f27", muted: "#555d6a", line: "#d9dde3" },
+  ...{ paper: "#ffffff", panel: "#f6f7f9", ink: "#1b1f27", muted: "#555d6a", line: "#e3e6ea", ghost: "#c3c9d1" },
   ...{ router: "#1a5fb4", bound: "#6a7280", warm: "#a8480b", cold: "#f1f5fa", hot: "#174a8c" },
 }
 
 export const DARK: Palette = {
-  ...{ paper: "#14171c", panel: "#1c2027", ink: "#e7e9ec", muted: "#a5adb8", line: "#363d48" },
+  ...{ paper: "#14171c", panel: "#1c2027", ink: "#e7e9ec", muted: "#a5adb8", line: "#2b313b", ghost: "#4a5361" },
   ...{ router: "#7fb5f5", bound: "#98a1ad", warm: "#f0a35e", cold: "#1d232c", hot: "#a9cdf8" },
 }
 
@@ -39,8 +41,8 @@ export function heatColour({ cold, hot }: Palette, level: number): string {
   return hex(from.map((part, i) => part + ((to[i] - part) * level) / HEAT_STEPS) as unknown as Rgb)
 }
 
-/** Black or white, whichever has more contrast: at least 4.5 : 1 on any background. */
-export const textOn = (background: string): string => (contrast("#000000", background) >= contrast("#ffffff", background) ? "#000000" : "#ffffff")
+/** White where it has a contrast of at least 4.5 : 1, else black, which then has more. */
+export const textOn = (background: string): string => (contrast("#ffffff", background) >= 4.5 ? "#ffffff" : "#000000")
 
 /** Contrast ratio of two colours (WCAG 2.2, relative luminance). */
 export function contrast(one: string, other: string): number {

@@ -8,7 +8,7 @@ export interface Scale {
 }
 
 /** Room at the left for zeros, and between them and the smallest cost. */
-const ZERO = 0.16
+const ZERO = 0.2
 
 export function costScale(values: readonly number[]): Scale {
   const positive = values.filter((value) => value > 0)

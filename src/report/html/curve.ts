@@ -1,4 +1,4 @@
-/** One small line chart: a row's values over the stages, before the grey lines of all rows, which are drawn once and used by all panels. */
+/** One small line chart: a row's values over the stages, before axes and the grey lines of all rows, which are drawn once and used by all panels. */
 import { fixed } from "../number_text.ts"
 import { type Axis, share } from "./axis.ts"
 import { html, type Markup } from "./markup.ts"
@@ -6,7 +6,7 @@ import { html, type Markup } from "./markup.ts"
 export interface CurveFrame {
   readonly axis: Axis
   readonly stages: number
-  /** Id of the grey lines. */
+  /** Id of the axes and grey lines. */
   readonly ghost: string
 }
 
@@ -28,14 +28,17 @@ const points = (frame: CurveFrame, values: Values): string =>
   values.flatMap((value, stage) => (value === null ? [] : [`${short(x(frame, stage))},${short(y(frame, value))}`])).join(" ")
 
 export const ghostLines = (frame: CurveFrame, all: readonly Values[]): Markup =>
-  html`<svg width="0" height="0" aria-hidden="true"><defs><g id="${frame.ghost}" class="ghost">${all.map((values) => html`<polyline points="${points(frame, values)}"/>`)}</g></defs></svg>`
+  html`<svg width="0" height="0" aria-hidden="true"><defs><g id="${frame.ghost}" class="ghost">${yTicks(frame)}${xTicks(frame)}${all.map((values) => html`<polyline points="${points(frame, values)}"/>`)}</g></defs></svg>`
 
-/** `label` names the row; the values in words are the text alternative. */
+/** Stages up to which every value has a dot. */
+const DOTS = 12
+
+/** `label` names the row; the first and last value in words are the text alternative, beside the table with all. */
 export function curvePanel(frame: CurveFrame, values: Values, look: string, label: string): Markup {
   const last = values.findLastIndex((value) => value !== null)
-  const words = values.flatMap((value, stage) => (value === null ? [] : [`${fixed(value)} after task ${stage + 1}`])).join(", ")
-  return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}: ${words}">${yTicks(frame)}${xTicks(frame)}<use href="#${frame.ghost}"/><polyline class="line ${look}" points="${points(frame, values)}"/>${values.map(
-    (value, stage) => (value === null ? undefined : html`<circle class="dot ${look}" cx="${short(x(frame, stage))}" cy="${short(y(frame, value))}" r="2.6"/>`),
+  const words = [values.findIndex((value) => value !== null), last].map((stage) => `${fixed(values[stage] ?? 0)} after task ${stage + 1}`).join(", ")
+  return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}: ${words}"><use href="#${frame.ghost}"/><polyline class="line ${look}" points="${points(frame, values)}"/>${values.map(
+    (value, stage) => (value === null || (frame.stages > DOTS && stage !== last) ? undefined : html`<circle class="dot ${look}" cx="${short(x(frame, stage))}" cy="${short(y(frame, value))}" r="2.6"/>`),
   )}<text class="end" x="${short(x(frame, last) + 7)}" y="${short(y(frame, values[last] ?? 0) + 4)}">${fixed(values[last] ?? 0)}</text></svg>`
 }
 

@@ -34,6 +34,6 @@ export function heatPanels(panels: readonly HeatTable[], budget: number, label: 
   })
   const missing = panels.length - shown.length
   const note = missing === 0 ? undefined : html`<p class="note">${missing} more of ${panels.length} would make this page too large: results.json and matrix.csv hold them.</p>`
-  return html`<ul class="panels">${shown.map((panel) => html`<li><div class="scroll" tabindex="0" role="region" aria-label="${label}">${heatTable(panel)}</div></li>
+  return html`<ul class="panels heats">${shown.map((panel) => html`<li><div class="scroll" tabindex="0" role="region" aria-label="${label}">${heatTable(panel)}</div></li>
 `)}</ul>${note}`
 }

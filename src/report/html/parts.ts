@@ -31,7 +31,8 @@ export const numberedHeads = (names: readonly string[]): Markup[] =>
 export const numberedName = (names: readonly string[], index: number): Markup => html`${index + 1} <bdi>${names[index]}</bdi>`
 
 /** " Mean over 3 seeds.", or nothing for one. */
-export const overSeeds = (rows: readonly Summary[]): string => {
+export const overSeeds = (summary: readonly Summary[]): string => {
+  const rows = summary.filter((row) => row.notDefined === undefined)
   const most = Math.max(1, ...rows.map((row) => row.seeds))
   return most > 1 ? ` Mean over ${rows.every((row) => row.seeds === most) ? most : `up to ${most}`} seeds.` : " One seed."
 }

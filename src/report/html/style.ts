@@ -25,7 +25,7 @@ figcaption{font-size:.9rem;max-width:46rem;margin:0 0 .8rem}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;line-height:1.35}
 th,td{padding:.34rem .7rem .34rem 0;text-align:left;vertical-align:middle;overflow-wrap:normal}
 td.n,th.n{text-align:right;white-space:nowrap}
-thead th{font-weight:600;vertical-align:bottom;border-bottom:1px solid var(--ink)}
+thead th,thead td{font-weight:600;vertical-align:bottom;border-bottom:1px solid var(--ink)}
 tbody tr+tr>*{border-top:1px solid var(--line)}
 tbody th{font-weight:400;min-width:9rem}
 tbody th bdi{font-weight:600}
@@ -33,12 +33,12 @@ tr.bound tbody th bdi,tr.bound th bdi{font-weight:400}
 .of{display:block;color:var(--muted);font-size:.8rem}
 .ci{color:var(--muted);white-space:nowrap}
 table.wide tbody th,table.wide thead th:first-child{position:sticky;left:0;background:var(--paper);z-index:1;padding-right:.7rem}
-.plot{width:45%;min-width:11rem;padding-right:0}
+th.plot,td.plot{width:45%;min-width:11rem;padding:0}
 table.dots{width:100%}
 table.dots td.n .ci{display:block;font-size:.8rem}
 svg{display:block}
 svg text{fill:var(--muted);font-size:11px;font-family:inherit}
-.strip{width:100%;height:1.9rem;overflow:visible}
+.strip{width:100%;height:3rem;overflow:visible}
 .ticks{width:100%;height:1.1rem;overflow:visible}
 .grid{stroke:var(--line);stroke-width:1}
 .zero{stroke:var(--ink);stroke-width:1}
@@ -55,11 +55,11 @@ svg text{fill:var(--muted);font-size:11px;font-family:inherit}
 .key.grey{background:var(--bound)}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(14.5rem,100%),1fr));gap:1.4rem 1.6rem;margin:0;padding:0;list-style:none;max-width:none}
 .panels>li{min-width:0}
-.panels h4,.panel-title,caption{font-size:.875rem;font-weight:600;margin:0 0 .3rem;line-height:1.3;text-align:left}
+.panel-title,caption{font-size:.875rem;font-weight:600;margin:0 0 .3rem;line-height:1.3;text-align:left}
 caption .of,.panel-title .of{font-weight:400}
 .curve{width:100%;height:auto;max-width:22rem;overflow:visible}
 .curve polyline,.ghost polyline{fill:none;stroke-linejoin:round;stroke-linecap:round}
-.ghost polyline{stroke:var(--line);stroke-width:1}
+.ghost polyline{stroke:var(--ghost);stroke-width:1}
 .curve .line{stroke-width:2.25}
 .curve .line.router{stroke:var(--router)}
 .curve .line.bound{stroke:var(--bound)}
@@ -67,13 +67,16 @@ caption .of,.panel-title .of{font-weight:400}
 .heat{border-collapse:separate;border-spacing:2px;font-size:.8rem}
 .heat th,.heat td,.heat tbody tr+tr>*{border:0;padding:.25rem .35rem}
 .heat thead th{border:0;color:var(--muted);font-weight:400;text-align:center}
-.heat tbody th{color:var(--muted);min-width:0;max-width:9rem;padding-left:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.heats{display:flex;flex-wrap:wrap;gap:1.4rem 2rem}
+.heats>li{max-width:100%}
+.heat caption{width:0;min-width:100%}
+.heat tbody th{text-align:right;color:var(--muted);min-width:0;max-width:9rem;padding-left:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .heat td{text-align:center;min-width:2.35rem;border-radius:3px}
-.heat .gap{border-left:.5rem solid transparent}
-.scatter{width:100%;height:15rem;overflow:visible}
+.heat tbody th bdi{font-weight:400;color:var(--ink)}
+.scatter{width:100%;height:16rem;overflow:visible}
+.panels+.scroll{margin-top:1rem}
 .scatter text.label{fill:var(--ink);font-size:10.5px}
 .front{stroke:var(--router);stroke-width:1;stroke-dasharray:4 3;opacity:.8}
-.inset{padding:.4rem 1.6rem 2.2rem 2.6rem}
 .verdict{max-width:46rem;margin:0 0 1rem;padding-left:1.2rem}
 .verdict li{margin:.5rem 0}
 .caveat{color:var(--warm)}

@@ -12,12 +12,13 @@ interface CostKind {
   readonly title: string
   readonly of: (cost: Cost) => number
   readonly text: (value: number) => string
+  readonly tick: (value: number) => string
 }
 
 const KINDS: readonly CostKind[] = [
-  { title: "CPU time to fit", of: (cost) => cost.fitSeconds, text: duration },
-  { title: "Forward FLOPs, multiple", of: (cost) => cost.forwardFlops, text: (value) => `${fixed(value, 2)}×` },
-  { title: "Stored bytes", of: (cost) => cost.storedBytes, text: bytes },
+  { title: "CPU time to fit", of: (cost) => cost.fitSeconds, text: duration, tick: (value) => `${value} s` },
+  { title: "Forward FLOPs, multiple", of: (cost) => cost.forwardFlops, text: (value) => `${fixed(value, 2)}×`, tick: (value) => `${value}×` },
+  { title: "Stored bytes", of: (cost) => cost.storedBytes, text: bytes, tick: bytes },
 ]
 
 export function costSection(cell: Cell): Markup {
@@ -31,7 +32,7 @@ export function costSection(cell: Cell): Markup {
     const values = rows.map((row) => kind.of(row.cost))
     const points = rows.map((row, i) => ({ x: values[i], y: accuracyOf(row), number: i + 1, look: row.kind }))
     const label = `${kind.title} against class-incremental accuracy; the values stand in the table below`
-    return html`<li><p class="panel-title">${kind.title}</p>${scatter(points, costScale(values), accuracy, kind.text, label)}</li>
+    return html`<li><p class="panel-title">${kind.title}</p>${scatter(points, costScale(values), accuracy, kind.tick, label)}</li>
 `
   })}</ul>`
   return html`<h3>Cost against accuracy</h3>

@@ -24,7 +24,7 @@ export function gatesSection(cell: Cell, budget: number): Markup {
     const use = gateUse(cell, seedsOf(cell, row))
     if (use === undefined) return []
     const rows = use.units.map(({ unit, modules, own, entropy }) => ({ name: html`<bdi>${unit}</bdi>`, values: [...modules, own, 100 * entropy] }))
-    const columns = [...numberedHeads(use.modules), html`<th scope="col" class="gap">own</th>`, html`<th scope="col">H</th>`]
+    const columns = [...numberedHeads(use.modules), html`<th scope="col">own</th>`, html`<th scope="col">H</th>`]
     const caption = html`${rowName(row)}${use.granularity === "token" ? html`<span class="of">mean over tokens</span>` : undefined}`
     return [{ caption, corner: "unit \\ module", columns, rows, range: [0, 100] as const, digits: 0 }]
   })
