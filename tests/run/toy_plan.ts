@@ -42,7 +42,18 @@ export const withFolder = async <A>(use: (folder: string) => Promise<A>): Promis
   try {
     return await use(folder)
   } finally {
+    await removed(folder)
+  }
+}
+
+/** Deno does not wait for the end of a thread that it stops, which may still be in the middle of writing a file. */
+const removed = async (folder: string, tries = 20): Promise<void> => {
+  try {
     rmSync(folder, { recursive: true, force: true })
+  } catch (cause) {
+    if (tries === 0) throw cause
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await removed(folder, tries - 1)
   }
 }
 
