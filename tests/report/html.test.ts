@@ -40,6 +40,10 @@ test("the content security policy allows no script and only this style sheet", (
   assert.doesNotMatch(page, /\sstyle=|<script|https?:|url\(|@import/)
 })
 
+test("text of drawings is coloured by a rule without ancestors: inside a used group no other one holds", () => {
+  assert.match(reportHtml(syntheticResults({ rows: 1 })), /\ntext\{fill:var\(--muted\)/)
+})
+
 test("the page has every part, per cell", () => {
   const page = reportHtml(syntheticResults({ cells: 2, seeds: 3 }))
   const parts = ["Accuracy", "Comparisons", "All figures", "Accuracy over the tasks", "Forgetting over the tasks", "Accuracy matrix", "Router confusion", "Gates by layer", "Cost against accuracy"]

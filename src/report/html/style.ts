@@ -33,11 +33,11 @@ tr.bound tbody th bdi,tr.bound th bdi{font-weight:400}
 .of{display:block;color:var(--muted);font-size:.8rem}
 .ci{color:var(--muted);white-space:nowrap}
 table.wide tbody th,table.wide thead th:first-child{position:sticky;left:0;background:var(--paper);z-index:1;padding-right:.7rem}
-th.plot,td.plot{width:45%;min-width:11rem;padding:0}
+td.plot{width:45%;min-width:11rem;padding:0 1.4rem 0 .4rem}
 table.dots{width:100%}
 table.dots td.n .ci{display:block;font-size:.8rem}
 svg{display:block}
-svg text{fill:var(--muted);font-size:11px;font-family:inherit}
+text{fill:var(--muted);font-size:11px;font-family:inherit}
 .strip{width:100%;height:3rem;overflow:visible}
 .ticks{width:100%;height:1.1rem;overflow:visible}
 .grid{stroke:var(--line);stroke-width:1}
@@ -63,7 +63,7 @@ caption .of,.panel-title .of{font-weight:400}
 .curve .line{stroke-width:2.25}
 .curve .line.router{stroke:var(--router)}
 .curve .line.bound{stroke:var(--bound)}
-.curve text.end{fill:var(--ink);font-weight:600}
+text.end{fill:var(--ink);font-weight:600}
 .heat{border-collapse:separate;border-spacing:2px;font-size:.8rem}
 .heat th,.heat td,.heat tbody tr+tr>*{border:0;padding:.25rem .35rem}
 .heat thead th{border:0;color:var(--muted);font-weight:400;text-align:center}
@@ -75,7 +75,7 @@ caption .of,.panel-title .of{font-weight:400}
 .heat tbody th bdi{font-weight:400;color:var(--ink)}
 .scatter{width:100%;height:16rem;overflow:visible}
 .panels+.scroll{margin-top:1rem}
-.scatter text.label{fill:var(--ink);font-size:10.5px}
+text.label{fill:var(--ink);font-size:10.5px}
 .front{stroke:var(--router);stroke-width:1;stroke-dasharray:4 3;opacity:.8}
 .verdict{max-width:46rem;margin:0 0 1rem;padding-left:1.2rem}
 .verdict li{margin:.5rem 0}
@@ -88,6 +88,6 @@ dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem}
 dt{color:var(--muted)}
 dd{margin:0}
 .vh{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (max-width:40rem){h1{font-size:1.55rem}dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.4rem}.plot{min-width:8rem}tbody th{min-width:6.5rem}th,td{padding-right:.5rem}}
+@media (max-width:40rem){h1{font-size:1.55rem}dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.4rem}td.plot{min-width:11rem;padding:0 .8rem 0 .3rem}tbody th{min-width:6.5rem}th,td{padding-right:.5rem}table.dots{font-size:.8rem}table.dots tbody th{min-width:6rem;max-width:9rem}table.dots thead th.n{white-space:normal}}
 @media print{.scroll{overflow:visible}h2{break-before:auto}figure,.panels>li{break-inside:avoid}}
 `

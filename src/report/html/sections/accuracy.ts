@@ -11,7 +11,7 @@ export function accuracySection(cell: Cell): Markup {
   const figures = rows.flatMap((row) => [row.classIncremental, row.taskIncremental]).filter(printable)
   const axis = axisOf(figures.flatMap(({ interval: range }) => [...range]), [0, 100])
   const caption = html`Accuracy after the last task, mean over tasks, with 95 % intervals: <span class="key" aria-hidden="true"></span>filled: over all classes (class-incremental), <span class="key open" aria-hidden="true"></span>hollow: within each task’s own classes (task-incremental). Routers in blue, bounds and controls in grey.${overSeeds(rows)}`
-  const table = html`<table class="dots"><thead><tr><th scope="col">Row</th><th scope="col" class="n">Class-incr. %</th><th scope="col" class="n">Task-incr. %</th><td class="plot">${stripTicks(axis)}</td></tr></thead>
+  const table = html`<table class="dots"><thead><tr><th scope="col">Row</th><td class="plot">${stripTicks(axis)}</td><th scope="col" class="n">Class-incr. %</th><th scope="col" class="n">Task-incr. %</th></tr></thead>
 <tbody>${rows.map((row) => html`<tr class="${row.kind}"><th scope="row">${rowName(row)}</th>${row.notDefined === undefined ? defined(row) : html`<td colspan="3">not defined: ${row.notDefined}</td>`}</tr>
 `)}</tbody></table>`
   return html`<h3>Accuracy</h3>
@@ -19,7 +19,7 @@ ${figure(caption, scroll("Accuracy of every row", table))}`
 
   function defined(row: Summary): Markup {
     const marks = [mark(row, row.classIncremental, ""), mark(row, row.taskIncremental, " hollow")].flat()
-    return html`<td class="n">${figureCell(row.classIncremental)}</td><td class="n">${figureCell(row.taskIncremental)}</td><td class="plot">${strip(axis, marks)}</td>`
+    return html`<td class="plot">${strip(axis, marks)}</td><td class="n">${figureCell(row.classIncremental)}</td><td class="n">${figureCell(row.taskIncremental)}</td>`
   }
 }
 

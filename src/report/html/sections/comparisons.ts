@@ -10,10 +10,10 @@ import { strip, stripTicks } from "../strip.ts"
 export function comparisonsSection({ comparisons }: Cell): Markup {
   if (comparisons.length === 0) return html`<h3>Comparisons</h3><p class="note">The spec asks for none.</p>`
   const axis = axisOf([0, ...comparisons.flatMap((comparison) => [...comparison.interval])])
-  const table = html`<table class="dots"><thead><tr><th scope="col">Left minus right</th><th scope="col" class="n">Points</th><th scope="col" class="n">Corrected p</th><th scope="col" class="n">Detectable</th><td class="plot">${stripTicks(axis)}</td></tr></thead>
+  const table = html`<table class="dots"><thead><tr><th scope="col">Left minus right</th><td class="plot">${stripTicks(axis)}</td><th scope="col" class="n">Points</th><th scope="col" class="n">Corrected p</th><th scope="col" class="n">Detectable</th></tr></thead>
 <tbody>${comparisons.map(
     ({ left, right, setup, on, difference, interval: range, corrected, minimumDetectable }) =>
-      html`<tr><th scope="row"><bdi>${left}</bdi> − <bdi>${right}</bdi> <span class="of">${SETUP_WORDS[setup]}, ${on}</span></th><td class="n">${signed(difference)} <span class="ci">${interval(range)}</span></td><td class="n">${probability(corrected)}</td><td class="n">${fixed(minimumDetectable)}</td><td class="plot">${strip(axis, [{ value: difference, interval: range, look: "router" }], true)}</td></tr>
+      html`<tr><th scope="row"><bdi>${left}</bdi> − <bdi>${right}</bdi> <span class="of">${SETUP_WORDS[setup]}, ${on}</span></th><td class="plot">${strip(axis, [{ value: difference, interval: range, look: "router" }], true)}</td><td class="n">${signed(difference)} <span class="ci">${interval(range)}</span></td><td class="n">${probability(corrected)}</td><td class="n">${fixed(minimumDetectable)}</td></tr>
 `,
   )}</tbody></table>`
   return html`<h3>Comparisons</h3>

@@ -14,7 +14,7 @@ export function tableSection(cell: Cell): Markup {
       row.notDefined === undefined
         ? html`${COLUMNS.map((column) => html`<td class="n">${column.text(row, true) ?? "–"}</td>`)}<td class="n">${majority(row.routerAccuracy?.majority)}</td>`
         : html`<td colspan="${COLUMNS.length + 1}">not defined: ${row.notDefined}</td>`
-    return html`<tr class="${row.kind}"><th scope="row"><bdi>${row.row}</bdi>${row.knowsTask ? "*" : ""}</th><td>${HEAD_WORDS[row.head]}</td><td>${SOURCE_WORDS[row.source]}</td><td class="n">${row.seeds}</td>${figures}</tr>
+    return html`<tr class="${row.kind}"><th scope="row"><bdi>${row.row}</bdi>${row.knowsTask ? "*" : ""}</th><td>${HEAD_WORDS[row.head]}</td><td>${SOURCE_WORDS[row.source]}</td><td class="n">${row.notDefined === undefined ? row.seeds : "–"}</td>${figures}</tr>
 `
   })}</tbody></table>`
   return html`<h3>All figures</h3>
