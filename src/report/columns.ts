@@ -25,16 +25,48 @@ const secondary = (title: string, meaning: string, field: Secondary, digits = 1)
 })
 
 export const COLUMNS: readonly Column[] = [
-  percent("Class-incr. %", "Accuracy over all classes after the last task, mean over tasks, 95 % interval.", "classIncremental"),
-  percent("Task-incr. %", "Accuracy within each task's own classes after the last task, mean over tasks, 95 % interval.", "taskIncremental"),
+  percent(
+    "Class-incr. %",
+    "Accuracy over all classes after the last task, mean over tasks, 95 % interval.",
+    "classIncremental",
+  ),
+  percent(
+    "Task-incr. %",
+    "Accuracy within each task's own classes after the last task, mean over tasks, 95 % interval.",
+    "taskIncremental",
+  ),
   secondary("Anytime %", "Class-incremental accuracy on the tasks seen so far, averaged over all stages.", "anytime"),
-  secondary("Forgetting", "Best earlier accuracy on a task minus the last, in points, mean over all tasks but the last.", "forgetting"),
-  secondary("Backward", "Backward transfer: last accuracy on a task minus that right after learning it, in points.", "backwardTransfer"),
+  secondary(
+    "Forgetting",
+    "Best earlier accuracy on a task minus the last, in points, mean over all tasks but the last.",
+    "forgetting",
+  ),
+  secondary(
+    "Backward",
+    "Backward transfer: last accuracy on a task minus that right after learning it, in points.",
+    "backwardTransfer",
+  ),
   secondary("Learning %", "Learning accuracy: accuracy on each task right after learning it.", "learningAccuracy"),
-  secondary("Router %", "Router accuracy: how often the largest gate is that of the example's own task.", "routerAccuracy"),
+  secondary(
+    "Router %",
+    "Router accuracy: how often the largest gate is that of the example's own task.",
+    "routerAccuracy",
+  ),
   secondary("Entropy", "Entropy of the gates over log of their number: 0 = one module, 1 = all alike.", "entropy", 2),
-  { title: "Trained", meaning: "Trainable parameters of the row.", text: ({ cost }) => count(cost.trainableParameters) },
+  {
+    title: "Trained",
+    meaning: "Trainable parameters of the row.",
+    text: ({ cost }) => count(cost.trainableParameters),
+  },
   { title: "Stored", meaning: "Bytes stored by the row.", text: ({ cost }) => bytes(cost.storedBytes) },
-  { title: "FLOPs", meaning: "Forward FLOPs as a multiple of the backbone with one module.", text: ({ cost }) => `${fixed(cost.forwardFlops, 2)}\u00d7` },
-  { title: "Fit CPU", meaning: "CPU time to fit the row; features that it needs are charged in full.", text: ({ cost }) => duration(cost.fitSeconds) },
+  {
+    title: "FLOPs",
+    meaning: "Forward FLOPs as a multiple of the backbone with one module.",
+    text: ({ cost }) => `${fixed(cost.forwardFlops, 2)}\u00d7`,
+  },
+  {
+    title: "Fit CPU",
+    meaning: "CPU time to fit the row; features that it needs are charged in full.",
+    text: ({ cost }) => duration(cost.fitSeconds),
+  },
 ]

@@ -22,7 +22,10 @@ export function comparisonBlock(cell: Cell, terminal: Terminal): string {
   if (cell.comparisons.length === 0) return ""
   const indented = (text: string) => wrapped(signs(terminal, text), terminal.columns - 4).map((line) => `    ${line}`)
   const entries = cell.comparisons.flatMap((comparison) => [
-    ...wrapped(`${ink(terminal, "bold", signs(terminal, comparisonName(comparison)))}: ${comparisonScope(comparison)}`, terminal.columns - 2).map((line, i) => (i === 0 ? `  ${line}` : `    ${line}`)),
+    ...wrapped(
+      `${ink(terminal, "bold", signs(terminal, comparisonName(comparison)))}: ${comparisonScope(comparison)}`,
+      terminal.columns - 2,
+    ).map((line, i) => (i === 0 ? `  ${line}` : `    ${line}`)),
     ...indented(figures(comparison)),
     ...indented(oneLine(comparison.conclusion)),
     ...(comparison.caveat === undefined ? [] : indented(`Mind: ${oneLine(comparison.caveat)}.`)),

@@ -7,12 +7,16 @@ export interface Confusion {
   readonly shares: readonly (readonly (number | null)[])[]
 }
 
-export const lastStage = (row: Row): Stage | undefined => row.stages.reduce<Stage | undefined>((last, stage) => (last && last.index > stage.index ? last : stage), undefined)
+export const lastStage = (row: Row): Stage | undefined =>
+  row.stages.reduce<Stage | undefined>((last, stage) => (last && last.index > stage.index ? last : stage), undefined)
 
 /** Undefined where the row chooses no module. */
 export function confusion(cell: Cell, rows: readonly Row[]): Confusion | undefined {
   const stages = rows.flatMap((row) => lastStage(row) ?? [])
-  const highest = stages.reduce((most, { predictions }) => predictions.chosen.reduce((a, b) => Math.max(a, b), most), -1)
+  const highest = stages.reduce(
+    (most, { predictions }) => predictions.chosen.reduce((a, b) => Math.max(a, b), most),
+    -1,
+  )
   if (highest < 0) return undefined
   const names = stages[0].gates?.modules ?? cell.tasks
   const modules = Array.from({ length: Math.max(names.length, highest + 1) }, (_, m) => names[m] ?? `module ${m + 1}`)
@@ -26,5 +30,10 @@ export function confusion(cell: Cell, rows: readonly Row[]): Confusion | undefin
       totals[task]++
     })
   }
-  return { modules, shares: counts.map((line, task) => [...line].map((count) => (totals[task] === 0 ? null : (100 * count) / totals[task]))) }
+  return {
+    modules,
+    shares: counts.map((line, task) =>
+      [...line].map((count) => (totals[task] === 0 ? null : (100 * count) / totals[task])),
+    ),
+  }
 }

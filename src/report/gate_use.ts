@@ -27,7 +27,9 @@ export interface GateUse {
 export function gateUse(cell: Cell, rows: readonly Row[]): GateUse | undefined {
   const found = rows.flatMap((row) => {
     const stage = lastStage(row)
-    return stage?.gates === undefined ? [] : [{ gates: stage.gates, tasks: stage.predictions.example.map((id) => cell.examples[id].task) }]
+    return stage?.gates === undefined
+      ? []
+      : [{ gates: stage.gates, tasks: stage.predictions.example.map((id) => cell.examples[id].task) }]
   })
   if (found.length === 0) return undefined
   const perSeed = found.map(({ gates, tasks }) => gates.units.map((unit, u) => unitUse(unit, u, gates, tasks)))
@@ -55,5 +57,10 @@ function unitUse(unit: string, u: number, gates: Gates, tasks: readonly number[]
     entropy += gates.entropy[k][u]
   })
   const examples = Math.max(1, gates.mean.length)
-  return { unit, modules: [...shares].map((share) => (100 * share) / examples), own: (100 * own) / examples, entropy: entropy / examples }
+  return {
+    unit,
+    modules: [...shares].map((share) => (100 * share) / examples),
+    own: (100 * own) / examples,
+    entropy: entropy / examples,
+  }
 }

@@ -1,5 +1,5 @@
 /** `results.json`: written piece by piece, so that no row count exceeds the longest string; read with a check of schema and shape. */
-import { type Cell, type Results, RESULTS_VERSION } from "../learning/results.ts"
+import { type Cell, RESULTS_VERSION, type Results } from "../learning/results.ts"
 import { shapeProblem } from "./results_shape.ts"
 
 /** Why a file can't be read as results: what is wrong with which file, and what to do. */
@@ -35,18 +35,25 @@ function* cellJson(cell: Cell): Generator<string> {
 /** Reads the text of a results file. A file of another kind, version or shape is a problem that names the place. */
 export function readResults(text: string, file: string): Results | ResultsProblem {
   const problem = (message: string, help: string): ResultsProblem => ({ _tag: "ResultsProblem", file, message, help })
-  const again = "Run the experiment again: `l2r run` reads finished steps from the store and only writes the files anew."
+  const again =
+    "Run the experiment again: `l2r run` reads finished steps from the store and only writes the files anew."
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return problem(text.trim() === "" ? "The file is empty." : `The file is not JSON, or it is cut short: ${reason}.`, again)
+    return problem(
+      text.trim() === "" ? "The file is empty." : `The file is not JSON, or it is cut short: ${reason}.`,
+      again,
+    )
   }
   const head = (typeof value === "object" && value !== null ? value : {}) as { schema?: unknown; version?: unknown }
   if (head.schema !== "l2r/results") {
     const found = head.schema === undefined ? "nothing" : JSON.stringify(head.schema)
-    return problem(`The file holds no results of l2r: its field "schema" is ${found}, not "l2r/results".`, "Name a results.json that `l2r run` wrote.")
+    return problem(
+      `The file holds no results of l2r: its field "schema" is ${found}, not "l2r/results".`,
+      "Name a results.json that `l2r run` wrote.",
+    )
   }
   if (head.version !== RESULTS_VERSION) {
     const newer = typeof head.version === "number" && head.version > RESULTS_VERSION

@@ -36,7 +36,10 @@ export class LiveBlock {
   draw(): void {
     if (this.stopped) return
     const wait = EVERY - (this.now() - this.drawn)
-    if (wait <= 0) return this.paint("")
+    if (wait <= 0) {
+      this.paint("")
+      return
+    }
     this.later ??= setTimeout(() => {
       this.later = undefined
       if (!this.stopped) this.paint("")

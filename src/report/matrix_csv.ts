@@ -18,7 +18,16 @@ export function matrixCsv(results: Results): string {
         row.matrix[field].forEach((accuracies, after) => {
           accuracies.forEach((accuracy, on) => {
             if (accuracy === null) return
-            const values = [cellName(cell), row.name, row.head, row.seed, setup, cell.tasks[after], cell.tasks[on], accuracy]
+            const values = [
+              cellName(cell),
+              row.name,
+              row.head,
+              row.seed,
+              setup,
+              cell.tasks[after],
+              cell.tasks[on],
+              accuracy,
+            ]
             lines.push(values.map((value) => quoted(String(value))).join(","))
           })
         })

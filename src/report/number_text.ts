@@ -8,9 +8,11 @@ export function fixed(value: number, digits = 1): string {
 }
 
 /** "+2.5", "−11.0": for differences. */
-export const signed = (value: number, digits = 1): string => (value > 0 && Number(value.toFixed(digits)) !== 0 ? "+" : "") + fixed(value, digits)
+export const signed = (value: number, digits = 1): string =>
+  (value > 0 && Number(value.toFixed(digits)) !== 0 ? "+" : "") + fixed(value, digits)
 
-export const interval = ([low, high]: readonly [number, number], digits = 1): string => `[${fixed(low, digits)}, ${fixed(high, digits)}]`
+export const interval = ([low, high]: readonly [number, number], digits = 1): string =>
+  `[${fixed(low, digits)}, ${fixed(high, digits)}]`
 
 /** "61.9 [59.2, 64.3]"; undefined for a figure that is missing, not finite, or has no interval: it is not printed. */
 export function figureText(figure: Figure | undefined, digits = 1): string | undefined {
@@ -24,7 +26,9 @@ export function shortFigure(figure: Figure | undefined, digits = 1): string | un
   return `${fixed(figure.value, digits)} \u00b1${fixed((high - low) / 2, digits)}`
 }
 
-export function printable(figure: Figure | undefined): figure is Figure & { readonly interval: readonly [number, number] } {
+export function printable(
+  figure: Figure | undefined,
+): figure is Figure & { readonly interval: readonly [number, number] } {
   return figure?.interval !== undefined && [figure.value, ...figure.interval].every(Number.isFinite)
 }
 

@@ -18,7 +18,11 @@ export function meanMatrix(rows: readonly Row[], setup: Setup): (number | null)[
 }
 
 /** One value a stage: `figure` of the matrix of the stages so far, mean over the seeds; null where it is not defined. */
-export function curve(rows: readonly Row[], setup: Setup, figure: (soFar: Matrix) => number | undefined): (number | null)[] {
+export function curve(
+  rows: readonly Row[],
+  setup: Setup,
+  figure: (soFar: Matrix) => number | undefined,
+): (number | null)[] {
   const [first] = rows
   if (first === undefined) return []
   return first.matrix[setup].map((_, stage) => mean(rows.map((row) => figure(row.matrix[setup].slice(0, stage + 1)))))

@@ -7,7 +7,7 @@ import type { RunEvent } from "../run/events.ts"
 import { LiveBlock } from "./live_block.ts"
 import { blockLines, linesOf, plainProgress } from "./progress_lines.ts"
 import { RunState } from "./run_state.ts"
-import { terminalOf, type TerminalStream } from "./terminal.ts"
+import { type TerminalStream, terminalOf } from "./terminal.ts"
 
 export interface ProgressStream extends TerminalStream {
   write(text: string): unknown
@@ -38,7 +38,8 @@ export function progress(stream: ProgressStream, options: ProgressOptions = {}):
   const terminal = () => terminalOf(stream, env)
   const block = live ? new LiveBlock(stream, () => blockLines(state, now(), terminal()), now) : undefined
   let said = Number.NEGATIVE_INFINITY
-  const print = (lines: readonly string[]) => (block ? block.above(lines) : lines.forEach((line) => stream.write(`${line}\n`)))
+  const print = (lines: readonly string[]) =>
+    block ? block.above(lines) : lines.forEach((line) => stream.write(`${line}\n`))
 
   function handle(event: RunEvent): void {
     const running = "key" in event && event.key !== undefined ? state.running.get(event.key) : undefined

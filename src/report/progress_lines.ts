@@ -9,7 +9,13 @@ import { cut, textWidth } from "./text_width.ts"
 const SHOWN = 8
 
 /** The lines that stay: on a terminal without those of started steps, which the block shows. */
-export function linesOf(event: RunEvent, state: RunState, running: Running | undefined, terminal: Terminal, live: boolean): string[] {
+export function linesOf(
+  event: RunEvent,
+  state: RunState,
+  running: Running | undefined,
+  terminal: Terminal,
+  live: boolean,
+): string[] {
   const text = (line: string) => signs(terminal, line)
   const help = "help" in event && event.help !== undefined ? [`  ${oneLine(event.help)}`] : []
   switch (event.type) {
@@ -28,9 +34,18 @@ export function linesOf(event: RunEvent, state: RunState, running: Running | und
       return [ink(terminal, "yellow", `warning   ${about}${oneLine(event.message)}`), ...help]
     }
     case "failed":
-      return [ink(terminal, "red", `failed    ${text(oneLine(state.step(event.key).label))}: ${oneLine(event.message)}`), ...help]
+      return [
+        ink(terminal, "red", `failed    ${text(oneLine(state.step(event.key).label))}: ${oneLine(event.message)}`),
+        ...help,
+      ]
     case "interrupted":
-      return [ink(terminal, "yellow", `interrupted after ${state.finished} of ${state.planned} steps; finished steps are kept`)]
+      return [
+        ink(
+          terminal,
+          "yellow",
+          `interrupted after ${state.finished} of ${state.planned} steps; finished steps are kept`,
+        ),
+      ]
     case "progress":
       return []
   }
@@ -38,7 +53,8 @@ export function linesOf(event: RunEvent, state: RunState, running: Running | und
 
 export function plainProgress(state: RunState, key: string, now: number, terminal: Terminal): string {
   const running = state.running.get(key)
-  const step = running === undefined ? "" : `  ${oneLine(running.step.label)}${running.note ? `  ${oneLine(running.note)}` : ""}`
+  const step =
+    running === undefined ? "" : `  ${oneLine(running.step.label)}${running.note ? `  ${oneLine(running.note)}` : ""}`
   return signs(terminal, `progress  ${overall(state, now)}${step}`)
 }
 
@@ -46,7 +62,10 @@ export function plainProgress(state: RunState, key: string, now: number, termina
 function overall(state: RunState, now: number): string {
   const left = state.left(now)
   const steps = `${state.finished} of ${state.planned} steps`
-  return [`${percent(state.share)}, ${steps}, ${duration(Math.round(state.elapsed(now)))}`, ...(left === undefined ? [] : [`about ${duration(Math.ceil(left))} left`])].join(", ")
+  return [
+    `${percent(state.share)}, ${steps}, ${duration(Math.round(state.elapsed(now)))}`,
+    ...(left === undefined ? [] : [`about ${duration(Math.ceil(left))} left`]),
+  ].join(", ")
 }
 
 const percent = (share: number): string => `${Math.floor(100 * share)} %`
@@ -59,12 +78,15 @@ export function blockLines(state: RunState, now: number, terminal: Terminal): st
   const whole = overall(state, now)
   const width = Math.min(24, Math.max(0, room - textWidth(whole) - 2))
   const filled = Math.round(width * state.share)
-  const bar = signs(terminal, "\u2588".repeat(filled)) + ink(terminal, "dim", signs(terminal, "\u2591".repeat(width - filled)))
+  const bar =
+    signs(terminal, "\u2588".repeat(filled)) + ink(terminal, "dim", signs(terminal, "\u2591".repeat(width - filled)))
   const steps = [...state.running.values()]
   const lines = steps.slice(0, SHOWN).map(({ step, done, note }) => {
     const head = cut(signs(terminal, `${percent(done).padStart(5)}  ${oneLine(step.label)}`), room, mark)
     const rest = room - textWidth(head) - 2
-    return rest > 3 && note !== "" ? `${head}  ${ink(terminal, "dim", cut(signs(terminal, oneLine(note)), rest, mark))}` : head
+    return rest > 3 && note !== ""
+      ? `${head}  ${ink(terminal, "dim", cut(signs(terminal, oneLine(note)), rest, mark))}`
+      : head
   })
   const more = steps.length > SHOWN ? [`       and ${steps.length - SHOWN} more`] : []
   return [width > 3 ? `${bar}  ${whole}` : cut(whole, room, mark), ...lines, ...more]

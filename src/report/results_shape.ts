@@ -3,9 +3,26 @@
 type Shape = "text" | "number" | "truth" | "list" | "record" | { readonly [field: string]: Shape } | readonly [Shape]
 
 const FIGURES: Shape = ["list"]
-const STAGE: Shape = { index: "number", predictions: { example: "list", classIncremental: "list", taskIncremental: "list", chosen: "list" } }
-const COST: Shape = { trainableParameters: "number", storedBytes: "number", forwardFlops: "number", fitSeconds: "number" }
-const KIND = { plugin: "text", head: "text", source: "text", how: "text", kind: "text", knowsTask: "truth", cost: COST, warnings: ["text"] } as const
+const STAGE: Shape = {
+  index: "number",
+  predictions: { example: "list", classIncremental: "list", taskIncremental: "list", chosen: "list" },
+}
+const COST: Shape = {
+  trainableParameters: "number",
+  storedBytes: "number",
+  forwardFlops: "number",
+  fitSeconds: "number",
+}
+const KIND = {
+  plugin: "text",
+  head: "text",
+  source: "text",
+  how: "text",
+  kind: "text",
+  knowsTask: "truth",
+  cost: COST,
+  warnings: ["text"],
+} as const
 
 const ROW: Shape = {
   ...KIND,
@@ -66,7 +83,8 @@ export function shapeProblem(value: unknown): string | undefined {
 }
 
 function differs(value: unknown, shape: Shape, at: string): string | undefined {
-  const wrong = (what: string) => (value === undefined ? `The field "${at}" is missing.` : `The field "${at}" is not ${what}.`)
+  const wrong = (what: string) =>
+    value === undefined ? `The field "${at}" is missing.` : `The field "${at}" is not ${what}.`
   if (shape === "text") return typeof value === "string" ? undefined : wrong("a text")
   if (shape === "number") return typeof value === "number" ? undefined : wrong("a number")
   if (shape === "truth") return typeof value === "boolean" ? undefined : wrong("true or false")
@@ -78,7 +96,9 @@ function differs(value: unknown, shape: Shape, at: string): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return wrong("an object")
   if (shape === "record") return undefined
   const fields = value as Record<string, unknown>
-  return first(Object.entries(shape), ([name, inner]) => differs(fields[name], inner, at === "" ? name : `${at}.${name}`))
+  return first(Object.entries(shape), ([name, inner]) =>
+    differs(fields[name], inner, at === "" ? name : `${at}.${name}`),
+  )
 }
 
 function first<T>(items: Iterable<T>, check: (item: T) => string | undefined): string | undefined {

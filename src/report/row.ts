@@ -4,7 +4,12 @@ import type { Cell, HeadPolicy, Row, Source, Summary } from "../learning/results
 /** What makes a row one of its kind, whatever the seed. */
 export type RowIdentity = Pick<Row, "head" | "source"> & { readonly name: string }
 
-export const HEAD_WORDS: Readonly<Record<HeadPolicy, string>> = { kept: "kept", refit: "refit", joint: "joint", none: "none" }
+export const HEAD_WORDS: Readonly<Record<HeadPolicy, string>> = {
+  kept: "kept",
+  refit: "refit",
+  joint: "joint",
+  none: "none",
+}
 
 export const SOURCE_WORDS: Readonly<Record<Source, string>> = {
   memory: "memory",
@@ -20,15 +25,24 @@ export const LEGEND = {
   knowsTask: "is told the task of every example",
 }
 
-export const identityOf = (summary: Summary): RowIdentity => ({ name: summary.row, head: summary.head, source: summary.source })
+export const identityOf = (summary: Summary): RowIdentity => ({
+  name: summary.row,
+  head: summary.head,
+  source: summary.source,
+})
 
 /** "learnt (refit, memory)". */
-export const rowLabel = ({ name, head, source }: RowIdentity): string => `${name} (${HEAD_WORDS[head]}, ${SOURCE_WORDS[source]})`
+export const rowLabel = ({ name, head, source }: RowIdentity): string =>
+  `${name} (${HEAD_WORDS[head]}, ${SOURCE_WORDS[source]})`
 
 /** The rows behind one line of the table: one per seed, those without figures left out. */
 export function seedsOf(cell: Cell, summary: Summary): readonly Row[] {
   return cell.rows.filter(
-    (row) => row.name === summary.row && row.head === summary.head && row.source === summary.source && row.notDefined === undefined,
+    (row) =>
+      row.name === summary.row &&
+      row.head === summary.head &&
+      row.source === summary.source &&
+      row.notDefined === undefined,
   )
 }
 

@@ -30,7 +30,8 @@ export class RunState {
         if (!cached.has(step.key)) this.estimated += weight(step)
       }
     }
-    if (event.type === "started") this.running.set(event.key, { step: this.step(event.key), since: now, done: 0, note: "" })
+    if (event.type === "started")
+      this.running.set(event.key, { step: this.step(event.key), since: now, done: 0, note: "" })
     if (event.type === "progress") {
       const running = this.running.get(event.key)
       const done = Number.isFinite(event.done) ? Math.min(1, Math.max(0, event.done)) : 0

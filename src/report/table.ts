@@ -2,7 +2,7 @@
 import Table from "cli-table3"
 import type { Cell, Summary } from "../learning/results.ts"
 import { COLUMNS, type Column } from "./columns.ts"
-import { cellName, HEAD_WORDS, LEGEND, seedCount, SOURCE_WORDS } from "./row.ts"
+import { cellName, HEAD_WORDS, LEGEND, SOURCE_WORDS, seedCount } from "./row.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { cut, textWidth, wrapped } from "./text_width.ts"
 
@@ -23,20 +23,29 @@ export function cellTable(cell: Cell, terminal: Terminal): string {
   const room = terminal.columns - sum(names.map((column) => column.width + GAP))
   const wide = blocksOf(cell, terminal, room, true)
   const blocks = wide.length === 1 ? wide : blocksOf(cell, terminal, room, false)
-  const legend = [...notesOf(cell), LEGEND.head, LEGEND.source, halfWidth(wide.length > 1)].filter((line) => line !== "")
+  const legend = [...notesOf(cell), LEGEND.head, LEGEND.source, halfWidth(wide.length > 1)].filter(
+    (line) => line !== "",
+  )
   return [
     ...wrapped(title, terminal.columns).map((line) => ink(terminal, "bold", line)),
     ...blocks.map((block, index) => blockText(cell, block, names, index, wide.length === 1, terminal)),
-    ...legend.flatMap((line) => wrapped(signs(terminal, line), terminal.columns)).map((line) => ink(terminal, "dim", line)),
+    ...legend
+      .flatMap((line) => wrapped(signs(terminal, line), terminal.columns))
+      .map((line) => ink(terminal, "dim", line)),
   ].join("\n")
 }
 
-const halfWidth = (short: boolean) => (short ? "Brackets: 95 % interval; \u00b1: half the width of the 95 % interval." : "Brackets: 95 % interval.")
+const halfWidth = (short: boolean) =>
+  short ? "Brackets: 95 % interval; \u00b1: half the width of the 95 % interval." : "Brackets: 95 % interval."
 
 /** What stands below the table for single rows: why one has no figures, and who knows the task. */
 function notesOf({ summary }: Cell): string[] {
   const missing = summary.flatMap((row) =>
-    row.notDefined === undefined ? [] : [`${oneLine(row.row)} (${HEAD_WORDS[row.head]}, ${SOURCE_WORDS[row.source]}): not defined (${oneLine(row.notDefined)}).`],
+    row.notDefined === undefined
+      ? []
+      : [
+          `${oneLine(row.row)} (${HEAD_WORDS[row.head]}, ${SOURCE_WORDS[row.source]}): not defined (${oneLine(row.notDefined)}).`,
+        ],
   )
   const told = summary.some((row) => row.knowsTask) ? [`* ${LEGEND.knowsTask}.`] : []
   return [...missing, ...told]
@@ -54,7 +63,8 @@ function identityColumns({ summary }: Cell, terminal: Terminal): readonly NameCo
     const texts = summary.map(text)
     return { title, texts, width: Math.max(...[title, ...texts].map(textWidth)) }
   }
-  const name = (row: Summary) => cut(oneLine(row.row), NAME - (row.knowsTask ? 1 : 0), signs(terminal, "\u2026")) + (row.knowsTask ? "*" : "")
+  const name = (row: Summary) =>
+    cut(oneLine(row.row), NAME - (row.knowsTask ? 1 : 0), signs(terminal, "\u2026")) + (row.knowsTask ? "*" : "")
   const seeds = new Set(summary.filter((row) => row.notDefined === undefined).map((row) => row.seeds))
   return [
     column("Row", name),
@@ -89,7 +99,14 @@ function figure(column: Column, row: Summary, wide: boolean, terminal: Terminal)
   return row.notDefined === undefined ? signs(terminal, column.text(row, wide) ?? "\u2013") : ""
 }
 
-function blockText(cell: Cell, block: Block, names: readonly NameColumn[], index: number, wide: boolean, terminal: Terminal): string {
+function blockText(
+  cell: Cell,
+  block: Block,
+  names: readonly NameColumn[],
+  index: number,
+  wide: boolean,
+  terminal: Terminal,
+): string {
   const widths = [...names.map((column) => column.width), ...block.widths]
   const table = new Table({
     chars: NO_LINES,
@@ -104,13 +121,21 @@ function blockText(cell: Cell, block: Block, names: readonly NameColumn[], index
       summary.notDefined === undefined
         ? block.columns.map((column) => figure(column, summary, wide, terminal))
         : [{ colSpan: block.columns.length, hAlign: "left" as const, content: "not defined" }]
-    table.push([...names.map(({ texts }) => (summary.kind === "bound" ? ink(terminal, "dim", texts[at]) : texts[at])), ...figures])
+    table.push([
+      ...names.map(({ texts }) => (summary.kind === "bound" ? ink(terminal, "dim", texts[at]) : texts[at])),
+      ...figures,
+    ])
   }
-  const [head, ...lines] = table.toString().split("\n").map((line) => line.trimEnd())
+  const [head, ...lines] = table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
   const rule = ink(terminal, "dim", signs(terminal, "\u2500").repeat(sum(widths) + GAP * (widths.length - 1)))
   return `\n${[head, rule, ...lines].join("\n")}\n`
 }
 
 const NO_LINES = Object.fromEntries(
-  ["top", "mid", "bottom", "left", "right"].flatMap((side) => [side, ...["mid", "left", "right"].map((end) => `${side}-${end}`), "middle"]).map((name) => [name, ""]),
+  ["top", "mid", "bottom", "left", "right"]
+    .flatMap((side) => [side, ...["mid", "left", "right"].map((end) => `${side}-${end}`), "middle"])
+    .map((name) => [name, ""]),
 )

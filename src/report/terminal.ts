@@ -47,6 +47,8 @@ export function signs({ plain }: Terminal, text: string): string {
 
 /** A name or message of a spec or plugin on one line, without control characters: it can't move the cursor or colour what follows. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ")
+  return stripVTControlCharacters(text).replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g,
+    " ",
+  )
 }

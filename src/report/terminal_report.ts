@@ -40,12 +40,17 @@ export function warningsOf(results: Results): ReadonlyMap<string, readonly strin
 function warningLines(results: Results, terminal: Terminal): string {
   const warnings = [...warningsOf(results)]
   if (warnings.length === 0) return ""
-  const lines = warnings.flatMap(([warning, rows]) => wrapped(`${rows.map(oneLine).join(", ")}: ${oneLine(warning)}`, terminal.columns - 2))
+  const lines = warnings.flatMap(([warning, rows]) =>
+    wrapped(`${rows.map(oneLine).join(", ")}: ${oneLine(warning)}`, terminal.columns - 2),
+  )
   return [ink(terminal, "yellow", "Warnings"), ...lines.map((line) => `  ${signs(terminal, line)}`)].join("\n")
 }
 
 function fileLines(files: readonly ReportFile[], terminal: Terminal): string {
   if (files.length === 0) return ""
   const width = Math.max(...files.map((file) => file.what.length))
-  return [ink(terminal, "bold", "Files"), ...files.map(({ what, path }) => `  ${what.padEnd(width)}  ${ink(terminal, "cyan", path)}`)].join("\n")
+  return [
+    ink(terminal, "bold", "Files"),
+    ...files.map(({ what, path }) => `  ${what.padEnd(width)}  ${ink(terminal, "cyan", path)}`),
+  ].join("\n")
 }

@@ -2,7 +2,8 @@
 import { stripVTControlCharacters } from "node:util"
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" })
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u
 
 /** East Asian characters and emoji take two columns, combining marks none of their own. */
 export function textWidth(text: string): number {

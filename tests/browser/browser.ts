@@ -3,7 +3,16 @@ import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import type { Browser } from "puppeteer-core"
 
-const NAMES = ["google-chrome-stable", "google-chrome", "chromium", "chromium-browser", "chrome", "msedge", "chrome.exe", "msedge.exe"]
+const NAMES = [
+  "google-chrome-stable",
+  "google-chrome",
+  "chromium",
+  "chromium-browser",
+  "chrome",
+  "msedge",
+  "chrome.exe",
+  "msedge.exe",
+]
 const PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -17,7 +26,11 @@ export async function launchBrowser(): Promise<Browser | string> {
   if (process.platform === "linux" && process.arch === "x64") {
     try {
       const { default: chromium } = await import("@sparticuz/chromium")
-      return await puppeteer.launch({ args: chromium.args, executablePath: await chromium.executablePath(), headless: "shell" })
+      return await puppeteer.launch({
+        args: chromium.args,
+        executablePath: await chromium.executablePath(),
+        headless: "shell",
+      })
     } catch (error) {
       tried.push(`@sparticuz/chromium: ${error instanceof Error ? error.message.split("\n")[0] : error}`)
     }

@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url"
 import type { Browser, Page } from "puppeteer-core"
 import { reportHtml } from "../../src/report/html/report.ts"
 import { syntheticResults } from "../report/fixture.ts"
-import { launchBrowser } from "./browser.ts"
 import { barrierProblems } from "./barriers.ts"
+import { launchBrowser } from "./browser.ts"
 
 const onNode = !("Bun" in globalThis) && !("Deno" in globalThis)
 const skip = !onNode && "checked on Node alone: the page is the same text on all runtimes"
@@ -30,7 +30,11 @@ interface View {
 }
 
 /** Opens a report from a file, all details unfolded; undefined, and the test skipped, where there is no browser. */
-async function open(t: TestContext, content: string, { width = 1200, mode = "light" }: View = {}): Promise<Visit | undefined> {
+async function open(
+  t: TestContext,
+  content: string,
+  { width = 1200, mode = "light" }: View = {},
+): Promise<Visit | undefined> {
   opening ??= launchBrowser()
   const browser = await opening
   if (typeof browser === "string") {

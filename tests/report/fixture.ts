@@ -6,8 +6,8 @@ import {
   type Cost,
   type Figure,
   type Gates,
-  type Results,
   RESULTS_VERSION,
+  type Results,
   type Row,
   type Stage,
   type Summary,
@@ -27,14 +27,34 @@ export interface Shape {
   readonly taint?: string
 }
 
-type Kind = Pick<Row, "name" | "plugin" | "head" | "source" | "knowsTask" | "kind" | "how"> & { skill: number; routing: number }
+type Kind = Pick<Row, "name" | "plugin" | "head" | "source" | "knowsTask" | "kind" | "how"> & {
+  skill: number
+  routing: number
+}
 
-const router = (name: string, plugin: string, head: Row["head"], source: Row["source"], skill: number, routing: number): Kind => {
+const router = (
+  name: string,
+  plugin: string,
+  head: Row["head"],
+  source: Row["source"],
+  skill: number,
+  routing: number,
+): Kind => {
   const how = plugin === "similarity" ? "selects" : "composes"
   return { name, plugin, head, source, knowsTask: false, kind: "router", how, skill, routing }
 }
 const bound = (name: string, head: Row["head"], how: Row["how"], skill: number): Kind => {
-  return { name, plugin: name, head, source: "none", knowsTask: name === "oracle", kind: "bound", how, skill, routing: 0.2 }
+  return {
+    name,
+    plugin: name,
+    head,
+    source: "none",
+    knowsTask: name === "oracle",
+    kind: "bound",
+    how,
+    skill,
+    routing: 0.2,
+  }
 }
 
 const KINDS: readonly Kind[] = [
@@ -74,7 +94,13 @@ export function syntheticResults(shape: Shape = {}): Results {
       started: "2026-11-24T16:00:00.000Z",
       seconds: 96.4,
       versions: { "onnxruntime-node": "1.30.0", effect: "4.1.0", [`package${taint}`]: "1.0.0" },
-      machine: { os: "linux", arch: "x64", processor: `Example processor${taint}`, cores: 2, features: ["avx2", "fma"] },
+      machine: {
+        os: "linux",
+        arch: "x64",
+        processor: `Example processor${taint}`,
+        cores: 2,
+        features: ["avx2", "fma"],
+      },
       profile: { backend: "onnxruntime", threads: 1, precision: "float32" },
       spec: `{\n  "experiment": "routing${taint}",\n  "seeds": [1]\n}`,
       specFile: `spec${taint}.l2r`,
@@ -89,7 +115,16 @@ export function syntheticResults(shape: Shape = {}): Results {
 }
 
 function syntheticCell(shape: Shape, index: number): Cell {
-  const { tasks = 5, perTask = 40, classes = 5, rows = KINDS.length, seeds = 1, units = 4, lastGates = false, taint = "" } = shape
+  const {
+    tasks = 5,
+    perTask = 40,
+    classes = 5,
+    rows = KINDS.length,
+    seeds = 1,
+    units = 4,
+    lastGates = false,
+    taint = "",
+  } = shape
   const taskNames = Array.from({ length: tasks }, (_, t) => (TASKS[t] ?? `task_${t + 1}`) + taint)
   const examples = Array.from({ length: tasks * perTask }, (_, k) => {
     const task = k % tasks
@@ -100,7 +135,9 @@ function syntheticCell(shape: Shape, index: number): Cell {
     return { ...kind, name: kind.name + (r < KINDS.length ? "" : `_${Math.floor(r / KINDS.length) + 1}`) + taint }
   })
   const all = kinds.flatMap((kind, r) =>
-    Array.from({ length: seeds }, (_, s) => syntheticRow(kind, s + 1, examples, taskNames, classes, units, lastGates, taint, draws(100 * index + 10 * r + s))),
+    Array.from({ length: seeds }, (_, s) =>
+      syntheticRow(kind, s + 1, examples, taskNames, classes, units, lastGates, taint, draws(100 * index + 10 * r + s)),
+    ),
   )
   const undefinedRow: Summary = {
     ...summaryOf(all.slice(0, 1), kinds[0]),
@@ -143,7 +180,9 @@ function syntheticRow(
     const right = (id: number, chance: number) =>
       random() < Math.min(0.95, chance) ? examples[id].class : Math.floor(random() * (stage + 1) * classes)
     const withGates = routed && (!lastGates || stage === tasks.length - 1)
-    const mean = (withGates ? seen : []).map((id) => Array.from({ length: units }, (_, unit) => gatesOf(examples[id].task, stage + 1, kind.routing, unit, random)))
+    const mean = (withGates ? seen : []).map((id) =>
+      Array.from({ length: units }, (_, unit) => gatesOf(examples[id].task, stage + 1, kind.routing, unit, random)),
+    )
     const gates: Gates = {
       units: Array.from({ length: units }, (_, unit) => `layer.${unit}`),
       modules: tasks.slice(0, stage + 1),
@@ -179,7 +218,10 @@ function syntheticRow(
 }
 
 function gatesOf(task: number, modules: number, routing: number, unit: number, random: () => number): number[] {
-  const raw = Array.from({ length: modules }, (_, m) => 0.1 + random() * 0.5 + (m === task ? routing * (0.5 + unit / 4) : 0))
+  const raw = Array.from(
+    { length: modules },
+    (_, m) => 0.1 + random() * 0.5 + (m === task ? routing * (0.5 + unit / 4) : 0),
+  )
   return raw.map((gate) => Math.round((gate / (1 + gate)) * 1e4) / 1e4)
 }
 
@@ -190,7 +232,10 @@ function normalisedEntropy(gates: readonly number[]): number {
 }
 
 function costOf(kind: Kind): Cost {
-  const seconds = { router: kind.source === "train" ? 9.1 : kind.source === "weights" ? 0.04 : 21.6, bound: kind.head === "refit" ? 6.2 : 0 }
+  const seconds = {
+    router: kind.source === "train" ? 9.1 : kind.source === "weights" ? 0.04 : 21.6,
+    bound: kind.head === "refit" ? 6.2 : 0,
+  }
   return {
     trainableParameters: kind.plugin === "l2r" ? 3860 : kind.head === "refit" ? 4825 : 0,
     storedBytes: kind.plugin === "similarity" ? 1_250_000 : 15_440 + 98_304,
@@ -217,7 +262,12 @@ function summaryOf(rows: readonly Row[], kind: Kind): Summary {
     forgetting: around(30 - skill / 5, 1.8),
     backwardTransfer: around(skill / 5 - 30, 1.8),
     learningAccuracy: around(88.2, 1.2),
-    ...(routed ? { routerAccuracy: { ...around(100 * kind.routing, 2.2), majority: 100 * kind.routing + 2 }, entropy: around(0.71, 0.012) } : {}),
+    ...(routed
+      ? {
+          routerAccuracy: { ...around(100 * kind.routing, 2.2), majority: 100 * kind.routing + 2 },
+          entropy: around(0.71, 0.012),
+        }
+      : {}),
     cost: rows[0].cost,
     warnings: [...new Set(rows.flatMap((row) => row.warnings))],
   }
@@ -258,7 +308,8 @@ function syntheticComparisons(examples: number, seeds: number, taint: string): r
       p: 0.17,
       corrected: 0.17,
       minimumDetectable: 3.1,
-      conclusion: "No difference was found; one of 3.1 points or more would have been found in four of five such experiments.",
+      conclusion:
+        "No difference was found; one of 3.1 points or more would have been found in four of five such experiments.",
     },
   ]
 }

@@ -46,7 +46,17 @@ test("text of drawings is coloured by a rule without ancestors: inside a used gr
 
 test("the page has every part, per cell", () => {
   const page = reportHtml(syntheticResults({ cells: 2, seeds: 3 }))
-  const parts = ["Accuracy", "Comparisons", "All figures", "Accuracy over the tasks", "Forgetting over the tasks", "Accuracy matrix", "Router confusion", "Gates by layer", "Cost against accuracy"]
+  const parts = [
+    "Accuracy",
+    "Comparisons",
+    "All figures",
+    "Accuracy over the tasks",
+    "Forgetting over the tasks",
+    "Accuracy matrix",
+    "Router confusion",
+    "Gates by layer",
+    "Cost against accuracy",
+  ]
   for (const part of parts) assert.equal(page.split(`<h3>${part}</h3>`).length, 3, part)
   assert.match(page, /Mean over 3 seeds/)
   assert.match(page, /not defined: bottleneck adapters have no input gate/)
@@ -64,7 +74,10 @@ test("an experiment of one task, without comparisons, gates or rows still makes 
 
 test("2,500 examples, 25 rows and 25 tasks stay under two megabytes", () => {
   const large = { tasks: 25, rows: 25, units: 6, lastGates: true }
-  for (const [cells, perTask] of [[1, 100], [4, 10]]) {
+  for (const [cells, perTask] of [
+    [1, 100],
+    [4, 10],
+  ]) {
     const page = reportHtml(syntheticResults({ ...large, cells, perTask }))
     assert.ok(Buffer.byteLength(page) < 2e6, `${page.length}`)
     if (cells === 4) assert.match(page, /would make this page too large/)
@@ -77,7 +90,8 @@ test("text on every step of a heat map, and all text on the paper, has enough co
       const background = heatColour(palette, level)
       assert.ok(contrast(background, textOn(background)) >= 4.5, background)
     }
-    for (const text of [palette.ink, palette.muted, palette.router, palette.warm]) assert.ok(contrast(palette.paper, text) >= 4.5, text)
+    for (const text of [palette.ink, palette.muted, palette.router, palette.warm])
+      assert.ok(contrast(palette.paper, text) >= 4.5, text)
   }
   assert.equal(Math.round(contrast("#000000", "#ffffff")), 21)
 })
@@ -87,20 +101,45 @@ test("confusion counts the chosen modules of all seeds; gates are shares with th
   const found = confusion(cell, cell.rows)
   const { chosen, example } = cell.rows[0].stages[2].predictions
   const other = cell.rows[1].stages[2].predictions
-  const hits = [...chosen.map((module, k) => [module, example[k]]), ...other.chosen.map((module, k) => [module, other.example[k]])]
+  const hits = [
+    ...chosen.map((module, k) => [module, example[k]]),
+    ...other.chosen.map((module, k) => [module, other.example[k]]),
+  ]
   const own = hits.filter(([module, id]) => cell.examples[id].task === 1 && module === 2).length
   assert.equal(found?.shares[1][2], (100 * own) / 40)
   const use = gateUse(cell, cell.rows)
-  for (const unit of use?.units ?? []) assert.ok(Math.abs(unit.modules.reduce((sum, part) => sum + part, 0) - 100) < 1e-9)
+  for (const unit of use?.units ?? [])
+    assert.ok(Math.abs(unit.modules.reduce((sum, part) => sum + part, 0) - 100) < 1e-9)
   assert.ok((use?.units[0].own ?? 0) > 100 / 3)
 })
 
 test("mean over seeds skips what was not evaluated", () => {
   const matrix = (values: (number | null)[][]) => ({ classIncremental: values, taskIncremental: values })
   const [row] = syntheticResults({ tasks: 2, rows: 1 }).cells[0].rows
-  const rows = [{ ...row, matrix: matrix([[80, null], [60, 90]]) }, { ...row, matrix: matrix([[null, null], [70, 80]]) }]
-  assert.deepEqual(meanMatrix(rows, "classIncremental"), [[80, null], [65, 85]])
-  assert.deepEqual(curve(rows, "classIncremental", (soFar) => soFar.at(-1)?.[0] ?? undefined), [80, 65])
+  const rows = [
+    {
+      ...row,
+      matrix: matrix([
+        [80, null],
+        [60, 90],
+      ]),
+    },
+    {
+      ...row,
+      matrix: matrix([
+        [null, null],
+        [70, 80],
+      ]),
+    },
+  ]
+  assert.deepEqual(meanMatrix(rows, "classIncremental"), [
+    [80, null],
+    [65, 85],
+  ])
+  assert.deepEqual(
+    curve(rows, "classIncremental", (soFar) => soFar.at(-1)?.[0] ?? undefined),
+    [80, 65],
+  )
 })
 
 test("axes hold their values, ticks are round, and a cost scale keeps the order", () => {
@@ -110,12 +149,18 @@ test("axes hold their values, ticks are round, and a cost scale keeps the order"
   assert.equal(axisOf([]).ticks.length > 1, true)
   const costs = [0, 0.04, 6, 140]
   const at = costs.map(costScale(costs).at)
-  assert.deepEqual([...at].sort((a, b) => a - b), at)
+  assert.deepEqual(
+    [...at].sort((a, b) => a - b),
+    at,
+  )
   assert.ok(at[0] === 0 && at[3] <= 1)
 })
 
 test("the front holds the points that none beats in cost and accuracy", () => {
   const point = (x: number, y: number, number: number) => ({ x, y, number, look: "router" })
   const front = paretoFront([point(3, 50, 1), point(1, 40, 2), point(1, 45, 3), point(2, 44, 4), point(5, 60, 5)])
-  assert.deepEqual(front.map(({ number }) => number), [3, 1, 5])
+  assert.deepEqual(
+    front.map(({ number }) => number),
+    [3, 1, 5],
+  )
 })

@@ -9,7 +9,6 @@ import { syntheticResults } from "./fixture.ts"
 
 const [cell] = syntheticResults({ rows: 3, seeds: 3, perTask: 8 }).cells
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
 const ESCAPE = /\u001b/
 
 test("80 columns, plain: folded into blocks, each led by the name, heads and statistics", () => {
@@ -50,7 +49,10 @@ Brackets: 95 % interval; +-: half the width of the 95 % interval.`,
 test("a wide terminal has one block with every interval in full", () => {
   const text = cellTable(cell, { columns: 260, plain: true })
   assert.equal(text.split("\n").filter((line) => line.startsWith("Row ")).length, 1)
-  assert.match(text, /learnt +refit +memory +62\.0 \[59\.3, 64\.4\] .* 0\.71 \[0\.70, 0\.72\] +3860 +114 kB +1\.41x +21\.6 s/)
+  assert.match(
+    text,
+    /learnt +refit +memory +62\.0 \[59\.3, 64\.4\] .* 0\.71 \[0\.70, 0\.72\] +3860 +114 kB +1\.41x +21\.6 s/,
+  )
 })
 
 test("no line is wider than the terminal", () => {
@@ -77,8 +79,14 @@ test("colour only where the terminal is one and NO_COLOR is not set", () => {
 })
 
 test("the comparisons say difference, interval, p, what was detectable, caveat and conclusion; then come the files", () => {
-  const text = terminalReport(syntheticResults({}), [{ what: "report", path: "out/report.html" }], { columns: 200, plain: true })
-  assert.match(text, /learnt \(kept\) - class_gaussian_all \(kept\): class-incremental, all tasks, 200 examples, 1 seed/)
+  const text = terminalReport(syntheticResults({}), [{ what: "report", path: "out/report.html" }], {
+    columns: 200,
+    plain: true,
+  })
+  assert.match(
+    text,
+    /learnt \(kept\) - class_gaussian_all \(kept\): class-incremental, all tasks, 200 examples, 1 seed/,
+  )
   assert.match(text, /-11\.0 points \[-13\.4, -8\.5\], p < 0\.001, corrected < 0\.001, detectable 3\.4/)
   assert.match(text, /Mind: class statistics of all training data against a router fitted on the memory\./)
   assert.match(text, /Warnings\n {2}arrow \(kept, weights\): the gates of layer\.3 collapsed on one module/)
@@ -87,16 +95,19 @@ test("the comparisons say difference, interval, p, what was detectable, caveat a
 
 test("names cannot move the cursor, break a line or turn the direction of text", () => {
   const text = terminalReport(syntheticResults({ taint: "\u001b[2J\r\n\u202ex" }), [], { columns: 200, plain: true })
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e]/)
 })
 
 test("wrapping loses no word and keeps to the width", () => {
   fc.assert(
-    fc.property(fc.array(fc.stringMatching(/^[a-z\u4e00-\u4e10]{1,8}$/), { minLength: 1 }), fc.integer({ min: 16, max: 60 }), (words, columns) => {
-      const lines = wrapped(words.join(" "), columns)
-      assert.equal(lines.join(" "), words.join(" "))
-      for (const line of lines) assert.ok(textWidth(line) <= columns)
-    }),
+    fc.property(
+      fc.array(fc.stringMatching(/^[a-z\u4e00-\u4e10]{1,8}$/), { minLength: 1 }),
+      fc.integer({ min: 16, max: 60 }),
+      (words, columns) => {
+        const lines = wrapped(words.join(" "), columns)
+        assert.equal(lines.join(" "), words.join(" "))
+        for (const line of lines) assert.ok(textWidth(line) <= columns)
+      },
+    ),
   )
 })

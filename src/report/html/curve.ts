@@ -17,7 +17,8 @@ const RIGHT = 36
 const TOP = 8
 const BOTTOM = 20
 
-const x = (frame: CurveFrame, stage: number): number => LEFT + ((WIDTH - LEFT - RIGHT) * stage) / Math.max(1, frame.stages - 1)
+const x = (frame: CurveFrame, stage: number): number =>
+  LEFT + ((WIDTH - LEFT - RIGHT) * stage) / Math.max(1, frame.stages - 1)
 const y = (frame: CurveFrame, value: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - share(frame.axis, value))
 const short = (value: number): number => Number(value.toFixed(1))
 
@@ -25,7 +26,9 @@ type Values = readonly (number | null)[]
 
 /** Pairs of coordinates; a stage without a value is left out. */
 const points = (frame: CurveFrame, values: Values): string =>
-  values.flatMap((value, stage) => (value === null ? [] : [`${short(x(frame, stage))},${short(y(frame, value))}`])).join(" ")
+  values
+    .flatMap((value, stage) => (value === null ? [] : [`${short(x(frame, stage))},${short(y(frame, value))}`]))
+    .join(" ")
 
 export const ghostLines = (frame: CurveFrame, all: readonly Values[]): Markup =>
   html`<svg width="0" height="0" aria-hidden="true"><defs><g id="${frame.ghost}" class="ghost">${yTicks(frame)}${xTicks(frame)}${all.map((values) => html`<polyline points="${points(frame, values)}"/>`)}</g></defs></svg>`
@@ -36,9 +39,14 @@ const DOTS = 12
 /** `label` names the row; the first and last value in words are the text alternative, beside the table with all. */
 export function curvePanel(frame: CurveFrame, values: Values, look: string, label: string): Markup {
   const last = values.findLastIndex((value) => value !== null)
-  const words = [values.findIndex((value) => value !== null), last].map((stage) => `${fixed(values[stage] ?? 0)} after task ${stage + 1}`).join(", ")
+  const words = [values.findIndex((value) => value !== null), last]
+    .map((stage) => `${fixed(values[stage] ?? 0)} after task ${stage + 1}`)
+    .join(", ")
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}: ${words}"><use href="#${frame.ghost}"/><polyline class="line ${look}" points="${points(frame, values)}"/>${values.map(
-    (value, stage) => (value === null || (frame.stages > DOTS && stage !== last) ? undefined : html`<circle class="dot ${look}" cx="${short(x(frame, stage))}" cy="${short(y(frame, value))}" r="2.6"/>`),
+    (value, stage) =>
+      value === null || (frame.stages > DOTS && stage !== last)
+        ? undefined
+        : html`<circle class="dot ${look}" cx="${short(x(frame, stage))}" cy="${short(y(frame, value))}" r="2.6"/>`,
   )}<text class="end" x="${short(x(frame, last) + 7)}" y="${short(y(frame, values[last] ?? 0) + 4)}">${fixed(values[last] ?? 0)}</text></svg>`
 }
 
@@ -54,5 +62,7 @@ function xTicks(frame: CurveFrame): Markup[] {
   const every = Math.ceil(frame.stages / 10)
   return Array.from({ length: frame.stages }, (_, stage) => stage)
     .filter((stage) => stage % every === 0)
-    .map((stage) => html`<text x="${short(x(frame, stage))}" y="${HEIGHT - 4}" text-anchor="middle">${stage + 1}</text>`)
+    .map(
+      (stage) => html`<text x="${short(x(frame, stage))}" y="${HEIGHT - 4}" text-anchor="middle">${stage + 1}</text>`,
+    )
 }

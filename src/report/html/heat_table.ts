@@ -14,10 +14,22 @@ export interface HeatTable {
 }
 
 /** `columns` are whole `<th>` elements. */
-export const heatTable = ({ caption, corner, columns, rows, range, digits }: HeatTable): Markup => html`<table class="heat"><caption>${caption}</caption>
+export const heatTable = ({
+  caption,
+  corner,
+  columns,
+  rows,
+  range,
+  digits,
+}: HeatTable): Markup => html`<table class="heat"><caption>${caption}</caption>
 <thead><tr><th scope="col">${corner}</th>${columns}</tr></thead>
-<tbody>${rows.map(({ name, values }) => html`<tr><th scope="row">${name}</th>${values.map((value) => heatCell(value, range, digits))}</tr>
-`)}</tbody></table>`
+<tbody>${rows.map(
+  ({
+    name,
+    values,
+  }) => html`<tr><th scope="row">${name}</th>${values.map((value) => heatCell(value, range, digits))}</tr>
+`,
+)}</tbody></table>`
 
 export function heatCell(value: number | null, [low, high]: readonly [number, number], digits: number): Markup {
   if (value === null || !Number.isFinite(value)) return html`<td></td>`
@@ -33,7 +45,14 @@ export function heatPanels(panels: readonly HeatTable[], budget: number, label: 
     return left >= 0
   })
   const missing = panels.length - shown.length
-  const note = missing === 0 ? undefined : html`<p class="note">${missing} more of ${panels.length} would make this page too large: results.json and matrix.csv hold them.</p>`
-  return html`<ul class="panels heats">${shown.map((panel) => html`<li><div class="scroll" tabindex="0" role="region" aria-label="${label}">${heatTable(panel)}</div></li>
-`)}</ul>${note}`
+  const note =
+    missing === 0
+      ? undefined
+      : html`<p class="note">${missing} more of ${panels.length} would make this page too large: results.json and matrix.csv hold them.</p>`
+  return html`<ul class="panels heats">${shown.map(
+    (
+      panel,
+    ) => html`<li><div class="scroll" tabindex="0" role="region" aria-label="${label}">${heatTable(panel)}</div></li>
+`,
+  )}</ul>${note}`
 }

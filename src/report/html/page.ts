@@ -1,6 +1,6 @@
 /** The frame of the page: head, content security policy, body. */
 import { createHash } from "node:crypto"
-import { html, type Content, Markup, trusted } from "./markup.ts"
+import { type Content, html, Markup, trusted } from "./markup.ts"
 import { STYLE } from "./style.ts"
 
 /** No script, no network: only the style sheet whose hash stands here. */

@@ -11,7 +11,10 @@ ${body}
 `
 
 /** What is wider than the page scrolls in its own box, by keyboard too. */
-export const scroll = (label: string, body: Content): Markup => html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${body}</div>
+export const scroll = (
+  label: string,
+  body: Content,
+): Markup => html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${body}</div>
 `
 
 /** "learnt" and, smaller, "refit heads, statistics from memory". */
@@ -25,14 +28,19 @@ export function rowDetail({ head, source, knowsTask }: Summary): string {
 
 /** Short heads of columns: the number for the eye, the name for the ear. */
 export const numberedHeads = (names: readonly string[]): Markup[] =>
-  names.map((name, i) => html`<th scope="col"><span aria-hidden="true">${i + 1}</span><span class="vh">${name}</span></th>`)
+  names.map(
+    (name, i) => html`<th scope="col"><span aria-hidden="true">${i + 1}</span><span class="vh">${name}</span></th>`,
+  )
 
 /** "1 living". */
-export const numberedName = (names: readonly string[], index: number): Markup => html`${index + 1} <bdi>${names[index]}</bdi>`
+export const numberedName = (names: readonly string[], index: number): Markup =>
+  html`${index + 1} <bdi>${names[index]}</bdi>`
 
 /** " Mean over 3 seeds.", or nothing for one. */
 export const overSeeds = (summary: readonly Summary[]): string => {
   const rows = summary.filter((row) => row.notDefined === undefined)
   const most = Math.max(1, ...rows.map((row) => row.seeds))
-  return most > 1 ? ` Mean over ${rows.every((row) => row.seeds === most) ? most : `up to ${most}`} seeds.` : " One seed."
+  return most > 1
+    ? ` Mean over ${rows.every((row) => row.seeds === most) ? most : `up to ${most}`} seeds.`
+    : " One seed."
 }

@@ -41,9 +41,12 @@ ${accuracySection(cell)}${comparisonsSection(cell)}${tableSection(cell)}${accura
 `
 }
 
-const listed = (names: readonly string[]): Content => names.map((name, i) => html`${i === 0 ? "" : ", "}${i + 1} <bdi>${name}</bdi>`)
+const listed = (names: readonly string[]): Content =>
+  names.map((name, i) => html`${i === 0 ? "" : ", "}${i + 1} <bdi>${name}</bdi>`)
 
 function warnings(cell: Cell): Markup {
-  const found = cell.summary.flatMap((row) => row.warnings.map((warning) => html`<li><bdi>${row.row}</bdi> (${row.head}): ${warning}</li>`))
+  const found = cell.summary.flatMap((row) =>
+    row.warnings.map((warning) => html`<li><bdi>${row.row}</bdi> (${row.head}): ${warning}</li>`),
+  )
   return found.length === 0 ? html`` : html`<h3>Warnings</h3><ul>${found}</ul>`
 }

@@ -16,15 +16,25 @@ const WIDTH = 260
 const HEIGHT = 210
 const LABEL = 15
 
-export function scatter(points: readonly Point[], cost: Scale, accuracy: Axis, text: (value: number) => string, label: string): Markup {
+export function scatter(
+  points: readonly Point[],
+  cost: Scale,
+  accuracy: Axis,
+  text: (value: number) => string,
+  label: string,
+): Markup {
   const x = (value: number) => percent(cost.at(value))
   const y = (value: number) => percent(1 - share(accuracy, value))
   const front = paretoFront(points)
   return html`<svg class="scatter" role="img" aria-label="${label}"><svg x="34" y="8" width="82%" height="86%" overflow="visible">${accuracy.ticks.map(
-    (tick) => html`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/><text x="-8" y="${y(tick)}" dy="4" text-anchor="end">${tick}</text>`,
+    (tick) =>
+      html`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/><text x="-8" y="${y(tick)}" dy="4" text-anchor="end">${tick}</text>`,
   )}${cost.ticks.map((tick, i) => html`<text x="${x(tick)}" y="100%" dy="18" text-anchor="${i === 0 ? "start" : "middle"}">${text(tick)}</text>`)}${front
     .slice(1)
-    .map((point, i) => html`<line class="front" x1="${x(front[i].x)}" y1="${y(front[i].y)}" x2="${x(point.x)}" y2="${y(point.y)}"/>`)}${points.map(
+    .map(
+      (point, i) =>
+        html`<line class="front" x1="${x(front[i].x)}" y1="${y(front[i].y)}" x2="${x(point.x)}" y2="${y(point.y)}"/>`,
+    )}${points.map(
     (point) => html`<circle class="dot ${point.look}" cx="${x(point.x)}" cy="${y(point.y)}" r="4.5"/>`,
   )}${labels(points, cost, accuracy).map(({ point, shift }) => html`<text class="label" x="${x(point.x)}" y="${y(point.y)}" dx="${shift}" dy="4">${point.number}</text>`)}</svg></svg>`
 }

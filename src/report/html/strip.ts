@@ -27,5 +27,6 @@ export function strip(axis: Axis, marks: readonly Mark[], zero = false): Markup 
 
 export const stripTicks = (axis: Axis): Markup =>
   html`<svg class="ticks" aria-hidden="true">${axis.ticks.map(
-    (tick, i) => html`<text x="${at(axis, tick)}" y="85%" text-anchor="${i === 0 ? "start" : i === axis.ticks.length - 1 ? "end" : "middle"}">${fixed(tick, Number.isInteger(tick) ? 0 : 1)}</text>`,
+    (tick, i) =>
+      html`<text x="${at(axis, tick)}" y="85%" text-anchor="${i === 0 ? "start" : i === axis.ticks.length - 1 ? "end" : "middle"}">${fixed(tick, Number.isInteger(tick) ? 0 : 1)}</text>`,
   )}</svg>`

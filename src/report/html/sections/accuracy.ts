@@ -9,11 +9,18 @@ import { type Mark, strip, stripTicks } from "../strip.ts"
 export function accuracySection(cell: Cell): Markup {
   const rows = cell.summary
   const figures = rows.flatMap((row) => [row.classIncremental, row.taskIncremental]).filter(printable)
-  const axis = axisOf(figures.flatMap(({ interval: range }) => [...range]), [0, 100])
+  const axis = axisOf(
+    figures.flatMap(({ interval: range }) => [...range]),
+    [0, 100],
+  )
   const caption = html`Accuracy after the last task, mean over tasks, with 95 % intervals: <span class="key" aria-hidden="true"></span>filled: over all classes (class-incremental), <span class="key open" aria-hidden="true"></span>hollow: within each task’s own classes (task-incremental). Routers in blue, bounds and controls in grey.${overSeeds(rows)}`
   const table = html`<table class="dots"><thead><tr><th scope="col">Row</th><td class="plot">${stripTicks(axis)}</td><th scope="col" class="n">Class-incr. %</th><th scope="col" class="n">Task-incr. %</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr class="${row.kind}"><th scope="row">${rowName(row)}</th>${row.notDefined === undefined ? defined(row) : html`<td colspan="3">not defined: ${row.notDefined}</td>`}</tr>
-`)}</tbody></table>`
+<tbody>${rows.map(
+    (
+      row,
+    ) => html`<tr class="${row.kind}"><th scope="row">${rowName(row)}</th>${row.notDefined === undefined ? defined(row) : html`<td colspan="3">not defined: ${row.notDefined}</td>`}</tr>
+`,
+  )}</tbody></table>`
   return html`<h3>Accuracy</h3>
 ${figure(caption, scroll("Accuracy of every row", table))}`
 
@@ -28,4 +35,6 @@ const mark = (row: Summary, value: Figure | undefined, look: string): Mark[] =>
 
 /** The value, and its interval in grey. */
 export const figureCell = (value: Figure | undefined, digits = 1): Markup =>
-  printable(value) ? html`${fixed(value.value, digits)} <span class="ci">${interval(value.interval, digits)}</span>` : html`–`
+  printable(value)
+    ? html`${fixed(value.value, digits)} <span class="ci">${interval(value.interval, digits)}</span>`
+    : html`–`

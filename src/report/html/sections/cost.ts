@@ -17,15 +17,24 @@ interface CostKind {
 
 const KINDS: readonly CostKind[] = [
   { title: "CPU time to fit", of: (cost) => cost.fitSeconds, text: duration, tick: (value) => `${value} s` },
-  { title: "Forward FLOPs, multiple", of: (cost) => cost.forwardFlops, text: (value) => `${fixed(value, 2)}×`, tick: (value) => `${value}×` },
+  {
+    title: "Forward FLOPs, multiple",
+    of: (cost) => cost.forwardFlops,
+    text: (value) => `${fixed(value, 2)}×`,
+    tick: (value) => `${value}×`,
+  },
   { title: "Stored bytes", of: (cost) => cost.storedBytes, text: bytes, tick: bytes },
 ]
 
 export function costSection(cell: Cell): Markup {
   const rows = cell.summary.filter((row) => printable(row.classIncremental))
   const without = cell.summary.length - rows.length
-  if (rows.length === 0) return html`<h3>Cost against accuracy</h3><p class="note">No row has a class-incremental accuracy.</p>`
-  const left = without === 0 ? "" : ` ${without} row${without === 1 ? "" : "s"} without it ${without === 1 ? "is" : "are"} left out.`
+  if (rows.length === 0)
+    return html`<h3>Cost against accuracy</h3><p class="note">No row has a class-incremental accuracy.</p>`
+  const left =
+    without === 0
+      ? ""
+      : ` ${without} row${without === 1 ? "" : "s"} without it ${without === 1 ? "is" : "are"} left out.`
   const caption = `Class-incremental accuracy in percent against three costs; the numbers name the rows of the table below. On the dashed line no other row is both cheaper and better. Scales of more than one decade are logarithmic, zero stands at the left.${left}${overSeeds(rows)}`
   const accuracy = axisOf(rows.map(accuracyOf), [0, 100])
   const plots = html`<ul class="panels">${KINDS.map((kind) => {
@@ -41,7 +50,9 @@ ${figure(caption, html`${plots}${scroll("Cost of every row", dataTable(rows))}`)
 
 const accuracyOf = (row: Summary): number => row.classIncremental?.value ?? 0
 
-const dataTable = (rows: readonly Summary[]): Markup => html`<table><thead><tr><th scope="col" class="n">No.</th><th scope="col">Row</th><th scope="col" class="n">Class-incr. %</th>${KINDS.map(({ title }) => html`<th scope="col" class="n">${title}</th>`)}<th scope="col" class="n">Trained parameters</th></tr></thead>
+const dataTable = (
+  rows: readonly Summary[],
+): Markup => html`<table><thead><tr><th scope="col" class="n">No.</th><th scope="col">Row</th><th scope="col" class="n">Class-incr. %</th>${KINDS.map(({ title }) => html`<th scope="col" class="n">${title}</th>`)}<th scope="col" class="n">Trained parameters</th></tr></thead>
 <tbody>${rows.map(
   (row, i) =>
     html`<tr class="${row.kind}"><td class="n">${i + 1}</td><th scope="row">${rowName(row)}</th><td class="n">${figureCell(row.classIncremental)}</td>${KINDS.map((kind) => html`<td class="n">${kind.text(kind.of(row.cost))}</td>`)}<td class="n">${count(row.cost.trainableParameters)}</td></tr>

@@ -3,7 +3,7 @@ import { averageAccuracy } from "../../../learning/metrics/average_accuracy.ts"
 import { forgetting } from "../../../learning/metrics/forgetting.ts"
 import type { Cell, Summary } from "../../../learning/results.ts"
 import { curve, type Matrix, type Setup } from "../../over_seeds.ts"
-import { rowLabel, seedsOf, identityOf } from "../../row.ts"
+import { identityOf, rowLabel, seedsOf } from "../../row.ts"
 import { axisOf } from "../axis.ts"
 import { type CurveFrame, curvePanel, ghostLines } from "../curve.ts"
 import { html, type Markup } from "../markup.ts"
@@ -28,7 +28,8 @@ const ACCURACY: Kind = {
 const FORGETTING: Kind = {
   id: "forgetting",
   title: "Forgetting over the tasks",
-  caption: "Forgetting in percentage points after each task: best earlier accuracy on a task minus the present one, mean over the tasks before the last seen",
+  caption:
+    "Forgetting in percentage points after each task: best earlier accuracy on a task minus the present one, mean over the tasks before the last seen",
   figure: (soFar) => forgetting(soFar),
 }
 
@@ -43,16 +44,28 @@ interface Line {
 
 function curves(cell: Cell, index: number, kind: Kind): Markup {
   const lines = cell.summary.flatMap((row) => lineOf(cell, row, kind))
-  if (lines.length === 0) return html`<h3>${kind.title}</h3><p class="note">Fewer than two stages were evaluated, so there is no curve.</p>`
+  if (lines.length === 0)
+    return html`<h3>${kind.title}</h3><p class="note">Fewer than two stages were evaluated, so there is no curve.</p>`
   const frame: CurveFrame = {
-    axis: axisOf(lines.flatMap(({ values }) => values.filter((value) => value !== null)), kind.within),
+    axis: axisOf(
+      lines.flatMap(({ values }) => values.filter((value) => value !== null)),
+      kind.within,
+    ),
     stages: cell.tasks.length,
     ghost: `ghost-${kind.id}-${index}`,
   }
-  const within = lines.some(({ setup }) => setup === "taskIncremental") ? " Rows that are told the task: task-incremental." : ""
+  const within = lines.some(({ setup }) => setup === "taskIncremental")
+    ? " Rows that are told the task: task-incremental."
+    : ""
   const caption = `${kind.caption}; class-incremental. Each panel shows one row before all others in grey; tasks are numbered in their order.${within}${overSeeds(cell.summary)}`
-  const panels = html`${ghostLines(frame, lines.map(({ values }) => values))}<ul class="panels">${lines.map(
-    ({ row, values }) => html`<li><p class="panel-title">${rowName(row)}</p>${curvePanel(frame, values, row.kind, rowLabel(identityOf(row)))}</li>
+  const panels = html`${ghostLines(
+    frame,
+    lines.map(({ values }) => values),
+  )}<ul class="panels">${lines.map(
+    ({
+      row,
+      values,
+    }) => html`<li><p class="panel-title">${rowName(row)}</p>${curvePanel(frame, values, row.kind, rowLabel(identityOf(row)))}</li>
 `,
   )}</ul>`
   return html`<h3>${kind.title}</h3>
@@ -63,11 +76,20 @@ ${figure(caption, html`${panels}<details><summary>The same as a table</summary>$
 function lineOf(cell: Cell, row: Summary, kind: Kind): Line[] {
   if (row.notDefined !== undefined) return []
   const rows = seedsOf(cell, row)
-  const setup: Setup = row.classIncremental === undefined && row.taskIncremental !== undefined ? "taskIncremental" : "classIncremental"
+  const setup: Setup =
+    row.classIncremental === undefined && row.taskIncremental !== undefined ? "taskIncremental" : "classIncremental"
   const values = curve(rows, setup, kind.figure)
   return values.filter((value) => value !== null).length < 2 ? [] : [{ row, setup, values }]
 }
 
-const dataTable = (cell: Cell, lines: readonly Line[]): Markup => html`<table class="wide"><thead><tr><th scope="col">Row, after task</th>${numberedHeads(cell.tasks)}</tr></thead>
-<tbody>${lines.map(({ row, values }) => html`<tr><th scope="row">${rowName(row)}</th>${values.map((value) => html`<td class="n">${value === null ? "–" : value.toFixed(1)}</td>`)}</tr>
-`)}</tbody></table>`
+const dataTable = (
+  cell: Cell,
+  lines: readonly Line[],
+): Markup => html`<table class="wide"><thead><tr><th scope="col">Row, after task</th>${numberedHeads(cell.tasks)}</tr></thead>
+<tbody>${lines.map(
+  ({
+    row,
+    values,
+  }) => html`<tr><th scope="row">${rowName(row)}</th>${values.map((value) => html`<td class="n">${value === null ? "–" : value.toFixed(1)}</td>`)}</tr>
+`,
+)}</tbody></table>`

@@ -10,7 +10,8 @@ export function matricesSection(cell: Cell, budget: number): Markup {
   const rows = cell.summary.filter((row) => row.notDefined === undefined)
   const panels = (setup: Setup) => rows.map((row) => panel(cell, row, setup)).filter((table) => table.rows.length > 0)
   const seeds = overSeeds(cell.summary)
-  const what = "Accuracy in percent on each task (columns) after learning each task (rows); the diagonal is the accuracy right after learning"
+  const what =
+    "Accuracy in percent on each task (columns) after learning each task (rows); the diagonal is the accuracy right after learning"
   return html`<h3>Accuracy matrix</h3>
 ${figure(`${what}, over all classes seen so far (class-incremental).${seeds}`, heatPanels(panels("classIncremental"), budget / 2, "Accuracy matrix, class-incremental"))}
 <details><summary>Within each task’s own classes (task-incremental)</summary>
@@ -21,6 +22,15 @@ ${figure(`${what}, within the task’s own classes (task-incremental).${seeds}`,
 
 function panel(cell: Cell, row: Summary, setup: Setup): HeatTable {
   const matrix = meanMatrix(seedsOf(cell, row), setup)
-  const rows = matrix.flatMap((values, i) => (values.some((value) => value !== null) ? [{ name: numberedName(cell.tasks, i), values }] : []))
-  return { caption: rowName(row), corner: "after \\ on", columns: numberedHeads(cell.tasks), rows, range: [0, 100], digits: 0 }
+  const rows = matrix.flatMap((values, i) =>
+    values.some((value) => value !== null) ? [{ name: numberedName(cell.tasks, i), values }] : [],
+  )
+  return {
+    caption: rowName(row),
+    corner: "after \\ on",
+    columns: numberedHeads(cell.tasks),
+    rows,
+    range: [0, 100],
+    digits: 0,
+  }
 }

@@ -41,14 +41,24 @@ ${facts(provenance.dataDigests)}
 }
 
 const facts = (entries: Readonly<Record<string, string | number>>): Markup => {
-  const lines = Object.entries(entries).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
-`)
+  const lines = Object.entries(entries).map(
+    ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
+`,
+  )
   return lines.length === 0 ? html`<p class="note">None.</p>` : html`<dl>${lines}</dl>`
 }
 
 function stepTable({ steps }: Provenance): Markup {
-  const more = steps.length <= LISTED ? undefined : html`<p class="note">${steps.length - LISTED} more stand in results.json.</p>`
+  const more =
+    steps.length <= LISTED ? undefined : html`<p class="note">${steps.length - LISTED} more stand in results.json.</p>`
   return html`<table><thead><tr><th scope="col">Step</th><th scope="col">From the store</th><th scope="col" class="n">Time</th><th scope="col">Key</th></tr></thead>
-<tbody>${steps.slice(0, LISTED).map(({ label, key, cached, seconds }) => html`<tr><th scope="row">${label}</th><td>${cached ? "yes" : "no"}</td><td class="n">${duration(seconds)}</td><td><code>${key}</code></td></tr>
-`)}</tbody></table>${more}`
+<tbody>${steps.slice(0, LISTED).map(
+    ({
+      label,
+      key,
+      cached,
+      seconds,
+    }) => html`<tr><th scope="row">${label}</th><td>${cached ? "yes" : "no"}</td><td class="n">${duration(seconds)}</td><td><code>${key}</code></td></tr>
+`,
+  )}</tbody></table>${more}`
 }

@@ -12,7 +12,16 @@ export function confusionSection(cell: Cell, budget: number): Markup {
     const found = confusion(cell, seedsOf(cell, row))
     if (found === undefined) return []
     const rows = found.shares.map((values, task) => ({ name: numberedName(cell.tasks, task), values }))
-    return [{ caption: rowName(row), corner: "task \\ module", columns: numberedHeads(found.modules), rows, range: [0, 100] as const, digits: 0 }]
+    return [
+      {
+        caption: rowName(row),
+        corner: "task \\ module",
+        columns: numberedHeads(found.modules),
+        rows,
+        range: [0, 100] as const,
+        digits: 0,
+      },
+    ]
   })
   const caption = `Percent of the test examples of each task (rows) for which the module of each task (columns) has the largest gate, by majority of the routing units. A perfect router has 100 on the diagonal.${overSeeds(cell.summary)}`
   return html`<h3>Router confusion</h3>
@@ -23,7 +32,10 @@ export function gatesSection(cell: Cell, budget: number): Markup {
   const panels = cell.summary.flatMap((row) => {
     const use = gateUse(cell, seedsOf(cell, row))
     if (use === undefined) return []
-    const rows = use.units.map(({ unit, modules, own, entropy }) => ({ name: html`<bdi>${unit}</bdi>`, values: [...modules, own, 100 * entropy] }))
+    const rows = use.units.map(({ unit, modules, own, entropy }) => ({
+      name: html`<bdi>${unit}</bdi>`,
+      values: [...modules, own, 100 * entropy],
+    }))
     const columns = [...numberedHeads(use.modules), html`<th scope="col">own</th>`, html`<th scope="col">H</th>`]
     const caption = html`${rowName(row)}${use.granularity === "token" ? html`<span class="of">mean over tokens</span>` : undefined}`
     return [{ caption, corner: "unit \\ module", columns, rows, range: [0, 100] as const, digits: 0 }]
