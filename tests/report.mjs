@@ -70,13 +70,15 @@ function reasonIn(source, name) {
   const after = source.slice(source.indexOf(quoted) + quoted.length)
   const written = new RegExp(`^.{0,200}?${option}`, "s").exec(after)?.[1]
   if (written === undefined) return undefined
-  const literal = /(["'`])((?:(?!\1).)+)\1/s
-  const direct = literal.exec(written)?.[2]
+  const direct = sentenceIn(written)
   if (direct !== undefined) return direct
   const constant = /[\w$]+/.exec(written)?.[0] ?? "skip"
-  const defined = new RegExp(
-    `\\b(?:const|let)\\s+${constant === "true" ? "skip" : constant}\\b[^=]*=(.{0,300})`,
-    "s",
-  ).exec(source)
-  return literal.exec(defined?.[1] ?? "")?.[2]
+  const named = constant === "true" ? "skip" : constant
+  return sentenceIn(new RegExp(`\\b(?:const|let)\\s+${named}\\b[^=]*=(.{0,300})`, "s").exec(source)?.[1] ?? "")
+}
+
+/** The first text in quotes that has several words, else the first one. @param {string} code */
+function sentenceIn(code) {
+  const texts = [...code.matchAll(/(["'`])((?:(?!\1).)+)\1/gs)].map(([, , text]) => text)
+  return texts.find((text) => text.includes(" ")) ?? texts[0]
 }
