@@ -57,6 +57,8 @@ export type Constants = Readonly<Record<string, HostTensor>>
 
 export interface Router<Options = any, Parameters extends Initials = any> extends Definition<"router", Options> {
   readonly routing: (options: Options) => Routing
+  /** What every module of a library must offer, or the row is "not defined". */
+  readonly needs?: readonly "factors"[]
   /** Gates over the modules, [modules], written for one example. `p` holds parameters, and the constants of `prepare` or `statistics`. */
   readonly gates: (query: Tensor, p: Readonly<Record<string, Tensor>>, options: Options, mode: Mode & { readonly modules: number }) => Tensor
   /** Trained by gradient on the memory, one set per routing unit. Absent: nothing is trained. */

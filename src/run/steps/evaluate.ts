@@ -13,7 +13,7 @@ import { applied, confidences, draws, frozenRows, taskRows } from "./query.ts"
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
   | { readonly how: "composes" }
   | { readonly how: "selects"; readonly router: Chosen }
-  | { readonly how: "shared"; readonly classes: number }
+  | { readonly how: "shared" }
   | { readonly how: "probe"; readonly probe: Chosen }
 )
 
@@ -25,7 +25,7 @@ export const evaluate: Perform = async (work) => {
     case "selects":
       return selected(work, options.router, options.stage, options.seed)
     case "shared":
-      return sharedLogits(work, options.classes)
+      return sharedLogits(work, offsetsOf(work.inputs("tokens").map(classCount)).total)
     case "probe":
       return probed(work, options.probe, options.stage)
   }

@@ -8,7 +8,7 @@ import { withGradients } from "../../model/gradients.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
 import { frozen, initialsFor, trainable } from "../../model/single.ts"
 import type { Perform, Work } from "../work.ts"
-import { type Chosen, type ChosenBackbone, host, labelledIn, libraryFrom, network } from "./given.ts"
+import { type Chosen, type ChosenBackbone, classCount, host, labelledIn, libraryFrom, network, offsetsOf } from "./given.ts"
 import { located, type Training } from "./module.ts"
 
 export interface SharedOptions {
@@ -19,9 +19,8 @@ export interface SharedOptions {
   readonly name: string
   readonly stage: number
   readonly seed: number
-  /** First joint class of each task that this stage trains on, and classes of the whole stream. */
-  readonly offsets: readonly number[]
-  readonly classes: number
+  /** Tasks whose training texts this stage visits. */
+  readonly visits: readonly number[]
 }
 
 export const shared: Perform = async (work) => {
@@ -40,7 +39,8 @@ export const shared: Perform = async (work) => {
 }
 
 /** From where the last stage ended, or from the checkpoint, fresh modules and a head of zeros. */
-const startingValues = (work: Work, { checkpoint }: Network, adapter: Adapter, { adapter: chosen, classes, seed, name }: SharedOptions, everything: boolean): Map<string, HostTensor> => {
+const startingValues = (work: Work, { checkpoint }: Network, adapter: Adapter, { adapter: chosen, seed, name }: SharedOptions, everything: boolean): Map<string, HostTensor> => {
+  const classes = offsetsOf(work.inputs("tokens").map(classCount)).total
   const [previous] = work.inputs("previous")
   if (previous) return new Map(Object.entries(previous.arrays).map(([key, array]) => [key, { shape: array.shape, data: (array.data as Float32Array).slice() }]))
   const head: [string, HostTensor][] = [["head/W", [checkpoint.width, classes]], ["head/b", [classes]]].map(([key, shape]) => [key as string, drawn(zeros(shape as number[]), randomStream(0))])
@@ -51,10 +51,12 @@ const startingValues = (work: Work, { checkpoint }: Network, adapter: Adapter, {
 }
 
 const train = async (work: Work, net: Network, adapter: Adapter, options: SharedOptions, everything: boolean, start: ReadonlyMap<string, HostTensor>, values: Map<string, Float32Array>): Promise<void> => {
-  const { adapter: chosen, strategy, train: training, name, stage, seed, offsets } = options
+  const { adapter: chosen, strategy, train: training, name, stage, seed, visits } = options
+  const { offsets } = offsetsOf(work.inputs("tokens").map(classCount))
   const texts: TokenIds[] = []
   const labels: number[] = []
   work.inputs("tokens").forEach((artifact, t) => {
+    if (!visits.includes(t)) return
     const split = labelledIn(artifact, "train")
     texts.push(...split.texts)
     for (const label of split.labels) labels.push(offsets[t] + label)

@@ -1,0 +1,74 @@
+/** `l2r VERB ...`: finds the verb's file, reads its flags, and turns expected problems into messages. */
+import { parseArgs } from "node:util"
+import { UsageError, type Verb } from "./verb.ts"
+
+const verbs: Readonly<Record<string, () => Promise<{ readonly default: Verb }>>> = {
+  check: () => import("./check.ts"),
+  plan: () => import("./plan.ts"),
+  graph: () => import("./graph.ts"),
+  run: () => import("./run.ts"),
+  report: () => import("./report.ts"),
+  plugins: () => import("./plugins.ts"),
+  data: () => import("./data.ts"),
+  distil: () => import("./distil.ts"),
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+const main = async ([name, ...rest]: readonly string[]): Promise<number> => {
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") return overview(name === undefined ? 2 : 0)
+  if (name === "--version") {
+    process.stdout.write(`${(await import("../run/version.ts")).version}\n`)
+    return 0
+  }
+  const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined
+  if (!load) throw new UsageError(`there is no verb "${name}"; the verbs are ${Object.keys(verbs).join(", ")}`)
+  const { default: verb } = await load()
+  if (rest.includes("--help") || rest.includes("-h")) return helpFor(verb)
+  const { values, positionals } = flagsOf(verb, rest)
+  const [least, most] = verb.words
+  if (positionals.length < least || positionals.length > most) throw new UsageError(`usage: l2r ${verb.usage}`)
+  return verb.run(positionals, values as never)
+}
+
+const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
+  try {
+    const options = Object.fromEntries(Object.entries(flags).map(([name, { what: _, ...option }]) => [name, option]))
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split(". ")[0]}\nusage: l2r ${usage}`)
+  }
+}
+
+const overview = async (code: number): Promise<number> => {
+  const lines = ["l2r: experiments in continual learning with adapters", ""]
+  for (const [name, load] of Object.entries(verbs)) lines.push(`  l2r ${name.padEnd(9)}${(await load()).default.summary}`)
+  process.stdout.write(`${lines.join("\n")}\n\n  l2r VERB --help shows a verb's flags\n`)
+  return code
+}
+
+const helpFor = ({ summary, usage, flags }: Verb): number => {
+  const lines = Object.entries(flags).map(([name, { what, type }]) => `  --${`${name}${type === "string" ? " VALUE" : ""}`.padEnd(22)}${what}`)
+  process.stdout.write([`usage: l2r ${usage}`, "", summary, ...(lines.length > 0 ? ["", ...lines] : []), ""].join("\n"))
+  return 0
+}
+
+/** Expected problems carry a help line; anything else is a bug of ours. */
+const explain = (error: unknown): number => {
+  if (error instanceof UsageError) {
+    say(`l2r: ${error.message}`)
+    return 2
+  }
+  const { message, help } = error as { message?: string; help?: string }
+  if (help !== undefined) say(`error: ${message}\n  help: ${help}`)
+  else say(`l2r met a bug of its own: ${message ?? String(error)}\n  help: run again with L2R_DEBUG=1 for the stack trace, and report it with the spec`)
+  if (process.env.L2R_DEBUG) say(String((error as Error).stack ?? error))
+  return 1
+}
+
+// A reader that closes the pipe early (`l2r plan | head`) is no problem of ours.
+process.stdout.on("error", (error: { code?: string }) => process.exit(error.code === "EPIPE" ? 0 : 1))
+
+process.exitCode = await main(process.argv.slice(2)).catch(explain)

@@ -1,0 +1,43 @@
+/** `l2r plan SPEC`: the steps of a run, which of them the store has, and what the others will cost. */
+import { plan } from "../compile.ts"
+import { needed } from "../plan/plan.ts"
+import { openStore } from "../run/store/index.ts"
+import { atPlace, checkedSpec } from "./checked.ts"
+import { places } from "./places.ts"
+import type { Verb } from "./verb.ts"
+
+export default {
+  summary: "list the steps of a run: cached or not, estimated seconds and bytes",
+  usage: "plan SPEC [--store DIR] [--final-stage] [--json]",
+  words: [1, 1],
+  flags: {
+    ...places,
+    "final-stage": { type: "boolean", what: "evaluate after the last task only" },
+    json: { type: "boolean", what: "the whole plan as JSON" },
+  },
+  run: async ([file], flags) => {
+    const { source, spec } = await checkedSpec(file)
+    if (!spec) return 1
+    try {
+      const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
+      const store = openStore(String(flags.store))
+      const steps = needed(planned).map((step) => ({ ...step, cached: store.has(step.key) }))
+      if (flags.json) {
+        process.stdout.write(`${JSON.stringify({ schema: "l2r/plan", version: 1, steps }, null, 2)}\n`)
+        return 0
+      }
+      for (const { key, kind, label, cached, estimate } of steps)
+        process.stdout.write(`${cached ? "cached " : "to do  "} ${key.slice(0, 12)}  ${kind.padEnd(9)}${(cached ? "" : `${estimate.seconds.toFixed(1)} s`).padStart(8)}${size(estimate.bytes).padStart(9)}  ${label}\n`)
+      const todo = steps.filter(({ cached }) => !cached)
+      const seconds = todo.reduce((sum, { estimate }) => sum + estimate.seconds, 0)
+      process.stdout.write(`${steps.length} steps, ${steps.length - todo.length} cached; about ${Math.ceil(seconds)} processor seconds and ${size(todo.reduce((sum, { estimate }) => sum + estimate.bytes, 0))} to go\n`)
+      return 0
+    } catch (error) {
+      const rest = atPlace(error, source)
+      if (rest !== undefined) throw rest
+      return 1
+    }
+  },
+} satisfies Verb
+
+const size = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`)

@@ -1,0 +1,59 @@
+/** `l2r run SPEC`: computes what the store does not have, prints the tables, writes the report. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { plan, run, writeReport } from "../compile.ts"
+import { progress, terminalOf, terminalReport } from "../report/index.ts"
+import type { RunEvent } from "../run/events.ts"
+import { journal } from "../run/journal.ts"
+import { atPlace, checkedSpec } from "./checked.ts"
+import { outFolder, places, wholeNumber } from "./places.ts"
+import type { Verb } from "./verb.ts"
+
+export default {
+  summary: "train, route, compare: run a spec and write its report",
+  usage: "run SPEC [--store DIR] [--out DIR] [--workers N] [--final-stage] [--events FILE]",
+  words: [1, 1],
+  flags: {
+    ...places,
+    out: { type: "string", what: "folder of the report; l2r-results/<name of the spec> by default" },
+    workers: { type: "string", what: "how many steps run side by side; as many as cores by default" },
+    "final-stage": { type: "boolean", what: "evaluate after the last task only" },
+    events: { type: "string", what: "write every event as a JSON line to this file" },
+  },
+  run: async ([file], flags) => {
+    const { source, spec } = await checkedSpec(file)
+    if (!spec) return 1
+    const shown = progress(process.stderr)
+    try {
+      const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
+      const record = typeof flags.events === "string" ? journal(flags.events) : () => {}
+      const onEvent = (event: RunEvent): void => {
+        record(event)
+        shown.handle(event)
+      }
+      const workers = wholeNumber("workers", flags.workers)
+      const fiber = Effect.runFork(run(planned, spec, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
+      const stop = () => void Effect.runFork(Fiber.interrupt(fiber))
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop)
+      const exit = await Effect.runPromise(Fiber.await(fiber))
+      shown.stop()
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop)
+      if (Exit.isFailure(exit)) {
+        if (!Cause.hasInterrupts(exit.cause)) throw Cause.squash(exit.cause)
+        process.stderr.write(`stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r run ${file}\n`)
+        process.exit(130)
+      }
+      const files = await writeReport(exit.value, outFolder(flags.out, file))
+      process.stdout.write(terminalReport(exit.value, files, terminalOf(process.stdout, process.env)))
+      return 0
+    } catch (error) {
+      const rest = atPlace(error, source)
+      if (rest !== undefined) throw rest
+      return 1
+    } finally {
+      shown.stop()
+    }
+  },
+} satisfies Verb

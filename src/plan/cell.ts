@@ -1,0 +1,77 @@
+/** One cell of an experiment: a backbone, a stream in one order, one adapter (or mixed library), one seed. Modules are planned once and serve every row. */
+import type { Spec, Train } from "../../dsl/spec.ts"
+import type { Adapter } from "../plugin/index.ts"
+import type { StepBuilder } from "./builder.ts"
+import type { Resolved } from "./chosen.ts"
+import { seconds } from "./estimates.ts"
+import type { Json } from "./step.ts"
+import type { PlannedStream } from "./stream.ts"
+
+export interface PlannedModules {
+  readonly seed: number
+  /** By task. */
+  readonly modules: readonly string[]
+  readonly adapters: readonly Resolved<Adapter>[]
+  /** States of the whole mixed test set under each module alone: shared by all selecting rows. */
+  readonly encoded: readonly string[]
+  /** Digests of the adapters' code. */
+  readonly code: readonly string[]
+  /** One adapter for all tasks; absent in a mixed library. */
+  readonly only?: Resolved<Adapter>
+}
+
+export interface TrainOptions extends Omit<Train, "name" | "span"> {}
+
+export const trainOptions = ({ name: _n, span: _s, ...options }: Train): TrainOptions => options
+
+export const planModules = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  adapterOf: (task: string) => Resolved<Adapter>,
+  name: string,
+  train: TrainOptions,
+  seed: number,
+): PlannedModules => {
+  const adapters = stream.tasks.map(adapterOf)
+  const modules = stream.tokens.map((tokens, t) =>
+    builder.add({
+      kind: "module",
+      label: `module ${stream.tasks[t]} · ${name} · seed ${seed}`,
+      options: { backbone: stream.backbone, adapter: adapters[t].chosen, train, task: stream.tasks[t], seed } as unknown as Json,
+      inputs: { tokens },
+      code: [stream.code, adapters[t].code],
+      seconds: (seconds.module * train.epochs) / 3,
+      bytes: 2e5,
+    }),
+  )
+  return {
+    seed,
+    modules,
+    adapters,
+    code: [stream.code, ...new Set(adapters.map(({ code }) => code))],
+    ...(new Set(adapters.map(({ chosen }) => JSON.stringify(chosen))).size === 1 ? { only: adapters[0] } : {}),
+    get encoded() {
+      return modules.map((module, t) =>
+        builder.add({
+          kind: "encode",
+          label: `test set under module ${stream.tasks[t]} · ${name} · seed ${seed}`,
+          options: { what: "module", backbone: stream.backbone, seed } as unknown as Json,
+          inputs: { module, blind: stream.blind },
+          code: [stream.code, adapters[t].code],
+          seconds: seconds.encode,
+          bytes: 2e6,
+        }),
+      )
+    },
+  }
+}
+
+/** The adapter of each task: the same for all, or as a mixed library says. */
+export const adapterChooser = (spec: Spec, name: string, resolved: ReadonlyMap<string, Resolved<Adapter>>): ((task: string) => Resolved<Adapter>) => {
+  const library = spec.libraries[name]
+  return (task) => {
+    const adapter = resolved.get(library ? library.adapterOf[task] : name)
+    if (!adapter) throw new Error(`no adapter for the task "${task}" in "${name}"`)
+    return adapter
+  }
+}

@@ -1,0 +1,105 @@
+/** Steps of a stream on a backbone: texts, tokens, the mixed test set, memories, frozen features. */
+import type { Spec, Stream } from "../../dsl/spec.ts"
+import type { Backbone, DataSource, Memory } from "../plugin/index.ts"
+import type { StepBuilder } from "./builder.ts"
+import { type Chosen, PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
+import { seconds } from "./estimates.ts"
+import type { Json } from "./step.ts"
+
+export interface PlannedStream {
+  readonly tasks: readonly string[]
+  readonly datasets: readonly string[]
+  readonly tokens: readonly string[]
+  readonly blind: string
+  readonly truth: string
+  /** Frozen features of each task's training texts, and of the mixed test set. */
+  readonly trainFeatures: readonly string[]
+  readonly testFeatures: string
+  readonly backbone: ChosenBackbone
+  readonly code: string
+  readonly digests: Readonly<Record<string, string>>
+  readonly notices: readonly string[]
+}
+
+export interface ChosenBackbone extends Chosen {
+  readonly location: string
+  readonly directory: string
+  readonly fingerprint: string
+}
+
+export const planStream = async (builder: StepBuilder, shelf: PluginShelf, spec: Spec, stream: Stream, backboneName: string, directory: string): Promise<PlannedStream> => {
+  const place = { directory }
+  const declared = spec.backbones[backboneName]
+  const { plugin: backbone, chosen, code } = await shelf.take<Backbone>("backbone", declared)
+  const location = declared.location ?? ""
+  const fingerprint = await backbone.fingerprint(location, chosen.options, place)
+  const onBackbone: ChosenBackbone = { ...chosen, location, directory, fingerprint }
+  const sources = new Map<string, Resolved<DataSource>>()
+  for (const { data } of stream.tasks) if (!sources.has(data)) sources.set(data, await shelf.take<DataSource>("data", spec.data[data]))
+
+  const wanted: { readonly data: string; readonly task: string }[] = []
+  for (const { data, task, span } of stream.tasks) {
+    const { plugin, chosen: options } = sources.get(data)!
+    const known = await plugin.tasks(spec.data[data].location, options.options, place)
+    if (task !== undefined && !known.includes(task)) throw new PlanError(`the data "${data}" has no task "${task}"`, `its tasks are: ${known.join(", ")}`, span)
+    wanted.push(...(task === undefined ? known : [task]).map((one) => ({ data, task: one })))
+  }
+  const twice = wanted.find(({ task }, i) => wanted.findIndex((other) => other.task === task) < i)
+  if (twice) throw new PlanError(`the stream "${stream.name}" has the task "${twice.task}" twice`, "take one of them out, or rename a task's folder", stream.span)
+
+  const datasets: string[] = []
+  const tokens: string[] = []
+  const digests: Record<string, string> = {}
+  for (const { data, task } of wanted) {
+    const { plugin, chosen: source, code: dataCode } = sources.get(data)!
+    const from = spec.data[data].location
+    const print = await plugin.fingerprint([task], from, source.options, place)
+    digests[`${data}/${task}`] = print
+    const dataset = builder.add({
+      kind: "dataset",
+      label: `texts of ${task}`,
+      options: { data: { ...source, ...(from === undefined ? {} : { location: from }), directory, fingerprint: print }, task } as Json,
+      inputs: {},
+      code: [dataCode],
+      seconds: seconds.dataset,
+      bytes: 3e5,
+    })
+    datasets.push(dataset)
+    tokens.push(builder.add({ kind: "tokens", label: `tokens of ${task}`, options: { backbone: onBackbone } as unknown as Json, inputs: { dataset }, code: [code], seconds: seconds.tokens, bytes: 2e5 }))
+  }
+  const blind = builder.add({ kind: "blind", label: "mixed test set", options: {}, inputs: { tokens }, seconds: seconds.mixed, bytes: 3e5 })
+  const truth = builder.add({ kind: "truth", label: "tasks and labels of the test set", options: {}, inputs: { dataset: datasets }, seconds: seconds.mixed, bytes: 2e5 })
+  const features = (split: "train" | "test", texts: string, what: string) =>
+    builder.add({ kind: "features", label: `frozen features of ${what}`, options: { backbone: onBackbone, split } as unknown as Json, inputs: { texts }, code: [code], seconds: seconds.encode, bytes: 3e6 })
+  return {
+    tasks: wanted.map(({ task }) => task),
+    datasets,
+    tokens,
+    blind,
+    truth,
+    get trainFeatures() {
+      return tokens.map((key, t) => features("train", key, wanted[t].task))
+    },
+    get testFeatures() {
+      return features("test", blind, "the test set")
+    },
+    backbone: onBackbone,
+    code,
+    digests,
+    notices: [...new Set([...sources.values()].flatMap(({ plugin }) => (plugin.notice ? [plugin.notice] : [])))],
+  }
+}
+
+/** What each task's memory keeps, for one seed. */
+export const planMemories = (builder: StepBuilder, { plugin, chosen, code }: Resolved<Memory>, { tasks, tokens }: PlannedStream, seed: number): readonly string[] =>
+  tokens.map((key, t) =>
+    builder.add({
+      kind: "memory",
+      label: `memory of ${tasks[t]} · seed ${seed}`,
+      options: { memory: chosen, task: tasks[t], seed, ...(plugin.dependsOnOrder ? { position: t, before: tasks.slice(0, t) } : {}) } as unknown as Json,
+      inputs: { tokens: key },
+      code: [code],
+      seconds: seconds.mixed,
+      bytes: 1e4,
+    }),
+  )

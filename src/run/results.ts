@@ -1,0 +1,94 @@
+/** From finished steps to results: scores read from the store, costs from its records, comparisons over the cells of each experiment. */
+import { arch, cpus, platform } from "node:os"
+import { type Asked, type Cell, type Comparison, compareRows, type Cost, type Provenance, type Results, RESULTS_VERSION, type Row, type Summary } from "../learning/index.ts"
+import type { Plan, PlannedCell } from "../plan/plan.ts"
+import { needed } from "../plan/plan.ts"
+import { randomStream } from "../plugin/index.ts"
+import { machine } from "./machine.ts"
+import type { Store } from "./store/index.ts"
+import { version } from "./version.ts"
+
+type Scored = Omit<Cell, "comparisons">
+
+export interface Ran {
+  readonly plan: Plan
+  readonly store: Store
+  /** Keys that were computed in this run. */
+  readonly computed: ReadonlySet<string>
+  readonly started: Date
+  readonly seconds: number
+  readonly spec: string
+  readonly specFile: string
+}
+
+export const assembleResults = (ran: Ran): Results => {
+  const { plan, store } = ran
+  const secondsOf = (key: string): number => store.record(key)?.cpuSeconds ?? 0
+  const cells = plan.cells.map((planned) => withCosts(store.read(planned.scores).json as unknown as Scored, planned, secondsOf))
+  const comparisons = compared(plan.cells, cells)
+  return {
+    schema: "l2r/results",
+    version: RESULTS_VERSION,
+    cells: cells.map((cell, i) => ({ ...cell, comparisons: comparisons[i] })),
+    provenance: provenanceOf(ran),
+  }
+}
+
+/** Processor seconds are no part of artifacts, which are the same bytes in every run: they come from the records. */
+const withCosts = (cell: Scored, { rows: planned }: PlannedCell, secondsOf: (key: string) => number): Scored => {
+  const rows = cell.rows.map((row, i): Row => ({ ...row, cost: { ...row.cost, fitSeconds: planned[i].charged.reduce((sum, key) => sum + secondsOf(key), 0) } }))
+  const summary = cell.summary.map((line): Summary => {
+    const own = rows.filter(({ name, head }) => name === line.row && head === line.head)
+    const cost: Cost = { ...line.cost, fitSeconds: own.reduce((sum, row) => sum + row.cost.fitSeconds, 0) / own.length }
+    return { ...line, cost }
+  })
+  return { ...cell, rows, summary }
+}
+
+/** The comparisons of an experiment share one correction. `learnt.refit` names one head policy of a row. */
+const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): readonly (readonly Comparison[])[] => {
+  const result: (readonly Comparison[])[] = cells.map(() => [])
+  for (const experiment of new Set(planned.map((one) => one.experiment))) {
+    const places = planned.flatMap((one, i) => (one.experiment === experiment ? [i] : []))
+    const outcomes = places.map((i) => withHeadNames(cells[i]))
+    for (const setup of ["class_incremental", "task_incremental"] as const) {
+      const asked = planned[places[0]].asked.flatMap(({ left, against, on }): Asked[] =>
+        (on === "task_accuracy") === (setup === "task_incremental") ? [{ left, against, on: "accuracy" }] : [],
+      )
+      if (asked.length === 0) continue
+      const { comparisons } = compareRows(outcomes, asked, setup, (purpose) => randomStream(0, "comparisons", purpose))
+      places.forEach((place, k) => {
+        result[place] = [...result[place], ...comparisons[k]]
+      })
+    }
+  }
+  return result
+}
+
+const withHeadNames = (cell: Scored): Scored => ({ ...cell, rows: [...cell.rows, ...cell.rows.map((row) => ({ ...row, name: `${row.name}.${row.head}` }))] })
+
+const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile }: Ran): Provenance => {
+  const { features, model, cores } = machine()
+  return {
+    l2r: version,
+    runtime: runtimeName(),
+    started: started.toISOString(),
+    seconds,
+    versions: { "onnxruntime-node": plan.profile.version, node: process.versions.node },
+    machine: { os: platform(), arch: arch(), processor: model || (cpus()[0]?.model ?? "unknown"), cores, features },
+    profile: { ...plan.profile },
+    spec,
+    specFile,
+    dataDigests: Object.assign({}, ...plan.cells.map(({ stream }) => ({ ...stream.digests, [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint }))),
+    notices: [...new Set(plan.cells.flatMap(({ stream }) => stream.notices))],
+    steps: needed(plan).map(({ key, label }) => {
+      const record = store.record(key)
+      return { label, key, cached: !computed.has(key), seconds: record?.seconds ?? 0 }
+    }),
+  }
+}
+
+const runtimeName = (): string => {
+  const { bun, deno, node } = process.versions as Record<string, string | undefined>
+  return bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `Node ${node}`
+}
