@@ -7,7 +7,7 @@
 /** @typedef {{ file: string, name: string, outcome: "passed" | "failed" | "skipped", reason?: string }} Test */
 
 /**
- * @param {string} kind of runtime
+ * @param {"node" | "bun" | "deno"} kind of runtime
  * @param {string} xml
  * @param {readonly { file: string, source: string }[]} files that ran
  * @returns {Test[]}
@@ -34,12 +34,14 @@ export function readReport(kind, xml, files) {
       reason: skip === null ? undefined : (told ?? reasonIn(home?.source ?? "", last)),
     }
   })
-  // Deno: a suite is known by its parts, unless it failed itself.
+  // Deno counts a suite beside its parts, Node a file that holds no test; where these failed, they are failures.
   const names = tests.map(({ name }) => name)
-  return tests.filter(
-    ({ name, outcome }) =>
-      kind !== "deno" || outcome === "failed" || !names.some((other) => other.startsWith(`${name} > `)),
-  )
+  const counted = {
+    node: (name) => !files.some(({ file }) => name.endsWith(file)),
+    bun: () => true,
+    deno: (name) => !names.some((other) => other.startsWith(`${name} > `)),
+  }
+  return tests.filter(({ name, outcome }) => outcome === "failed" || counted[kind](name))
 }
 
 /** @param {string} text @returns {Record<string, string>} */

@@ -58,6 +58,13 @@ test("Deno: a suite is no test of its own, and its parts have no file", () => {
   assert.deepEqual(shown(readReport("deno", xml, files)), expected)
 })
 
+test("Node: a file without tests is none, unless it failed", () => {
+  const file = (inner: string) =>
+    `<testcase name="tests/a.test.ts" file="/somewhere/tests/a.test.ts">${inner}</testcase>`
+  assert.deepEqual(readReport("node", file(""), files), [])
+  assert.equal(readReport("node", file(`<failure message="exit code 1"/>`), files).length, 1)
+})
+
 test("nothing written is no test", () => {
   assert.deepEqual(readReport("node", "", files), [])
 })

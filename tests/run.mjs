@@ -46,7 +46,10 @@ async function run(kind, output) {
     const remedy = "run `npm ci` without --omit=optional, or name the others with --on"
     return { kind, tests: [], problem: `${title[kind]} ${oldest[kind]} or newer was not found: ${remedy}` }
   }
-  if (files.length === 0) return { kind, version: runtime.version, tests: [], problem: "no test file" }
+  if (files.length === 0) {
+    const problem = all.length === 0 ? "no test file" : undefined // else these files run on Node alone
+    return { kind, version: runtime.version, tests: [], problem }
+  }
   const report = join(scratch, `${kind}.xml`)
   const head = `\n── ${title[kind]} ${runtime.version}: ${files.length} files ──\n`
   const started = Date.now()
