@@ -2,11 +2,9 @@
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Backbone, BackboneSize, Checkpoint, Engine } from "../plugin/index.ts"
+import { type Backbone, type BackboneSize, type Checkpoint, type Engine, type HostTensor, randomStream, readSafetensors, writeSafetensors } from "../plugin/index.ts"
 import { distil, embeddings, type Recipe } from "../model/distil.ts"
 import { trainWordPiece } from "../model/wordpiece.ts"
-import { type HostTensor, randomStream } from "../tensor/index.ts"
-import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts"
 
 export interface Distillation {
   readonly engine: Engine

@@ -1,6 +1,5 @@
 /** Pooled states of texts under one module, a routed library, or a shared model: what heads read, with the gates on the way. */
-import { packedLayout, program, type Tensor, weight, type HostTensor } from "../../tensor/index.ts"
-import type { Router, Routing, TokenIds } from "../../plugin/index.ts"
+import { type HostTensor, packedLayout, program, type Router, type Routing, type Tensor, type TokenIds, weight } from "../../plugin/index.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { encoder, type Network } from "../../model/encoder.ts"
 import { forwardAll, rowsOf } from "../../model/evaluate.ts"

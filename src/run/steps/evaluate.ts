@@ -1,6 +1,5 @@
 /** A row at a stage on the mixed test set: logits over the classes of the tasks seen so far, and the module that was chosen. */
-import { exampleRows, type HostTensor, input, packedLayout, program, weight } from "../../tensor/index.ts"
-import type { Probe, Router } from "../../plugin/index.ts"
+import { exampleRows, type HostTensor, input, packedLayout, type Probe, program, type Router, weight } from "../../plugin/index.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { rowsOf } from "../../model/evaluate.ts"
 import { joinedHead } from "../../model/library.ts"

@@ -1,5 +1,5 @@
 /** Pooled states of the frozen backbone: what similarity routers, probes and the base model read. */
-import { pool, program } from "../../tensor/index.ts"
+import { pool, program } from "../../plugin/index.ts"
 import { encoder } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
 import { flopsOf } from "../../model/flops.ts"

@@ -2,8 +2,7 @@
  * A router at a stage, on the modules of the tasks seen so far: constants prepared from weights or statistics,
  * and parameters trained by gradient on the memory (together with the joined heads, where they are refitted).
  */
-import { crossEntropy, type HostTensor, input, parameter, randomStream, weight } from "../../tensor/index.ts"
-import type { Constants, Initial, Probe, Router, Statistics } from "../../plugin/index.ts"
+import { type Constants, crossEntropy, type HostTensor, type Initial, input, packedLayout, parameter, type Probe, randomStream, type Router, type Statistics, weight } from "../../plugin/index.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { drawn } from "../../model/initial.ts"
@@ -12,7 +11,6 @@ import { hostFactors } from "../../model/mix.ts"
 import { withGradients } from "../../model/gradients.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
 import { queryWidth, routed, unitsOf } from "../../model/routed.ts"
-import { packedLayout } from "../../tensor/index.ts"
 import { rowsOf } from "../../model/evaluate.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
 import { type Chosen, type ChosenBackbone, classCount, labelledIn, libraryFrom, network, offsetsOf, remembered, unitsIn } from "./given.ts"

@@ -1,5 +1,5 @@
 /** The joined heads, trained further on the states of a memory: refitting without training a router. */
-import { crossEntropy, input, packedLayout, parameter, randomStream } from "../../tensor/index.ts"
+import { crossEntropy, input, packedLayout, parameter, randomStream } from "../../plugin/index.ts"
 import { headLogits } from "../../model/encoder.ts"
 import { rowsOf } from "../../model/evaluate.ts"
 import { joinedHead } from "../../model/library.ts"

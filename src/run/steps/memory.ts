@@ -1,6 +1,5 @@
 /** Which training examples of one task are remembered. */
-import { randomStream } from "../../tensor/index.ts"
-import type { Memory } from "../../plugin/index.ts"
+import { type Memory, randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { type Chosen, labelledIn } from "./given.ts"
 

@@ -3,8 +3,7 @@
  * `truth` holds the tasks and labels of the same order, for scores (and for routers that declare that they know the task).
  */
 import { createHash } from "node:crypto"
-import { randomStream } from "../../tensor/index.ts"
-import type { Task } from "../../plugin/index.ts"
+import { randomStream, type Task } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { offsetsOf, storedTexts, textsIn } from "./given.ts"
 

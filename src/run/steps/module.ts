@@ -1,6 +1,5 @@
 /** One task's module: adapter and head trained in isolation on the frozen backbone, no other module in sight. */
-import { crossEntropy, input, parameter, program, randomStream } from "../../tensor/index.ts"
-import { type Adapter, type Initial, zeros } from "../../plugin/index.ts"
+import { type Adapter, crossEntropy, type Initial, input, parameter, program, randomStream, zeros } from "../../plugin/index.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"

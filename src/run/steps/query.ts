@@ -1,7 +1,6 @@
 /** Rows that a router reads from outside the forward pass, one per text. */
 import { createHash } from "node:crypto"
-import { type HostTensor, randomStream } from "../../tensor/index.ts"
-import type { Routing, TokenIds } from "../../plugin/index.ts"
+import { type HostTensor, randomStream, type Routing, type TokenIds } from "../../plugin/index.ts"
 import type { Artifact } from "../../plan/step.ts"
 import { type Head } from "../../model/library.ts"
 import { host } from "./given.ts"

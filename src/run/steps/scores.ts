@@ -1,7 +1,7 @@
 /** Predictions of all rows of a cell, joined with tasks and labels: accuracy matrices, figures, comparisons. */
 import { accuracyMatrix, type Cell, type Gates, majority, type Predictions, type Row, type Stage, summarise } from "../../learning/index.ts"
 import type { Artifact, Json } from "../../plan/step.ts"
-import { randomStream } from "../../tensor/index.ts"
+import { randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { largest } from "../../model/largest.ts"
 import { host } from "./given.ts"

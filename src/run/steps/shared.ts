@@ -1,6 +1,5 @@
 /** A training strategy at a stage: one shared module, or every weight of the backbone, with a joint head from zero. */
-import { crossEntropy, type HostTensor, input, parameter, randomStream } from "../../tensor/index.ts"
-import { type Adapter, type Initial, type Strategy, type TokenIds, zeros } from "../../plugin/index.ts"
+import { type Adapter, crossEntropy, type HostTensor, type Initial, input, parameter, randomStream, type Strategy, type TokenIds, zeros } from "../../plugin/index.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
 import { drawn } from "../../model/initial.ts"
