@@ -6,8 +6,8 @@
  * W and b are trained on the memory, the modules and the backbone are frozen. What the paper leaves open is an option.
  */
 import {
-  add, defineRouter, div, greater, type Initials, kaiming, log, matmul, type Mode, neg, optional, pool, PositiveInt, PositiveNumber,
-  relu, Schema, scale, sigmoid, softmax, stopGradient, sub, sum, type Tensor, uniform, where, words, zeros,
+  add, cast, defineRouter, div, greater, type Initials, kaiming, log, matmul, maximum, type Mode, neg, optional, pool, PositiveInt, PositiveNumber,
+  relu, Schema, scale, sigmoid, softmax, stopGradient, sub, sum, type Tensor, topKMask, uniform, words, zeros,
 } from "../../src/plugin/index.ts"
 
 const RELAXATIONS = ["gumbel_sigmoid", "gumbel_softmax", "sigmoid", "softmax", "gumbel_sigmoid_st"] as const
@@ -63,7 +63,8 @@ const relax = (relaxation: Relaxation, z: Tensor, temperature: number, { trainin
       return u ? sigmoid(scale(add(z, logit(u)), 1 / temperature)) : sigmoid(z)
     case "gumbel_sigmoid_st": {
       const soft = u ? sigmoid(scale(add(z, logit(u)), 1 / temperature)) : sigmoid(z)
-      const hard = where(greater(soft, 0.5), add(scale(soft, 0), 1), scale(soft, 0))
+      // where no gate is above one half the largest opens, so that there is a sum to divide by
+      const hard = maximum(cast(greater(soft, 0.5), "float"), topKMask(soft, 1))
       return training ? add(stopGradient(sub(hard, soft)), soft) : soft
     }
   }

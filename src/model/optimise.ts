@@ -19,7 +19,8 @@ export interface Optimisation {
   readonly schedule: "linear" | "constant"
   /** Share of all steps. */
   readonly warmUp: number
-  readonly order: RandomStream
+  /** Shuffles the examples anew in each epoch. */
+  readonly order: Pick<RandomStream, "shuffle">
   readonly noise: RandomStream
   readonly onStep?: (step: number, total: number, epoch: number, loss: number) => void
   readonly afterEpoch?: (epoch: number) => Promise<void>

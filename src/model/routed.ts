@@ -7,6 +7,7 @@ import type { Mode, Router, Routing, Site } from "../plugin/index.ts"
 import type { Participant } from "./encoder.ts"
 import { attachedAt, type Library } from "./library.ts"
 import { mixAt } from "./mix.ts"
+import { noiseAt } from "./noise.ts"
 
 /** Tensors (parameters or constants) of the router at one unit. */
 export type UnitTensors = (unit: string) => Readonly<Record<string, Tensor>>
@@ -69,7 +70,7 @@ export const routed = ({ router, options, library, sites }: RoutedLibrary, width
     const known = gates.get(unit)
     if (known) return known
     const query = given ?? (routing.query === "site" ? x : (state as Tensor))
-    const fresh = router.gates(query, tensors(unit), options, { ...mode, modules })
+    const fresh = noiseAt(unit, router.gates(query, tensors(unit), options, { ...mode, modules }))
     gates.set(unit, fresh)
     return fresh
   }

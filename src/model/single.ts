@@ -3,6 +3,7 @@ import { parameter, type Tensor, weight } from "../tensor/index.ts"
 import type { Adapter, HostTensor, Initial, Mode, Site } from "../plugin/index.ts"
 import type { Participant } from "./encoder.ts"
 import type { TrainedModule } from "./library.ts"
+import { noiseAt } from "./noise.ts"
 
 /** Sites of a backbone where an adapter attaches, in the backbone's order. */
 export const sitesFor = (adapter: Adapter, options: unknown, sites: readonly Site[]): readonly Site[] => {
@@ -27,7 +28,7 @@ export const trainable = (adapter: Adapter, options: unknown, sites: readonly Si
       const p = Object.fromEntries(
         Object.entries<Initial>(adapter.parameters(site, options)).map(([name, { shape }]) => [name, parameter(`${site.name}/${name}`, shape)]),
       )
-      return adapter.forward(x, y, p, options, mode)
+      return noiseAt(site.name, adapter.forward(x, y, p, options, mode))
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * BERT encoders (Devlin et al. 2019): post-norm transformer blocks,
- *   a = LN(h + O(attention(Q h, K h, V h))),  h' = LN(a + U gelu(D a)).
+ *   a = LN(h + O(attention(Q h, K h, V h))),  h' = LN(a + U act(D a)), act: gelu, its tanh form, or relu.
  */
 import { defineBackbone, optional, PositiveInt, Schema, words } from "../../../src/plugin/index.ts"
 import { create } from "./create.ts"

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { isAbsolute, join, resolve } from "node:path"
 import { type Checkpoint, DataError, type HostTensor, type Place, readSafetensors, SafetensorsError } from "../../../src/plugin/index.ts"
+import { ACTIVATIONS } from "./forward.ts"
 import { type Named, type Shape, sitesOf, TYPE_EMBEDDINGS, tensorNames } from "./names.ts"
 
 interface Options {
@@ -38,8 +39,8 @@ export const load = async (location: string, options: Options, place: Place): Pr
   const config = readJson(join(folder, "config.json")) as Record<string, number | string>
   for (const key of ["num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size", "max_position_embeddings", "num_attention_heads"])
     if (!Number.isInteger(config[key])) throw new DataError(`config.json of "${location}" lacks the whole number ${key}`, "is this a BERT checkpoint? other families have their own backbone plugin")
-  if (config.hidden_act !== undefined && config.hidden_act !== "gelu")
-    throw new DataError(`the backbone "${location}" uses the activation ${config.hidden_act}`, "this plugin computes gelu (exact) only")
+  if (config.hidden_act !== undefined && !Object.hasOwn(ACTIVATIONS, config.hidden_act))
+    throw new DataError(`the backbone "${location}" uses the activation ${config.hidden_act}`, `this plugin computes ${Object.keys(ACTIVATIONS).join(", ")}`)
   const shape: Shape = {
     layers: Number(config.num_hidden_layers),
     width: Number(config.hidden_size),
