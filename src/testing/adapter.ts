@@ -1,0 +1,109 @@
+/**
+ * Tests of any adapter: `testAdapter(plugin, options)` in a test file of node:test.
+ * Everything is computed in float64 on a toy network, in every layout in which the core may run an adapter: texts alone
+ * or packed, one module or a gated library, outputs or parameters averaged, fused or not.
+ */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { packed } from "../model/batch.ts"
+import { encoder, type Network, type Participant } from "../model/encoder.ts"
+import { withGradients } from "../model/gradients.ts"
+import { drawn } from "../model/initial.ts"
+import type { TrainedModule } from "../model/library.ts"
+import { frozen, initialsFor, sitesFor, trainable } from "../model/single.ts"
+import { type Adapter, type HostTensor, type Initial, mul, overExamples, program, randomStream } from "../plugin/index.ts"
+import { assertGradient, assertNear, gap } from "./nearness.ts"
+import { testMixing } from "./mixing.ts"
+import { decoded, titleOf, type Written } from "./plugin_options.ts"
+import { noiseFor, run, runAlone, sizesOf } from "./run_program.ts"
+import { engineOf, toyNetwork, toyTexts } from "./toy_network.ts"
+
+export interface AdapterSettings {
+  /** A fresh module leaves the backbone as it is. Default true; false for adapters that begin otherwise. */
+  readonly startsAsIdentity?: boolean
+}
+
+/** Parameters of one module with numbers that are not small, by full name. */
+const values = (adapter: Adapter, options: unknown, { checkpoint }: Network, seed: number): ReadonlyMap<string, HostTensor> => {
+  const random = randomStream(seed, "parameters of a module")
+  return new Map(
+    [...initialsFor(adapter, options, checkpoint.sites)].map(([name, { shape }]) => [
+      name,
+      { shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => Math.fround(0.4 * random.normal())) },
+    ]),
+  )
+}
+
+/** A module of a library with such parameters. */
+const moduleOf = (adapter: Adapter, options: unknown, network: Network, seed: number): TrainedModule => {
+  const sites: Record<string, Record<string, HostTensor>> = {}
+  for (const [name, host] of values(adapter, options, network, seed)) {
+    const cut = name.lastIndexOf("/")
+    sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: host }
+  }
+  const head = { W: { shape: [8, 2], data: new Float32Array(16) }, b: { shape: [2], data: new Float32Array(2) } }
+  return { task: `task ${seed}`, adapter, options, sites, head }
+}
+
+export const testAdapter = (adapter: Adapter, written: Written = {}, { startsAsIdentity = true }: AdapterSettings = {}): void => {
+  const title = titleOf(adapter, written)
+  const options = decoded(adapter, written)
+  const texts = toyTexts(5, randomStream(2, "texts"))
+  const features = (network: Network, participant?: Participant) => encoder(network, participant).features
+  const reference = () => engineOf("reference")
+
+  test(`${title}: attaches somewhere, with parameters of whole shapes and names without a slash`, async () => {
+    const { checkpoint } = await toyNetwork()
+    const sites = sitesFor(adapter, options, checkpoint.sites)
+    assert.ok(sites.length > 0, "it attaches to no site of a BERT")
+    for (const site of sites)
+      for (const [name, { shape }] of Object.entries<Initial>(adapter.parameters(site, options))) {
+        assert.ok(!name.includes("/"), `the name "${name}" has a slash`)
+        assert.ok(shape.length > 0 && shape.every((n) => Number.isInteger(n) && n > 0), `${name} has the shape [${shape}] at ${site.name}`)
+      }
+  })
+
+  test(`${title}: a fresh module leaves the backbone as it is`, { skip: startsAsIdentity ? false : "it is said to begin otherwise" }, async () => {
+    const network = await toyNetwork()
+    const fresh = [...initialsFor(adapter, options, network.checkpoint.sites)].map(([name, initial]) => [name, drawn(initial, randomStream(3, name))] as const)
+    const outputs = { adapted: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })), bare: features(network) }
+    const { adapted, bare } = await run(await reference(), outputs, { ...packed(texts), ...Object.fromEntries(fresh) })
+    assertNear(adapted, bare, 1e-12, "features")
+  })
+
+  test(`${title}: a text alone, packed with others, and a frozen module give the same; the module does something`, async () => {
+    const network = await toyNetwork()
+    const own = Object.fromEntries(values(adapter, options, network, 1))
+    const adapted = features(network, trainable(adapter, options, network.checkpoint.sites, { training: false }))
+    const together = await run(await reference(), { adapted, bare: features(network) }, { ...packed(texts), ...own })
+    const still = await run(await reference(), { y: features(network, frozen(moduleOf(adapter, options, network, 1))) }, packed(texts))
+    const alone = await runAlone(await reference(), { adapted }, texts, () => own)
+    assertNear(alone.adapted, together.adapted, 1e-10, "alone and packed")
+    assertNear(still.y, together.adapted, 1e-10, "frozen and trainable")
+    assert.ok(gap(together.adapted, together.bare) > 1e-3, "features do not change under the module")
+  })
+
+  test(`${title}: there is noise while training alone`, async () => {
+    const network = await toyNetwork()
+    const evaluation = program({ y: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })) })
+    assert.deepEqual(evaluation.noise.map(({ attributes }) => attributes.name), [])
+  })
+
+  test(`${title}: gradients of its parameters are those of central differences`, async () => {
+    const network = await toyNetwork()
+    const own = new Map([...values(adapter, options, network, 1)].map(([name, { shape, data }]) => [name, { shape, data: data as Float64Array }]))
+    const adapted = features(network, trainable(adapter, options, network.checkpoint.sites, { training: true }))
+    const training = withGradients(overExamples(mul(adapted, adapted)), [...own.keys()])
+    const noise = noiseFor(training.outputs, sizesOf(texts), randomStream(4, "noise"))
+    const session = await (await reference()).compile(training)
+    const feeds = { ...packed(texts), ...noise, ...Object.fromEntries(own) }
+    const gradients = await session.run(feeds)
+    const lossAlone = await (await reference()).compile(program({ loss: training.outputs.loss }))
+    for (const [name, { data }] of own) await assertGradient(name, data, gradients[`gradient/${name}`].data, async () => Number((await lossAlone.run(feeds)).loss.data[0]))
+  })
+
+  testMixing(title, texts, async () => {
+    const network = await toyNetwork()
+    return { network, library: [1, 2, 3].map((seed) => moduleOf(adapter, options, network, seed)) }
+  })
+}

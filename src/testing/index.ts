@@ -1,0 +1,2 @@
+/** The kit that checks any plugin of a kind, with node:test: call it in a test file of your own. */
+export { type AdapterSettings, testAdapter } from "./adapter.ts"

@@ -1,0 +1,101 @@
+/** Tests of a gated library: what averaging outputs or parameters must give, whatever the adapter. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { packed } from "../model/batch.ts"
+import { encoder, type Network } from "../model/encoder.ts"
+import type { Library, TrainedModule } from "../model/library.ts"
+import { frozen } from "../model/single.ts"
+import { type HostTensor, randomStream, type TokenIds } from "../plugin/index.ts"
+import { type Mix, underGivenGates } from "./given_gates.ts"
+import { assertNear, gap } from "./nearness.ts"
+import { run, runAlone } from "./run_program.ts"
+import { engineOf } from "./toy_network.ts"
+
+interface Given {
+  readonly network: Network
+  /** Modules of one adapter. */
+  readonly library: Library
+}
+
+/** Stacked parameters are kept in float32. */
+const TOLERANCE = 2e-6
+
+const MIXES: readonly Mix[] = (["example", "token"] as const).flatMap((granularity) => [
+  { aggregate: "outputs", granularity },
+  { aggregate: "parameters", mix: "factors", granularity },
+  { aggregate: "parameters", mix: "outer", granularity },
+])
+
+const name = ({ aggregate, mix, granularity }: Mix): string => `${aggregate}${mix ? ` (${mix})` : ""} per ${granularity}`
+
+/** The average of the modules' parameters with some weights, as a module of its own. */
+const averaged = (library: Library, weights: readonly number[]): TrainedModule => ({
+  ...library[0],
+  sites: Object.fromEntries(
+    Object.entries(library[0].sites).map(([site, parameters]) => [
+      site,
+      Object.fromEntries(
+        Object.entries(parameters).map(([part, { shape, data }]): [string, HostTensor] => [
+          part,
+          { shape, data: Float64Array.from(data as Float64Array, (_, i) => library.reduce((sum, { sites }, m) => sum + weights[m] * Number(sites[site][part].data[i]), 0)) },
+        ]),
+      ),
+    ]),
+  ),
+})
+
+export const testMixing = (title: string, texts: readonly TokenIds[], given: () => Promise<Given>): void => {
+  const random = randomStream(5, "gates")
+  const gates = texts.map(() => [0, 1, 2].map(() => random.uniform()))
+  const fed = (rows: readonly (readonly number[])[]): HostTensor => ({ shape: [rows.length, rows[0].length], data: Float64Array.from(rows.flat()) })
+  const features = async ({ network, library }: Given, mix: Mix, rows = gates) =>
+    (await run(await engineOf("reference"), { y: underGivenGates(network, library, mix) }, { ...packed(texts), query: fed(rows) })).y
+
+  test(`${title}: a gate of one on a single module is that module, however the library is mixed`, async () => {
+    const all = await given()
+    for (const [m, module] of all.library.entries()) {
+      const { y } = await run(await engineOf("reference"), { y: encoder(all.network, frozen(module)).features }, packed(texts))
+      const only = texts.map(() => all.library.map((_, i) => (i === m ? 1 : 0)))
+      for (const mix of MIXES) assertNear(await features(all, mix, only), y, TOLERANCE, `${name(mix)}, module ${m + 1}`)
+      for (const mix of MIXES) assertNear(await features({ ...all, library: [module] }, mix, texts.map(() => [1])), y, TOLERANCE, `${name(mix)}, a library of it alone`)
+    }
+  })
+
+  test(`${title}: gates of zero leave the backbone as it is`, async () => {
+    const all = await given()
+    const { y } = await run(await engineOf("reference"), { y: encoder(all.network).features }, packed(texts))
+    const none = texts.map(() => all.library.map(() => 0))
+    for (const mix of MIXES.filter(({ aggregate, mix }) => aggregate === "outputs" || mix === "outer")) assertNear(await features(all, mix, none), y, TOLERANCE, name(mix))
+  })
+
+  test(`${title}: averaged parameters are those of one module a text, made by hand`, async () => {
+    const all = await given()
+    const engine = await engineOf("reference")
+    const alone: number[] = []
+    for (const [i, text] of texts.entries())
+      alone.push(...Array.from((await runAlone(engine, { y: encoder(all.network, frozen(averaged(all.library, gates[i]))).features }, [text])).y.data as Float64Array))
+    const expected = { data: Float64Array.from(alone) }
+    for (const granularity of ["example", "token"] as const)
+      assertNear(await features(all, { aggregate: "parameters", mix: "factors", granularity }), expected, TOLERANCE, `per ${granularity}`)
+  })
+
+  test(`${title}: fused factors give what the opaque forward gives`, async () => {
+    const all = await given()
+    const opaque = { ...all, library: all.library.map((module) => ({ ...module, adapter: { ...module.adapter, factors: undefined } })) }
+    for (const granularity of ["example", "token"] as const) {
+      const outputs = await features(all, { aggregate: "outputs", granularity })
+      assertNear(outputs, await features(opaque, { aggregate: "outputs", granularity }), TOLERANCE, `outputs per ${granularity}`)
+      if (!all.library[0].adapter.factors) continue
+      const parameters = (mix: "outer" | "factors") => features(all, { aggregate: "parameters", mix, granularity })
+      assertNear(await parameters("outer"), outputs, TOLERANCE, "the average of products and of outputs")
+      assert.ok(gap(await parameters("factors"), outputs) > 1e-3, "averages of A and B apart are not the average of their products")
+    }
+  })
+
+  test(`${title}: a library in another order, with its gates in that order, is the same`, async () => {
+    const all = await given()
+    const order = [2, 0, 1]
+    const turned = { ...all, library: order.map((m) => all.library[m]) }
+    for (const mix of MIXES) assertNear(await features(turned, mix, gates.map((row) => order.map((m) => row[m]))), await features(all, mix), TOLERANCE, name(mix))
+  })
+}
