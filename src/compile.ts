@@ -9,7 +9,7 @@
  *   4. assemble         src/run/results.ts        scores, costs and comparisons become one plain value
  *   5. report           src/report/               results.json, report.html, matrix.csv, tables for the terminal
  */
-import { mkdirSync } from "node:fs"
+import { accessSync, constants, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -64,15 +64,47 @@ export const run = (planned: Plan, spec: Spec, source: Source, { store, workers:
 /** The checked spec without its spans: what the run really did. */
 const effective = (spec: Spec): string => JSON.stringify(spec, (key, value) => (key === "span" || key === "optionSpans" || key === "file" ? undefined : value), 2)
 
-/** Phase 5. */
-export const writeReport = async (results: Results, folder: string): Promise<readonly ReportFile[]> => {
-  mkdirSync(folder, { recursive: true })
-  const files: readonly (readonly [string, string, string])[] = [
-    ["results.json", "every prediction, gate and figure", [...resultsJson(results)].join("")],
-    ["report.html", "plots, tables, provenance", await reportHtml(results)],
-    ["matrix.csv", "accuracy matrices, one line per cell", matrixCsv(results)],
-  ]
+/** The files of a report with what is in them. */
+const reportFiles = {
+  "results.json": ["every prediction, gate and figure", (results) => [...resultsJson(results)].join("")],
+  "report.html": ["plots, tables, provenance", reportHtml],
+  "matrix.csv": ["accuracy matrices, one line per cell", matrixCsv],
+} as const satisfies Record<string, readonly [string, (results: Results) => string | Promise<string>]>
+
+export type ReportName = keyof typeof reportFiles
+
+/** Phase 5. Writes each file whole; rejects with ReportError. */
+export const writeReport = async (results: Results, folder: string, names = Object.keys(reportFiles) as readonly ReportName[]): Promise<readonly ReportFile[]> => {
+  reportFolder(folder)
   const encoder = new TextEncoder()
-  for (const [name, , content] of files) writeWhole(join(folder, name), encoder.encode(content))
-  return files.map(([name, what]) => ({ path: join(folder, name), what }))
+  const written: ReportFile[] = []
+  for (const name of names) {
+    const [what, content] = reportFiles[name]
+    const path = join(folder, name)
+    const text = await content(results)
+    writing(path, () => writeWhole(path, encoder.encode(text)))
+    written.push({ path, what })
+  }
+  return written
+}
+
+/** Makes the folder of a report, so that a run finds out at its start whether it can be written. Throws ReportError. */
+export const reportFolder = (folder: string): void =>
+  writing(folder, () => {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  })
+
+/** The report can't be written: where, why, what to do. Finished steps are in the store. */
+export class ReportError extends Error {
+  override readonly name = "ReportError"
+  readonly help = "give a folder that can be written, on a disk with some space, with --out DIR; finished steps are kept and are not repeated"
+}
+
+const writing = (path: string, write: () => void): void => {
+  try {
+    write()
+  } catch (error) {
+    throw new ReportError(`cannot write the report to ${path}: ${(error as Error).message}`)
+  }
 }

@@ -22,13 +22,15 @@ export class SourceError extends Error {
 }
 
 /** Reads a spec. Throws SourceError. */
-export const readSource = (file: string): Source => {
-  const path = resolve(file)
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found) throw new SourceError(`there is no file ${file}`, "check the name; a spec ends in .l2r")
-  if (found.isDirectory()) throw new SourceError(`${file} is a folder`, "name the .l2r file in it")
+export const readSource = (file: string): Source => ({ file, directory: dirname(resolve(file)), text: readText(file, "a spec", "a spec ends in .l2r") })
+
+/** The text of a file that is named on the command line. Throws SourceError. */
+export const readText = (file: string, what: string, hint: string): string => {
+  const found = statSync(resolve(file), { throwIfNoEntry: false })
+  if (!found) throw new SourceError(`there is no file ${file}`, `check the name; ${hint}`)
+  if (found.isDirectory()) throw new SourceError(`${file} is a folder, not ${what}`, `name the file in it; ${hint}`)
   try {
-    return { file, directory: dirname(path), text: readFileSync(path, "utf8") }
+    return readFileSync(resolve(file), "utf8")
   } catch (error) {
     throw new SourceError(`${file} can't be read: ${(error as Error).message}`, "check its permissions")
   }

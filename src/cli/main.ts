@@ -1,5 +1,6 @@
 /** `l2r VERB ...`: finds the verb's file, reads its flags, and turns expected problems into messages. */
 import { parseArgs } from "node:util"
+import { known } from "./known.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 const verbs: Readonly<Record<string, () => Promise<{ readonly default: Verb }>>> = {
@@ -18,27 +19,36 @@ const say = (text: string): void => {
 }
 
 const main = async ([name, ...rest]: readonly string[]): Promise<number> => {
+  if (name === "help" && rest.length > 0) return helpFor(await verbOf(rest[0]))
   if (name === undefined || name === "help" || name === "--help" || name === "-h") return overview(name === undefined ? 2 : 0)
-  if (name === "--version") {
+  if (name === "--version" || name === "-v") {
     process.stdout.write(`${(await import("../run/version.ts")).version}\n`)
     return 0
   }
-  const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined
-  if (!load) throw new UsageError(`there is no verb "${name}"; the verbs are ${Object.keys(verbs).join(", ")}`)
-  const { default: verb } = await load()
-  if (rest.includes("--help") || rest.includes("-h")) return helpFor(verb)
+  const verb = await verbOf(name)
+  const until = rest.indexOf("--")
+  if (rest.slice(0, until < 0 ? rest.length : until).some((word) => word === "--help" || word === "-h")) return helpFor(verb)
   const { values, positionals } = flagsOf(verb, rest)
   const [least, most] = verb.words
-  if (positionals.length < least || positionals.length > most) throw new UsageError(`usage: l2r ${verb.usage}`)
+  if (positionals.length < least || positionals.length > most) throw new UsageError(`${positionals.length < least ? "something is missing" : `"${positionals[most]}" is one word too many`}\nusage: l2r ${verb.usage}`)
   return verb.run(positionals, values as never)
 }
 
+const verbOf = async (name: string): Promise<Verb> => {
+  if (!Object.hasOwn(verbs, name)) throw new UsageError(`${known("verb", name, Object.keys(verbs))}; \`l2r help\` says what they do`)
+  return (await verbs[name]()).default
+}
+
 const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
+  const options = Object.fromEntries(Object.entries(flags).map(([name, { what: _, ...option }]) => [name, option]))
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
+  for (const token of tokens)
+    if (token.kind === "option" && !Object.hasOwn(options, token.name))
+      throw new UsageError(`${known("flag", token.rawName, Object.keys(flags).map((flag) => `--${flag}`))}\nusage: l2r ${usage}`)
   try {
-    const options = Object.fromEntries(Object.entries(flags).map(([name, { what: _, ...option }]) => [name, option]))
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split(". ")[0]}\nusage: l2r ${usage}`)
+    throw new UsageError(`${(error as Error).message.split(/[.\n]/)[0]}\nusage: l2r ${usage}`)
   }
 }
 
@@ -55,14 +65,15 @@ const helpFor = ({ summary, usage, flags }: Verb): number => {
   return 0
 }
 
-/** Expected problems carry a help line; anything else is a bug of ours. */
+/** Expected problems carry a help line, or are the system's refusal of a file; anything else is a bug of ours. */
 const explain = (error: unknown): number => {
   if (error instanceof UsageError) {
     say(`l2r: ${error.message}`)
     return 2
   }
-  const { message, help } = error as { message?: string; help?: string }
+  const { message, help, code, path } = error as { message?: string; help?: string; code?: string; path?: string }
   if (help !== undefined) say(`error: ${message}\n  help: ${help}`)
+  else if (code !== undefined && path !== undefined) say(`error: ${message}\n  help: check the name, the permissions and the space on the disk of ${path}`)
   else say(`l2r met a bug of its own: ${message ?? String(error)}\n  help: run again with L2R_DEBUG=1 for the stack trace, and report it with the spec`)
   if (process.env.L2R_DEBUG) say(String((error as Error).stack ?? error))
   return 1

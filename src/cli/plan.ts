@@ -1,7 +1,7 @@
 /** `l2r plan SPEC`: the steps of a run, which of them the store has, and what the others will cost. */
 import { plan } from "../compile.ts"
 import { needed } from "../plan/plan.ts"
-import { openStore } from "../run/store/index.ts"
+import { cachedIn } from "./cached.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { places } from "./places.ts"
 import type { Verb } from "./verb.ts"
@@ -20,8 +20,8 @@ export default {
     if (!spec) return 1
     try {
       const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
-      const store = openStore(String(flags.store))
-      const steps = needed(planned).map((step) => ({ ...step, cached: store.has(step.key) }))
+      const cached = cachedIn(String(flags.store))
+      const steps = needed(planned).map((step) => ({ ...step, cached: cached(step.key) }))
       if (flags.json) {
         process.stdout.write(`${JSON.stringify({ schema: "l2r/plan", version: 1, steps }, null, 2)}\n`)
         return 0

@@ -3,12 +3,13 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { plan, run, writeReport } from "../compile.ts"
+import { plan, reportFolder, run, writeReport } from "../compile.ts"
 import { progress, terminalOf, terminalReport } from "../report/index.ts"
 import type { RunEvent } from "../run/events.ts"
 import { journal } from "../run/journal.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
-import { outFolder, places, wholeNumber } from "./places.ts"
+import { wholeNumber } from "./numbers.ts"
+import { outFolder, places } from "./places.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
@@ -25,15 +26,17 @@ export default {
   run: async ([file], flags) => {
     const { source, spec } = await checkedSpec(file)
     if (!spec) return 1
+    const workers = wholeNumber("workers", flags.workers)
+    const out = outFolder(flags.out, file)
     const shown = progress(process.stderr)
     try {
       const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
+      reportFolder(out)
       const record = typeof flags.events === "string" ? journal(flags.events) : () => {}
       const onEvent = (event: RunEvent): void => {
         record(event)
         shown.handle(event)
       }
-      const workers = wholeNumber("workers", flags.workers)
       const fiber = Effect.runFork(run(planned, spec, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
       const stop = () => void Effect.runFork(Fiber.interrupt(fiber))
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop)
@@ -42,10 +45,10 @@ export default {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop)
       if (Exit.isFailure(exit)) {
         if (!Cause.hasInterrupts(exit.cause)) throw Cause.squash(exit.cause)
-        process.stderr.write(`stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r run ${file}\n`)
+        process.stderr.write(`stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r ${process.argv.slice(2).join(" ")}\n`)
         process.exit(130)
       }
-      const files = await writeReport(exit.value, outFolder(flags.out, file))
+      const files = await writeReport(exit.value, out)
       process.stdout.write(terminalReport(exit.value, files, terminalOf(process.stdout, process.env)))
       return 0
     } catch (error) {

@@ -1,10 +1,11 @@
 /** Steps of a stream on a backbone: texts, tokens, the mixed test set, memories, frozen features. */
 import type { Spec, Stream } from "../../dsl/spec.ts"
-import type { Backbone, DataSource, Memory } from "../plugin/index.ts"
+import type { Backbone, Memory } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
-import { type Chosen, PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
+import type { Chosen, PluginShelf, Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import type { Json } from "./step.ts"
+import { streamTasks } from "./stream_tasks.ts"
 
 export interface PlannedStream {
   readonly tasks: readonly string[]
@@ -34,19 +35,7 @@ export const planStream = async (builder: StepBuilder, shelf: PluginShelf, spec:
   const location = declared.location ?? ""
   const fingerprint = await backbone.fingerprint(location, chosen.options, place)
   const onBackbone: ChosenBackbone = { ...chosen, location, directory, fingerprint }
-  const sources = new Map<string, Resolved<DataSource>>()
-  for (const { data } of stream.tasks) if (!sources.has(data)) sources.set(data, await shelf.take<DataSource>("data", spec.data[data]))
-
-  const wanted: { readonly data: string; readonly task: string }[] = []
-  for (const { data, task, span } of stream.tasks) {
-    const { plugin, chosen: options } = sources.get(data)!
-    const known = await plugin.tasks(spec.data[data].location, options.options, place)
-    if (task !== undefined && !known.includes(task)) throw new PlanError(`the data "${data}" has no task "${task}"`, `its tasks are: ${known.join(", ")}`, span)
-    wanted.push(...(task === undefined ? known : [task]).map((one) => ({ data, task: one })))
-  }
-  const twice = wanted.find(({ task }, i) => wanted.findIndex((other) => other.task === task) < i)
-  if (twice) throw new PlanError(`the stream "${stream.name}" has the task "${twice.task}" twice`, "take one of them out, or rename a task's folder", stream.span)
-
+  const { sources, wanted } = await streamTasks(shelf, spec, stream, directory)
   const datasets: string[] = []
   const tokens: string[] = []
   const digests: Record<string, string> = {}

@@ -1,0 +1,84 @@
+/** `l2r distil`: makes a small backbone from a teacher's sentence embeddings. Without further flags: the recipe of the one that ships. */
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { decoded } from "../plan/chosen.ts"
+import type { Backbone, Backend, DataSource } from "../plugin/index.ts"
+import { loadPlugin } from "../plugin/load.ts"
+import { distilBackbone } from "../run/distil.ts"
+import { recipeOf } from "../run/recipe.ts"
+import { writeWhole } from "../run/store/write.ts"
+import { SourceError } from "../source.ts"
+import { realNumber, wholeNumber } from "./numbers.ts"
+import { UsageError, type Verb } from "./verb.ts"
+
+const setting = (value: string, what: string) => ({ type: "string", default: value, what: `${what}; ${value}` }) as const
+
+export default {
+  summary: "make a small backbone from a teacher's sentence embeddings",
+  usage: "distil --teacher DIR --out DIR [--data PLUGIN[:LOCATION]] [settings]",
+  words: [0, 0],
+  flags: {
+    teacher: { type: "string", what: "folder of the teacher's checkpoint" },
+    out: { type: "string", what: "folder for the new checkpoint and its recipe.json" },
+    replace: { type: "boolean", what: "overwrite a checkpoint that stands there" },
+    data: setting("wordnet", "the data plugin whose texts it learns from"),
+    backbone: setting("bert", "the backbone plugin of both checkpoints"),
+    layers: setting("4", "blocks"),
+    width: setting("192", "width of the hidden state"),
+    heads: setting("6", "attention heads"),
+    intermediate: setting("768", "width of the feed-forward layers"),
+    vocabulary: setting("8192", "pieces of the vocabulary"),
+    positions: setting("64", "most tokens of a text"),
+    epochs: setting("4", "passes over the texts"),
+    batch: setting("128", "texts in a step"),
+    "learning-rate": setting("1e-3", "largest learning rate"),
+    "pair-weight": setting("10", "weight of the similarities within a batch"),
+    seed: setting("1", "seed of the weights, the order and the noise"),
+    threads: setting("1", "threads of a matrix product; part of the result's last digits"),
+    cache: setting(join(".l2r", "distil"), "folder for the teacher's embeddings, which a second start reads"),
+  },
+  run: async (_, flags) => {
+    const whole = (flag: string, least = 1) => wholeNumber(flag, flags[flag], least) as number
+    const size = { layers: whole("layers"), width: whole("width"), heads: whole("heads"), intermediate: whole("intermediate"), vocabulary: whole("vocabulary", 6), positions: whole("positions", 3) }
+    const recipe = { epochs: whole("epochs"), batch: whole("batch", 2), learningRate: realNumber("learning-rate", flags["learning-rate"]), pairWeight: realNumber("pair-weight", flags["pair-weight"], 0) }
+    const [seed, threads] = [whole("seed", 0), whole("threads")]
+    if (typeof flags.teacher !== "string" || typeof flags.out !== "string") throw new UsageError("distil needs --teacher DIR and --out DIR")
+    if (size.width % size.heads > 0) throw new UsageError(`--width ${size.width} is no multiple of --heads ${size.heads}`)
+    const { teacher: location, out } = flags
+    writableFolder(out, flags.replace === true)
+
+    const backbone = (await loadPlugin("backbone", String(flags.backbone))) as Backbone
+    const place = { directory: process.cwd() }
+    const teacher = await backbone.load(location, decoded(backbone.options, {}, "the teacher"), place)
+    const corpus = await corpusOf(String(flags.data))
+    const backend = (await loadPlugin("backend", "onnxruntime")) as Backend
+    const engine = await backend.open(decoded(backend.options, { threads }, "the backend"))
+    const say = (line: string) => void process.stderr.write(`${line}\n`)
+    say(`${corpus.texts.length} texts of ${flags.data}`)
+    const started = performance.now()
+    const made = await distilBackbone({ engine, backbone, teacher, texts: corpus.texts, size, recipe, seed, cache: String(flags.cache), say })
+    const about = recipeOf({ made, teacher, location, corpus, data: String(flags.data), backbone, size, recipe, seed, threads, seconds: (performance.now() - started) / 1000 })
+    const files = { ...(backbone.files?.(made.checkpoint) ?? {}), "recipe.json": `${JSON.stringify(about, null, 2)}\n` }
+    for (const [name, content] of Object.entries(files)) writeWhole(join(out, name), typeof content === "string" ? new TextEncoder().encode(content) : content)
+    process.stdout.write(`${made.checkpoint.parameters} parameters, loss ${about.loss.toFixed(4)}: ${Object.keys(files).join(", ")} in ${out}\n`)
+    return 0
+  },
+} satisfies Verb
+
+const corpusOf = async (text: string) => {
+  const [name, ...rest] = text.split(":")
+  const plugin = (await loadPlugin("data", name)) as DataSource
+  if (!plugin.corpus) throw new UsageError(`the data plugin ${name} has no texts to distil on: it has no "corpus"`)
+  return plugin.corpus(rest.length > 0 ? rest.join(":") : undefined, decoded(plugin.options, {}, `data "${name}"`), { directory: process.cwd() })
+}
+
+/** Found out before the work, not after it. Throws SourceError. */
+const writableFolder = (folder: string, replace: boolean): void => {
+  if (!replace && existsSync(join(folder, "config.json"))) throw new SourceError(`${folder} holds a checkpoint already`, "give another folder with --out, or allow it to be overwritten with --replace")
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new SourceError(`cannot write to ${folder}: ${(error as Error).message}`, "give a folder that can be written with --out")
+  }
+}

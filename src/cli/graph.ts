@@ -1,0 +1,34 @@
+/** `l2r graph SPEC`: the steps of a run as a diagram, those that the store has in green. */
+import { plan } from "../compile.ts"
+import { drawing } from "../plan/drawing.ts"
+import { cachedIn } from "./cached.ts"
+import { atPlace, checkedSpec } from "./checked.ts"
+import { places } from "./places.ts"
+import { UsageError, type Verb } from "./verb.ts"
+
+export default {
+  summary: "draw the steps of a run as a Mermaid or DOT diagram",
+  usage: "graph SPEC [--format mermaid|dot] [--by kind|step] [--store DIR] [--final-stage]",
+  words: [1, 1],
+  flags: {
+    format: { type: "string", default: "mermaid", what: "mermaid for Markdown, dot for Graphviz" },
+    by: { type: "string", default: "kind", what: "one node for all steps of a kind, or every step" },
+    ...places,
+    "final-stage": { type: "boolean", what: "evaluate after the last task only" },
+  },
+  run: async ([file], { format, by, store, ...flags }) => {
+    if (format !== "mermaid" && format !== "dot") throw new UsageError(`--format is mermaid or dot, not ${format}`)
+    if (by !== "kind" && by !== "step") throw new UsageError(`--by is kind or step, not ${by}`)
+    const { source, spec } = await checkedSpec(file)
+    if (!spec) return 1
+    try {
+      const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
+      process.stdout.write(`${drawing(planned, { format, by, cached: cachedIn(String(store)) })}\n`)
+      return 0
+    } catch (error) {
+      const rest = atPlace(error, source)
+      if (rest !== undefined) throw rest
+      return 1
+    }
+  },
+} satisfies Verb

@@ -1,0 +1,23 @@
+/** `l2r report RESULTS_JSON`: prints the tables of a run again and writes its page and matrix anew. */
+import { dirname } from "node:path"
+import { writeReport } from "../compile.ts"
+import { isResultsProblem, readResults, terminalOf, terminalReport } from "../report/index.ts"
+import { readText } from "../source.ts"
+import type { Verb } from "./verb.ts"
+
+export default {
+  summary: "print the tables of a results.json again and write report.html and matrix.csv",
+  usage: "report RESULTS_JSON [--out DIR]",
+  words: [1, 1],
+  flags: { out: { type: "string", what: "folder to write to; that of the results by default" } },
+  run: async ([file], { out }) => {
+    const results = readResults(readText(file, "a results file", "`l2r run` writes results.json"), file)
+    if (isResultsProblem(results)) {
+      process.stderr.write(`error: ${file}: ${results.message}\n  help: ${results.help}\n`)
+      return 1
+    }
+    const files = await writeReport(results, typeof out === "string" ? out : dirname(file), ["report.html", "matrix.csv"])
+    process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))
+    return 0
+  },
+} satisfies Verb
