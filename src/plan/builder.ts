@@ -24,6 +24,7 @@ export interface Draft {
 
 export class StepBuilder {
   readonly #steps = new Map<string, Step>()
+  readonly #performers = new Map<string, string>()
   readonly #profile: NumericProfile
   readonly #processor: string
   readonly #backendCode: string
@@ -41,11 +42,18 @@ export class StepBuilder {
       kind,
       options: withoutPlaces(options),
       inputs,
-      code: [codeDigest(new URL(`../run/steps/${performerFile[kind] ?? kind}.ts`, import.meta.url)), ...code, ...(numeric ? [this.#backendCode] : [])],
+      code: [this.#performerCode(performerFile[kind] ?? kind), ...code, ...(numeric ? [this.#backendCode] : [])],
       ...(numeric ? { numeric: { profile: this.#profile, processor: this.#processor } } : {}),
     })
     if (!this.#steps.has(key)) this.#steps.set(key, { key, kind, label, options, inputs, estimate: { seconds, bytes } })
     return key
+  }
+
+  /** Digest of what performs a step, read once: a plan has thousands of steps. */
+  #performerCode(file: string): string {
+    const known = this.#performers.get(file) ?? codeDigest(new URL(`../run/steps/${file}.ts`, import.meta.url))
+    this.#performers.set(file, known)
+    return known
   }
 
   /** In the order in which they were added: every step after its inputs. */
