@@ -1,17 +1,27 @@
 /**
  * Times one training step in onnxruntime: a BERT-shaped stack (6 layers, 384 wide, 12 heads, 1536 inside) with LoRA of
- * rank 8 on query and value, packed batch of 8 x 128 tokens, forward and backward to the gradients of LoRA.
+ * rank 8 on query and value, packed batch, forward and backward to the gradients of LoRA.
  *
- *   node tests/bench/step.ts [--profile FILE]
+ *   node tests/bench/step.ts [--texts long|short] [--threads 1] [--python PROGRAM] [--profile FILE]
  *
- * Prints the median time, and the rate that the floating-point operations of the matrix products come to.
+ * `long`: 8 texts of 128 tokens. `short`: 32 glosses of WordNet, 6 to 38 tokens, of which 59 % of a padded batch would be padding.
+ * Prints the median time, and the rate that the floating-point operations of the matrix products come to. With a Python that has
+ * torch and transformers it runs the same step there (step.py: as many threads, texts padded to the longest) and prints the ratio.
  */
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
 import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
 import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
 import * as t from "../../src/tensor/index.ts"
 import { layoutFeeds } from "../tensor/packed.ts"
 
-const [layers, width, heads, inside, rank, examples, length] = [6, 384, 12, 1536, 8, 8, 128]
+const text = { type: "string" } as const
+const { values: flags } = parseArgs({ options: { texts: { ...text, default: "long" }, threads: { ...text, default: "1" }, python: text, profile: text } })
+const GLOSSES = [38, 9, 16, 10, 7, 20, 18, 16, 18, 18, 14, 27, 12, 14, 15, 11, 16, 25, 14, 14, 14, 10, 15, 15, 12, 6, 11, 14, 12, 22, 19, 12]
+const lengths = flags.texts === "short" ? GLOSSES : new Array<number>(8).fill(128)
+const [layers, width, heads, inside, rank] = [6, 384, 12, 1536, 8]
+const [examples, length, tokens] = [lengths.length, Math.max(...lengths), lengths.reduce((a, b) => a + b, 0)]
 const random = t.randomStream(1, "bench")
 const host = (...shape: number[]): t.HostTensor => ({
   shape,
@@ -20,7 +30,7 @@ const host = (...shape: number[]): t.HostTensor => ({
 const weight = (name: string, ...shape: number[]) => t.weight(name, host(...shape))
 
 const layout = t.packedLayout()
-const feeds: Record<string, t.HostTensor> = { ...layoutFeeds(new Array(examples).fill(length)) }
+const feeds: Record<string, t.HostTensor> = { ...layoutFeeds(lengths) }
 const trained: t.Tensor[] = []
 
 const dense = (name: string, x: t.Tensor, from: number, to: number) => t.add(t.matmul(x, weight(`${name}.W`, from, to)), weight(`${name}.b`, to))
@@ -44,7 +54,7 @@ const block = (name: string, x: t.Tensor) => {
 }
 
 let h: t.Tensor = t.input("h", ["length", width], "float", t.tokenRows(layout))
-feeds.h = host(examples * length, width)
+feeds.h = host(tokens, width)
 for (let i = 0; i < layers; i++) h = block(`layer.${i}`, h)
 const labels = t.input("labels", [], "int", t.exampleRows(layout))
 feeds.labels = { shape: [examples], data: new Int32Array(examples) }
@@ -53,7 +63,7 @@ const gradients = t.grad(loss, trained)
 const step = t.program({ loss, ...Object.fromEntries(gradients.map((g, i) => [`g${i}`, g])) })
 
 /** Multiply-adds of the matrix products, twice. */
-const sizes = new Map<string, number>([["tokens", examples * length], ["examples", examples], ["length", length]])
+const sizes = new Map<string, number>([["tokens", tokens], ["examples", examples], ["length", length]])
 const flops = (program: t.Program) =>
   program.nodes
     .filter((x) => x.op === "matmul")
@@ -81,14 +91,14 @@ const time = async (what: string, run: () => Promise<unknown>, work: number) => 
     times.push(performance.now() - start)
   }
   const ms = median(times)
-  console.log(`${what}: ${ms.toFixed(0)} ms (least ${times[0].toFixed(0)}), ${(work / 1e9).toFixed(1)} GFLOP, ${(work / ms / 1e6).toFixed(1)} GFLOP/s`)
+  console.log(`${what}, ${flags.texts} texts: ${ms.toFixed(0)} ms (least ${times[0].toFixed(0)}), ${(work / 1e9).toFixed(1)} GFLOP, ${(work / ms / 1e6).toFixed(1)} GFLOP/s`)
+  return ms
 }
 
-const profile = process.argv.indexOf("--profile")
-if (profile > 0) {
+if (flags.profile !== undefined) {
   const ort = await import("onnxruntime-node")
   const session = await ort.InferenceSession.create(model, {
-    intraOpNumThreads: 1, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3, enableProfiling: true, profileFilePrefix: process.argv[profile + 1],
+    intraOpNumThreads: 1, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3, enableProfiling: true, profileFilePrefix: flags.profile,
   })
   const wire = Object.fromEntries(
     graph.inputs.map((x) => [x.name, x.dtype === "int" ? new ort.Tensor("int64", BigInt64Array.from(feeds[x.name].data as Int32Array, BigInt), feeds[x.name].shape) : new ort.Tensor("float32", Float32Array.from(feeds[x.name].data as Float32Array), feeds[x.name].shape)]),
@@ -96,14 +106,20 @@ if (profile > 0) {
   for (let i = 0; i < 4; i++) await session.run(wire)
   session.endProfiling()
 } else {
-  const engine = await onnxruntime.open({ threads: 1, provider: "cpu" })
+  const engine = await onnxruntime.open({ threads: Number(flags.threads), provider: "cpu" })
   const inference = t.program({ loss })
   start = performance.now()
   const session = await engine.compile(step)
   console.log(`compiled in ${(performance.now() - start).toFixed(0)} ms`)
   const forward = await engine.compile(inference)
   await time("forward", () => forward.run(feeds), flops(inference))
-  await time("forward and backward", () => session.run(feeds), flops(step))
+  const ours = await time("forward and backward", () => session.run(feeds), flops(step))
   await forward.release()
   await session.release()
+  if (flags.python !== undefined) {
+    const { status, stdout, error } = spawnSync(flags.python, [fileURLToPath(new URL("step.py", import.meta.url)), flags.threads, lengths.join(",")], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
+    if (status !== 0) throw error ?? new Error(`step.py ended with ${status}`)
+    const theirs = Number(stdout) * 1000
+    console.log(`PyTorch, ${flags.threads} threads, padded: ${theirs.toFixed(0)} ms; ratio ${(ours / theirs).toFixed(2)}`)
+  }
 }
