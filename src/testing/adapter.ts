@@ -4,7 +4,6 @@
  * or packed, one module or a gated library, outputs or parameters averaged, fused or not.
  */
 import assert from "node:assert/strict"
-import { test } from "node:test"
 import { packed } from "../model/batch.ts"
 import { encoder, type Network, type Participant } from "../model/encoder.ts"
 import { withGradients } from "../model/gradients.ts"
@@ -12,8 +11,9 @@ import { drawn } from "../model/initial.ts"
 import type { TrainedModule } from "../model/library.ts"
 import { frozen, initialsFor, sitesFor, trainable } from "../model/single.ts"
 import { type Adapter, type HostTensor, type Initial, mul, overExamples, program, randomStream } from "../plugin/index.ts"
+import { type Check, register } from "./check.ts"
+import { mixingChecks } from "./mixing.ts"
 import { assertGradient, assertNear, gap } from "./nearness.ts"
-import { testMixing } from "./mixing.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
 import { noiseFor, run, runAlone, sizesOf } from "./run_program.ts"
 import { engineOf, toyNetwork, toyTexts } from "./toy_network.ts"
@@ -45,14 +45,16 @@ const moduleOf = (adapter: Adapter, options: unknown, network: Network, seed: nu
   return { task: `task ${seed}`, adapter, options, sites, head }
 }
 
-export const testAdapter = (adapter: Adapter, written: Written = {}, { startsAsIdentity = true }: AdapterSettings = {}): void => {
-  const title = titleOf(adapter, written)
+export const testAdapter = (adapter: Adapter, written: Written = {}, settings: AdapterSettings = {}): void =>
+  register(titleOf(adapter, written), adapterChecks(adapter, written, settings))
+
+export const adapterChecks = (adapter: Adapter, written: Written = {}, { startsAsIdentity = true }: AdapterSettings = {}): readonly Check[] => {
   const options = decoded(adapter, written)
   const texts = toyTexts(5, randomStream(2, "texts"))
   const features = (network: Network, participant?: Participant) => encoder(network, participant).features
   const reference = () => engineOf("reference")
 
-  test(`${title}: attaches somewhere, with parameters of whole shapes and names without a slash`, async () => {
+  const attaches: Check["run"] = async () => {
     const { checkpoint } = await toyNetwork()
     const sites = sitesFor(adapter, options, checkpoint.sites)
     assert.ok(sites.length > 0, "it attaches to no site of a BERT")
@@ -61,17 +63,17 @@ export const testAdapter = (adapter: Adapter, written: Written = {}, { startsAsI
         assert.ok(!name.includes("/"), `the name "${name}" has a slash`)
         assert.ok(shape.length > 0 && shape.every((n) => Number.isInteger(n) && n > 0), `${name} has the shape [${shape}] at ${site.name}`)
       }
-  })
+  }
 
-  test(`${title}: a fresh module leaves the backbone as it is`, { skip: startsAsIdentity ? false : "it is said to begin otherwise" }, async () => {
+  const fresh: Check["run"] = async () => {
     const network = await toyNetwork()
-    const fresh = [...initialsFor(adapter, options, network.checkpoint.sites)].map(([name, initial]) => [name, drawn(initial, randomStream(3, name))] as const)
+    const initial = [...initialsFor(adapter, options, network.checkpoint.sites)].map(([name, one]) => [name, drawn(one, randomStream(3, name))] as const)
     const outputs = { adapted: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })), bare: features(network) }
-    const { adapted, bare } = await run(await reference(), outputs, { ...packed(texts), ...Object.fromEntries(fresh) })
+    const { adapted, bare } = await run(await reference(), outputs, { ...packed(texts), ...Object.fromEntries(initial) })
     assertNear(adapted, bare, 1e-12, "features")
-  })
+  }
 
-  test(`${title}: a text alone, packed with others, and a frozen module give the same; the module does something`, async () => {
+  const layouts: Check["run"] = async () => {
     const network = await toyNetwork()
     const own = Object.fromEntries(values(adapter, options, network, 1))
     const adapted = features(network, trainable(adapter, options, network.checkpoint.sites, { training: false }))
@@ -81,15 +83,15 @@ export const testAdapter = (adapter: Adapter, written: Written = {}, { startsAsI
     assertNear(alone.adapted, together.adapted, 1e-10, "alone and packed")
     assertNear(still.y, together.adapted, 1e-10, "frozen and trainable")
     assert.ok(gap(together.adapted, together.bare) > 1e-3, "features do not change under the module")
-  })
+  }
 
-  test(`${title}: there is noise while training alone`, async () => {
+  const quiet: Check["run"] = async () => {
     const network = await toyNetwork()
     const evaluation = program({ y: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })) })
     assert.deepEqual(evaluation.noise.map(({ attributes }) => attributes.name), [])
-  })
+  }
 
-  test(`${title}: gradients of its parameters are those of central differences`, async () => {
+  const gradients: Check["run"] = async () => {
     const network = await toyNetwork()
     const own = new Map([...values(adapter, options, network, 1)].map(([name, { shape, data }]) => [name, { shape, data: data as Float64Array }]))
     const adapted = features(network, trainable(adapter, options, network.checkpoint.sites, { training: true }))
@@ -97,13 +99,21 @@ export const testAdapter = (adapter: Adapter, written: Written = {}, { startsAsI
     const noise = noiseFor(training.outputs, sizesOf(texts), randomStream(4, "noise"))
     const session = await (await reference()).compile(training)
     const feeds = { ...packed(texts), ...noise, ...Object.fromEntries(own) }
-    const gradients = await session.run(feeds)
+    const found = await session.run(feeds)
     const lossAlone = await (await reference()).compile(program({ loss: training.outputs.loss }))
-    for (const [name, { data }] of own) await assertGradient(name, data, gradients[`gradient/${name}`].data, async () => Number((await lossAlone.run(feeds)).loss.data[0]))
-  })
+    for (const [name, { data }] of own) await assertGradient(name, data, found[`gradient/${name}`].data, async () => Number((await lossAlone.run(feeds)).loss.data[0]))
+  }
 
-  testMixing(title, texts, async () => {
+  const library = async () => {
     const network = await toyNetwork()
     return { network, library: [1, 2, 3].map((seed) => moduleOf(adapter, options, network, seed)) }
-  })
+  }
+  return [
+    { name: "attaches somewhere, with parameters of whole shapes and names without a slash", run: attaches },
+    { name: "a fresh module leaves the backbone as it is", run: fresh, ...(startsAsIdentity ? {} : { skip: "it is said to begin otherwise" }) },
+    { name: "a text alone, packed with others, and a frozen module give the same; the module does something", run: layouts },
+    { name: "there is noise while training alone", run: quiet },
+    { name: "gradients of its parameters are those of central differences", run: gradients },
+    ...mixingChecks(texts, library),
+  ]
 }

@@ -8,7 +8,7 @@ import { frozen } from "../../model/single.ts"
 import { routed, unitsOf, watched } from "../../model/routed.ts"
 import type { Perform, Work } from "../work.ts"
 import { type Chosen, type ChosenBackbone, libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
-import { draws, frozenRows, frozenRowsOfMemory, taskRows } from "./query.ts"
+import { outsideOfMemory, outsideOfTest } from "./query.ts"
 import { sharedModule } from "./shared.ts"
 import { typicalSizes } from "./sizes.ts"
 
@@ -54,7 +54,7 @@ const encodeRouted = async (work: Work, net: Network, options: EncodeOptions & {
     outputs[`gates/${unit}`] = mean
     outputs[`entropy/${unit}`] = entropy
   }
-  const { texts, query } = options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing)
+  const { texts, query } = options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing, options)
   return run(work, texts, outputs, query)
 }
 
@@ -64,29 +64,14 @@ interface Rows {
 }
 
 const testTexts = (work: Work, routing: Routing, { stage, seed }: { readonly stage: number; readonly seed: number }): Rows => {
-  const blind = work.input("blind")
-  const all = textsIn(blind, "test")
-  const indices = blind.arrays[`stage/${stage}`].data as Int32Array
-  const texts = Array.from(indices, (i) => all[i])
-  switch (routing.query) {
-    case "frozen_mean":
-    case "frozen_cls":
-      return { texts, query: rowsOf(frozenRows(work.input("features"), routing), indices) }
-    case "draw":
-      return { texts, query: draws(texts, seed) }
-    case "task":
-      return { texts, query: taskRows(Int32Array.from(indices, (i) => (work.input("truth").arrays.task.data as Int32Array)[i]), stage + 1) }
-    default:
-      return { texts }
-  }
+  const all = textsIn(work.input("blind"), "test")
+  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+  return { texts: Array.from(indices, (i) => all[i]), query: outsideOfTest(work, routing, indices, stage + 1, seed) }
 }
 
-const memoryTexts = (work: Work, routing: Routing): Rows => {
+const memoryTexts = (work: Work, routing: Routing, { seed }: { readonly seed: number }): Rows => {
   const memory = remembered(work.inputs("tokens"), work.inputs("memories"))
-  if (routing.query === "frozen_mean" || routing.query === "frozen_cls")
-    return { texts: memory.texts, query: frozenRowsOfMemory(work.inputs("features"), routing, memory.task, memory.index) }
-  if (routing.query === "task") return { texts: memory.texts, query: taskRows(memory.task, work.inputs("modules").length) }
-  return routing.query === "draw" ? { texts: memory.texts, query: draws(memory.texts, 0) } : { texts: memory.texts }
+  return { texts: memory.texts, query: outsideOfMemory(work, routing, memory, work.inputs("modules").length, seed) }
 }
 
 const run = async (work: Work, texts: readonly TokenIds[], outputs: Readonly<Record<string, Tensor>>, query?: HostTensor): Promise<Artifact> => {

@@ -7,7 +7,7 @@ import { gatesOnly, queryWidth, watched } from "../../model/routed.ts"
 import { largest } from "../../model/largest.ts"
 import type { Perform, Work } from "../work.ts"
 import { type Chosen, classCount, headIn, host, offsetsOf, textsIn, unitsIn } from "./given.ts"
-import { applied, confidences, draws, frozenRows, taskRows } from "./query.ts"
+import { applied, confidences, frozenRows, outsideOfTest } from "./query.ts"
 
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
   | { readonly how: "composes" }
@@ -56,24 +56,7 @@ const selected = async (work: Work, chosen: Chosen, stage: number, seed: number)
   const blind = work.input("blind")
   const indices = blind.arrays[`stage/${stage}`].data as Int32Array
   const states = work.inputs("encoded").map((encoded) => rowsOf(host(encoded.arrays.features), indices))
-  const query = (): HostTensor | undefined => {
-    switch (routing.query) {
-      case "predictions":
-        return confidences(states, heads)
-      case "task":
-        return taskRows(Int32Array.from(indices, (i) => (work.input("truth").arrays.task.data as Int32Array)[i]), heads.length)
-      case "draw": {
-        const texts = textsIn(blind, "test")
-        return draws(Array.from(indices, (i) => texts[i]), seed)
-      }
-      case "frozen_mean":
-      case "frozen_cls":
-        return rowsOf(frozenRows(work.input("features"), routing), indices)
-      default:
-        return undefined
-    }
-  }
-  const rows = query()
+  const rows = outsideOfTest(work, routing, indices, heads.length, seed, () => confidences(states, heads))
   const constants = unitsIn(work.input("fit")).model ?? {}
   const width = rows ? rows.shape[1] : queryWidth(routing, "model", 1, heads.length, [])
   const gates = gatesOnly(router, chosen.options, width, heads.length, () => Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [name, weight(name, tensor)])))
@@ -82,16 +65,24 @@ const selected = async (work: Work, chosen: Chosen, stage: number, seed: number)
   const given: Record<string, HostTensor> = rows ? { query: rows } : {}
   const outputs = await session.run(given)
   await session.release()
-  const module = largest(outputs.gates)
+  // gates that depend on no input are one row for all
+  const [share, spread] = gates.rows ? [outputs.gates, outputs.entropy] : [repeated(outputs.gates, indices.length), repeated(outputs.entropy, indices.length)]
+  const module = largest(share)
   const features = pickRows(states, module)
   const single = flopsIn(work.inputs("encoded")[0])
   const flops = single * (routing.query === "predictions" ? heads.length : 1) + (routing.query.startsWith("frozen") ? flopsIn(work.input("features")) : 0)
   return artifact(applied(features, joinedHead(heads)), indices.length, flops, {
     chosen: { shape: [module.length], data: module },
-    "gates/model": outputs.gates as StoredArray,
-    "entropy/model": outputs.entropy as StoredArray,
+    "gates/model": share as StoredArray,
+    "entropy/model": spread as StoredArray,
   })
 }
+
+/** One row, so many times. */
+const repeated = ({ data }: HostTensor, times: number): HostTensor => ({
+  shape: [times, data.length],
+  data: Float32Array.from({ length: times * data.length }, (_, i) => Number(data[i % data.length])),
+})
 
 /** Row i of the table that `choice[i]` names. */
 const pickRows = (tables: readonly HostTensor[], choice: Int32Array): HostTensor => {

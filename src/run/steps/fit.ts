@@ -15,7 +15,7 @@ import { rowsOf } from "../../model/evaluate.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
 import { type Chosen, type ChosenBackbone, classCount, labelledIn, libraryFrom, network, offsetsOf, remembered, unitsIn } from "./given.ts"
 import { located } from "./module.ts"
-import { frozenRows, frozenRowsOfMemory } from "./query.ts"
+import { frozenRows, frozenRowsOfMemory, outsideOfMemory } from "./query.ts"
 
 export interface Fitting {
   readonly epochs: number
@@ -43,7 +43,10 @@ export const fit: Perform = async (work) => {
   const units = unitsOf(routing, library, net.checkpoint.sites)
   const constants: Record<string, Constants> = {}
   if (router.prepare) for (const unit of units) constants[unit] = prepared(router, options, library, unit, net)
-  if (router.statistics) constants.model = { ...constants.model, ...router.statistics(statisticsFor(work, router, options), options.router.options) }
+  if (router.statistics) {
+    const statistics = router.statistics(statisticsFor(work, router, options), options.router.options)
+    for (const unit of units) constants[unit] = { ...constants[unit], ...statistics }
+  }
   const trained = router.parameters ? await train(work, net, router, options, library, units, constants) : {}
   const named = Object.fromEntries(
     Object.entries(constants).flatMap(([unit, tensors]) => Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray])),
@@ -119,7 +122,7 @@ const train = async (
   const { checkpoint } = net
   const routing = router.routing(chosen.options)
   const memory = remembered(work.inputs("tokens"), work.inputs("memories"))
-  const outside = routing.query.startsWith("frozen") ? frozenRowsOfMemory(work.inputs("features"), routing, memory.task, memory.index) : undefined
+  const outside = outsideOfMemory(work, routing, memory, library.length, seed)
   const initials = new Map<string, Initial>(
     units.flatMap((unit) =>
       Object.entries<Initial>(router.parameters!({ width: queryWidth(routing, unit, checkpoint.width, library.length, checkpoint.sites), modules: library.length }, chosen.options)).map(

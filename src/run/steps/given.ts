@@ -99,7 +99,7 @@ const moduleFrom = async (work: Work, artifact: Artifact): Promise<TrainedModule
   const { task, adapter } = artifact.json as unknown as { task: string; adapter: Chosen }
   const sites: Record<string, Record<string, HostTensor>> = {}
   for (const [name, array] of Object.entries(artifact.arrays)) {
-    if (name.startsWith("head/")) continue
+    if (name.startsWith("head/") || name.startsWith("loss/")) continue
     const cut = name.lastIndexOf("/")
     sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: host(array) }
   }

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto"
 import { type HostTensor, randomStream, type Routing, type TokenIds } from "../../plugin/index.ts"
 import type { Artifact } from "../../plan/step.ts"
 import { type Head } from "../../model/library.ts"
-import { host } from "./given.ts"
-import { StepError } from "../work.ts"
+import { rowsOf } from "../../model/evaluate.ts"
+import { StepError, type Work } from "../work.ts"
+import { host, type remembered, textsIn } from "./given.ts"
 
 /** Frozen features of the texts, as the routing reads them. */
 export const frozenRows = (features: Artifact, { query }: Pick<Routing, "query">): HostTensor => host(features.arrays[query === "frozen_cls" ? "cls" : "mean"])
@@ -19,6 +20,45 @@ export const frozenRowsOfMemory = (features: readonly Artifact[], routing: Pick<
   })
   return { shape: [task.length, width], data }
 }
+
+/** What a router reads of remembered texts from outside the forward pass, [texts, width]; nothing where it reads states. */
+export const outsideOfMemory = (work: Work, routing: Routing, memory: ReturnType<typeof remembered>, modules: number, seed: number): HostTensor | undefined => {
+  switch (routing.query) {
+    case "frozen_mean":
+    case "frozen_cls":
+      return frozenRowsOfMemory(work.inputs("features"), routing, memory.task, memory.index)
+    case "task":
+      return taskRows(memory.task, modules)
+    case "draw":
+      return draws(memory.texts, seed)
+    case "predictions":
+      throw composesPredictions()
+    default:
+      return undefined
+  }
+}
+
+/** The same of the test texts at some places of the mixed order. The truth is opened for routers alone that declare that they read the task. */
+export const outsideOfTest = (work: Work, routing: Routing, indices: Int32Array, modules: number, seed: number, predictions: () => HostTensor = () => { throw composesPredictions() }): HostTensor | undefined => {
+  switch (routing.query) {
+    case "frozen_mean":
+    case "frozen_cls":
+      return rowsOf(frozenRows(work.input("features"), routing), indices)
+    case "task":
+      return taskRows(Int32Array.from(indices, (i) => (work.input("truth").arrays.task.data as Int32Array)[i]), modules)
+    case "draw": {
+      const texts = textsIn(work.input("blind"), "test")
+      return draws(Array.from(indices, (i) => texts[i]), seed)
+    }
+    case "predictions":
+      return predictions()
+    default:
+      return undefined
+  }
+}
+
+const composesPredictions = (): StepError =>
+  new StepError("a router that reads the predictions of every module cannot compose them in one forward pass", 'give its routing `aggregate: "select"`, or another query')
 
 /** A uniform number per text, from a stream of the text's own: independent of order and batch. */
 export const draws = (texts: readonly TokenIds[], seed: number): HostTensor => ({
@@ -35,7 +75,7 @@ export const taskRows = (task: Int32Array, modules: number): HostTensor => {
   return { shape: [task.length, modules], data }
 }
 
-/** The largest log-probability of each module under its own head: [texts, modules]. Rounded to float32 of a double sum. */
+/** The largest log-probability of each module under its own head: [texts, modules]. Of nearly sure modules the logarithm still tells which is surer. */
 export const confidences = (features: readonly HostTensor[], heads: readonly Head[]): HostTensor => {
   const texts = features[0].shape[0]
   const data = new Float32Array(texts * heads.length)
@@ -47,7 +87,7 @@ export const confidences = (features: readonly HostTensor[], heads: readonly Hea
       for (let c = 0; c < classes; c++) top = Math.max(top, logits[i * classes + c])
       let sum = 0
       for (let c = 0; c < classes; c++) sum += exponential(logits[i * classes + c] - top)
-      data[i * heads.length + m] = 1 / sum
+      data[i * heads.length + m] = -logarithm(sum)
     }
   })
   return { shape: [texts, heads.length], data }
@@ -70,7 +110,7 @@ export const applied = ({ shape, data }: HostTensor, { W, b }: Head): Float32Arr
   return result
 }
 
-/** e^x for x <= 0 from operations that every engine rounds alike: (1 + x/2^20 + x^2/2^41)^(2^20). Relative error below 1e-9 for x > -60. */
+/** e^x for x <= 0 from operations that every engine rounds alike: (1 + x/2^20 + x^2/2^41)^(2^20). Relative error below 1e-7 for x > -80. */
 const exponential = (x: number): number => {
   if (x < -700) return 0
   let power = 1 + x / 1048576 + (x * x) / 2199023255552
@@ -78,6 +118,13 @@ const exponential = (x: number): number => {
   return power
 }
 
-export const missing = (what: string): never => {
-  throw new StepError(`a step lacks its input ${what}`, "this is a bug in the plan: please report it with the spec")
+/** ln x for x >= 1 from operations that every engine rounds alike: exact halving and ln m = 2 atanh((m - 1)/(m + 1)). */
+const logarithm = (x: number): number => {
+  let mantissa = x
+  let halvings = 0
+  for (; mantissa > Math.SQRT2; halvings++) mantissa /= 2
+  const t = (mantissa - 1) / (mantissa + 1)
+  let series = 0
+  for (let k = 25; k >= 1; k -= 2) series = series * t * t + 1 / k
+  return 2 * t * series + halvings * Math.LN2
 }

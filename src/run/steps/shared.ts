@@ -13,7 +13,8 @@ import { located, type Training } from "./module.ts"
 export interface SharedOptions {
   readonly backbone: ChosenBackbone
   readonly strategy: Chosen
-  readonly adapter: Chosen
+  /** Absent where everything is trained. */
+  readonly adapter?: Chosen
   readonly train: Training
   readonly name: string
   readonly stage: number
@@ -26,31 +27,34 @@ export const shared: Perform = async (work) => {
   const options = work.options as unknown as SharedOptions
   const net = await network(work, options.backbone)
   const strategy = await work.plugin<Strategy>("strategy", options.strategy.plugin, options.strategy.from)
-  const adapter = await work.plugin<Adapter>("adapter", options.adapter.plugin, options.adapter.from)
-  const everything = strategy.trains === "everything"
-  const start = startingValues(work, net, adapter, options, everything)
+  const { adapter: chosen } = options
+  const adapter = chosen && { plugin: await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from), options: chosen.options }
+  const start = startingValues(work, net, adapter, options)
   const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
-  await train(work, net, adapter, options, everything, start, values)
+  await train(work, net, adapter, options, start, values)
   return {
-    json: { trains: strategy.trains, task: options.name, adapter: options.adapter as never, parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0) },
+    json: { trains: strategy.trains, task: options.name, ...(chosen ? { adapter: chosen as never } : {}), parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0) },
     arrays: Object.fromEntries([...start].map(([name, { shape }]): [string, StoredArray] => [name, { shape, data: values.get(name)! }])),
   } satisfies Artifact
 }
 
+/** The one adapter that is trained for all tasks; none where everything is. */
+type Attached = { readonly plugin: Adapter; readonly options: unknown } | undefined
+
 /** From where the last stage ended, or from the checkpoint, fresh modules and a head of zeros. */
-const startingValues = (work: Work, { checkpoint }: Network, adapter: Adapter, { adapter: chosen, seed, name }: SharedOptions, everything: boolean): Map<string, HostTensor> => {
+const startingValues = (work: Work, { checkpoint }: Network, adapter: Attached, { seed, name }: SharedOptions): Map<string, HostTensor> => {
   const classes = offsetsOf(work.inputs("tokens").map(classCount)).total
   const [previous] = work.inputs("previous")
   if (previous) return new Map(Object.entries(previous.arrays).map(([key, array]) => [key, { shape: array.shape, data: (array.data as Float32Array).slice() }]))
   const head: [string, HostTensor][] = [["head/W", [checkpoint.width, classes]], ["head/b", [classes]]].map(([key, shape]) => [key as string, drawn(zeros(shape as number[]), randomStream(0))])
-  const body: [string, HostTensor][] = everything
-    ? Object.entries(checkpoint.weights).map(([key, { shape, data }]) => [key, { shape, data: (data as Float32Array).slice() }])
-    : [...initialsFor(adapter, chosen.options, checkpoint.sites)].map(([key, initial]: [string, Initial]) => [key, drawn(initial, randomStream(seed, "initial", name, key))])
+  const body: [string, HostTensor][] = adapter
+    ? [...initialsFor(adapter.plugin, adapter.options, checkpoint.sites)].map(([key, initial]: [string, Initial]) => [key, drawn(initial, randomStream(seed, "initial", name, key))])
+    : Object.entries(checkpoint.weights).map(([key, { shape, data }]) => [key, { shape, data: (data as Float32Array).slice() }])
   return new Map([...body, ...head])
 }
 
-const train = async (work: Work, net: Network, adapter: Adapter, options: SharedOptions, everything: boolean, start: ReadonlyMap<string, HostTensor>, values: Map<string, Float32Array>): Promise<void> => {
-  const { adapter: chosen, strategy, train: training, name, stage, seed, visits } = options
+const train = async (work: Work, net: Network, adapter: Attached, options: SharedOptions, start: ReadonlyMap<string, HostTensor>, values: Map<string, Float32Array>): Promise<void> => {
+  const { strategy, train: training, name, stage, seed, visits } = options
   const { offsets } = offsetsOf(work.inputs("tokens").map(classCount))
   const texts: TokenIds[] = []
   const labels: number[] = []
@@ -61,13 +65,13 @@ const train = async (work: Work, net: Network, adapter: Adapter, options: Shared
     for (const label of split.labels) labels.push(offsets[t] + label)
   })
   const joint = Int32Array.from(labels)
-  const trace = encoder(net, everything ? {} : trainable(adapter, chosen.options, net.checkpoint.sites, { training: true }), everything)
+  const trace = encoder(net, adapter ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }) : {}, !adapter)
   const logits = headLogits(trace.features, parameter("head/W", start.get("head/W")!.shape), parameter("head/b", start.get("head/b")!.shape))
   const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout: trace.layout }))
   const names = [...values.keys()]
   const compiled = withGradients(loss, names)
   const session = await (await work.engine()).compile(compiled)
-  const rate = everything ? Number((strategy.options as { learning_rate: number }).learning_rate) : training.learning_rate
+  const rate = adapter ? training.learning_rate : Number((strategy.options as { learning_rate: number }).learning_rate)
   try {
     await optimise({
       session,
