@@ -17,19 +17,21 @@ export interface StrategyRow {
 export const planStrategy = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, { name, strategy, train }: StrategyRow, stages: readonly number[]): PlannedRow => {
   const { plugin, chosen } = strategy
   const known = { name, plugin: plugin.name, kind: "bound", head: "joint", source: "train", how: "shared", knowsTask: false, seed: modules.seed, granularity: "example" } as const
-  const adapter: Resolved<Adapter> | undefined = modules.only ?? (plugin.trains === "everything" ? modules.adapters[0] : undefined)
-  if (!adapter) return { ...known, stages: [], fits: [], charged: [], notDefined: `${plugin.name} trains one shared module; this library mixes adapters` }
+  // What trains everything has no adapter: its steps are the same for every library.
+  const adapter: Resolved<Adapter> | undefined = plugin.trains === "everything" ? undefined : modules.only
+  if (plugin.trains === "adapter" && !adapter) return { ...known, stages: [], fits: [], charged: [], notDefined: `${plugin.name} trains one shared module; this library mixes adapters` }
+  const at = adapter ? `${modules.name} · seed ${modules.seed}` : `seed ${modules.seed}`
   const oneByOne = plugin.visits === "one_by_one"
   const shared: string[] = []
   const visited = oneByOne ? stream.tasks.map((_, t) => t).filter((t) => t <= stages.at(-1)!) : stages
   for (const stage of visited)
     shared[stage] = builder.add({
       kind: "shared",
-      label: `${name} · after ${stream.tasks[stage]} · seed ${modules.seed}`,
+      label: `${name} · after ${stream.tasks[stage]} · ${at}`,
       options: {
         backbone: stream.backbone,
         strategy: chosen,
-        adapter: adapter.chosen,
+        ...(adapter ? { adapter: adapter.chosen } : {}),
         train,
         name: plugin.name,
         stage,
@@ -37,23 +39,23 @@ export const planStrategy = (builder: StepBuilder, stream: PlannedStream, module
         visits: stream.tasks.flatMap((_, t) => (oneByOne ? t === stage : t <= stage) ? [t] : []),
       } as unknown as Json,
       inputs: { tokens: stream.tokens, previous: oneByOne && stage > 0 ? [shared[stage - 1]] : [] },
-      code: [stream.code, adapter.code, strategy.code],
+      code: [stream.code, ...(adapter ? [adapter.code] : []), strategy.code],
       seconds: ((seconds.module * train.epochs) / 3) * (oneByOne ? 1 : stage + 1) * (plugin.trains === "everything" ? 2 : 1),
       bytes: plugin.trains === "everything" ? 1.4e7 : 3e5,
     })
   const evaluated = stages.map((stage): Evaluated => {
     const encoded = builder.add({
       kind: "encode",
-      label: `test set under ${name} · after ${stream.tasks[stage]} · seed ${modules.seed}`,
+      label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
       options: { what: "shared", backbone: stream.backbone, seed: modules.seed, stage } as unknown as Json,
       inputs: { shared: shared[stage], blind: stream.blind },
-      code: [stream.code, adapter.code],
+      code: [stream.code, ...(adapter ? [adapter.code] : [])],
       seconds: (seconds.encode * (stage + 1)) / 5,
       bytes: 2e6,
     })
     const evaluation = builder.add({
       kind: "evaluate",
-      label: `evaluate ${name} · after ${stream.tasks[stage]} · seed ${modules.seed}`,
+      label: `evaluate ${name} · after ${stream.tasks[stage]} · ${at}`,
       options: { how: "shared", stage, seed: modules.seed },
       inputs: { encoded, shared: shared[stage], tokens: stream.tokens.slice(0, stage + 1) },
       seconds: seconds.evaluate,

@@ -8,6 +8,8 @@ import type { Json } from "./step.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export interface PlannedModules {
+  /** Name of the adapter or library. */
+  readonly name: string
   readonly seed: number
   /** By task. */
   readonly modules: readonly string[]
@@ -45,6 +47,7 @@ export const planModules = (
     }),
   )
   return {
+    name,
     seed,
     modules,
     adapters,

@@ -84,7 +84,7 @@ class RouterStage {
     const { epochs, batch, learning_rate, head_learning_rate } = this.#row.core
     return { epochs, batch, learning_rate, head_learning_rate }
   }
-  #label = (what: string): string => `${what} ${this.#row.name}${this.#trained ? ` (${this.#head} heads)` : ""} · after ${this.#stream.tasks[this.#stage]} · seed ${this.#modules.seed}`
+  #label = (what: string): string => `${what} ${this.#row.name}${this.#trained ? ` (${this.#head} heads)` : ""} · after ${this.#stream.tasks[this.#stage]} · ${this.#modules.name} · seed ${this.#modules.seed}`
 
   /** Constants and trained parameters. What is not trained is the same for both head policies. */
   fit(previous: string | undefined): string {
@@ -141,7 +141,7 @@ class RouterStage {
     const refitted = this.#head === "kept" ? undefined : this.#trained ? fit : this.#refit(fit)
     const evaluation = this.#builder.add({
       kind: "evaluate",
-      label: `evaluate ${this.#row.name} (${this.#head} heads) · after ${this.#stream.tasks[this.#stage]} · seed ${this.#modules.seed}`,
+      label: `evaluate ${this.#row.name} (${this.#head} heads) · after ${this.#stream.tasks[this.#stage]} · ${this.#modules.name} · seed ${this.#modules.seed}`,
       options: { how: "composes", stage: this.#stage, seed: this.#modules.seed },
       inputs: {
         encoded,

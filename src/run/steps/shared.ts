@@ -1,6 +1,6 @@
 /** A training strategy at a stage: one shared module, or every weight of the backbone, with a joint head from zero. */
 import { type Adapter, crossEntropy, type HostTensor, type Initial, input, parameter, randomStream, type Strategy, type TokenIds, zeros } from "../../plugin/index.ts"
-import type { Artifact, StoredArray } from "../../plan/step.ts"
+import type { Artifact, Json, StoredArray } from "../../plan/step.ts"
 import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
 import { drawn } from "../../model/initial.ts"
 import { withGradients } from "../../model/gradients.ts"
@@ -32,8 +32,9 @@ export const shared: Perform = async (work) => {
   const start = startingValues(work, net, adapter, options)
   const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
   await train(work, net, adapter, options, start, values)
+  const parameters = [...values.values()].reduce((sum, { length }) => sum + length, 0)
   return {
-    json: { trains: strategy.trains, task: options.name, ...(chosen ? { adapter: chosen as never } : {}), parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0) },
+    json: { trains: strategy.trains, task: options.name, parameters, ...(chosen && { adapter: chosen }) } as unknown as Json,
     arrays: Object.fromEntries([...start].map(([name, { shape }]): [string, StoredArray] => [name, { shape, data: values.get(name)! }])),
   } satisfies Artifact
 }
