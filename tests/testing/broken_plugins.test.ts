@@ -5,7 +5,7 @@ import { adapterChecks } from "../../src/testing/adapter.ts"
 import type { Check } from "../../src/testing/check.ts"
 import { routerChecks } from "../../src/testing/router.ts"
 import {
-  add, constant, defineAdapter, defineRouter, dropout, kaiming, matmul, mean, mul, NoOptions, normal, pool, type Initial, type Role, type Routing, type Site, scale, sigmoid, softmax,
+  type Adapter, add, constant, defineAdapter, defineRouter, dropout, kaiming, matmul, mean, mul, NoOptions, normal, pool, type Initial, type Role, type Routing, type Site, scale, sigmoid, softmax,
   stopGradient, sum, type Tensor, uniform, withRows, zeros,
 } from "../../src/plugin/index.ts"
 
@@ -29,10 +29,10 @@ const lora = {
   forward: (x: Tensor, y: Tensor, { A, B }: { readonly A: Tensor; readonly B: Tensor }) => add(y, matmul(matmul(x, A), B)),
 }
 
-const sound = defineAdapter({ ...lora, factors: ({ A, B }) => ({ A, B, scale: 1 }) })
+const sound: Adapter = defineAdapter({ ...lora, factors: ({ A, B }) => ({ A, B, scale: 1 }) })
 
 finds("an adapter without a site", adapterChecks({ ...sound, sites: () => [] }), "attaches")
-finds("an adapter that changes the network from the start", adapterChecks(defineAdapter({ ...lora, parameters: (site) => ({ A: kaiming([site.in, 2]), B: normal([2, site.out], 1) }) })), "a fresh module")
+finds("an adapter that changes the network from the start", adapterChecks({ ...sound, parameters: (site: Site) => ({ A: kaiming([site.in, 2]), B: normal([2, site.out], 1) }) }), "a fresh module")
 finds("factors that are not the forward pass", adapterChecks(defineAdapter({ ...lora, factors: ({ A, B }) => ({ A, B, scale: 2 }) })), "a gate of one", "fused factors")
 finds("an adapter that drops out while it is evaluated", adapterChecks(defineAdapter({ ...lora, forward: (x, y, { A, B }) => add(y, matmul(matmul(dropout(x, 0.5, { training: true }, "always"), A), B)) })), "there is noise")
 finds("a gradient that is cut off", adapterChecks(defineAdapter({ ...lora, forward: (x, y, { A, B }) => add(y, matmul(matmul(x, stopGradient(A)), B)) })), "gradients")
