@@ -1,11 +1,5 @@
 /** `l2r data export`: the tasks of a stream, or of a data source, as JSON Lines that any program reads. */
-import type { Spec } from "../../dsl/index.ts"
-import { decoded, PluginShelf } from "../plan/chosen.ts"
-import { streamTasks } from "../plan/stream_tasks.ts"
-import type { DataSource, Task } from "../plugin/index.ts"
-import { loadPlugin } from "../plugin/load.ts"
-import { type Export, writeExport } from "../run/export.ts"
-import type { Source } from "../source.ts"
+import type { Export } from "../run/export.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { known } from "./known.ts"
 import { UsageError, type Verb } from "./verb.ts"
@@ -23,23 +17,15 @@ export default {
     if (what !== "export") throw new UsageError(`data has one part, export, and no "${what}"`)
     if (typeof out !== "string" || out === "") throw new UsageError("data export needs a folder to write to: --out DIR")
     if ((file === undefined) === (source === undefined)) throw new UsageError("data export needs a spec, or --source PLUGIN[:LOCATION]")
-    const exported = typeof source === "string" ? await ofSource(source) : await ofSpec(file, stream)
+    const exported = typeof source === "string" ? await (await import("./exported.ts")).ofSource(source) : await ofSpec(file, stream)
     if (!exported) return 1
+    const { writeExport } = await import("../run/export.ts")
     const { folder, files } = writeExport(exported, out, { replace: replace === true })
     const examples = exported.tasks.reduce((sum, { train, validation, test }) => sum + train.length + validation.length + test.length, 0)
     process.stdout.write(`${exported.tasks.length} tasks, ${examples} examples: ${files.length} files in ${folder}\n`)
     return 0
   },
 } satisfies Verb
-
-const ofSource = async (text: string): Promise<Export> => {
-  const [name, ...rest] = text.split(":")
-  const plugin = (await loadPlugin("data", name)) as DataSource
-  const options = decoded(plugin.options, {}, `data "${name}"`)
-  const location = rest.length > 0 ? rest.join(":") : undefined
-  const place = { directory: process.cwd() }
-  return { tasks: await plugin.load(await plugin.tasks(location, options, place), location, options, place), source: text, ...(plugin.notice ? { notice: plugin.notice } : {}) }
-}
 
 const ofSpec = async (file: string, stream: string | undefined): Promise<Export | undefined> => {
   const { source, spec } = await checkedSpec(file)
@@ -49,26 +35,10 @@ const ofSpec = async (file: string, stream: string | undefined): Promise<Export 
   const name = stream ?? names[0]
   if (!Object.hasOwn(spec.streams, name)) throw new UsageError(known("stream", name, names))
   try {
-    return await tasksOf(spec, name, source)
+    return await (await import("./exported.ts")).ofStream(spec, name, source.directory)
   } catch (error) {
     const rest = atPlace(error, source)
     if (rest !== undefined) throw rest
     return undefined
-  }
-}
-
-/** Each source is read once; tasks come in the order of the stream. */
-const tasksOf = async (spec: Spec, name: string, { directory }: Source): Promise<Export> => {
-  const { sources, wanted } = await streamTasks(new PluginShelf(spec, directory), spec, spec.streams[name], directory)
-  const read = new Map<string, Task>()
-  for (const [data, { plugin, chosen }] of sources) {
-    const own = wanted.filter((one) => one.data === data).map(({ task }) => task)
-    for (const task of await plugin.load(own, spec.data[data].location, chosen.options, { directory })) read.set(task.name, task)
-  }
-  const notices = [...sources.values()].flatMap(({ plugin }) => (plugin.notice ? [plugin.notice] : []))
-  return {
-    tasks: wanted.map(({ task }) => read.get(task) as Task),
-    source: [...sources].map(([data, { chosen }]) => [chosen.plugin, spec.data[data].location].filter(Boolean).join(":")).join(", "),
-    ...(notices.length > 0 ? { notice: notices.join(" ") } : {}),
   }
 }

@@ -1,12 +1,6 @@
 /** `l2r distil`: makes a small backbone from a teacher's sentence embeddings. Without further flags: the recipe of the one that ships. */
 import { accessSync, constants, existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { decoded } from "../plan/chosen.ts"
-import type { Backbone, Backend, DataSource } from "../plugin/index.ts"
-import { loadPlugin } from "../plugin/load.ts"
-import { distilBackbone } from "../run/distil.ts"
-import { recipeOf } from "../run/recipe.ts"
-import { writeWhole } from "../run/store/write.ts"
 import { SourceError } from "../source.ts"
 import { realNumber, wholeNumber } from "./numbers.ts"
 import { UsageError, type Verb } from "./verb.ts"
@@ -46,31 +40,12 @@ export default {
     if (size.width % size.heads > 0) throw new UsageError(`--width ${size.width} is no multiple of --heads ${size.heads}`)
     const { teacher: location, out } = flags
     writableFolder(out, flags.replace === true)
-
-    const backbone = (await loadPlugin("backbone", String(flags.backbone))) as Backbone
-    const place = { directory: process.cwd() }
-    const teacher = await backbone.load(location, decoded(backbone.options, {}, "the teacher"), place)
-    const corpus = await corpusOf(String(flags.data))
-    const backend = (await loadPlugin("backend", "onnxruntime")) as Backend
-    const engine = await backend.open(decoded(backend.options, { threads }, "the backend"))
-    const say = (line: string) => void process.stderr.write(`${line}\n`)
-    say(`${corpus.texts.length} texts of ${flags.data}`)
-    const started = performance.now()
-    const made = await distilBackbone({ engine, backbone, teacher, texts: corpus.texts, size, recipe, seed, cache: String(flags.cache), say })
-    const about = recipeOf({ made, teacher, location, corpus, data: String(flags.data), backbone, size, recipe, seed, threads, seconds: (performance.now() - started) / 1000 })
-    const files = { ...(backbone.files?.(made.checkpoint) ?? {}), "recipe.json": `${JSON.stringify(about, null, 2)}\n` }
-    for (const [name, content] of Object.entries(files)) writeWhole(join(out, name), typeof content === "string" ? new TextEncoder().encode(content) : content)
-    process.stdout.write(`${made.checkpoint.parameters} parameters, loss ${about.loss.toFixed(4)}: ${Object.keys(files).join(", ")} in ${out}\n`)
+    const { distilled } = await import("./distilled.ts")
+    const { parameters, loss, files } = await distilled({ location, out, data: String(flags.data), plugin: String(flags.backbone), size, recipe, seed, threads, cache: String(flags.cache) })
+    process.stdout.write(`${parameters} parameters, loss ${loss.toFixed(4)}: ${files.join(", ")} in ${out}\n`)
     return 0
   },
 } satisfies Verb
-
-const corpusOf = async (text: string) => {
-  const [name, ...rest] = text.split(":")
-  const plugin = (await loadPlugin("data", name)) as DataSource
-  if (!plugin.corpus) throw new UsageError(`the data plugin ${name} has no texts to distil on: it has no "corpus"`)
-  return plugin.corpus(rest.length > 0 ? rest.join(":") : undefined, decoded(plugin.options, {}, `data "${name}"`), { directory: process.cwd() })
-}
 
 /** Found out before the work, not after it. Throws SourceError. */
 const writableFolder = (folder: string, replace: boolean): void => {

@@ -1,7 +1,4 @@
 /** `l2r graph SPEC`: the steps of a run as a diagram, those that the store has in green. */
-import { plan } from "../compile.ts"
-import { drawing } from "../plan/drawing.ts"
-import { cachedIn } from "./cached.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { places } from "./places.ts"
 import { UsageError, type Verb } from "./verb.ts"
@@ -21,6 +18,7 @@ export default {
     if (by !== "kind" && by !== "step") throw new UsageError(`--by is kind or step, not ${by}`)
     const { source, spec } = await checkedSpec(file)
     if (!spec) return 1
+    const [{ plan }, { drawing }, { cachedIn }] = await Promise.all([import("../compile.ts"), import("../plan/drawing.ts"), import("./cached.ts")])
     try {
       const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
       process.stdout.write(`${drawing(planned, { format, by, cached: cachedIn(String(store)) })}\n`)

@@ -1,7 +1,8 @@
 /** What to say of a name that is none of those that are known. */
 import { nearest } from "../../dsl/suggest.ts"
 
-export const known = (kind: string, name: string, names: readonly string[]): string => {
+/** `sign` stands before each name. */
+export const known = (kind: string, name: string, names: readonly string[], sign = ""): string => {
   const meant = nearest(name, names)
-  return `there is no ${kind} "${name}"; ${meant === undefined ? `there is: ${names.join(", ") || "none"}` : `did you mean ${meant}?`}`
+  return `there is no ${kind} "${sign}${name}"; ${meant === undefined ? `there is: ${names.map((one) => sign + one).join(", ") || "none"}` : `did you mean ${sign}${meant}?`}`
 }

@@ -44,7 +44,7 @@ const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
   const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
   for (const token of tokens)
     if (token.kind === "option" && !Object.hasOwn(options, token.name))
-      throw new UsageError(`${known("flag", token.rawName, Object.keys(flags).map((flag) => `--${flag}`))}\nusage: l2r ${usage}`)
+      throw new UsageError(`${known("flag", token.name, Object.keys(flags), "--")}\nusage: l2r ${usage}`)
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {

@@ -1,7 +1,4 @@
 /** `l2r plan SPEC`: the steps of a run, which of them the store has, and what the others will cost. */
-import { plan } from "../compile.ts"
-import { needed } from "../plan/plan.ts"
-import { cachedIn } from "./cached.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { places } from "./places.ts"
 import type { Verb } from "./verb.ts"
@@ -18,6 +15,7 @@ export default {
   run: async ([file], flags) => {
     const { source, spec } = await checkedSpec(file)
     if (!spec) return 1
+    const [{ plan }, { needed }, { cachedIn }] = await Promise.all([import("../compile.ts"), import("../plan/plan.ts"), import("./cached.ts")])
     try {
       const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
       const cached = cachedIn(String(flags.store))

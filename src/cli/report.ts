@@ -1,6 +1,5 @@
 /** `l2r report RESULTS_JSON`: prints the tables of a run again and writes its page and matrix anew. */
 import { dirname } from "node:path"
-import { writeReport } from "../compile.ts"
 import { isResultsProblem, readResults, terminalOf, terminalReport } from "../report/index.ts"
 import { readText } from "../source.ts"
 import type { Verb } from "./verb.ts"
@@ -16,6 +15,7 @@ export default {
       process.stderr.write(`error: ${file}: ${results.message}\n  help: ${results.help}\n`)
       return 1
     }
+    const { writeReport } = await import("../compile.ts")
     const files = await writeReport(results, typeof out === "string" ? out : dirname(file), ["report.html", "matrix.csv"])
     process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))
     return 0

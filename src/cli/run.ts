@@ -1,9 +1,4 @@
 /** `l2r run SPEC`: computes what the store does not have, prints the tables, writes the report. */
-import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import { plan, reportFolder, run, writeReport } from "../compile.ts"
 import { progress, terminalOf, terminalReport } from "../report/index.ts"
 import type { RunEvent } from "../run/events.ts"
 import { journal } from "../run/journal.ts"
@@ -24,9 +19,10 @@ export default {
     events: { type: "string", what: "write every event as a JSON line to this file" },
   },
   run: async ([file], flags) => {
+    const workers = wholeNumber("workers", flags.workers)
     const { source, spec } = await checkedSpec(file)
     if (!spec) return 1
-    const workers = wholeNumber("workers", flags.workers)
+    const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([import("../compile.ts"), import("./until_stopped.ts")])
     const out = outFolder(flags.out, file)
     const shown = progress(process.stderr)
     try {
@@ -37,19 +33,14 @@ export default {
         record(event)
         shown.handle(event)
       }
-      const fiber = Effect.runFork(run(planned, spec, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
-      const stop = () => void Effect.runFork(Fiber.interrupt(fiber))
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop)
-      const exit = await Effect.runPromise(Fiber.await(fiber))
+      const results = await untilStopped(run(planned, spec, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
       shown.stop()
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop)
-      if (Exit.isFailure(exit)) {
-        if (!Cause.hasInterrupts(exit.cause)) throw Cause.squash(exit.cause)
+      if (results === undefined) {
         process.stderr.write(`stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r ${process.argv.slice(2).join(" ")}\n`)
         process.exit(130)
       }
-      const files = await writeReport(exit.value, out)
-      process.stdout.write(terminalReport(exit.value, files, terminalOf(process.stdout, process.env)))
+      const files = await writeReport(results, out)
+      process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))
       return 0
     } catch (error) {
       const rest = atPlace(error, source)
