@@ -40,7 +40,7 @@ export interface RunSettings {
 }
 
 /** Phases 3 and 4. Fails with RunFailed or StoreError; interrupted, it keeps what is finished. */
-export const run = (planned: Plan, spec: Spec, source: Source, { store, workers: size, onEvent }: RunSettings): Effect.Effect<Results, unknown> => {
+export const run = (planned: Plan, source: Source, { store, workers: size, onEvent }: RunSettings): Effect.Effect<Results, unknown> => {
   const started = new Date()
   const { backend, profile, wanted } = planned
   const chosen = { name: backend.plugin, ...(backend.from ? { from: backend.from } : {}), options: backend.options }
@@ -54,15 +54,12 @@ export const run = (planned: Plan, spec: Spec, source: Source, { store, workers:
         computed: new Set(computed),
         started,
         seconds: (Date.now() - started.getTime()) / 1000,
-        spec: effective(spec),
+        spec: JSON.stringify(planned.effective, null, 2),
         specFile: source.file,
       }),
     ),
   )
 }
-
-/** The checked spec without its spans: what the run really did. */
-const effective = (spec: Spec): string => JSON.stringify(spec, (key, value) => (key === "span" || key === "optionSpans" || key === "file" ? undefined : value), 2)
 
 /** The files of a report with what is in them. */
 const reportFiles = {

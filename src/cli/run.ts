@@ -21,7 +21,7 @@ export default {
   run: async ([file], flags) => {
     const workers = wholeNumber("workers", flags.workers)
     const { source, spec } = await checkedSpec(file)
-    if (!spec) return 1
+    if (!spec || Object.keys(spec.experiments).length === 0) return 1
     const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([import("../compile.ts"), import("./until_stopped.ts")])
     const out = outFolder(flags.out, file)
     const shown = progress(process.stderr)
@@ -33,7 +33,7 @@ export default {
         record(event)
         shown.handle(event)
       }
-      const results = await untilStopped(run(planned, spec, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
+      const results = await untilStopped(run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
       shown.stop()
       if (results === undefined) {
         process.stderr.write(`stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r ${process.argv.slice(2).join(" ")}\n`)

@@ -36,6 +36,7 @@ export interface Resolved<P extends Plugin = Plugin> {
 export class PluginShelf {
   readonly #directory: string
   readonly #uses: ReadonlyMap<string, string>
+  readonly #effective: Record<string, Json> = {}
 
   constructor(spec: Spec, directory: string) {
     this.#directory = directory
@@ -48,11 +49,23 @@ export class PluginShelf {
     const from = alias === undefined ? undefined : sourceFile(this.#uses.get(alias) as string, this.#directory)
     const plugin = (await loadPlugin(kind, name, from)) as P
     const written = Object.fromEntries(Object.entries(declaration.options).filter(([option]) => !without.includes(option)))
+    const options = decoded(plugin.options, written, `${kind} "${declaration.name ?? name}"`, declaration.span)
+    this.note(kind, declaration.name ?? name, { plugin: alias === undefined ? name : `${alias}.${name}`, ...(declaration.location === undefined ? {} : { location: declaration.location }), options })
     return {
       plugin,
-      chosen: { plugin: name, ...(from ? { from } : {}), options: decoded(plugin.options, written, `${kind} "${declaration.name ?? name}"`, declaration.span) },
+      chosen: { plugin: name, ...(from ? { from } : {}), options },
       code: codeDigest(from ?? (shippedFile(kind, name) as string)),
     }
+  }
+
+  /** Adds to what is known of a declaration. */
+  note(kind: string, name: string, facts: { readonly [key: string]: Json }): void {
+    this.#effective[`${kind} ${name}`] = { ...(this.#effective[`${kind} ${name}`] as { readonly [key: string]: Json } | undefined), ...facts }
+  }
+
+  /** Every declaration that takes part, with its defaults filled in. */
+  get effective(): Json {
+    return { ...this.#effective }
   }
 }
 

@@ -36,7 +36,7 @@ const sourceAt = (path: string): Source => {
 }
 
 /** "name@version" of the package that a file in `directory` gets for a bare specifier. */
-const packageVersion = (specifier: string, directory: string): string => {
+export const packageVersion = (specifier: string, directory: string): string => {
   const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
   const id = `${directory} ${name}`
   const known = packages.get(id)

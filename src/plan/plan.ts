@@ -37,6 +37,8 @@ export interface Plan {
   readonly wanted: readonly string[]
   readonly backend: Chosen
   readonly profile: NumericProfile
+  /** The spec as it takes effect: every declaration that takes part, with defaults. */
+  readonly effective: Json
 }
 
 export interface PlanSettings {
@@ -58,8 +60,11 @@ export const makePlan = async (spec: Spec, { directory, processor, finalStageOnl
   const cells: PlannedCell[] = []
   for (const experiment of Object.values(spec.experiments)) cells.push(...(await planExperiment(builder, shelf, spec, experiment, directory, finalStageOnly)))
   const steps = builder.steps
-  return { steps, graph: graphOf(steps), cells, wanted: cells.map(({ scores }) => scores), backend: backend.chosen, profile }
+  return { steps, graph: graphOf(steps), cells, wanted: cells.map(({ scores }) => scores), backend: backend.chosen, profile, effective: effectiveSpec(shelf, spec) }
 }
+
+const effectiveSpec = (shelf: PluginShelf, { streams, libraries, trains, experiments }: Spec): Json =>
+  JSON.parse(JSON.stringify({ language: 1, plugins: shelf.effective, streams, libraries, trains, experiments }, (key, value) => (key === "span" ? undefined : value)))
 
 const planExperiment = async (builder: StepBuilder, shelf: PluginShelf, spec: Spec, experiment: Experiment, directory: string, finalStageOnly: boolean): Promise<readonly PlannedCell[]> => {
   const stream = await planStream(builder, shelf, spec, spec.streams[experiment.stream], experiment.on, directory)
@@ -110,6 +115,7 @@ const routerLine = async (shelf: PluginShelf, spec: Spec, declaration: Declarati
   const router = await shelf.take<Router>("router", declaration, routerOptionNames)
   const written = Object.fromEntries(Object.entries(declaration.options).filter(([name]) => routerOptionNames.includes(name)))
   const core = decoded(RouterOptions, written, `router "${declaration.name}"`, declaration.span) as unknown as RouterOptions
+  shelf.note("router", declaration.name, { fitting: { ...core } as Json })
   return { of: "router", kind, name: declaration.name, router, core, memory: await memoryFor(shelf, spec, core.memory) }
 }
 

@@ -2,6 +2,7 @@
 import { arch, cpus, platform } from "node:os"
 import { type Asked, type Cell, type Comparison, compareRows, type Cost, type Provenance, type Results, RESULTS_VERSION, type Row, type Summary } from "../learning/index.ts"
 import type { Plan, PlannedCell } from "../plan/plan.ts"
+import { packageVersion } from "../plan/code.ts"
 import { needed } from "../plan/plan.ts"
 import { randomStream } from "../plugin/index.ts"
 import { machine } from "./machine.ts"
@@ -74,7 +75,7 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile 
     runtime: runtimeName(),
     started: started.toISOString(),
     seconds,
-    versions: { "onnxruntime-node": plan.profile.version, node: process.versions.node },
+    versions: { ...versionsOf(["@huggingface/tokenizers", "effect", "ml-matrix"]), [plan.profile.backend]: plan.profile.version },
     machine: { os: platform(), arch: arch(), processor: model || (cpus()[0]?.model ?? "unknown"), cores, features },
     profile: { ...plan.profile },
     spec,
@@ -87,6 +88,10 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile 
     }),
   }
 }
+
+/** Versions of the packages that numbers depend on, as they are installed. */
+const versionsOf = (names: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.map((name) => [name, packageVersion(name, import.meta.dirname).split("@").at(-1) as string]))
 
 const runtimeName = (): string => {
   const { bun, deno, node } = process.versions as Record<string, string | undefined>
