@@ -29,7 +29,7 @@ import type { Source } from "./source.ts"
 export { checkSource, readSource, type Source } from "./source.ts"
 
 /** Phase 2. */
-export const plan = (spec: Spec, source: Source, settings: Pick<PlanSettings, "finalStageOnly"> = {}): Promise<Plan> =>
+export const plan = (spec: Spec, source: Source, settings: Pick<PlanSettings, "finalStageOnly" | "keepGates"> = {}): Promise<Plan> =>
   makePlan(spec, { directory: source.directory, processor: machine().fingerprint, ...settings })
 
 export interface RunSettings {

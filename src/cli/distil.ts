@@ -23,7 +23,7 @@ export default {
     intermediate: setting("768", "width of the feed-forward layers"),
     vocabulary: setting("8192", "pieces of the vocabulary"),
     positions: setting("64", "most tokens of a text"),
-    epochs: setting("4", "passes over the texts"),
+    epochs: setting("3", "passes over the texts"),
     batch: setting("128", "texts in a step"),
     "learning-rate": setting("1e-3", "largest learning rate"),
     "pair-weight": setting("10", "weight of the similarities within a batch"),

@@ -1,17 +1,18 @@
 /** `l2r graph SPEC`: the steps of a run as a diagram, those that the store has in green. */
 import { atPlace, checkedSpec } from "./checked.ts"
+import { extent, planFlags } from "./extent.ts"
 import { places } from "./places.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
   summary: "draw the steps of a run as a Mermaid or DOT diagram",
-  usage: "graph SPEC [--format mermaid|dot] [--by kind|step] [--store DIR] [--final-stage]",
+  usage: "graph SPEC [--format mermaid|dot] [--by kind|step] [--store DIR] [--final-stage] [--keep gates]",
   words: [1, 1],
   flags: {
     format: { type: "string", default: "mermaid", what: "mermaid for Markdown, dot for Graphviz" },
     by: { type: "string", default: "kind", what: "one node for all steps of a kind, or every step" },
     ...places,
-    "final-stage": { type: "boolean", what: "evaluate after the last task only" },
+    ...extent,
   },
   run: async ([file], { format, by, store, ...flags }) => {
     if (format !== "mermaid" && format !== "dot") throw new UsageError(`--format is mermaid or dot, not ${format}`)
@@ -20,7 +21,7 @@ export default {
     if (!spec) return 1
     const [{ plan }, { drawing }, { cachedIn }] = await Promise.all([import("../compile.ts"), import("../plan/drawing.ts"), import("./cached.ts")])
     try {
-      const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
+      const planned = await plan(spec, source, planFlags(flags))
       process.stdout.write(`${drawing(planned, { format, by, cached: cachedIn(String(store)) })}\n`)
       return 0
     } catch (error) {

@@ -1,15 +1,16 @@
 /** `l2r plan SPEC`: the steps of a run, which of them the store has, and what the others will cost. */
 import { atPlace, checkedSpec } from "./checked.ts"
+import { extent, planFlags } from "./extent.ts"
 import { places } from "./places.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
   summary: "list the steps of a run: cached or not, estimated seconds and bytes",
-  usage: "plan SPEC [--store DIR] [--final-stage] [--json]",
+  usage: "plan SPEC [--store DIR] [--final-stage] [--keep gates] [--json]",
   words: [1, 1],
   flags: {
     ...places,
-    "final-stage": { type: "boolean", what: "evaluate after the last task only" },
+    ...extent,
     json: { type: "boolean", what: "the whole plan as JSON" },
   },
   run: async ([file], flags) => {
@@ -17,7 +18,7 @@ export default {
     if (!spec) return 1
     const [{ plan }, { needed }, { cachedIn }] = await Promise.all([import("../compile.ts"), import("../plan/plan.ts"), import("./cached.ts")])
     try {
-      const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
+      const planned = await plan(spec, source, planFlags(flags))
       const cached = cachedIn(String(flags.store))
       const steps = needed(planned).map((step) => ({ ...step, cached: cached(step.key) }))
       if (flags.json) {

@@ -3,19 +3,20 @@ import { progress, terminalOf, terminalReport } from "../report/index.ts"
 import type { RunEvent } from "../run/events.ts"
 import { journal } from "../run/journal.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
+import { extent, planFlags } from "./extent.ts"
 import { wholeNumber } from "./numbers.ts"
 import { outFolder, places } from "./places.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
   summary: "train, route, compare: run a spec and write its report",
-  usage: "run SPEC [--store DIR] [--out DIR] [--workers N] [--final-stage] [--events FILE]",
+  usage: "run SPEC [--store DIR] [--out DIR] [--workers N] [--final-stage] [--keep gates] [--events FILE]",
   words: [1, 1],
   flags: {
     ...places,
     out: { type: "string", what: "folder of the report; l2r-results/<name of the spec> by default" },
     workers: { type: "string", what: "how many steps run side by side; as many as cores by default" },
-    "final-stage": { type: "boolean", what: "evaluate after the last task only" },
+    ...extent,
     events: { type: "string", what: "write every event as a JSON line to this file" },
   },
   run: async ([file], flags) => {
@@ -25,23 +26,25 @@ export default {
     const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([import("../compile.ts"), import("./until_stopped.ts")])
     const out = outFolder(flags.out, file)
     const shown = progress(process.stderr)
-    try {
-      const planned = await plan(spec, source, { finalStageOnly: flags["final-stage"] === true })
-      reportFolder(out)
-      const record = typeof flags.events === "string" ? journal(flags.events) : () => {}
-      const onEvent = (event: RunEvent): void => {
-        record(event)
-        shown.handle(event)
-      }
-      const results = await untilStopped(run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
+    const farewell = () => {
       shown.stop()
-      if (results === undefined) {
-        process.stderr.write(`stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r ${process.argv.slice(2).join(" ")}\n`)
-        process.exit(130)
-      }
-      const files = await writeReport(results, out)
-      process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))
-      return 0
+      return `stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r ${process.argv.slice(2).join(" ")}\n`
+    }
+    try {
+      return await untilStopped(farewell, async (settle) => {
+        const planned = await plan(spec, source, planFlags(flags))
+        reportFolder(out)
+        const record = typeof flags.events === "string" ? journal(flags.events) : () => {}
+        const onEvent = (event: RunEvent): void => {
+          record(event)
+          shown.handle(event)
+        }
+        const results = await settle(run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
+        shown.stop()
+        const files = await writeReport(results, out)
+        process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))
+        return 0
+      })
     } catch (error) {
       const rest = atPlace(error, source)
       if (rest !== undefined) throw rest

@@ -31,6 +31,8 @@ export interface Gates {
   readonly granularity: "example" | "token"
   /** [examples][units][modules], rounded to 4 decimals, in the order of Predictions.example. */
   readonly mean: readonly (readonly (readonly number[])[])[]
+  /** With `--keep gates`, token gates whole: [examples][units][tokens][modules], rounded to 4 decimals. */
+  readonly tokens?: readonly (readonly (readonly (readonly number[])[])[])[]
   /** [examples][units], normalised entropy H/log t in [0, 1]; 0 at one module. */
   readonly entropy: readonly (readonly number[])[]
 }

@@ -48,17 +48,20 @@ export interface PlanSettings {
   readonly processor: string
   /** Only the last stage: for comparisons of final accuracy alone. */
   readonly finalStageOnly?: boolean
+  /** Keep the gates of every token, for routers that route tokens. */
+  readonly keepGates?: boolean
 }
 
 /** Rejects with PlanError, PluginError or DataError: what, where, what to do. */
-export const makePlan = async (spec: Spec, { directory, processor, finalStageOnly = false }: PlanSettings): Promise<Plan> => {
+export const makePlan = async (spec: Spec, settings: PlanSettings): Promise<Plan> => {
+  const { directory, processor } = settings
   const shelf = new PluginShelf(spec, directory)
   const [declaredBackend] = Object.values(spec.backends)
   const backend = await shelf.take<Backend>("backend", declaredBackend ?? { plugin: { name: "onnxruntime" }, options: {} })
   const profile = backend.plugin.profile(backend.chosen.options)
   const builder = new StepBuilder(profile, processor, backend.code)
   const cells: PlannedCell[] = []
-  for (const experiment of Object.values(spec.experiments)) cells.push(...(await planExperiment(builder, shelf, spec, experiment, directory, finalStageOnly)))
+  for (const experiment of Object.values(spec.experiments)) cells.push(...(await planExperiment(builder, shelf, spec, experiment, settings)))
   const steps = builder.steps
   return { steps, graph: graphOf(steps), cells, wanted: cells.map(({ scores }) => scores), backend: backend.chosen, profile, effective: effectiveSpec(shelf, spec) }
 }
@@ -66,12 +69,12 @@ export const makePlan = async (spec: Spec, { directory, processor, finalStageOnl
 const effectiveSpec = (shelf: PluginShelf, { streams, libraries, trains, experiments }: Spec): Json =>
   JSON.parse(JSON.stringify({ language: 1, plugins: shelf.effective, streams, libraries, trains, experiments }, (key, value) => (key === "span" ? undefined : value)))
 
-const planExperiment = async (builder: StepBuilder, shelf: PluginShelf, spec: Spec, experiment: Experiment, directory: string, finalStageOnly: boolean): Promise<readonly PlannedCell[]> => {
+const planExperiment = async (builder: StepBuilder, shelf: PluginShelf, spec: Spec, experiment: Experiment, { directory, finalStageOnly = false, keepGates = false }: PlanSettings): Promise<readonly PlannedCell[]> => {
   const stream = await planStream(builder, shelf, spec, spec.streams[experiment.stream], experiment.on, directory)
   const stages = stream.tasks.map((_, t) => t).filter((t) => !finalStageOnly || t === stream.tasks.length - 1)
   const adapters = new Map<string, Resolved<Adapter>>()
   for (const [name, declaration] of Object.entries(spec.adapters)) adapters.set(name, await shelf.take<Adapter>("adapter", declaration))
-  const lines = await linesOf(shelf, spec, experiment)
+  const lines = (await linesOf(shelf, spec, experiment)).map((line) => ({ ...line, keepGates }))
   const train = trainOptions(spec.trains[experiment.train])
   return experiment.adapters.map((name) => {
     const rows: PlannedRow[] = []
@@ -126,7 +129,7 @@ const memoryFor = (shelf: PluginShelf, spec: Spec, name: string | undefined): Pr
   return shelf.take<Memory>("memory", chosen ?? { plugin: { name: "random" }, options: {} })
 }
 
-const planLine = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, line: Line, train: ReturnType<typeof trainOptions>, stages: readonly number[]): readonly PlannedRow[] => {
+const planLine = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, line: Line & { readonly keepGates: boolean }, train: ReturnType<typeof trainOptions>, stages: readonly number[]): readonly PlannedRow[] => {
   switch (line.of) {
     case "router":
       return planRouter(builder, stream, modules, lazily({ ...line }, builder, stream, modules.seed), stages)

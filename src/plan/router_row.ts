@@ -16,6 +16,8 @@ export interface RouterRow {
   readonly core: RouterOptions
   /** Steps of the memory that it uses, by task. */
   readonly memories: readonly string[]
+  /** Keep the gates of every token, not their mean and entropy alone. */
+  readonly keepGates: boolean
 }
 
 export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, row: RouterRow, stages: readonly number[]): readonly PlannedRow[] => {
@@ -157,10 +159,11 @@ class RouterStage {
   }
 
   #encode(fit: string, on: "test" | "memory"): string {
+    const keepGates = this.#row.keepGates && this.#routing.granularity === "token" && on === "test"
     return this.#builder.add({
       kind: "encode",
       label: this.#label(on === "test" ? "test set under" : "memory under"),
-      options: { what: "routed", backbone: this.#stream.backbone, router: this.#row.router.chosen, stage: this.#stage, on, seed: this.#modules.seed } as unknown as Json,
+      options: { what: "routed", backbone: this.#stream.backbone, router: this.#row.router.chosen, stage: this.#stage, on, seed: this.#modules.seed, ...(keepGates ? { keepGates } : {}) } as unknown as Json,
       inputs: {
         fit,
         modules: this.#upTo(this.#modules.modules),

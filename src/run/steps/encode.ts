@@ -2,7 +2,7 @@
 import { type HostTensor, packedLayout, program, type Router, type Routing, type Tensor, type TokenIds, weight } from "../../plugin/index.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { encoder, type Network } from "../../model/encoder.ts"
-import { forwardAll, rowsOf } from "../../model/evaluate.ts"
+import { forwardAll, rowsOf, tokenOffsets } from "../../model/evaluate.ts"
 import { flopsOf } from "../../model/flops.ts"
 import { frozen } from "../../model/single.ts"
 import { routed, unitsOf, watched } from "../../model/routed.ts"
@@ -15,7 +15,7 @@ import { typicalSizes } from "./sizes.ts"
 export type EncodeOptions = { readonly backbone: ChosenBackbone; readonly seed: number } & (
   | { readonly what: "module" }
   | { readonly what: "shared"; readonly stage: number }
-  | { readonly what: "routed"; readonly router: Chosen; readonly stage: number; readonly on: "memory" | "test"; readonly keepGates: boolean }
+  | { readonly what: "routed"; readonly router: Chosen; readonly stage: number; readonly on: "memory" | "test"; readonly keepGates?: boolean }
 )
 
 export const encode: Perform = async (work) => {
@@ -53,6 +53,7 @@ const encodeRouted = async (work: Work, net: Network, options: EncodeOptions & {
     const { mean, entropy } = watched(gates, library.length)
     outputs[`gates/${unit}`] = mean
     outputs[`entropy/${unit}`] = entropy
+    if (options.keepGates && gates.rows.of === "tokens") outputs[`tokens/${unit}`] = gates
   }
   const { texts, query } = options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing, options)
   return run(work, texts, outputs, query)
@@ -76,9 +77,11 @@ const memoryTexts = (work: Work, routing: Routing, { seed }: { readonly seed: nu
 
 const run = async (work: Work, texts: readonly TokenIds[], outputs: Readonly<Record<string, Tensor>>, query?: HostTensor): Promise<Artifact> => {
   const forward = program(outputs)
+  const perToken = new Set(Object.keys(outputs).filter((name) => name.startsWith("tokens/")))
   const session = await (await work.engine()).compile(forward)
   try {
-    const arrays = await forwardAll({ session, texts, ...(query ? { extra: (batch) => ({ query: rowsOf(query, batch) }) } : {}), onProgress: (done) => work.progress(done) })
+    const arrays: Record<string, HostTensor> = await forwardAll({ session, texts, perToken, ...(query ? { extra: (batch) => ({ query: rowsOf(query, batch) }) } : {}), onProgress: (done) => work.progress(done) })
+    if (perToken.size > 0) arrays["token offsets"] = { shape: [texts.length + 1], data: tokenOffsets(texts) }
     return { json: { flops: flopsOf(forward, typicalSizes(texts)) }, arrays: arrays as unknown as Record<string, StoredArray> }
   } finally {
     await session.release()

@@ -19,8 +19,6 @@ export interface ScoresOptions {
   readonly adapter: string
   readonly order: string
   readonly rows: readonly RowPlan[]
-  /** Place of an encoding with one module in the list of evaluations' sources: the unit of forward FLOPs. */
-  readonly keepGates: boolean
 }
 
 interface Truth {
@@ -109,12 +107,15 @@ const gatesOf = ({ arrays }: Artifact, modules: readonly string[], granularity: 
     const width = data.length / shape[0]
     return Array.from(data.subarray(i * width, (i + 1) * width) as Float32Array, rounded)
   }
+  const offsets = arrays["token offsets"]?.data
+  const perToken = (unit: string, i: number) => Array.from({ length: offsets[i + 1] - offsets[i] }, (_, t) => row(`tokens/${unit}`, offsets[i] + t))
   return {
     units,
     modules,
     granularity,
     mean: Array.from({ length: texts }, (_, i) => units.map((unit) => row(`gates/${unit}`, i))),
     entropy: Array.from({ length: texts }, (_, i) => units.map((unit) => row(`entropy/${unit}`, i)[0])),
+    ...(offsets ? { tokens: Array.from({ length: texts }, (_, i) => units.map((unit) => perToken(unit, i))) } : {}),
   }
 }
 
