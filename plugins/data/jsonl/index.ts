@@ -19,6 +19,11 @@ export default defineData({
     for (const files of await taskFiles(tasks, location, place)) loaded.push(await readTask(files, options))
     return loaded
   },
+  corpus: async (location, options: Fields, place) => {
+    const tasks: Task[] = []
+    for (const files of await taskFiles(await taskNames(location, place), location, place)) tasks.push(await readTask(files, options))
+    return { texts: trainingTextsAlone(tasks) }
+  },
   fingerprint: async (tasks, location, _options, place) => {
     const hash = createHash("sha256")
     for (const { name, train, validation, test } of await taskFiles(tasks, location, place))
@@ -45,6 +50,13 @@ const readTask = async (files: TaskFiles, fields: Fields): Promise<Task> => {
           "add a training example of it or drop its lines; where labels are free text the task is no classification",
         )
   return { name: files.name, labels, train, validation, test }
+}
+
+/** Distinct training texts in the order of their characters, without those that a validation or test text says too, case and punctuation aside. */
+const trainingTextsAlone = (tasks: readonly Task[]): readonly string[] => {
+  const folded = (text: string): string => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "")
+  const held = new Set(tasks.flatMap(({ validation, test }) => [...validation, ...test].map(({ text }) => folded(text))))
+  return [...new Set(tasks.flatMap(({ train }) => train.map(({ text }) => text)))].filter((text) => !held.has(folded(text))).sort()
 }
 
 /**
