@@ -1,4 +1,5 @@
 /** Routers: how the modules of a library are composed for one example. */
+import type { Features } from "../learning/class_statistics.ts"
 import type { HostTensor, Tensor } from "../tensor/index.ts"
 import type { Mode } from "./adapter.ts"
 import type { Definition } from "./definition.ts"
@@ -36,15 +37,7 @@ export interface Sizes {
 }
 
 /** Features of the frozen backbone with what they belong to; tasks and classes are 0-based over the stage. */
-export interface Statistics {
-  readonly features: Float32Array
-  readonly width: number
-  readonly task: Int32Array
-  readonly class: Int32Array
-  readonly tasks: number
-  /** Task of each class. */
-  readonly taskOfClass: Int32Array
-}
+export type Statistics = Features
 
 /** The trained modules at one routing unit: for each module, its parameters by site. */
 export interface LibraryUnit {

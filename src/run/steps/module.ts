@@ -1,5 +1,6 @@
 /** One task's module: adapter and head trained in isolation on the frozen backbone, no other module in sight. */
 import { type Adapter, crossEntropy, type Initial, input, parameter, program, randomStream, zeros } from "../../plugin/index.ts"
+import type { TrainOptions } from "../../plan/cell.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
@@ -11,21 +12,10 @@ import { initialsFor, trainable } from "../../model/single.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
 import { classCount, type Chosen, type ChosenBackbone, type LabelledTexts, labelledIn, network } from "./given.ts"
 
-export interface Training {
-  readonly epochs: number
-  readonly batch: number
-  readonly learning_rate: number
-  readonly head_learning_rate: number
-  readonly weight_decay: number
-  readonly schedule: "linear" | "constant"
-  readonly warm_up: number
-  readonly early_stop: "none" | "validation"
-}
-
 export interface ModuleOptions {
   readonly backbone: ChosenBackbone
   readonly adapter: Chosen
-  readonly train: Training
+  readonly train: TrainOptions
   readonly task: string
   readonly seed: number
 }

@@ -1,5 +1,6 @@
 /** A training strategy at a stage: one shared module, or every weight of the backbone, with a joint head from zero. */
 import { type Adapter, crossEntropy, type HostTensor, type Initial, input, parameter, randomStream, type Strategy, type TokenIds, zeros } from "../../plugin/index.ts"
+import type { TrainOptions } from "../../plan/cell.ts"
 import type { Artifact, Json, StoredArray } from "../../plan/step.ts"
 import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
 import { drawn } from "../../model/initial.ts"
@@ -8,14 +9,14 @@ import { optimise, textFeeds } from "../../model/optimise.ts"
 import { frozen, initialsFor, trainable } from "../../model/single.ts"
 import type { Perform, Work } from "../work.ts"
 import { type Chosen, type ChosenBackbone, classCount, host, labelledIn, libraryFrom, network, offsetsOf } from "./given.ts"
-import { located, type Training } from "./module.ts"
+import { located } from "./module.ts"
 
 export interface SharedOptions {
   readonly backbone: ChosenBackbone
   readonly strategy: Chosen
   /** Absent where everything is trained. */
   readonly adapter?: Chosen
-  readonly train: Training
+  readonly train: TrainOptions
   readonly name: string
   readonly stage: number
   readonly seed: number
