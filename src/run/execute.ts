@@ -6,6 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
@@ -80,6 +81,8 @@ type Ended = { readonly step: Step; readonly exit: Exit.Exit<Cost, StepFailed | 
 const computeAll = ({ steps, schedule, store, executor, onEvent }: Running) =>
   Effect.scoped(Effect.gen(function* () {
     const ended = yield* Queue.unbounded<Ended>()
+    // Interrupted, all of them stop at the same time.
+    const performing = yield* FiberSet.make()
     const computed: string[] = []
     const failures: StepFailed[] = []
     const skipped: Step[] = []
@@ -112,7 +115,7 @@ const computeAll = ({ steps, schedule, store, executor, onEvent }: Running) =>
         yield* executor.perform(step, (notice) => onEvent({ ...notice, key: step.key })).pipe(
           Effect.exit,
           Effect.flatMap((exit) => Queue.offer(ended, { step, exit })),
-          Effect.forkScoped,
+          FiberSet.run(performing),
         )
       }
       if (running === 0) return { computed, failures, skipped }

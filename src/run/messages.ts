@@ -13,6 +13,11 @@ export interface Assignment {
   readonly profile: NumericProfile
 }
 
+/** ... with the sign that stops this one (`stop_sign.ts`). */
+export interface Seated extends Assignment {
+  readonly sign: SharedArrayBuffer
+}
+
 /** The backend of a run: a plugin with its options; `from` is the file URL of a stranger's. */
 export interface ChosenBackend {
   readonly name: string

@@ -4,6 +4,7 @@ import type { Backend, Engine } from "../plugin/index.ts"
 import type { Artifact, Step } from "../plan/step.ts"
 import { explained } from "./explanation.ts"
 import type { Assignment, Notice, Outcome } from "./messages.ts"
+import { guard } from "./stop_sign.ts"
 import { Damage, openStore, StoreError } from "./store/index.ts"
 import type { Performers, Work } from "./work.ts"
 
@@ -12,9 +13,10 @@ export type PerformStep = (step: Step, notify: (notice: Notice) => void) => Prom
 /** Milliseconds between two notices of progress. */
 const INTERVAL = 100
 
-/** A performer with its own backend, caches and store; one step at a time. Never rejects. */
-export const performer = ({ store: folder, performers: module, backend, profile }: Assignment): PerformStep => {
+/** A performer with its own backend, caches and store; one step at a time. Never rejects. A step ends early where the sign is set. */
+export const performer = ({ store: folder, performers: module, backend, profile }: Assignment, sign: SharedArrayBuffer): PerformStep => {
   const store = openStore(folder)
+  const guarded = guard(sign)
   const kept = new Map<string, Promise<unknown>>()
   const cached = <T>(key: string, make: () => Promise<T>): Promise<T> => {
     const known = kept.get(key)
@@ -25,10 +27,14 @@ export const performer = ({ store: folder, performers: module, backend, profile 
     return made
   }
   const plugin = loadPlugin as Work["plugin"]
-  const engine = (): Promise<Engine> => cached("engine", async () => (await plugin<Backend>("backend", backend.name, backend.from)).open(backend.options))
+  const engine = (): Promise<Engine> => cached("engine", async () => {
+    const { open } = await plugin<Backend>("backend", backend.name, backend.from)
+    return guarded.engine(() => open(backend.options))
+  })
 
   return async (step, notify) => {
     const warnings: { message: string; help?: string }[] = []
+    guarded.begin()
     try {
       const { performers } = (await import(module)) as { performers: Performers }
       const inputs = new Map(Object.entries(step.inputs).map(([name, keys]) => [name, [keys].flat().map((key) => store.read(key))]))
@@ -54,6 +60,7 @@ export const performer = ({ store: folder, performers: module, backend, profile 
       const started = performance.now()
       const spent = threadSeconds()
       const artifact = await performers[step.kind](work)
+      guarded.end()
       const seconds = (performance.now() - started) / 1000
       const cost = { seconds, cpuSeconds: spent === undefined ? seconds : (threadSeconds() as number) - spent }
       store.write(step, artifact, cost, warnings)

@@ -1,7 +1,7 @@
 /** A worker thread: performs the steps that it is given, one after the other, with its own backend. */
 import { parentPort, workerData } from "node:worker_threads"
 import { explained } from "./explanation.ts"
-import type { Assignment, Perform, Report } from "./messages.ts"
+import type { Perform, Report, Seated } from "./messages.ts"
 import { performer } from "./perform.ts"
 
 const post = (report: Report): void => parentPort?.postMessage(report)
@@ -21,7 +21,8 @@ for (const type of ["error", "unhandledrejection"])
     stray(event.error ?? event.reason)
   })
 
-const perform = performer(workerData as Assignment)
+const { sign, ...assignment } = workerData as Seated
+const perform = performer(assignment, sign)
 parentPort?.on("message", ({ step }: Perform) => {
   perform(step, post).then(post, stray)
 })

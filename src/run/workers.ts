@@ -8,16 +8,30 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Step } from "../plan/step.ts"
 import { Executor, settled, type Watch } from "./executor.ts"
-import type { Assignment, Outcome, Report } from "./messages.ts"
+import type { Assignment, Outcome, Report, Seated } from "./messages.ts"
+import { stopped, stopSign } from "./stop_sign.ts"
 
-/** Milliseconds that a thread gets to end when it is stopped; native code can't be cut short. */
+/** Milliseconds that a thread gets to end once no native code runs in it. */
 const PATIENCE = 1200
 
 /** A place for one worker: the thread starts with the first step and serves those that follow. */
 interface Seat {
   readonly number: number
   busy: boolean
-  thread?: Worker
+  thread?: Thread
+  /** The end of the threads that it had before. */
+  left?: Promise<unknown>
+}
+
+interface Thread {
+  readonly worker: Worker
+  /** Stops it. */
+  readonly sign: SharedArrayBuffer
+}
+
+const started = (assignment: Assignment): Thread => {
+  const sign = stopSign()
+  return { sign, worker: new Worker(moduleOf("worker"), { workerData: { ...assignment, sign } satisfies Seated }) }
 }
 
 const moduleOf = (name: string): URL => new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
@@ -54,7 +68,8 @@ const take = (seats: readonly Seat[]): Seat => {
 /** Gives a step to the thread of a seat. Where the thread dies, the step has failed and the seat gets a new thread. */
 const assigned = (seat: Seat, assignment: Assignment, step: Step, watch: Watch): Effect.Effect<Outcome> =>
   Effect.callback((resume) => {
-    const thread = seat.thread ?? new Worker(moduleOf("worker"), { workerData: assignment })
+    const thread = seat.thread ?? started(assignment)
+    const { worker } = thread
     seat.thread = thread
     const settle = (outcome: Outcome): void => {
       forget()
@@ -72,33 +87,43 @@ const assigned = (seat: Seat, assignment: Assignment, step: Step, watch: Watch):
       settle(deathOf(step, cause))
     }
     const forget = (): void => {
-      thread.off("message", heard)
-      thread.off("error", died)
-      thread.off("exit", died)
+      worker.off("message", heard)
+      worker.off("error", died)
+      worker.off("exit", died)
     }
-    thread.on("message", heard)
-    thread.on("error", died)
-    thread.on("exit", died)
+    worker.on("message", heard)
+    worker.on("error", died)
+    worker.on("exit", died)
     watch({ type: "started", worker: seat.number })
-    thread.postMessage({ type: "perform", step })
-    return Effect.promise(() => {
+    worker.postMessage({ type: "perform", step })
+    return Effect.asVoid(Effect.promise(() => {
       forget()
       return dismiss(seat)
-    })
+    }))
   })
 
-/** Stops the thread of a seat, and waits for its end as long as patience lasts. */
-const dismiss = async (seat: Seat): Promise<void> => {
-  const { thread } = seat
+/** Stops the thread of a seat, and waits for its end and for that of all before it. */
+const dismiss = (seat: Seat): Promise<unknown> => {
+  const { thread, left } = seat
   seat.thread = undefined
-  if (!thread) return
-  thread.on("error", () => {})
-  thread.unref()
+  seat.left = Promise.all([left, thread && end(thread)])
+  return seat.left
+}
+
+/** Ends a thread between two calls of its backend; waits for that as long as a call takes, then as long as patience lasts. */
+const end = async ({ worker, sign }: Thread): Promise<void> => {
+  let gone = false
+  worker.on("error", () => {})
+  worker.once("exit", () => {
+    gone = true
+  })
+  await stopped(sign, () => gone)
+  worker.unref()
   let timer: ReturnType<typeof setTimeout> | undefined
   const patience = new Promise((resolve) => {
     timer = setTimeout(resolve, PATIENCE)
   })
-  await Promise.race([thread.terminate(), patience])
+  await Promise.race([worker.terminate(), patience])
   clearTimeout(timer)
 }
 
