@@ -21,6 +21,7 @@ export default defineRouter({
     mix: optional(words("outer", "factors"), "outer", "mix the modules' updates (HF peft), or A and B apart (mttl)"),
   }),
   routing: ({ mix }) => ({ query: "site", level: "site", granularity: "token", aggregate: "parameters", mix }),
+  needs: ["factors"],
   prepare: ({ unit, factors }) => {
     const missing = factors.findIndex((module) => module.length === 0)
     if (missing >= 0) return `Arrow needs low-rank modules; module ${missing + 1} has no factors at ${unit}`
