@@ -9,7 +9,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-// @ts-expect-error plain JavaScript, which older runtimes read too
 import { find, title } from "../../src/cli/runtimes.mjs"
 
 const { values, positionals } = parseArgs({ options: { runs: { type: "string", default: "9" } }, allowPositionals: true })
@@ -29,7 +28,7 @@ const time = (program: string, args: readonly string[]): number => {
 }
 
 console.log(`check of ${spec}, medians of ${values.runs} runs in turn`)
-for (const kind of ["node", "bun", "deno"]) {
+for (const kind of ["node", "bun", "deno"] as const) {
   const runtime: { readonly path: string; readonly version: string; readonly run: readonly string[] } | undefined = find(kind)
   if (!runtime) {
     console.log(`  ${title[kind]}: not found`)
