@@ -25,12 +25,13 @@ export const example = (name: string, changes: Readonly<Record<string, string>> 
   return { ...source, text }
 }
 
-/** Two tasks with few examples, one epoch. */
+/** Two tasks with few examples, few epochs. */
 export const SMALL = {
+  "{ memory: few }": "{ memory: few, epochs: 2 }",
+  "{ per_class: 5 }": "{ per_class: 2 }",
   "data glosses = wordnet": "data glosses = wordnet { train_per_class: 8, validation_per_class: 2, test_per_class: 5 }",
   "[living, things, mind, happenings, deeds]": "[living, things]",
   "epochs: 3": "epochs: 1",
-  "per_class: 5 }": "per_class: 2 }",
   "max_tokens: 48": "max_tokens: 16",
 }
 

@@ -1,0 +1,78 @@
+/** The examples: all check and plan as they stand, and run when they are made small. */
+import assert from "node:assert/strict"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { plan } from "../../src/compile.ts"
+import { checkSource } from "../../src/source.ts"
+import { inputKeys } from "../../src/plan/key.ts"
+import { checked, example, folder, ran, SMALL, smallBackbone } from "./shrunk.ts"
+
+const place = mkdtempSync(join(tmpdir(), "l2r-examples-"))
+after(() => rmSync(place, { recursive: true, force: true }))
+const store = join(place, "store")
+
+for (const name of readdirSync(folder).sort()) {
+  test(`${name} checks and plans`, async () => {
+    const source = example(name)
+    const { diagnostics } = await checkSource(source)
+    const warned = diagnostics.filter(({ severity }) => severity !== "hint").map(({ code, message }) => `${code} ${message}`)
+    const arrow = (router: string, adapter: string) => `L2R0510 \`${router}\` can't serve the modules of \`${adapter}\`: it reads low-rank factors, and they have none`
+    assert.deepEqual(warned, name === "03_all_rows" ? ["arrow_peft", "arrow_mttl"].flatMap((router) => ["narrow", "mixed"].map((adapter) => arrow(router, adapter))) : [])
+
+    const { steps, wanted } = await plan(await checked(source), source)
+    const before = new Set<string>()
+    for (const step of steps) {
+      assert.ok(inputKeys(step).every((key) => before.has(key)), `${step.label} stands before one of its inputs`)
+      before.add(step.key)
+    }
+    assert.equal(before.size, steps.length)
+    assert.ok(wanted.length > 0 && wanted.every((key) => before.has(key)))
+  })
+}
+
+test("02: a router of one's own is trained, stands in the table, and only it is fitted again", async () => {
+  const small = { ...SMALL, ...(await smallBackbone(join(place, "backbone"))), "memory: few, centres": "memory: few, epochs: 2, centres" }
+  const first = await ran(example("02_own_router", small), store)
+  const [cell] = first.results.cells
+  assert.deepEqual(
+    cell.rows.map(({ name, plugin, head, source, how }) => [name, plugin, head, source, how].join(" ")),
+    [
+      "own nearest_class kept memory composes",
+      "own nearest_class refit memory composes",
+      "learnt l2r kept memory composes",
+      "learnt l2r refit memory composes",
+      "nearest similarity kept memory selects",
+      "uniform uniform kept none composes",
+      "uniform uniform refit none composes",
+      "oracle oracle kept none selects",
+    ],
+  )
+  const [own] = cell.rows
+  assert.equal(own.cost.trainableParameters, 2 * 2 * 5 * 16) // blocks, modules, centres, width
+  const { units, mean } = own.stages[1].gates!
+  assert.deepEqual(units, ["layer.0", "layer.1"])
+  for (const gates of mean.flat()) assert.ok(Math.abs(gates[0] + gates[1] - 1) < 2e-4)
+  assert.ok(new Set(mean.map(([[gate]]) => gate)).size > 1, "gates depend on the example")
+  assert.deepEqual(
+    cell.comparisons.map(({ left, right }) => [left, right].join(" - ")).sort(),
+    ["own (kept heads) - learnt (kept heads)", "own (kept heads) - nearest", "own (refit heads) - learnt (refit heads)", "own (refit heads) - nearest"],
+  )
+
+  const again = await ran(example("02_own_router", small), store)
+  assert.deepEqual([...again.computed.values()], [])
+  assert.deepEqual(again.results.cells, first.results.cells)
+
+  const changed = await ran(example("02_own_router", { ...small, "tau: 1": "tau: 2" }), store)
+  assert.deepEqual(
+    [...changed.computed.values()].filter((step) => !/^(fit|encode|evaluate): .* own /.test(step)),
+    ["scores: scores of routing · low_rank"],
+  )
+  assert.equal(changed.computed.size, 1 + 2 * 2 * 3) // heads, stages, kinds
+  const unchanged = new Set(first.planned.steps.map(({ key }) => key))
+  assert.ok([...changed.computed.keys()].every((key) => !unchanged.has(key)))
+  const others = (rows: typeof cell.rows) => rows.filter(({ name }) => name !== "own")
+  assert.deepEqual(others(changed.results.cells[0].rows), others(cell.rows))
+  assert.notDeepEqual(changed.results.cells[0].rows[0].stages, own.stages)
+})

@@ -1,0 +1,45 @@
+/** The first example, made small, from the command line, on the runtime that runs this test: the one example that all three run. */
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { fileURLToPath } from "node:url"
+import type { Results } from "../../src/learning/results.ts"
+import { isResultsProblem, readResults } from "../../src/report/index.ts"
+import { example, SMALL } from "./shrunk.ts"
+
+const place = mkdtempSync(join(tmpdir(), "l2r-smoke-"))
+after(() => rmSync(place, { recursive: true, force: true }))
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
+
+const l2r = (...args: readonly string[]): string => {
+  const before = "Deno" in globalThis ? ["run", "-A", "--no-check", "--no-lock"] : []
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...before, main, ...args], { cwd: place, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } })
+  assert.equal(status, 0, stdout + stderr)
+  return stdout
+}
+
+const resultsIn = (folder: string): Results => {
+  const file = join(place, folder, "results.json")
+  const results = readResults(readFileSync(file, "utf8"), file)
+  assert.ok(!isResultsProblem(results), JSON.stringify(results))
+  return results
+}
+
+test("the quickstart, made small: checked, run, and started again", () => {
+  writeFileSync(join(place, "quick.l2r"), example("01_quickstart", SMALL).text)
+  assert.match(l2r("check", "quick.l2r"), /no problems/)
+  const table = l2r("run", "quick.l2r", "--store", "store", "--out", "first")
+  for (const row of ["learnt", "spectral", "nearest", "nearest_full", "uniform", "base_model", "oracle", "sequential"]) assert.match(table, new RegExp(`\\b${row}\\b`))
+  const first = resultsIn("first")
+  assert.ok(first.provenance.steps.every(({ cached }) => !cached))
+  assert.match(readFileSync(join(place, "first", "report.html"), "utf8"), /^<!doctype html>/i)
+
+  l2r("run", "quick.l2r", "--store", "store", "--out", "second")
+  const second = resultsIn("second")
+  assert.deepEqual(second.provenance.steps.filter(({ cached }) => !cached), [])
+  assert.deepEqual(second.cells, first.cells)
+})
