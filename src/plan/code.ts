@@ -1,6 +1,6 @@
 /**
  * Digests of code: a source file together with everything that it imports, transitively, ours and strangers' alike.
- * Relative imports count by content, packages by name and version, `node:` modules and `import type` not at all.
+ * Relative imports and those of one's own package count by content, packages by name and version, `node:` modules and `import type` not at all.
  * Absolute paths do not count, so that a clone elsewhere gives the same keys.
  * What a file reads or imports under a computed name is not seen.
  */
@@ -52,6 +52,20 @@ export const packageVersion = (specifier: string, directory: string): string => 
   }
 }
 
+/** The file that a bare specifier names where it names the importer's own package (`l2r/plugin` inside l2r). */
+const ownFile = (specifier: string, directory: string): string | undefined => {
+  for (let at = directory; ; at = dirname(at)) {
+    const manifest = join(at, "package.json")
+    if (existsSync(manifest)) {
+      const { name, exports } = JSON.parse(readFileSync(manifest, "utf8"))
+      const [own, subpath] = [typeof name === "string" && (specifier === name || specifier.startsWith(`${name}/`)), `.${specifier.slice(name?.length)}`]
+      const target = own ? exports?.[subpath] : undefined
+      return typeof target === "string" ? join(at, target) : undefined
+    }
+    if (at === dirname(at)) return undefined
+  }
+}
+
 const pathOf = (file: string | URL): string => {
   if (file instanceof URL) return fileURLToPath(file)
   return file.startsWith("file:") ? fileURLToPath(file) : resolve(file)
@@ -82,9 +96,11 @@ const closureDigest = (entries: readonly string[], root: string): string => {
     lines.add(`${relative(root, path).split(sep).join("/")} ${digest}`)
     for (const specifier of imports) {
       if (specifier.startsWith("node:")) continue
-      if (!/^(\.|\/|file:)/.test(specifier)) lines.add(packageVersion(specifier, dirname(path)))
+      const bare = !/^(\.|\/|file:)/.test(specifier)
+      const own = bare ? ownFile(specifier, dirname(path)) : undefined
+      if (bare && !own) lines.add(packageVersion(specifier, dirname(path)))
       else {
-        const target = specifier.startsWith("file:") ? pathOf(specifier) : resolve(dirname(path), specifier)
+        const target = own ?? (specifier.startsWith("file:") ? pathOf(specifier) : resolve(dirname(path), specifier))
         if (seen.has(target)) continue
         seen.add(target)
         if (existsSync(target) && statSync(target).isFile()) waiting.push(target)

@@ -50,7 +50,7 @@ test("02: a router of one's own is trained, stands in the table, and only it is 
     ],
   )
   const [own] = cell.rows
-  assert.equal(own.cost.trainableParameters, 2 * 2 * 5 * 16) // blocks, modules, centres, width
+  assert.equal(own.cost.trainableParameters, 2 * (1 + 2) * 5 * 16) // blocks, common start and modules, centres, width
   const { units, mean } = own.stages[1].gates!
   assert.deepEqual(units, ["layer.0", "layer.1"])
   for (const gates of mean.flat()) assert.ok(Math.abs(gates[0] + gates[1] - 1) < 2e-4)

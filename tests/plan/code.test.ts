@@ -57,6 +57,14 @@ test("another version of an imported package changes the digest", () => {
   assert.notEqual(digests[0], digests[1])
 })
 
+test("a change to a file of one's own package, imported by the package's name, changes the digest", () => withFiles((folder, set) => {
+  set("package.json", '{ "name": "own", "exports": { "./part": "./apart.ts" } }')
+  set("deep/plugin.ts", 'import { apart } from "own/part"')
+  const before = codeDigest(join(folder, "deep/plugin.ts"))
+  set("apart.ts", "export const apart = 2")
+  assert.notEqual(codeDigest(join(folder, "deep/plugin.ts")), before)
+}))
+
 test("a copy elsewhere has the same digest, as a path and as a URL", () => withFiles((folder) => withFiles((copy) => {
   assert.notEqual(copy, folder)
   assert.equal(codeDigest(join(copy, "router.ts")), codeDigest(join(folder, "router.ts")))
