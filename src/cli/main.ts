@@ -65,17 +65,18 @@ const helpFor = ({ summary, usage, flags }: Verb): number => {
   return 0
 }
 
-/** Expected problems carry a help line, or are the system's refusal of a file; anything else is a bug of ours. */
-const explain = (error: unknown): number => {
+/** Expected problems carry a help line, or are the system's refusal of a file; of anything else the place is told. */
+const explain = async (error: unknown): Promise<number> => {
   if (error instanceof UsageError) {
     say(`l2r: ${error.message}`)
     return 2
   }
-  const { message, help, code, path } = error as { message?: string; help?: string; code?: string; path?: string }
-  if (help !== undefined) say(`error: ${message}\n  help: ${help}`)
-  else if (code !== undefined && path !== undefined) say(`error: ${message}\n  help: check the name, the permissions and the space on the disk of ${path}`)
-  else say(`l2r met a bug of its own: ${message ?? String(error)}\n  help: run again with L2R_DEBUG=1 for the stack trace, and report it with the spec`)
-  if (process.env.L2R_DEBUG) say(String((error as Error).stack ?? error))
+  const { code, path, help } = error as { code?: string; path?: string; help?: string }
+  const refused = help === undefined && code !== undefined && path !== undefined
+  const { message, help: remedy } = (await import("../run/explanation.ts")).explained(
+    refused ? Object.assign(error as Error, { help: `check the name, the permissions and the space on the disk of ${path}` }) : error,
+  )
+  say(`error: ${message}\n  help: ${remedy}`)
   return 1
 }
 

@@ -9,12 +9,13 @@
  *     stderr ^error
  *     exists report/matrix.csv         `no exists FILE` for one that must not be there
  *
- *     -- spec.l2r --                   files of the case stand at its end
+ *     -- spec.l2r --                   files of the case stand at its end; $ROOT is where l2r lies
  *     language 1
  *
  * More commands prepare files: `change FILE "old" "new"`, `cut FILE BYTES`, `write FILE "text" [TIMES]`, `folder DIR`,
  * `lock DIR` (read-only). `small l2r ...` can write no file above a kilobyte, as on a full disk. `needs unix`, `needs user`
- * name what a case cannot do without. Whatever it does, l2r shows no stack trace and calls nothing a bug of its own.
+ * name what a case cannot do without. Whatever it does, l2r shows no stack trace; what it calls unexpected fails the case,
+ * unless a line `unexpected` says that a plugin of the case is at fault.
  */
 import { readFileSync } from "node:fs"
 

@@ -1,4 +1,5 @@
 /** What can go wrong with a store as a whole. A damaged object is no error: it is recomputed. */
+import { constants } from "node:os"
 import * as Schema from "effect/Schema"
 
 /** The store can't be read or written: what, where, what to do. Finished steps stay as they are. */
@@ -21,8 +22,15 @@ const known: Readonly<Record<string, readonly [why: string, help: string]>> = {
   EMFILE: ["too many files are open", "raise the limit (ulimit -n), or run with fewer workers"],
 }
 
+/** The system's name of an error. Deno gives some only as "(os error 28)" at the end of the message. */
+const codeOf = (cause: unknown): string => {
+  const { code, message = "" } = cause as { code?: string; message?: string }
+  const number = Number(/\(os error (\d+)\)/.exec(message)?.[1])
+  return code ?? Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? ""
+}
+
 export const storeError = (doing: string, path: string, cause: unknown): StoreError => {
-  const code = (cause as { code?: string }).code ?? ""
+  const code = codeOf(cause)
   const [why, help] = known[code] ?? [cause instanceof Error ? cause.message : String(cause), "check the folder, or give another one with --store DIR"]
   return new StoreError({ message: `cannot ${doing} "${path}": ${why}${code ? ` (${code})` : ""}`, help, path })
 }
