@@ -24,7 +24,7 @@ for (const { title, signals, code } of [
         const [planned] = events
         assert.equal(planned.type === "planned" && planned.cached.length > 0, round === "second", "a second start goes on from the first")
         for (const signal of signals) {
-          run.child.kill(signal)
+          run.signal(signal)
           await pause(30)
         }
         const end = await run.ended
@@ -40,7 +40,7 @@ test("a Ctrl-C before the first step says how to go on", { skip: windows }, () =
   placed(async (place) => {
     const run = start(place)
     await run.until((events) => events.some(({ type }) => type === "started"))
-    run.child.kill("SIGINT")
+    run.signal("SIGINT")
     const end = await run.ended
     assert.deepEqual([end.code, end.signal], [130, null], end.said)
     assert.match(end.said, goesOn)
@@ -77,7 +77,7 @@ test("where one run of the backend takes longer than the person waits, Ctrl-C sa
     const run = start(place)
     await run.until(() => existsSync(join(place.folder, "computes")))
     await pause(200)
-    run.child.kill("SIGINT")
+    run.signal("SIGINT")
     const end = await run.ended
     assert.deepEqual([end.code, end.signal], [null, "SIGINT"], end.said)
     assert.match(end.said, goesOn)

@@ -1,5 +1,5 @@
 /** A run whose two module steps compute for minutes with onnxruntime: something to stop. */
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -47,7 +47,7 @@ export const placed = async (use: (place: Place) => Promise<void>, lines = "", f
 }
 
 export interface Run {
-  readonly child: ChildProcess
+  readonly signal: (signal: "SIGINT" | "SIGTERM") => void
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null; readonly said: string }>
   /** Resolves with the first events that are as wanted. */
   readonly until: (wanted: (events: readonly RunEvent[]) => boolean) => Promise<readonly RunEvent[]>
@@ -80,7 +80,8 @@ export const start = ({ folder, store, journal }: Place): Run => {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
-  return { child, ended, until }
+  // Deno would report what `child.kill` sent as the end of the child, whatever its end is.
+  return { signal: (signal) => void process.kill(child.pid as number, signal), ended, until }
 }
 
 /** True once both modules train. */
