@@ -9,8 +9,8 @@
  *   4. assemble         src/run/results.ts        scores, costs and comparisons become one plain value
  *   5. report           src/report/               results.json, report.html, matrix.csv, tables for the terminal
  */
-import { accessSync, constants, mkdirSync } from "node:fs"
-import { join } from "node:path"
+import { accessSync, constants } from "node:fs"
+import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Spec } from "../dsl/index.ts"
@@ -22,7 +22,7 @@ import { ArtifactStore, execute } from "./run/execute.ts"
 import { machine } from "./run/machine.ts"
 import { assembleResults } from "./run/results.ts"
 import { openStore } from "./run/store/index.ts"
-import { writeWhole } from "./run/store/write.ts"
+import { makeFolder, writeWhole } from "./run/store/write.ts"
 import { ownPerformers, workers } from "./run/workers.ts"
 import type { Source } from "./source.ts"
 
@@ -88,7 +88,7 @@ export const writeReport = async (results: Results, folder: string, names = Obje
 /** Makes the folder of a report, so that a run finds out at its start whether it can be written. Throws ReportError. */
 export const reportFolder = (folder: string): void =>
   writing(folder, () => {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(resolve(folder))
     accessSync(folder, constants.W_OK)
   })
 

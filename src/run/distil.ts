@@ -1,10 +1,11 @@
 /** `l2r distil`: a small backbone from a teacher's sentence embeddings of a corpus. Teacher embeddings are kept, so that a second start goes on. */
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { existsSync, readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
 import { type Backbone, type BackboneSize, type Checkpoint, type Engine, type HostTensor, randomStream, readSafetensors, writeSafetensors } from "../plugin/index.ts"
 import { distil, embeddings, type Recipe } from "../model/distil.ts"
 import { trainWordPiece } from "../model/wordpiece.ts"
+import { makeFolder, writeWhole } from "./store/write.ts"
 
 export interface Distillation {
   readonly engine: Engine
@@ -59,8 +60,7 @@ const cachedEmbeddings = async (engine: Engine, backbone: Backbone, teacher: Che
     told = done
     say(`teacher embeddings ${(100 * done).toFixed(0)} %`)
   })
-  mkdirSync(cache, { recursive: true })
-  writeFileSync(`${file}.tmp`, writeSafetensors({ embeddings: result }))
-  renameSync(`${file}.tmp`, file)
+  makeFolder(resolve(cache))
+  writeWhole(file, writeSafetensors({ embeddings: result }))
   return result
 }

@@ -1,9 +1,9 @@
 /** Tasks as JSON Lines that any program reads: `<folder>/<task>/{train,validation,test}.jsonl` and `task.json`. */
 import * as Schema from "effect/Schema"
-import { mkdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import type { Example, Task } from "../plugin/index.ts"
-import { writeWhole } from "./store/write.ts"
+import { makeFolder, writeWhole } from "./store/write.ts"
 
 /** Nothing could be written, or something else would be lost: what, where, what to do. */
 export class ExportError extends Schema.TaggedError<ExportError>()("ExportError", {
@@ -61,7 +61,7 @@ export const writeExport = (exported: Export, folder: string, { replace = false 
     throw new ExportError({ message: `${standing.full} exists and holds something else`, help: "give another folder with --out, or allow it to be overwritten with --replace", path: standing.full })
   for (const { full, bytes } of files)
     try {
-      mkdirSync(dirname(full), { recursive: true })
+      makeFolder(dirname(full))
       writeWhole(full, bytes)
     } catch (cause) {
       throw new ExportError({ message: `cannot write ${full}: ${(cause as Error).message}`, help: "give a folder that can be written, on a disk with some space, with --out", path: full })

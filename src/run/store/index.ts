@@ -8,7 +8,7 @@
  * Objects are written before the record that names them, each whole (see write.ts): a step is either finished or absent.
  * Whatever is read is compared with its digest; what does not match counts as absent and is computed again.
  */
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Artifact, Step } from "../../plan/step.ts"
 import { sha256 } from "../../plan/key.ts"
@@ -17,7 +17,7 @@ import { version } from "../version.ts"
 import { arrayBytes, artifactFrom, jsonBytes } from "./artifact.ts"
 import { Damage, storeError } from "./errors.ts"
 import { readRecord, type StepRecord, type StoredObject, writtenRecord } from "./record.ts"
-import { removeLeftovers, writeWhole } from "./write.ts"
+import { makeFolder, removeLeftovers, writeWhole } from "./write.ts"
 
 export { Damage, StoreError } from "./errors.ts"
 export type { StepRecord, StoredObject } from "./record.ts"
@@ -52,8 +52,8 @@ export const openStore = (folder: string): Store => {
   const steps = join(directory, "steps")
   const objects = join(directory, "objects")
   try {
-    mkdirSync(steps, { recursive: true })
-    mkdirSync(objects, { recursive: true })
+    makeFolder(steps)
+    makeFolder(objects)
   } catch (cause) {
     throw storeError("open the store", directory, cause)
   }
@@ -76,7 +76,7 @@ export const openStore = (folder: string): Store => {
     [objectBytes(key, json, "json"), arrays && objectBytes(key, arrays, "safetensors")] as const
   const keep = (bytes: Uint8Array, format: string): StoredObject => {
     const object = { digest: sha256(bytes), bytes: bytes.byteLength }
-    mkdirSync(join(objects, object.digest.slice(0, 2)), { recursive: true })
+    makeFolder(join(objects, object.digest.slice(0, 2)))
     writeWhole(objectPath(object, format), bytes)
     return object
   }

@@ -1,6 +1,6 @@
 /** Writing whole files: what stands under the final name is complete, whenever the process is killed. */
 import { randomBytes } from "node:crypto"
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 
 /** Names of unfinished files; no other file in a store ends so. */
@@ -27,6 +27,22 @@ export const writeWhole = (path: string, bytes: Uint8Array): void => {
   }
   flushFolder(dirname(path))
 }
+
+/**
+ * Makes a folder and those above it; nothing where it is there. Node's own way never ends where a file system says that
+ * a new folder in an existing one does not exist, as /proc does. Throws the system's error.
+ */
+export const makeFolder = (path: string): void => {
+  if (isFolder(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (cause) {
+    if (!isFolder(path)) throw cause // another run may have made it
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 /** Makes the rename itself durable; systems that cannot flush a folder do it on their own. */
 const flushFolder = (folder: string): void => {
