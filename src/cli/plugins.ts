@@ -1,8 +1,9 @@
 /** `l2r plugins [KIND] [NAME]`: what a spec can name, and the options of one plugin. Those that ship are not loaded. */
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
-import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/index.ts"
+import type { PluginEntry, Vocabulary } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
+import { typeText, valueText } from "../plan/option_text.ts"
 import { terminalOf } from "../report/terminal.ts"
 import { wrapped } from "../report/text_width.ts"
 import { known } from "./known.ts"
@@ -42,8 +43,8 @@ const table = (kinds: Vocabulary["kinds"]): string => {
 const page = (kind: string, { name, summary, equation, reference, options }: PluginEntry): string => {
   const required = new Set(options.required ?? [])
   const about = Object.entries(options.properties ?? {}).map(([option, schema]) => {
-    const standard = required.has(option) ? "required" : schema.default === undefined ? "optional" : `default ${inSpec(schema.default)}`
-    return `  ${option}: ${typeOf(schema)}, ${standard}\n      ${indented(schema.description ?? "", 6)}\n`
+    const standard = required.has(option) ? "required" : schema.default === undefined ? "optional" : `default ${valueText(schema.default)}`
+    return `  ${option}: ${typeText(schema)}, ${standard}\n      ${indented(schema.description ?? "", 6)}\n`
   })
   return [
     `${kind} ${name}\n${indented(summary, 0)}\n`,
@@ -52,25 +53,5 @@ const page = (kind: string, { name, summary, equation, reference, options }: Plu
     about.length === 0 ? "\nIt has no options.\n" : `\nOptions\n${about.join("")}`,
   ].join("")
 }
-
-/** The type as people say it: `whole number > 0`, `mean | cls`, `list of query | key`. */
-const typeOf = (schema: JsonSchema): string => {
-  if (schema.enum) return schema.enum.map(inSpec).join(" | ")
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(" or ")
-  if (schema.reference) return `name of a ${schema.reference}`
-  if (schema.type === "array") return `list of ${schema.items ? typeOf(schema.items) : "values"}`
-  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema
-  const bounds = [
-    minimum === undefined ? "" : ` >= ${minimum}`,
-    exclusiveMinimum === undefined ? "" : ` > ${exclusiveMinimum}`,
-    maximum === undefined ? "" : ` <= ${maximum}`,
-    exclusiveMaximum === undefined ? "" : ` < ${exclusiveMaximum}`,
-  ]
-  const names: Readonly<Record<string, string>> = { integer: "whole number", number: "number", string: "text", boolean: "true | false" }
-  return `${names[String(schema.type)] ?? schema.type ?? "value"}${bounds.filter(Boolean).join(",")}${schema.unit ? ` of ${schema.unit}` : ""}`
-}
-
-/** A value as a spec writes it. */
-const inSpec = (value: unknown): string => (Array.isArray(value) ? `[${value.map(inSpec).join(", ")}]` : typeof value === "string" ? value || '""' : JSON.stringify(value))
 
 const indented = (text: string, by: number): string => wrapped(text, Math.max(40, terminalOf(process.stdout, process.env).columns - by)).join(`\n${" ".repeat(by)}`)
