@@ -16,7 +16,7 @@ backbone encoder = bert "tiny_bert" { max_tokens: 30 }
 data words = jsonl "data"
 stream both { tasks: words[long, short] }
 adapter low_rank = lora { rank: 2, targets: [query] }
-train patient { epochs: 1500, batch: 200 }
+train patient { epochs: 500, batch: 200 }
 experiment long { on: encoder, stream: both, adapters: low_rank, train: patient, bounds: [oracle], seeds: 1 }
 `
 
