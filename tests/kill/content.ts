@@ -18,14 +18,15 @@ export const storeContent = (store: string): Content => {
   return found
 }
 
-/** `results.json` without what measures time. */
+/** `results.json` without what measures time or says what was computed when, and `matrix.csv` as it is. */
 export const resultsContent = (out: string): Content => {
-  const file = join(out, "results.json")
-  if (!existsSync(file)) return {}
-  return { "results.json": digest(JSON.stringify(JSON.parse(readFileSync(file, "utf8"), (key, value) => (timing.test(key) ? undefined : value)))) }
+  const [results, matrix] = ["results.json", "matrix.csv"].map((name) => join(out, name))
+  if (!existsSync(results)) return {}
+  const lasting = JSON.parse(readFileSync(results, "utf8"), (key, value) => (passing.test(key) ? undefined : value))
+  return { "results.json": digest(JSON.stringify(lasting)), "matrix.csv": digest(readFileSync(matrix)) }
 }
 
-const timing = /seconds|started|finished|created|generated|duration|^date$|^time$/i
+const passing = /^(started|seconds|\w+Seconds|cached)$/
 
 /** Things that are not the same on both sides, for people. */
 export const differences = (expected: Content, found: Content): readonly string[] =>
