@@ -33,7 +33,7 @@ test("the quickstart, made small: checked, run, and started again", () => {
   writeFileSync(join(place, "quick.l2r"), example("01_quickstart", SMALL).text)
   assert.match(l2r("check", "quick.l2r"), /no problems/)
   const table = l2r("run", "quick.l2r", "--store", "store", "--out", "first")
-  for (const row of ["learnt", "spectral", "nearest", "nearest_full", "uniform", "base_model", "oracle", "sequential"]) assert.match(table, new RegExp(`\\b${row}\\b`))
+  for (const row of ["learnt", "spectral", "nearest", "nearest_full", "uniform", "unrouted", "oracle", "sequential"]) assert.match(table, new RegExp(`\\b${row}\\b`))
   const first = resultsIn("first")
   assert.ok(first.provenance.steps.every(({ cached }) => !cached))
   assert.match(readFileSync(join(place, "first", "report.html"), "utf8"), /^<!doctype html>/i)
