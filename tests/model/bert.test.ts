@@ -6,9 +6,10 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import bert from "../../plugins/backbones/bert/index.ts"
+import { ACTIVATIONS } from "../../plugins/backbones/bert/forward.ts"
 import { encoder } from "../../src/model/encoder.ts"
 import { packed } from "../../src/model/batch.ts"
-import { type Checkpoint, program, randomStream, type Tensor } from "../../src/plugin/index.ts"
+import { type Checkpoint, constant, program, randomStream, type Tensor } from "../../src/plugin/index.ts"
 import aosp from "../golden/bert_aosp.json" with { type: "json" }
 import minilm from "../golden/bert_minilm.json" with { type: "json" }
 import tiny from "../golden/tiny_bert.json" with { type: "json" }
@@ -74,6 +75,13 @@ test("the activations that config.json may name differ", async () => {
   const [exact, tanh, relu] = [pooled.gelu, pooled.gelu_new, pooled.relu].map((data) => [...data])
   assert.ok(apart(exact, tanh) > 1e-6 && apart(exact, tanh) < 1e-2, String(apart(exact, tanh)))
   assert.ok(apart(exact, relu) > 1e-2)
+})
+
+test("the tanh form of GELU by its formula", async () => {
+  const points = Array.from({ length: 41 }, (_, i) => (i - 20) / 4)
+  const formula = (x: number) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
+  const session = await (await engines.reference()).compile(program({ y: ACTIVATIONS.gelu_new(constant(points)) }))
+  assert.ok(apart((await session.run({})).y.data as Float64Array, points.map(formula)) < 1e-12)
 })
 
 test("an activation that is not there is refused by name", async () => {
