@@ -5,6 +5,7 @@
 import { add, constant, div, input, type Layout, log, mul, neg, packedLayout, pool, scale, sum, type Tensor } from "../tensor/index.ts"
 import type { Mode, Router, Routing, Site } from "../plugin/index.ts"
 import type { Participant } from "./encoder.ts"
+import { gatesOf } from "./gates.ts"
 import { attachedAt, type Library } from "./library.ts"
 import { mixAt } from "./mix.ts"
 import { noiseAt } from "./noise.ts"
@@ -70,7 +71,7 @@ export const routed = ({ router, options, library, sites }: RoutedLibrary, width
     const known = gates.get(unit)
     if (known) return known
     const query = given ?? (routing.query === "site" ? x : (state as Tensor))
-    const fresh = noiseAt(unit, router.gates(query, tensors(unit), options, { ...mode, modules }))
+    const fresh = noiseAt(unit, gatesOf(router, query, tensors(unit), options, { ...mode, modules }))
     gates.set(unit, fresh)
     return fresh
   }
@@ -93,7 +94,7 @@ export const gatesOnly = (router: Router, options: unknown, width: number, modul
   const layout = packedLayout()
   const query = outsideQuery(router.routing(options), width, modules, layout)
   if (!query) throw new Error(`router ${router.name} reads states of the forward pass`)
-  return router.gates(query, tensors("model"), options, { training: false, modules })
+  return gatesOf(router, query, tensors("model"), options, { training: false, modules })
 }
 
 /** What is kept of a unit's gates, per example: their mean over tokens [modules], and the mean of the normalised entropy H / log N, [1]. */

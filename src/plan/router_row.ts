@@ -5,6 +5,7 @@ import type { PlannedModules } from "./cell.ts"
 import type { Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import type { RouterOptions } from "./router_options.ts"
+import { routingOf } from "./routing.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
 import type { Json } from "./step.ts"
 import type { PlannedStream } from "./stream.ts"
@@ -22,7 +23,7 @@ export interface RouterRow {
 
 export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, row: RouterRow, stages: readonly number[]): readonly PlannedRow[] => {
   const { plugin, chosen } = row.router
-  const routing = plugin.routing(chosen.options)
+  const routing = routingOf(plugin, chosen.options)
   const known = {
     name: row.name,
     plugin: plugin.name,

@@ -19,12 +19,15 @@ export const explained = (cause: unknown): Explanation => {
   return { message, help: "this is unexpected: correct the plugin if the place is in it, else report it; L2R_DEBUG=1 shows the stack" }
 }
 
-/** "folder/file.ts:12:7" of the innermost frame that is no package and no part of the runtime. */
+/** Where our array language lies: who called it is nearer to what is wrong. */
+const language = new URL("../tensor/", import.meta.url).pathname
+
+/** "folder/file.ts:12:7" of the innermost frame that is no package, no part of the runtime and, if there is one, no part of the array language. */
 const placeOf = (stack: string): string | undefined => {
-  for (const line of stack.split("\n")) {
+  const frames = stack.split("\n").flatMap((line) => {
     const frame = /([^\s()]+\.[cm]?[jt]s):(\d+):(\d+)/.exec(line)
-    if (!frame || /node_modules|^node:|^ext:|^native/.test(frame[1])) continue
-    return `${frame[1].split(/[\\/]/).slice(-2).join("/")}:${frame[2]}:${frame[3]}`
-  }
-  return undefined
+    return !frame || /node_modules|^node:|^ext:|^native/.test(frame[1]) ? [] : [frame]
+  })
+  const place = frames.find(([, file]) => !file.replaceAll("\\", "/").includes(language)) ?? frames[0]
+  return place && `${place[1].split(/[\\/]/).slice(-2).join("/")}:${place[2]}:${place[3]}`
 }

@@ -3,6 +3,7 @@
  * On a toy stream, by the steps of a run: what it declares, its gates, its training, and that it sees each text by itself.
  */
 import assert from "node:assert/strict"
+import { routingOf } from "../plan/routing.ts"
 import type { Router } from "../plugin/index.ts"
 import { StepError } from "../run/work.ts"
 import { type Check, register } from "./check.ts"
@@ -28,12 +29,7 @@ export const routerChecks = (router: Router, written: Written = {}, { smooth = t
   const finite = ({ data }: { readonly data: ArrayLike<number> }) => Array.from(data).every(Number.isFinite)
 
   const declared: Check["run"] = async () => {
-    const { query, level, granularity, aggregate } = routing
-    if (granularity === "token") assert.ok(query === "block" || query === "site", `a gate for each token needs the query "block" or "site", not "${query}"`)
-    if (query === "site") assert.equal(level, "site", 'the query "site" is another at each site')
-    if (aggregate === "select") assert.ok(level === "model" && query !== "block" && query !== "site", "one module is chosen for the whole network, before the network runs")
-    if (query === "predictions") assert.equal(aggregate, "select", "predictions of all modules are there for routers that select")
-    if (router.statistics) assert.ok(query === "frozen_mean" || query === "frozen_cls", "statistics are those of frozen features")
+    assert.doesNotThrow(() => routingOf(router, setting.options))
   }
 
   const gates: Check["run"] = async () => {

@@ -163,3 +163,9 @@ test("an operator without a gradient names itself and the path", () => {
   })
   assert.equal(t.grad(t.sum(t.mul(x, t.topKMask(t.stopGradient(x), 2))), [x]).length, 1)
 })
+
+test("a misspelt parameter is named as what it is", () => {
+  const { W } = {} as Record<string, t.Tensor>
+  for (const use of [t.add, t.mul, t.div, t.matmul]) assert.throws(() => use(t.constant([1]), W), { name: "ShapeError", message: /undefined; check the names of parameters/ })
+  assert.throws(() => t.transpose(W), { name: "ShapeError", message: /undefined/ })
+})

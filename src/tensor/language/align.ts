@@ -11,10 +11,19 @@ import type { Rows, Tensor } from "../tensor.ts"
 /** What authors may write where a tensor is wanted. */
 export type Operand = Tensor | number
 
-export const tensorOf = (x: Operand): Tensor => (typeof x === "number" ? constant(x) : x)
+/** A parameter whose name is misspelt comes as undefined. Throws ShapeError. */
+export const present = (...operands: readonly (Operand | undefined)[]): void => {
+  if (operands.includes(undefined)) throw new ShapeError("operand", "it is undefined", "check the names of parameters and constants")
+}
+
+export const tensorOf = (x: Operand): Tensor => {
+  present(x)
+  return typeof x === "number" ? constant(x) : x
+}
 
 /** A mixture as the tensor that it stands for; others as they are. */
 export const settle = (x: Tensor): Tensor => {
+  present(x)
   if (x.op !== "mixture" || mixtureOperator.expand === undefined) return x
   return withRows(mixtureOperator.expand(x), x.rows)
 }

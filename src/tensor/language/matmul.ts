@@ -7,12 +7,13 @@ import { matmul as product, type Transposed } from "../operators/product.ts"
 import { insertOne, removeAxis, reshape } from "../operators/reshaping.ts"
 import { commonRows, describe, liftedShape, visibleRank, withRows } from "../rows.ts"
 import type { Rows, Tensor } from "../tensor.ts"
-import { settle } from "./align.ts"
+import { present, settle } from "./align.ts"
 import { matmulMixture } from "./mixture.ts"
 
 export type { Transposed }
 
 export const matmul = (a: Tensor, b: Tensor, options: Transposed = {}): Tensor => {
+  present(a, b)
   if (b.op === "mixture" && a.op !== "mixture") {
     const mixed = matmulMixture(a, options.transposeA ?? false, b, options.transposeB ?? false)
     if (mixed) return mixed

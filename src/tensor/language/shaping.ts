@@ -8,10 +8,11 @@ import { spread } from "../operators/packing.ts"
 import * as reshaping from "../operators/reshaping.ts"
 import { commonRows, describe, liftedShape, physicalAxis, physicalShape, visibleRank, withRows } from "../rows.ts"
 import type { Tensor } from "../tensor.ts"
-import { settle } from "./align.ts"
+import { present, settle } from "./align.ts"
 
 /** Axis k of the result is axis permutation[k] of x; by default the last two axes change places. A mixture stays a mixture. */
 export const transpose = (x: Tensor, permutation?: readonly number[]): Tensor => {
+  present(x)
   const rank = visibleRank(x)
   if (permutation === undefined && rank < 2)
     throw new ShapeError("transpose", `${describe(x)} has no two axes to swap`, "give a matrix, or a permutation")
