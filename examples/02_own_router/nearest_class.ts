@@ -4,7 +4,24 @@
  * Each module i has some centres C_ic, as many as its task has classes. All modules start from the same ones and are
  * told apart by training on the memory.
  */
-import { add, defineRouter, max, neg, normal, optional, PositiveInt, PositiveNumber, pool, pow, Schema, scale, softmax, sub, sum, zeros } from "l2r/plugin"
+import {
+  add,
+  defineRouter,
+  max,
+  neg,
+  normal,
+  optional,
+  PositiveInt,
+  PositiveNumber,
+  pool,
+  pow,
+  Schema,
+  scale,
+  softmax,
+  sub,
+  sum,
+  zeros,
+} from "l2r/plugin"
 
 export default defineRouter({
   name: "nearest_class",

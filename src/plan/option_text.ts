@@ -1,7 +1,12 @@
 /** Options in words, as people and specs write them: for `l2r plugins` and the page of all plugins. */
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
 
-const names: Readonly<Record<string, string>> = { integer: "whole number", number: "number", string: "text", boolean: "true | false" }
+const names: Readonly<Record<string, string>> = {
+  integer: "whole number",
+  number: "number",
+  string: "text",
+  boolean: "true | false",
+}
 
 /** The type of an option: `whole number > 0`, `mean | cls`, `list of query | key`. */
 export const typeText = (schema: JsonSchema): string => {
@@ -21,4 +26,8 @@ export const typeText = (schema: JsonSchema): string => {
 
 /** A value as a spec writes it. */
 export const valueText = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.map(valueText).join(", ")}]` : typeof value === "string" ? value || '""' : JSON.stringify(value)
+  Array.isArray(value)
+    ? `[${value.map(valueText).join(", ")}]`
+    : typeof value === "string"
+      ? value || '""'
+      : JSON.stringify(value)

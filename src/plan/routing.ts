@@ -16,15 +16,35 @@ export const routingOf = (router: Router, options: unknown): Routing => {
     throw new PluginError(`the router "${router.name}" can't be carried out: ${what}`, help)
   }
   for (const [name, words] of Object.entries(WORDS) as [keyof typeof WORDS, readonly string[]][])
-    if (!words.includes(routing[name])) wrong(`its ${name} is ${JSON.stringify(routing[name])}`, `a ${name} is one of ${words.join(", ")}`)
+    if (!words.includes(routing[name]))
+      wrong(`its ${name} is ${JSON.stringify(routing[name])}`, `a ${name} is one of ${words.join(", ")}`)
   const { query, level, granularity, aggregate } = routing
   const inside = query === "block" || query === "site"
-  if (granularity === "token" && !inside) wrong(`it has a gate for each token, but its query "${query}" is one for the example`, 'read "block" or "site", or use the granularity "example"')
-  if (query === "site" && level !== "site") wrong(`its query "site" is another at each site, and its level is "${level}"`, 'use the level "site"')
-  if (query === "block" && level === "model") wrong('its query "block" is another at each block, and its level is "model"', 'use the level "layer" or "site", or read "frozen_mean"')
-  if (aggregate === "select" && (inside || level !== "model")) wrong(`it selects one module before the network runs, but reads "${query}" at the level "${level}"`, 'select at the level "model" by a query from outside the network, or compose: aggregate "outputs"')
-  if (aggregate === "select" && router.parameters) wrong("it selects, and a choice has no gradient to train its parameters by", 'compose: aggregate "outputs", or use statistics')
-  if (query === "predictions" && aggregate !== "select") wrong('its query "predictions" needs every module to have run alone', 'use aggregate "select"')
-  if (router.statistics && query !== "frozen_mean" && query !== "frozen_cls") wrong(`it has statistics of frozen features, but reads "${query}"`, 'read "frozen_mean" or "frozen_cls"')
+  if (granularity === "token" && !inside)
+    wrong(
+      `it has a gate for each token, but its query "${query}" is one for the example`,
+      'read "block" or "site", or use the granularity "example"',
+    )
+  if (query === "site" && level !== "site")
+    wrong(`its query "site" is another at each site, and its level is "${level}"`, 'use the level "site"')
+  if (query === "block" && level === "model")
+    wrong(
+      'its query "block" is another at each block, and its level is "model"',
+      'use the level "layer" or "site", or read "frozen_mean"',
+    )
+  if (aggregate === "select" && (inside || level !== "model"))
+    wrong(
+      `it selects one module before the network runs, but reads "${query}" at the level "${level}"`,
+      'select at the level "model" by a query from outside the network, or compose: aggregate "outputs"',
+    )
+  if (aggregate === "select" && router.parameters)
+    wrong(
+      "it selects, and a choice has no gradient to train its parameters by",
+      'compose: aggregate "outputs", or use statistics',
+    )
+  if (query === "predictions" && aggregate !== "select")
+    wrong('its query "predictions" needs every module to have run alone', 'use aggregate "select"')
+  if (router.statistics && query !== "frozen_mean" && query !== "frozen_cls")
+    wrong(`it has statistics of frozen features, but reads "${query}"`, 'read "frozen_mean" or "frozen_cls"')
   return routing
 }

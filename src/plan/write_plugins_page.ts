@@ -17,13 +17,15 @@ This page is made by \`node src/plan/write_plugins_page.ts\`.
 /** What a kind is for, in a sentence. */
 const about: Readonly<Record<PluginKind, string>> = {
   adapter: "What is trained for a task and attached to the frozen backbone.",
-  backbone: "The frozen network. Written `backbone NAME = PLUGIN \"where it is found\" { ... }`.",
+  backbone: 'The frozen network. Written `backbone NAME = PLUGIN "where it is found" { ... }`.',
   backend: "What computes. A spec without one uses `onnxruntime`.",
-  data: "Where tasks of labelled texts come from. Written `data NAME = PLUGIN \"where it is found\" { ... }`.",
+  data: 'Where tasks of labelled texts come from. Written `data NAME = PLUGIN "where it is found" { ... }`.',
   memory: "Which past training examples routers and refitted heads may see.",
   probe: "Classifiers on frozen features, without modules: controls that stand among an experiment's `bounds`.",
-  router: "How trained modules are composed for an example. The bounds among them (`oracle`, `uniform`, ...) may stand in `bounds` without a declaration.",
-  strategy: "One shared module, or the whole network, trained over the stream: they stand among an experiment's `bounds`.",
+  router:
+    "How trained modules are composed for an example. The bounds among them (`oracle`, `uniform`, ...) may stand in `bounds` without a declaration.",
+  strategy:
+    "One shared module, or the whole network, trained over the stream: they stand among an experiment's `bounds`.",
 }
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ")
@@ -32,15 +34,23 @@ const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\
 const defaultText = (schema: JsonSchema, required: boolean): string =>
   required ? "an error" : schema.default === undefined ? "nothing" : valueText(schema.default)
 
-const optionTable = (options: readonly (readonly [string, JsonSchema])[], required: readonly string[] = []): readonly string[] => [
+const optionTable = (
+  options: readonly (readonly [string, JsonSchema])[],
+  required: readonly string[] = [],
+): readonly string[] => [
   "| option | takes | without it | |",
   "|---|---|---|---|",
-  ...options.map(([name, schema]) => `| \`${name}\` | ${cell(typeText(schema))} | ${cell(defaultText(schema, required.includes(name)))} | ${cell(schema.description ?? "")} |`),
+  ...options.map(
+    ([name, schema]) =>
+      `| \`${name}\` | ${cell(typeText(schema))} | ${cell(defaultText(schema, required.includes(name)))} | ${cell(schema.description ?? "")} |`,
+  ),
   "",
 ]
 
 const section = (kind: string, { name, summary, equation, reference, options }: PluginEntry): readonly string[] => {
-  const own = Object.entries(options.properties ?? {}).filter(([option]) => kind !== "router" || !routerOptionNames.includes(option))
+  const own = Object.entries(options.properties ?? {}).filter(
+    ([option]) => kind !== "router" || !routerOptionNames.includes(option),
+  )
   return [
     `### ${name}`,
     "",
@@ -56,7 +66,10 @@ const section = (kind: string, { name, summary, equation, reference, options }: 
 export const pluginsPage = (vocabulary: Vocabulary): string => {
   const lines = kinds.flatMap((kind) => {
     const entries = Object.values(vocabulary.kinds[kind])
-    const common = kind === "router" ? Object.entries(entries[0].options.properties ?? {}).filter(([name]) => routerOptionNames.includes(name)) : []
+    const common =
+      kind === "router"
+        ? Object.entries(entries[0].options.properties ?? {}).filter(([name]) => routerOptionNames.includes(name))
+        : []
     return [
       `## ${folders[kind].replace(/^./, (letter) => letter.toUpperCase())}`,
       "",

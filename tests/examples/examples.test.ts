@@ -5,8 +5,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { plan } from "../../src/compile.ts"
-import { checkSource } from "../../src/source.ts"
 import { inputKeys } from "../../src/plan/key.ts"
+import { checkSource } from "../../src/source.ts"
 import { checked, example, folder, ran, SMALL, smallBackbone } from "./shrunk.ts"
 
 const place = mkdtempSync(join(tmpdir(), "l2r-examples-"))
@@ -17,14 +17,25 @@ for (const name of readdirSync(folder).sort()) {
   test(`${name} checks and plans`, async () => {
     const source = example(name)
     const { diagnostics } = await checkSource(source)
-    const warned = diagnostics.filter(({ severity }) => severity !== "hint").map(({ code, message }) => `${code} ${message}`)
-    const arrow = (router: string, adapter: string) => `L2R0510 \`${router}\` can't serve the modules of \`${adapter}\`: it reads low-rank factors, and they have none`
-    assert.deepEqual(warned, name === "03_all_rows" ? ["arrow_peft", "arrow_mttl"].flatMap((router) => ["narrow", "mixed"].map((adapter) => arrow(router, adapter))) : [])
+    const warned = diagnostics
+      .filter(({ severity }) => severity !== "hint")
+      .map(({ code, message }) => `${code} ${message}`)
+    const arrow = (router: string, adapter: string) =>
+      `L2R0510 \`${router}\` can't serve the modules of \`${adapter}\`: it reads low-rank factors, and they have none`
+    assert.deepEqual(
+      warned,
+      name === "03_all_rows"
+        ? ["arrow_peft", "arrow_mttl"].flatMap((router) => ["narrow", "mixed"].map((adapter) => arrow(router, adapter)))
+        : [],
+    )
 
     const { steps, wanted } = await plan(await checked(source), source)
     const before = new Set<string>()
     for (const step of steps) {
-      assert.ok(inputKeys(step).every((key) => before.has(key)), `${step.label} stands before one of its inputs`)
+      assert.ok(
+        inputKeys(step).every((key) => before.has(key)),
+        `${step.label} stands before one of its inputs`,
+      )
       before.add(step.key)
     }
     assert.equal(before.size, steps.length)
@@ -33,7 +44,11 @@ for (const name of readdirSync(folder).sort()) {
 }
 
 test("02: a router of one's own is trained, stands in the table, and only it is fitted again", async () => {
-  const small = { ...SMALL, ...(await smallBackbone(join(place, "backbone"))), "memory: few, centres": "memory: few, epochs: 2, centres" }
+  const small = {
+    ...SMALL,
+    ...(await smallBackbone(join(place, "backbone"))),
+    "memory: few, centres": "memory: few, epochs: 2, centres",
+  }
   const first = await ran(example("02_own_router", small), store)
   const [cell] = first.results.cells
   assert.deepEqual(
@@ -55,10 +70,12 @@ test("02: a router of one's own is trained, stands in the table, and only it is 
   assert.deepEqual(units, ["layer.0", "layer.1"])
   for (const gates of mean.flat()) assert.ok(Math.abs(gates[0] + gates[1] - 1) < 2e-4)
   assert.ok(new Set(mean.map(([[gate]]) => gate)).size > 1, "gates depend on the example")
-  assert.deepEqual(
-    cell.comparisons.map(({ left, right }) => [left, right].join(" - ")).sort(),
-    ["own (kept heads) - learnt (kept heads)", "own (kept heads) - nearest", "own (refit heads) - learnt (refit heads)", "own (refit heads) - nearest"],
-  )
+  assert.deepEqual(cell.comparisons.map(({ left, right }) => [left, right].join(" - ")).sort(), [
+    "own (kept heads) - learnt (kept heads)",
+    "own (kept heads) - nearest",
+    "own (refit heads) - learnt (refit heads)",
+    "own (refit heads) - nearest",
+  ])
 
   const again = await ran(example("02_own_router", small), store)
   assert.deepEqual([...again.computed.values()], [])

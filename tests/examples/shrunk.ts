@@ -38,8 +38,16 @@ export const SMALL = {
 /** Writes the small BERT into a folder; gives the change that lets a spec read it. */
 export const smallBackbone = async (directory: string): Promise<Readonly<Record<string, string>>> => {
   const wordnet = (await loadPlugin("data", "wordnet")) as DataSource
-  const tasks = await wordnet.load(["living"], undefined, { train_per_class: 40, validation_per_class: 0, test_per_class: 1 }, { directory })
-  const tokenizer = trainWordPiece(tasks.flatMap(({ train }) => train.map(({ text }) => text)), { size: 400 })
+  const tasks = await wordnet.load(
+    ["living"],
+    undefined,
+    { train_per_class: 40, validation_per_class: 0, test_per_class: 1 },
+    { directory },
+  )
+  const tokenizer = trainWordPiece(
+    tasks.flatMap(({ train }) => train.map(({ text }) => text)),
+    { size: 400 },
+  )
   const bert = (await loadPlugin("backbone", "bert")) as Backbone
   const size = { layers: 2, width: 16, heads: 2, intermediate: 32, vocabulary: 400, positions: 16 }
   const made = bert.create!(size, tokenizer, randomStream(1, "small backbone"))
@@ -50,7 +58,10 @@ export const smallBackbone = async (directory: string): Promise<Readonly<Record<
 
 export const checked = async (source: Source): Promise<Spec> => {
   const { spec, diagnostics } = await checkSource(source)
-  assert.deepEqual(diagnostics.filter(({ severity }) => severity === "error"), [])
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity === "error"),
+    [],
+  )
   return spec as Spec
 }
 

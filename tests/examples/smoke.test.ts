@@ -17,7 +17,11 @@ const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
 const l2r = (...args: readonly string[]): string => {
   const before = "Deno" in globalThis ? ["run", "-A", "--no-check", "--no-lock"] : []
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...before, main, ...args], { cwd: place, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...before, main, ...args], {
+    cwd: place,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  })
   assert.equal(status, 0, stdout + stderr)
   return stdout
 }
@@ -33,13 +37,17 @@ test("the quickstart, made small: checked, run, and started again", () => {
   writeFileSync(join(place, "quick.l2r"), example("01_quickstart", SMALL).text)
   assert.match(l2r("check", "quick.l2r"), /no problems/)
   const table = l2r("run", "quick.l2r", "--store", "store", "--out", "first")
-  for (const row of ["learnt", "spectral", "nearest", "nearest_full", "uniform", "unrouted", "oracle", "sequential"]) assert.match(table, new RegExp(`\\b${row}\\b`))
+  for (const row of ["learnt", "spectral", "nearest", "nearest_full", "uniform", "unrouted", "oracle", "sequential"])
+    assert.match(table, new RegExp(`\\b${row}\\b`))
   const first = resultsIn("first")
   assert.ok(first.provenance.steps.every(({ cached }) => !cached))
   assert.match(readFileSync(join(place, "first", "report.html"), "utf8"), /^<!doctype html>/i)
 
   l2r("run", "quick.l2r", "--store", "store", "--out", "second")
   const second = resultsIn("second")
-  assert.deepEqual(second.provenance.steps.filter(({ cached }) => !cached), [])
+  assert.deepEqual(
+    second.provenance.steps.filter(({ cached }) => !cached),
+    [],
+  )
   assert.deepEqual(second.cells, first.cells)
 })

@@ -1,22 +1,49 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { gatesOf } from "../../src/model/gates.ts"
-import { constant, defineRouter, exampleRows, input, NoOptions, packedLayout, pool, type Routing, sum, type Tensor, tokenRows } from "../../src/plugin/index.ts"
+import {
+  constant,
+  defineRouter,
+  exampleRows,
+  input,
+  NoOptions,
+  packedLayout,
+  pool,
+  type Routing,
+  sum,
+  type Tensor,
+  tokenRows,
+} from "../../src/plugin/index.ts"
 
 const layout = packedLayout()
 const state = input("h", ["tokens", 3], "float", tokenRows(layout))
 const feature = input("phi", ["examples", 3], "float", exampleRows(layout))
 const gates = (granularity: Routing["granularity"], query: Tensor, formula: (query: Tensor) => Tensor) =>
   gatesOf(
-    defineRouter({ name: "mine", summary: "a test", options: NoOptions, routing: () => ({ query: "block", level: "layer", granularity, aggregate: "outputs" }), gates: formula }),
-    query, {}, {}, { training: false, modules: 3 },
+    defineRouter({
+      name: "mine",
+      summary: "a test",
+      options: NoOptions,
+      routing: () => ({ query: "block", level: "layer", granularity, aggregate: "outputs" }),
+      gates: formula,
+    }),
+    query,
+    {},
+    {},
+    { training: false, modules: 3 },
   )
 
 test("a vector for the example, for all examples, or for each token", () => {
-  assert.equal(gates("example", feature, (phi) => phi), feature)
+  assert.equal(
+    gates("example", feature, (phi) => phi),
+    feature,
+  )
   assert.deepEqual(gates("example", state, (h) => pool("mean", h)).shape, ["examples", 3])
   assert.deepEqual(gates("example", feature, () => constant([1, 0, 0])).shape, [3])
-  assert.equal(gates("token", state, (h) => h), state)
+  assert.equal(
+    gates("token", state, (h) => h),
+    state,
+  )
 })
 
 const wrong: readonly (readonly [string, () => Tensor, RegExp])[] = [
@@ -26,4 +53,5 @@ const wrong: readonly (readonly [string, () => Tensor, RegExp])[] = [
   ["of other modules", () => gates("example", feature, () => constant([1, 0])), /they are \[2\] where 3 modules/],
   ["nothing", () => gates("example", feature, () => undefined as never), /they are undefined/],
 ]
-for (const [name, given, message] of wrong) test(`refused: gates ${name}`, () => assert.throws(given, { name: "ShapeError", message }))
+for (const [name, given, message] of wrong)
+  test(`refused: gates ${name}`, () => assert.throws(given, { name: "ShapeError", message }))

@@ -16,13 +16,17 @@ test("every plugin has its section, and every option its row with type and defau
     for (const { name, summary, equation, options } of Object.values(entries)) {
       assert.ok(page.includes(`\n### ${name}\n\n${summary}.\n`), name)
       if (equation) assert.ok(page.includes(`\`\`\`\n${equation}\n\`\`\``), name)
-      for (const option of Object.keys(options.properties ?? {})) assert.match(page, new RegExp(`\\n\\| \`${option}\` \\|`))
+      for (const option of Object.keys(options.properties ?? {}))
+        assert.match(page, new RegExp(`\\n\\| \`${option}\` \\|`))
     }
 })
 
 test("bars in words do not end a table's cell, and what must be given says so", () => {
   const none = { adapter: {}, backbone: {}, backend: {}, data: {}, memory: {}, probe: {}, strategy: {} }
   const properties = { way: { enum: ["a", "b"], description: "a | b" } }
-  const text = pluginsPage({ version: 1, kinds: { ...none, router: { one: { name: "one", summary: "One", options: { properties, required: ["way"] } } } } })
+  const text = pluginsPage({
+    version: 1,
+    kinds: { ...none, router: { one: { name: "one", summary: "One", options: { properties, required: ["way"] } } } },
+  })
   assert.ok(text.includes("| `way` | a \\| b | an error | a \\| b |"))
 })

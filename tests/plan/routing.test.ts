@@ -6,24 +6,52 @@ import { defineRouter, NoOptions, type Router, type Routing, zeros } from "../..
 const sound: Routing = { query: "block", level: "layer", granularity: "example", aggregate: "outputs" }
 const frozen: Routing = { query: "frozen_mean", level: "model", granularity: "example", aggregate: "select" }
 const routerWith = (routing: Routing, more: Partial<Router> = {}): Router =>
-  ({ ...defineRouter({ name: "mine", summary: "a test", options: NoOptions, routing: () => routing, gates: (query) => query }), ...more }) as Router
+  ({
+    ...defineRouter({
+      name: "mine",
+      summary: "a test",
+      options: NoOptions,
+      routing: () => routing,
+      gates: (query) => query,
+    }),
+    ...more,
+  }) as Router
 
 test("sound routings pass as they are", () => {
-  for (const routing of [sound, frozen, { ...sound, query: "site", level: "site", granularity: "token" }, { ...frozen, query: "predictions" }, { ...sound, query: "nothing" }] as const)
+  for (const routing of [
+    sound,
+    frozen,
+    { ...sound, query: "site", level: "site", granularity: "token" },
+    { ...frozen, query: "predictions" },
+    { ...sound, query: "nothing" },
+  ] as const)
     assert.equal(routingOf(routerWith(routing), {}), routing)
 })
 
 const wrong: readonly (readonly [string, Router, RegExp])[] = [
   ["an unknown word", routerWith({ ...sound, level: "block" as never }), /its level is "block"/],
   ["a missing word", routerWith({ ...sound, query: undefined as never }), /its query is undefined/],
-  ["token gates from one state", routerWith({ ...frozen, aggregate: "outputs", granularity: "token" }), /a gate for each token/],
+  [
+    "token gates from one state",
+    routerWith({ ...frozen, aggregate: "outputs", granularity: "token" }),
+    /a gate for each token/,
+  ],
   ["sites above sites", routerWith({ ...sound, query: "site" }), /at each site, and its level is "layer"/],
   ["blocks for the model", routerWith({ ...sound, level: "model" }), /at each block, and its level is "model"/],
-  ["a choice inside the network", routerWith({ ...sound, aggregate: "select" }), /selects one module before the network runs/],
+  [
+    "a choice inside the network",
+    routerWith({ ...sound, aggregate: "select" }),
+    /selects one module before the network runs/,
+  ],
   ["a choice for each block", routerWith({ ...frozen, level: "layer" }), /selects one module before the network runs/],
   ["a trained choice", routerWith(frozen, { parameters: () => ({ W: zeros([1]) }) }), /no gradient/],
-  ["a mix by predictions", routerWith({ ...frozen, query: "predictions", aggregate: "outputs" }), /every module to have run alone/],
+  [
+    "a mix by predictions",
+    routerWith({ ...frozen, query: "predictions", aggregate: "outputs" }),
+    /every module to have run alone/,
+  ],
   ["statistics of what is not frozen", routerWith(sound, { statistics: () => ({}) }), /statistics of frozen features/],
 ]
 for (const [name, router, message] of wrong)
-  test(`refused: ${name}`, () => assert.throws(() => routingOf(router, {}), { name: "PluginError", message, help: /./ }))
+  test(`refused: ${name}`, () =>
+    assert.throws(() => routingOf(router, {}), { name: "PluginError", message, help: /./ }))

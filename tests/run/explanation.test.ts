@@ -13,7 +13,10 @@ const thrown = (action: () => unknown): unknown => {
 }
 
 test("an error of the array language is placed where it was called", () => {
-  assert.match(explained(thrown(() => add(constant([1, 2]), constant([1, 2, 3])))).message, /\(thrown at run\/explanation\.test\.ts:\d+:\d+\)$/)
+  assert.match(
+    explained(thrown(() => add(constant([1, 2]), constant([1, 2, 3])))).message,
+    /\(thrown at run\/explanation\.test\.ts:\d+:\d+\)$/,
+  )
 })
 
 test("an error with help speaks for itself", () => {

@@ -1,0 +1,176 @@
+/** The page `docs/write_a_router.md` is true: its code runs and passes the kit, its commands work, its messages are those that come. */
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { checkSource } from "../../src/compile.ts"
+import { gatesOf } from "../../src/model/gates.ts"
+import { withGradients } from "../../src/model/gradients.ts"
+import { routingOf } from "../../src/plan/routing.ts"
+import { entryOf } from "../../src/plan/vocabulary.ts"
+import {
+  type Initial,
+  input,
+  overExamples,
+  packedLayout,
+  parameter,
+  type Router,
+  Schema,
+  sum,
+  tokenRows,
+} from "../../src/plugin/index.ts"
+import { loadSource } from "../../src/plugin/load.ts"
+import { testRouter } from "../../src/testing/index.ts"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+const textOf = (path: string): string => readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n")
+const page = textOf("docs/write_a_router.md")
+const blocks = (language: string): readonly string[] =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, block]) => block)
+const [own, prepared, statistical, kit] = blocks("ts")
+
+/** A folder of a stranger's, to which l2r is linked. */
+const folder = mkdtempSync(join(tmpdir(), "l2r-write-"))
+after(() => rmSync(folder, { recursive: true, force: true }))
+mkdirSync(join(folder, "node_modules"))
+symlinkSync(root, join(folder, "node_modules", "l2r"), "junction")
+writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
+const files = { "nearest_class.ts": own, "mean_direction.ts": prepared, "nearest_mean.ts": statistical, "kit.ts": kit }
+for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
+const routerIn = async (name: string): Promise<Router> => (await import(pathToFileURL(join(folder, name)).href)).default
+// Before the first test: some runtimes begin with the tests that they have while a file waits.
+const [meanDirection, nearestMean] = [await routerIn("mean_direction.ts"), await routerIn("nearest_mean.ts")]
+
+const onNode = process.versions.bun === undefined && process.versions.deno === undefined
+
+test("the thirty lines are those of the example", () => {
+  assert.equal(own, textOf("examples/02_own_router/nearest_class.ts"))
+  assert.equal(blocks("ts").length, 4)
+})
+
+testRouter(meanDirection)
+testRouter(nearestMean)
+
+test("the test file tests the example's router", () => {
+  assert.equal(kit.split("\n")[2], "")
+  assert.ok(textOf("tests/examples/nearest_class.test.ts").includes(kit.split("\n")[3]))
+})
+
+test("all code has sound types", { skip: !onNode && "the compiler runs on Node" }, () => {
+  const compilerOptions = { typeRoots: [join(root, "node_modules", "@types")] }
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: ["*.ts"] }),
+  )
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "node_modules", "typescript", "lib", "tsc.js"), "-p", folder],
+    { encoding: "utf8" },
+  )
+  assert.equal(status, 0, stdout + stderr)
+})
+
+test("the lines of a spec are the example's, which checks where l2r is linked", async () => {
+  const spec = textOf("examples/02_own_router/spec.l2r")
+  for (const line of blocks("l2r").join("").split("\n")) assert.ok(spec.includes(line), line)
+  const { diagnostics } = await checkSource({ file: "spec.l2r", directory: folder, text: spec })
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity !== "hint"),
+    [],
+  )
+})
+
+test("the commands work", { skip: !onNode && "once is enough" }, () => {
+  const commands = blocks("sh").join("").trim().split("\n")
+  assert.equal(commands.length, 3)
+  for (const command of commands.filter((each) => !each.includes("-- run "))) {
+    const args = command.replace("npm run -s l2r -- ", "").split(" ")
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "src", "cli", "main.ts"), ...args], {
+      cwd: root,
+      encoding: "utf8",
+    })
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /no problems|centres: whole number > 0, default 5/)
+  }
+})
+
+/** The message of a router that is written with a mistake. */
+let count = 0
+const message = async (
+  changes: Readonly<Record<string, string>>,
+  use: (router: Router) => unknown = () => {},
+): Promise<string> => {
+  const name = `mistake_${++count}.ts`
+  const text = Object.entries(changes).reduce((before, [from, to]) => {
+    assert.ok(before.includes(from), from)
+    return before.replaceAll(from, to)
+  }, own)
+  writeFileSync(join(folder, name), text)
+  try {
+    const [router] = await loadSource(`./${name}`, folder)
+    use(router as Router)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return assert.fail("no error")
+}
+
+/** What a run does with a router on two modules, up to the gradients. */
+const traced = (router: Router): void => {
+  const options = Schema.decodeUnknownSync(router.options)({} as never)
+  const initials: Record<string, Initial> = router.parameters?.({ width: 4, modules: 2 }, options) ?? {}
+  const tensors = Object.fromEntries(
+    Object.entries(initials).map(([name, { shape }]) => [name, parameter(name, shape)]),
+  )
+  const gates = gatesOf(router, input("h", ["tokens", 4], "float", tokenRows(packedLayout())), tensors, options, {
+    training: true,
+    modules: 2,
+  })
+  withGradients(overExamples(sum(gates, -1)), Object.keys(tensors))
+}
+
+const mistakes: Readonly<Record<string, () => Promise<string>>> = {
+  "exports no plugin": () => message({ "export default defineRouter": "const unused = defineRouter" }),
+  "could not be loaded": () => message({ "export default": "throw new Error('not yet')\nexport default" }),
+  "has no summary": () =>
+    message({ '  summary: "Modules weighted by how near a text lies to the learnt centres of their classes",\n': "" }),
+  "which every router has already": () => message({ "centres: optional": "epochs: optional" }, entryOf),
+  "can't be carried out": () => message({ 'level: "layer"': 'level: "model"' }, (router) => routingOf(router, {})),
+  "runs over the tokens of an example, which lie packed": () => message({ 'pool("mean", h)': "sum(h, 0)" }, traced),
+  "need [2]": () => message({ "return softmax(scale(nearest": "return softmax(scale(distance" }, traced),
+  "it is undefined; check the names of parameters": () =>
+    message({ "{ start, moved }, { tau }": "{ start, move: moved }, { tau }" }, traced),
+  "has no gradient": () =>
+    message(
+      { "return softmax": "return topKMask(nearest, 1)\n    softmax", "  zeros,\n": "  topKMask,\n  zeros,\n" },
+      traced,
+    ),
+  "the loss does not depend on": () => message({ "moved: zeros": "more: zeros([2]),\n    moved: zeros" }, traced),
+}
+
+for (const [said, mistake] of Object.entries(mistakes))
+  test(`the message "${said}" comes, and stands on the page`, async () => {
+    assert.ok(page.includes(`\n| \`${said}\` |`))
+    assert.ok((await mistake()).includes(said), await mistake())
+  })
+
+test("the other messages of the page are in the code that gives them", () => {
+  const given = {
+    "the loss is not finite": "src/model/optimise.ts",
+    "can't serve this library": "src/run/steps/fit.ts",
+  }
+  const rows = page.slice(page.indexOf("## What may go wrong")).match(/\n\| `[^`]+` \|/g) as readonly string[]
+  assert.equal(rows.length, Object.keys(mistakes).length + Object.keys(given).length)
+  for (const [said, file] of Object.entries(given)) {
+    assert.ok(page.includes(`\n| \`${said}\` |`))
+    assert.ok(
+      textOf(file)
+        .replace(/\$\{[^}]+\}/g, "the loss")
+        .includes(said),
+      said,
+    )
+  }
+})
