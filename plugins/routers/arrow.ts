@@ -47,8 +47,9 @@ export const topDirection = (A: HostTensor, B: HostTensor): Float32Array => {
   const values = inner.realEigenvalues
   const top = values.indexOf(Math.max(...values))
   const direction = new Float64Array(a.rows)
+  const negligible = 1e-7 * Math.max(...roots)
   for (let r = 0; r < roots.length; r++) {
-    if (roots[r] <= 1e-12) continue
+    if (roots[r] <= negligible) continue
     const weight = inner.eigenvectorMatrix.get(r, top) / roots[r]
     for (let i = 0; i < direction.length; i++) direction[i] += weight * basis.get(i, r)
   }

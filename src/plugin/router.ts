@@ -12,7 +12,7 @@ import type { Initials } from "./parameters.ts"
  * - `frozen_mean`, `frozen_cls`: pooled features of the frozen backbone, [width]
  * - `predictions`: log-probabilities of each module under its own head, [modules] = the largest of each
  * - `task`: the true task, one-hot [modules]; declared, and shown in the table
- * - `draw`: a uniform number of the example's own random stream, []
+ * - `draw`: a uniform number of the example's own random stream, [1]
  * - `nothing`: gates that depend on no input
  */
 export type Query = "block" | "site" | "frozen_mean" | "frozen_cls" | "predictions" | "task" | "draw" | "nothing"

@@ -5,7 +5,7 @@ import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
 import reference from "../../plugins/backends/reference/index.ts"
 import type { Head } from "../../src/model/library.ts"
 import type { Network } from "../../src/model/encoder.ts"
-import { type Checkpoint, type Engine, type HostTensor, type TokenIds } from "../../src/plugin/index.ts"
+import type { Checkpoint, Engine, HostTensor, TokenIds } from "../../src/plugin/index.ts"
 
 export type Nested = number | readonly Nested[]
 

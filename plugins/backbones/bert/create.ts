@@ -1,5 +1,5 @@
 /** A new BERT with random weights: N(0, 0.02) for matrices, zero biases, unit norms. */
-import { type BackboneSize, type Checkpoint, type HostTensor, type RandomStream } from "../../../src/plugin/index.ts"
+import type { BackboneSize, Checkpoint, HostTensor, RandomStream } from "../../../src/plugin/index.ts"
 import { sitesOf, tensorNames } from "./names.ts"
 
 export const create = ({ layers, width, heads, intermediate, vocabulary, positions }: BackboneSize, tokenizer: unknown, random: RandomStream): Checkpoint => {

@@ -6,7 +6,7 @@ import { joinedHead } from "../../model/library.ts"
 import { gatesOnly, queryWidth, watched } from "../../model/routed.ts"
 import { largest } from "../../model/largest.ts"
 import type { Perform, Work } from "../work.ts"
-import { type Chosen, classCount, headIn, host, offsetsOf, textsIn, unitsIn } from "./given.ts"
+import { type Chosen, classCount, headIn, host, offsetsOf, unitsIn } from "./given.ts"
 import { applied, confidences, frozenRows, outsideOfTest } from "./query.ts"
 
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (

@@ -22,7 +22,7 @@ export interface ModuleOptions {
 
 export const module: Perform = async (work) => {
   const options = work.options as unknown as ModuleOptions
-  const { adapter: chosen, train, task, seed } = options
+  const { adapter: chosen, task, seed } = options
   const net = await network(work, options.backbone)
   const adapter = await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from)
   const tokens = work.input("tokens")

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { type HostTensor, randomStream, type Routing, type TokenIds } from "../../plugin/index.ts"
 import type { Artifact } from "../../plan/step.ts"
-import { type Head } from "../../model/library.ts"
+import type { Head } from "../../model/library.ts"
 import { rowsOf } from "../../model/evaluate.ts"
 import { StepError, type Work } from "../work.ts"
 import { host, type remembered, textsIn } from "./given.ts"
