@@ -58,5 +58,6 @@ test("accuracies of the reference are read, and means are judged by their differ
   assert.equal(lines.find(({ pair }) => pair.reference === "uniform heads_kept")!.verdict, "within")
   assert.equal(lines.find(({ pair }) => pair.reference === "max_confidence")!.verdict, "outside")
   assert.equal(lines.find(({ pair }) => pair.reference === "sequential")!.verdict, "not comparable")
-  assert.throws(() => compare("lora", new Map([[1, new Map()]]), new Map([[1, rows]])), /has no/)
+  assert.deepEqual(compare("lora", new Map([[1, new Map()]]), new Map([[1, rows]])), [])
+  assert.throws(() => compare("lora", new Map([[1, new Map([...ours].map(([row]) => [row, {}]))]]), new Map([[1, rows]])), /has no/)
 })

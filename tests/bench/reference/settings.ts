@@ -17,6 +17,8 @@ export interface Settings extends Reference {
   readonly workers: readonly string[]
   /** Where the table goes. */
   readonly table?: string
+  /** A sentence about this run that goes into the table's page. */
+  readonly note?: string
   readonly repeat: number
 }
 
@@ -32,6 +34,7 @@ const USAGE = `flags
   --cache FOLDER       streams, finished runs and the store; .l2r/reference by default
   --workers N          steps side by side; as many as cores
   --table FILE         where the Markdown table goes
+  --note TEXT          a sentence about this run for its page
   --repeat N           runs of each program (end_to_end); 1`
 
 /** Undefined, with a line that says why, where the reference is not on this machine. */
@@ -41,7 +44,7 @@ export const settings = (args: readonly string[]): Settings | undefined => {
     args: [...args],
     options: {
       python: text, reference: text, model: text, streams: text, adapters: text, seeds: text, cap: text, "cap-test": text,
-      epochs: text, "fit-epochs": text, cache: text, workers: text, table: text, repeat: text, help: { type: "boolean" },
+      epochs: text, "fit-epochs": text, cache: text, workers: text, table: text, note: text, repeat: text, help: { type: "boolean" },
     },
   })
   if (values.help) {
@@ -77,6 +80,7 @@ export const settings = (args: readonly string[]): Settings | undefined => {
     cache: resolve(values.cache ?? join(".l2r", "reference")),
     workers: values.workers === undefined ? [] : ["--workers", String(whole(values.workers, 1))],
     ...(values.table === undefined ? {} : { table: resolve(values.table) }),
+    ...(values.note === undefined ? {} : { note: values.note }),
     repeat: whole(values.repeat, 1),
   }
 }

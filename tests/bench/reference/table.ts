@@ -18,8 +18,9 @@ export interface Line {
   readonly task?: readonly [ours: number, reference: number]
 }
 
+/** Rows that both sides have; `unpaired` tells the others. */
 export const compare = (adapter: AdapterName, ours: BySeed, reference: BySeed): readonly Line[] =>
-  pairsFor(adapter).flatMap((pair) =>
+  pairsFor(adapter).filter((pair) => everywhere(ours, rowKey(pair.ours)) && everywhere(reference, pair.reference)).flatMap((pair) =>
     pair.columns.map((column): Line => {
       const left = valuesOf(ours, rowKey(pair.ours), column)
       const right = valuesOf(reference, pair.reference, column)
@@ -36,6 +37,8 @@ export const compare = (adapter: AdapterName, ours: BySeed, reference: BySeed): 
       }
     }),
   )
+
+const everywhere = (bySeed: BySeed, row: string): boolean => [...bySeed.values()].every((rows) => rows.has(row))
 
 const valuesOf = (bySeed: BySeed, row: string, column: keyof Scores): readonly number[] =>
   [...bySeed.entries()].map(([seed, rows]) => {
