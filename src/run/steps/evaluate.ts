@@ -1,5 +1,5 @@
 /** A row at a stage on the mixed test set: logits over the classes of the tasks seen so far, and the module that was chosen. */
-import { exampleRows, type HostTensor, input, packedLayout, type Probe, program, type Router, weight } from "../../plugin/index.ts"
+import { exampleRows, type HostTensor, type Program, input, packedLayout, type Probe, program, type Router, weight } from "../../plugin/index.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { rowsOf } from "../../model/evaluate.ts"
 import { joinedHead } from "../../model/library.ts"
@@ -61,10 +61,9 @@ const selected = async (work: Work, chosen: Chosen, stage: number, seed: number)
   const width = rows ? rows.shape[1] : queryWidth(routing, "model", 1, heads.length, [])
   const gates = gatesOnly(router, chosen.options, width, heads.length, () => Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [name, weight(name, tensor)])))
   const { mean, entropy } = watched(gates, heads.length)
-  const session = await (await work.engine()).compile(program({ gates: mean, entropy }))
+  const forward = program({ gates: mean, entropy })
   const given: Record<string, HostTensor> = rows ? { query: rows } : {}
-  const outputs = await session.run(given)
-  await session.release()
+  const outputs = await once(work, forward, given)
   // gates that depend on no input are one row for all
   const [share, spread] = gates.rows ? [outputs.gates, outputs.entropy] : [repeated(outputs.gates, indices.length), repeated(outputs.entropy, indices.length)]
   const module = largest(share)
@@ -114,9 +113,17 @@ const probed = async (work: Work, chosen: Chosen, stage: number): Promise<Artifa
   const constants = unitsIn(work.input("fit")).model
   const query = input("query", ["examples", rows.shape[1]], "float", exampleRows(packedLayout()))
   const scores = probe.scores(query, Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [name, weight(name, tensor)])), chosen.options)
-  const session = await (await work.engine()).compile(program({ scores }))
-  const outputs = await session.run({ query: rows })
-  await session.release()
+  const outputs = await once(work, program({ scores }), { query: rows })
   if (outputs.scores.shape[1] !== total) throw new Error(`probe ${chosen.plugin} scores ${outputs.scores.shape[1]} classes of ${total}`)
   return artifact(outputs.scores.data as Float32Array, indices.length, flopsIn(features))
+}
+
+/** One run of a program. */
+const once = async (work: Work, forward: Program, feeds: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>> => {
+  const session = await (await work.engine()).compile(forward)
+  try {
+    return await session.run(feeds)
+  } finally {
+    await session.release()
+  }
 }
