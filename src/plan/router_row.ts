@@ -7,6 +7,7 @@ import { seconds } from "./estimates.ts"
 import type { RouterOptions } from "./router_options.ts"
 import { routingOf } from "./routing.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
+import { whyNotServed } from "./serving.ts"
 import type { Json } from "./step.ts"
 import type { PlannedStream } from "./stream.ts"
 
@@ -35,9 +36,8 @@ export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules:
     granularity: routing.granularity,
   }
   const heads = routing.aggregate === "select" ? (["kept"] as const) : row.core.head === "both" ? (["kept", "refit"] as const) : [row.core.head]
-  const lacking = plugin.needs?.includes("factors") && modules.adapters.find(({ plugin: adapter }) => !adapter.factors)
-  if (lacking)
-    return heads.map((head) => ({ ...known, head, stages: [], fits: [], charged: [], notDefined: `${plugin.name} needs low-rank modules; the adapter ${lacking.plugin.name} is not low-rank` }))
+  const notDefined = whyNotServed(plugin, modules.adapters)
+  if (notDefined) return heads.map((head) => ({ ...known, head, stages: [], fits: [], charged: [], notDefined }))
   const now = row.core.schedule === "once_at_end" ? stages.filter((stage) => stage === stream.tasks.length - 1) : stages
   return heads.map((head) => {
     const evaluated: Evaluated[] = []

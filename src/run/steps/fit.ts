@@ -7,6 +7,7 @@ import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { drawn } from "../../model/initial.ts"
 import { attachedAt, joinedHead, type Library } from "../../model/library.ts"
+import { copyInto } from "../../model/grown.ts"
 import { hostFactors } from "../../model/mix.ts"
 import { withGradients } from "../../model/gradients.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
@@ -176,15 +177,12 @@ const train = async (
   return Object.fromEntries([...tensors].map(([key, { shape }]) => [key, { shape, data: values.get(key)! }]))
 }
 
-/** With a warm schedule: starts from the router of the stage before, with room for the new module in the last axis. */
+/** With a warm schedule: starts from the router of the stage before; what belongs to the new module keeps its fresh values. */
 const warmStart = (work: Work, tensors: Map<string, HostTensor>): void => {
   for (const artifact of work.inputs("previous"))
     for (const [unit, parts] of Object.entries(unitsIn(artifact)))
       for (const [part, old] of Object.entries(parts)) {
         const fresh = tensors.get(`unit/${unit}/${part}`)
-        if (!fresh) continue
-        const [before, now] = [old.shape.at(-1)!, fresh.shape.at(-1)!]
-        const target = fresh.data as Float32Array
-        for (let i = 0; i < old.data.length; i++) target[Math.floor(i / before) * now + (i % before)] = Number(old.data[i])
+        if (fresh) copyInto(old, fresh)
       }
 }

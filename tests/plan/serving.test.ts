@@ -1,0 +1,41 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import bottleneck from "../../plugins/adapters/bottleneck.ts"
+import lora from "../../plugins/adapters/lora.ts"
+import arrow from "../../plugins/routers/arrow.ts"
+import l2r from "../../plugins/routers/l2r.ts"
+import type { Resolved } from "../../src/plan/chosen.ts"
+import { whyNotServed } from "../../src/plan/serving.ts"
+import { type Adapter, Schema } from "../../src/plugin/index.ts"
+
+const adapter = (plugin: Adapter, options: object = {}): Resolved<Adapter> => ({
+  plugin,
+  chosen: { plugin: plugin.name, options: Schema.decodeUnknownSync(plugin.options)(options as never) },
+  code: "",
+})
+
+test("a router that needs factors is served by low-rank modules at the same sites, of any rank", () => {
+  assert.equal(whyNotServed(arrow, [adapter(lora), adapter(lora, { rank: 2 })]), undefined)
+  assert.equal(
+    whyNotServed(arrow, [
+      adapter(lora, { targets: ["query", "value"] }),
+      adapter(lora, { targets: ["value", "query"] }),
+    ]),
+    undefined,
+  )
+})
+
+test("else it says why not", () => {
+  assert.match(
+    whyNotServed(arrow, [adapter(lora), adapter(bottleneck)]) as string,
+    /arrow needs low-rank modules; the adapter bottleneck is not/,
+  )
+  assert.match(
+    whyNotServed(arrow, [adapter(lora), adapter(lora, { targets: ["key"] })]) as string,
+    /at the same sites; some are at query, value, some at key/,
+  )
+})
+
+test("a router that needs nothing serves all", () => {
+  assert.equal(whyNotServed(l2r, [adapter(lora), adapter(bottleneck)]), undefined)
+})
