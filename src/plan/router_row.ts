@@ -1,4 +1,5 @@
 /** Steps and rows of a router: fitted at every stage on the modules so far, evaluated on the mixed test set. */
+import type { Source } from "../learning/results.ts"
 import type { Router, Routing } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { PlannedModules } from "./cell.ts"
@@ -32,12 +33,11 @@ export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules:
     seed: modules.seed,
     knowsTask: routing.query === "task",
     how: routing.aggregate === "select" ? ("selects" as const) : ("composes" as const),
-    source: plugin.statistics ? (plugin.statisticsFrom?.(chosen.options) ?? "train") : plugin.parameters ? ("memory" as const) : plugin.prepare ? ("weights" as const) : ("none" as const),
     granularity: routing.granularity,
   }
   const heads = routing.aggregate === "select" ? (["kept"] as const) : row.core.head === "both" ? (["kept", "refit"] as const) : [row.core.head]
   const notDefined = whyNotServed(plugin, modules.adapters)
-  if (notDefined) return heads.map((head) => ({ ...known, head, stages: [], fits: [], charged: [], notDefined }))
+  if (notDefined) return heads.map((head) => ({ ...known, head, source: sourceOf(row.router, head), stages: [], fits: [], charged: [], notDefined }))
   const now = row.core.schedule === "once_at_end" ? stages.filter((stage) => stage === stream.tasks.length - 1) : stages
   return heads.map((head) => {
     const evaluated: Evaluated[] = []
@@ -49,8 +49,15 @@ export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules:
       if (now.includes(stage)) evaluated.push(routing.aggregate === "select" ? fitted.select(fit) : fitted.compose(fit))
     }
     const last = evaluated.at(-1)
-    return { ...known, head, stages: evaluated, fits: last?.fits ?? [], charged: last?.charged ?? [] }
+    return { ...known, head, source: sourceOf(row.router, head), stages: evaluated, fits: last?.fits ?? [], charged: last?.charged ?? [] }
   })
+}
+
+/** Where what a row knows of the data comes from; refitted heads have seen the memory, whatever the router has. */
+const sourceOf = ({ plugin, chosen }: Resolved<Router>, head: "kept" | "refit"): Source => {
+  if (plugin.statistics) return plugin.statisticsFrom?.(chosen.options) ?? "train"
+  if (plugin.parameters || head === "refit") return "memory"
+  return plugin.prepare ? "weights" : "none"
 }
 
 /** One router with one head policy at one stage. */
