@@ -7,12 +7,23 @@ export interface Name {
 }
 
 export type ValueNode =
-  | { readonly kind: "number"; readonly value: number; readonly unit?: "seconds"; readonly written: string; readonly span: Span }
+  | {
+      readonly kind: "number"
+      readonly value: number
+      readonly unit?: "seconds"
+      readonly written: string
+      readonly span: Span
+    }
   | { readonly kind: "text"; readonly value: string; readonly span: Span }
   /** A reference or a member of an enumeration; `learnt.kept` has a member. */
   | { readonly kind: "word"; readonly text: string; readonly member?: Name; readonly span: Span }
   | { readonly kind: "list"; readonly items: readonly ValueNode[]; readonly span: Span }
-  | { readonly kind: "record"; readonly settings: readonly Setting[]; readonly comparisons: readonly Comparison[]; readonly span: Span }
+  | {
+      readonly kind: "record"
+      readonly settings: readonly Setting[]
+      readonly comparisons: readonly Comparison[]
+      readonly span: Span
+    }
   | { readonly kind: "range"; readonly from: number; readonly to: number; readonly span: Span }
   /** `shuffled(3)` */
   | { readonly kind: "call"; readonly name: Name; readonly items: readonly ValueNode[]; readonly span: Span }

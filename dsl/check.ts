@@ -45,7 +45,9 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
     },
   }
   const checks: Readonly<Record<Kind, (resolved: Resolved) => unknown>> = {
-    ...(Object.fromEntries(PLUGIN_KINDS.map((kind) => [kind, (resolved: Resolved) => checkDeclaration(resolved, context)])) as Record<(typeof PLUGIN_KINDS)[number], (resolved: Resolved) => Declaration>),
+    ...(Object.fromEntries(
+      PLUGIN_KINDS.map((kind) => [kind, (resolved: Resolved) => checkDeclaration(resolved, context)]),
+    ) as Record<(typeof PLUGIN_KINDS)[number], (resolved: Resolved) => Declaration>),
     train: (resolved) => checkTrain(resolved, context),
     stream: (resolved) => checkStream(resolved, context),
     library: (resolved) => checkLibrary(resolved, context),
@@ -64,7 +66,8 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
     }
   }
   if (tree.declarations.every(({ kind }) => kind !== undefined && kind !== "experiment")) {
-    const last = tree.declarations.at(-1)?.keyword.span ?? tree.languages.at(-1)?.span ?? { file: tree.file, start: 0, end: 0 }
+    const last = tree.declarations.at(-1)?.keyword.span ??
+      tree.languages.at(-1)?.span ?? { file: tree.file, start: 0, end: 0 }
     report(diagnose("L2R0212", last, {}))
   }
   const record = <Result>(kind: Kind) => Object.fromEntries(found<Result>(kind)) as Readonly<Record<string, Result>>
@@ -87,18 +90,21 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
   }
 }
 
-const askTasks = (data: Declaration | undefined, tasksOf: Knowledge["tasksOf"]) => (data === undefined || data.plugin.name === "" ? undefined : tasksOf(data))
+const askTasks = (data: Declaration | undefined, tasksOf: Knowledge["tasksOf"]) =>
+  data === undefined || data.plugin.name === "" ? undefined : tasksOf(data)
 
 /** The lines that are no declarations. */
 const checkLines = ({ file, languages, imports, declarations, uses }: FileNode, report: Report): void => {
   for (const { span } of imports) report(diagnose("L2R0204", span, {}))
   languages.forEach(({ version, span, first }, index) => {
-    if (index > 0) report(diagnose("L2R0203", span, {}, { related: [{ span: languages[0].span, message: "said here" }] }))
+    if (index > 0)
+      report(diagnose("L2R0203", span, {}, { related: [{ span: languages[0].span, message: "said here" }] }))
     else if (!Number.isInteger(version) || version < 1) report(diagnose("L2R0210", span, {}))
     else if (version > 1) report(diagnose("L2R0201", span, { version }))
     else if (!first) report(diagnose("L2R0211", span, {}))
   })
-  if (languages.length === 0 && declarations.length + uses.length > 0) report(diagnose("L2R0202", { file, start: 0, end: 0 }, {}))
+  if (languages.length === 0 && declarations.length + uses.length > 0)
+    report(diagnose("L2R0202", { file, start: 0, end: 0 }, {}))
 }
 
 /** What holds for declarations of every kind. */
@@ -109,15 +115,21 @@ const checkOwn = (resolved: Resolved, { scope, report }: Context): void => {
   reportRepeated(node.settings, report)
   if (kind !== "experiment") for (const { span } of node.comparisons) report(diagnose("L2R0409", span, {}))
   const itself = plugin && !alias && plugin.text === name?.text
-  if (name && !itself && pluginsOf(scope.vocabulary, kind).has(name.text)) report(diagnose("L2R0302", name.span, { name: name.text, kind: aKind(kind) }))
-  if (location && kind !== "backbone" && kind !== "data") report(diagnose("L2R0311", location.span, { kind: aKind(kind) }))
+  if (name && !itself && pluginsOf(scope.vocabulary, kind).has(name.text))
+    report(diagnose("L2R0302", name.span, { name: name.text, kind: aKind(kind) }))
+  if (location && kind !== "backbone" && kind !== "data")
+    report(diagnose("L2R0311", location.span, { kind: aKind(kind) }))
   if (unsure || !name) return
-  if (entry?.facts?.location === "required" && !resolved.location) report(diagnose("L2R0312", plugin!.span, { plugin: plugin!.text }))
+  if (entry?.facts?.location === "required" && !resolved.location)
+    report(diagnose("L2R0312", plugin!.span, { plugin: plugin!.text }))
   const schema = isCoreKind(kind) ? coreSchemas[kind] : entry?.options
   if (schema) reportMissing(settings, schema, isCoreKind(kind) ? aKind(kind) : `\`${name.text}\``, name.span, report)
 }
 
-const checkDeclaration = ({ node, plugin, entry, settings, location }: Resolved, { scope, report }: Context): Declaration => {
+const checkDeclaration = (
+  { node, plugin, entry, settings, location }: Resolved,
+  { scope, report }: Context,
+): Declaration => {
   const owner = `\`${entry?.name}\``
   if (entry) checkSettings(node.settings, entry.options, owner, { scope, report })
   const all = [...settings.values()]
@@ -134,11 +146,19 @@ const checkDeclaration = ({ node, plugin, entry, settings, location }: Resolved,
 
 /** Options of a plugin that was not loaded, as they are written. */
 const unchecked = (settings: DeclarationNode["settings"], scope: Scope): Map<string, Value> =>
-  checkSettings(settings, { properties: Object.fromEntries(settings.map(({ key }) => [key.text, {}])) }, "", { scope, report: () => {} })
+  checkSettings(settings, { properties: Object.fromEntries(settings.map(({ key }) => [key.text, {}])) }, "", {
+    scope,
+    report: () => {},
+  })
 
 const checkTrain = ({ node, settings }: Resolved, { scope, report }: Context): Train => {
   checkSettings(node.settings, coreSchemas.train, "`train`", { scope, report })
   const written = checkSettings([...settings.values()], coreSchemas.train, "", { scope, report: () => {} })
   const defaults = Object.entries(coreSchemas.train.properties!).map(([name, schema]) => [name, schema.default])
-  return { name: node.name?.text ?? "", ...Object.fromEntries(defaults), ...Object.fromEntries(written), span: node.span } as Train
+  return {
+    name: node.name?.text ?? "",
+    ...Object.fromEntries(defaults),
+    ...Object.fromEntries(written),
+    span: node.span,
+  } as Train
 }

@@ -5,7 +5,20 @@
  * never closed costs one declaration, not the rest of the file.
  */
 import type { IToken } from "chevrotain"
-import { Dot, endOf, Equals, isWord, LeftBrace, LeftBracket, LeftParen, NumberToken, RightBrace, RightBracket, RightParen, Text } from "./tokens.ts"
+import {
+  Dot,
+  Equals,
+  endOf,
+  isWord,
+  LeftBrace,
+  LeftBracket,
+  LeftParen,
+  NumberToken,
+  RightBrace,
+  RightBracket,
+  RightParen,
+  Text,
+} from "./tokens.ts"
 
 /** Brackets within brackets, at most; the parser's recursion is bounded by it. */
 export const DEEPEST = 64
@@ -22,8 +35,13 @@ export interface Chunk {
   tooDeep?: IToken
 }
 
-const closes = new Map([[RightBrace, LeftBrace], [RightBracket, LeftBracket], [RightParen, LeftParen]])
-export const opens = (token: IToken): boolean => token.tokenType === LeftBrace || token.tokenType === LeftBracket || token.tokenType === LeftParen
+const closes = new Map([
+  [RightBrace, LeftBrace],
+  [RightBracket, LeftBracket],
+  [RightParen, LeftParen],
+])
+export const opens = (token: IToken): boolean =>
+  token.tokenType === LeftBrace || token.tokenType === LeftBracket || token.tokenType === LeftParen
 export const openerOf = (token: IToken) => closes.get(token.tokenType)
 
 /** Brackets that are open at some place. */
@@ -45,7 +63,8 @@ export class OpenBrackets {
     }
     if (!this.stack.some((open) => open.tokenType === opener)) return [{ kind: "close", token }]
     const problems: BracketProblem[] = []
-    while (this.innermost && this.innermost.tokenType !== opener) problems.push({ kind: "open", token: this.stack.pop()! })
+    while (this.innermost && this.innermost.tokenType !== opener)
+      problems.push({ kind: "open", token: this.stack.pop()! })
     this.stack.pop()
     return problems
   }
@@ -78,7 +97,12 @@ export const chunksOf = (tokens: readonly IToken[], text: string): Chunk[] => {
     const problems = open.take(token)
     for (const problem of problems) chunk.brackets.push(problem)
     if (open.stack.length > DEEPEST) chunk.tooDeep = token
-    if (token.tokenType === RightBrace && open.stack.length === 0 && problems.every((problem) => problem.token !== token)) complete = true
+    if (
+      token.tokenType === RightBrace &&
+      open.stack.length === 0 &&
+      problems.every((problem) => problem.token !== token)
+    )
+      complete = true
   }
   finish()
   return chunks
@@ -94,7 +118,13 @@ export const beginsLine = (tokens: readonly IToken[], i: number, text: string): 
   return false
 }
 
-const beginsDeclaration = (tokens: readonly IToken[], i: number, text: string, open: OpenBrackets, complete: boolean): boolean => {
+const beginsDeclaration = (
+  tokens: readonly IToken[],
+  i: number,
+  text: string,
+  open: OpenBrackets,
+  complete: boolean,
+): boolean => {
   const token = tokens[i]
   if (complete) return true
   if (!isWord(token)) return false

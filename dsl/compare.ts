@@ -32,7 +32,9 @@ export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows,
       others.push(row)
     }
     const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "compare ... on" })
-    return first === undefined || metric === undefined ? [] : [{ left: first, against: others, on: metric as string, span }]
+    return first === undefined || metric === undefined
+      ? []
+      : [{ left: first, against: others, on: metric as string, span }]
   })
 
 /** The name of a row, with its head policy if one is written: `learnt`, `learnt.kept`. */
@@ -46,7 +48,10 @@ const rowOf = (node: ValueNode, { routers, bounds, complete }: Rows, context: Co
   if (!names.includes(node.text)) {
     const near = nearest(node.text, names)
     const span = { ...node.span, end: node.span.start + node.text.length }
-    if (complete) context.report(diagnose("L2R0507", span, { name: node.text, near, names }, near ? { fix: { span, text: near } } : {}))
+    if (complete)
+      context.report(
+        diagnose("L2R0507", span, { name: node.text, near, names }, near ? { fix: { span, text: near } } : {}),
+      )
     return undefined
   }
   if (!node.member) return node.text
@@ -68,5 +73,7 @@ const whyNot = (name: string, policy: string, { scope, resolve }: Context): stri
   if (kind !== "router" || !head) return `\`${name}\` has no head policy`
   const written = resolved?.settings.get("head")?.value
   const policies = written?.kind === "word" ? written.text : head.default
-  return policies === undefined || policies === "both" || policies === policy ? undefined : `its head is \`${policies}\``
+  return policies === undefined || policies === "both" || policies === policy
+    ? undefined
+    : `its head is \`${policies}\``
 }

@@ -3,12 +3,23 @@ import type { CoreKind } from "./kinds.ts"
 import type { JsonSchema } from "./vocabulary.ts"
 
 const positiveInteger = { type: "integer", minimum: 1 } as const
-const oneOrMore = (items: JsonSchema, description: string): JsonSchema => ({ anyOf: [items, { type: "array", items, minItems: 1 }], description })
+const oneOrMore = (items: JsonSchema, description: string): JsonSchema => ({
+  anyOf: [items, { type: "array", items, minItems: 1 }],
+  description,
+})
 
 export const SCENARIOS = ["class_incremental", "task_incremental", "domain_incremental"] as const
 
 export const MEASURES = [
-  "accuracy", "task_accuracy", "anytime", "forgetting", "backward_transfer", "learning_accuracy", "router_accuracy", "entropy", "cost",
+  "accuracy",
+  "task_accuracy",
+  "anytime",
+  "forgetting",
+  "backward_transfer",
+  "learning_accuracy",
+  "router_accuracy",
+  "entropy",
+  "cost",
 ] as const
 
 /** Measures that are a right or wrong answer per test example, so that two rows can be paired. */
@@ -25,7 +36,8 @@ const stream: JsonSchema = {
     scenario: {
       enum: SCENARIOS,
       default: "class_incremental",
-      description: "whether the classes of all tasks are told apart, the task of an example is given, or all tasks share their classes",
+      description:
+        "whether the classes of all tasks are told apart, the task of an example is given, or all tasks share their classes",
     },
     orders: { description: "in which order the tasks come: `written`", default: ["written"] },
   },
@@ -37,11 +49,30 @@ const train: JsonSchema = {
     epochs: { ...positiveInteger, default: 3, description: "passes over the training examples of a task" },
     batch: { ...positiveInteger, default: 32, description: "examples in a step" },
     learning_rate: { type: "number", exclusiveMinimum: 0, default: 1e-3, description: "of the module's parameters" },
-    head_learning_rate: { type: "number", exclusiveMinimum: 0, default: 1e-2, description: "of the classification head" },
+    head_learning_rate: {
+      type: "number",
+      exclusiveMinimum: 0,
+      default: 1e-2,
+      description: "of the classification head",
+    },
     weight_decay: { type: "number", minimum: 0, default: 0.01, description: "decoupled decay of AdamW" },
-    schedule: { enum: ["linear", "constant"], default: "linear", description: "how the learning rate goes to zero, if it does" },
-    warm_up: { type: "number", minimum: 0, exclusiveMaximum: 1, default: 0, description: "share of the steps in which the learning rate rises from zero" },
-    early_stop: { enum: ["none", "validation"], default: "none", description: "keep the epoch that is best on the validation examples" },
+    schedule: {
+      enum: ["linear", "constant"],
+      default: "linear",
+      description: "how the learning rate goes to zero, if it does",
+    },
+    warm_up: {
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "share of the steps in which the learning rate rises from zero",
+    },
+    early_stop: {
+      enum: ["none", "validation"],
+      default: "none",
+      description: "keep the epoch that is best on the validation examples",
+    },
   },
 }
 
@@ -57,13 +88,22 @@ const experiment: JsonSchema = {
     adapters: { description: "adapters or libraries; each gives its own set of modules" },
     train: { type: "string", reference: "train", description: "how modules are trained" },
     routers: { ...oneOrMore({ type: "string", reference: "router" }, "routers to compare"), default: [] },
-    bounds: { description: "plugins or declarations of kind router, strategy or probe that stand beside the routers", default: [] },
+    bounds: {
+      description: "plugins or declarations of kind router, strategy or probe that stand beside the routers",
+      default: [],
+    },
     seeds: {
-      anyOf: [{ type: "integer", minimum: 0 }, { type: "array", items: { type: "integer", minimum: 0 }, minItems: 1 }],
+      anyOf: [
+        { type: "integer", minimum: 0 },
+        { type: "array", items: { type: "integer", minimum: 0 }, minItems: 1 },
+      ],
       default: [1],
       description: "a number, a range `1..3` or a list; everything is repeated for each",
     },
-    measure: { ...oneOrMore({ enum: MEASURES }, "what the table shows; all of them where it is left out"), default: MEASURES },
+    measure: {
+      ...oneOrMore({ enum: MEASURES }, "what the table shows; all of them where it is left out"),
+      default: MEASURES,
+    },
   },
 }
 

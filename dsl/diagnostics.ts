@@ -20,7 +20,10 @@ const hint = <Holes = object>(say: (holes: Holes) => Said): Rule<Holes> => ({ se
 /** At most this many names are listed in a help line. */
 const LISTED = 12
 const quoted = (names: readonly string[]): string =>
-  names.slice(0, LISTED).map((name) => `\`${name}\``).join(", ") + (names.length > LISTED ? `, and ${names.length - LISTED} more` : "")
+  names
+    .slice(0, LISTED)
+    .map((name) => `\`${name}\``)
+    .join(", ") + (names.length > LISTED ? `, and ${names.length - LISTED} more` : "")
 
 /** "did you mean `x`?", or what there is to choose from. */
 const choose = (near: string | undefined, what: string, names: readonly string[], none: string): string =>
@@ -28,28 +31,57 @@ const choose = (near: string | undefined, what: string, names: readonly string[]
 
 export const catalogue = {
   // 01: reading
-  L2R0101: error<{ found: string }>(({ found }) => [`\`${found}\` has no meaning here`, "remove it, or write it inside a text: \"...\""]),
-  L2R0102: error(() => ["this text is not closed on its line", 'add `"` at its end; a line break inside a text is written \\n']),
-  L2R0103: error<{ escape: string }>(({ escape }) => [`\`${escape}\` is not an escape`, 'escapes are \\" \\\\ \\n \\t and \\u{1F600}; a backslash is written \\\\']),
-  L2R0104: error<{ unit: string }>(({ unit }) => [`\`${unit}\` is not a unit`, `units are ${quoted(UNIT_NAMES)}; a name that begins with a digit is written as a text: "..."`]),
+  L2R0101: error<{ found: string }>(({ found }) => [
+    `\`${found}\` has no meaning here`,
+    'remove it, or write it inside a text: "..."',
+  ]),
+  L2R0102: error(() => [
+    "this text is not closed on its line",
+    'add `"` at its end; a line break inside a text is written \\n',
+  ]),
+  L2R0103: error<{ escape: string }>(({ escape }) => [
+    `\`${escape}\` is not an escape`,
+    'escapes are \\" \\\\ \\n \\t and \\u{1F600}; a backslash is written \\\\',
+  ]),
+  L2R0104: error<{ unit: string }>(({ unit }) => [
+    `\`${unit}\` is not a unit`,
+    `units are ${quoted(UNIT_NAMES)}; a name that begins with a digit is written as a text: "..."`,
+  ]),
   L2R0105: error(() => ["this number is too large", "numbers go up to 1.7e308"]),
   L2R0106: error<{ name: string; suggestion?: string }>(({ name, suggestion }) => [
     `\`${name}\` can't be a name: names have the letters a to z, digits and _`,
-    suggestion ? `write \`${suggestion}\`, or a text where a text will do: "..."` : 'write it with other letters, or as a text where a text will do: "..."',
+    suggestion
+      ? `write \`${suggestion}\`, or a text where a text will do: "..."`
+      : 'write it with other letters, or as a text where a text will do: "..."',
   ]),
-  L2R0107: error<{ open: string; close: string }>(({ open, close }) => [`\`${open}\` is never closed`, `add \`${close}\` where it ends`]),
-  L2R0108: error<{ close: string }>(({ close }) => [`\`${close}\` closes nothing`, "remove it, or open its bracket before it"]),
-  L2R0109: error<{ depth: number }>(({ depth }) => [`brackets are nested more than ${depth} deep`, "no option needs that; remove the extra brackets"]),
+  L2R0107: error<{ open: string; close: string }>(({ open, close }) => [
+    `\`${open}\` is never closed`,
+    `add \`${close}\` where it ends`,
+  ]),
+  L2R0108: error<{ close: string }>(({ close }) => [
+    `\`${close}\` closes nothing`,
+    "remove it, or open its bracket before it",
+  ]),
+  L2R0109: error<{ depth: number }>(({ depth }) => [
+    `brackets are nested more than ${depth} deep`,
+    "no option needs that; remove the extra brackets",
+  ]),
   L2R0110: error<{ expected: string; found: string; reads: string }>(({ expected, found, reads }) => [
     expected ? `expected ${expected}, found ${found}` : `${found} does not belong here`,
     expected ? reads : "begin a new line, or put `,` between options",
   ]),
-  L2R0111: error<{ found: string }>(({ found }) => [`expected a declaration, found ${found}`, "a declaration reads `router learnt = l2r { memory: few }`"]),
+  L2R0111: error<{ found: string }>(({ found }) => [
+    `expected a declaration, found ${found}`,
+    "a declaration reads `router learnt = l2r { memory: few }`",
+  ]),
   L2R0112: error<{ word: string; near?: string }>(({ word, near }) => [
     `there is no kind of declaration \`${word}\``,
     near ? `did you mean \`${near}\`?` : `declarations begin with ${[...LINES, ...KINDS].join(", ")}`,
   ]),
-  L2R0113: error<{ count: number }>(({ count }) => [count === 1 ? "one more problem is not shown" : `${count} more problems are not shown`, "settle those above first"]),
+  L2R0113: error<{ count: number }>(({ count }) => [
+    count === 1 ? "one more problem is not shown" : `${count} more problems are not shown`,
+    "settle those above first",
+  ]),
 
   // 02: the file
   L2R0201: error<{ version: number }>(({ version }) => [
@@ -59,17 +91,35 @@ export const catalogue = {
   L2R0202: hint(() => ["the file does not say its language", "begin it with `language 1`"]),
   L2R0203: error(() => ["the language is said twice", "keep the first line"]),
   L2R0204: error(() => ["`import` is not in this version", "put all declarations into one file"]),
-  L2R0205: error(() => ["`sweep` is not in this version", "declare one variant for each value and list them, e.g. `adapters: [rank_4, rank_8]`"]),
-  L2R0206: error<{ order: string }>(({ order }) => [`the order \`${order}\` is not in this version`, "write `orders: written`, or leave it out"]),
+  L2R0205: error(() => [
+    "`sweep` is not in this version",
+    "declare one variant for each value and list them, e.g. `adapters: [rank_4, rank_8]`",
+  ]),
+  L2R0206: error<{ order: string }>(({ order }) => [
+    `the order \`${order}\` is not in this version`,
+    "write `orders: written`, or leave it out",
+  ]),
   L2R0207: error(() => ["this plugin has no name to use it by", 'add one: use "..." as mine']),
-  L2R0208: error<{ source: string; reason: string }>(({ source, reason }) => [`the plugin "${source}" can't be used: ${reason}`, "the path is relative to this file; a plugin exports what defineRouter, defineAdapter, ... return"]),
-  L2R0209: hint<{ alias: string }>(({ alias }) => [`the options of \`${alias}\` are not checked, because the plugin was not loaded`, "they are checked where its file can be read"]),
+  L2R0208: error<{ source: string; reason: string }>(({ source, reason }) => [
+    `the plugin "${source}" can't be used: ${reason}`,
+    "the path is relative to this file; a plugin exports what defineRouter, defineAdapter, ... return",
+  ]),
+  L2R0209: hint<{ alias: string }>(({ alias }) => [
+    `the options of \`${alias}\` are not checked, because the plugin was not loaded`,
+    "they are checked where its file can be read",
+  ]),
   L2R0210: error(() => ["a language is a whole number", "write `language 1`"]),
   L2R0211: error(() => ["`language` stands above everything else", "move the line to the top"]),
-  L2R0212: warning(() => ["there is no experiment, so there is nothing to run", "add `experiment name { on: ..., stream: ..., adapters: ..., train: ..., routers: ... }`"]),
+  L2R0212: warning(() => [
+    "there is no experiment, so there is nothing to run",
+    "add `experiment name { on: ..., stream: ..., adapters: ..., train: ..., routers: ... }`",
+  ]),
 
   // 03: names
-  L2R0301: error<{ name: string }>(({ name }) => [`\`${name}\` is declared twice`, "names are shared by all kinds of declaration; rename one"]),
+  L2R0301: error<{ name: string }>(({ name }) => [
+    `\`${name}\` is declared twice`,
+    "names are shared by all kinds of declaration; rename one",
+  ]),
   L2R0302: error<{ name: string; kind: string }>(({ name, kind }) => [
     `\`${name}\` is the name of ${kind} plugin`,
     `give the declaration another name; only \`${name} = ${name}\` may share it`,
@@ -78,66 +128,129 @@ export const catalogue = {
     `this ${kind} does not say which plugin it is`,
     `write \`${kind} ${name} = ${example} { ... }\``,
   ]),
-  L2R0304: error<{ name: string; kind: string; near?: string; names: readonly string[] }>(({ name, kind, near, names }) => [
-    `there is no ${kind} \`${name}\``,
-    choose(near, "there are", names, `declare it: ${kind} ${name} ...`),
+  L2R0304: error<{ name: string; kind: string; near?: string; names: readonly string[] }>(
+    ({ name, kind, near, names }) => [
+      `there is no ${kind} \`${name}\``,
+      choose(near, "there are", names, `declare it: ${kind} ${name} ...`),
+    ],
+  ),
+  L2R0305: error<{ name: string; is: string; wanted: string }>(({ name, is, wanted }) => [
+    `\`${name}\` is ${is}, and ${wanted} belongs here`,
+    `name ${wanted} that is declared in this file`,
   ]),
-  L2R0305: error<{ name: string; is: string; wanted: string }>(({ name, is, wanted }) => [`\`${name}\` is ${is}, and ${wanted} belongs here`, `name ${wanted} that is declared in this file`]),
-  L2R0306: error<{ path: readonly string[] }>(({ path }) => [`these declarations extend each other in a circle: ${path.join(" = ")}`, "let one of them name a plugin"]),
-  L2R0307: error<{ name: string; kind: string }>(({ name, kind }) => [`\`${name}\` is both a plugin and a declared ${kind}`, "rename the declaration, so that it is clear which one is meant"]),
+  L2R0306: error<{ path: readonly string[] }>(({ path }) => [
+    `these declarations extend each other in a circle: ${path.join(" = ")}`,
+    "let one of them name a plugin",
+  ]),
+  L2R0307: error<{ name: string; kind: string }>(({ name, kind }) => [
+    `\`${name}\` is both a plugin and a declared ${kind}`,
+    "rename the declaration, so that it is clear which one is meant",
+  ]),
   L2R0308: error<{ alias: string; near?: string }>(({ alias, near }) => [
     `no \`use\` line brings \`${alias}\``,
     near ? `did you mean \`${near}\`?` : `add one above: use "./file.ts" as ${alias}`,
   ]),
-  L2R0309: error<{ alias: string; name: string; kind: string; near?: string; names: readonly string[] }>(({ alias, name, kind, near, names }) => [
-    `\`${alias}\` has no ${kind} \`${name}\``,
-    choose(near && `${alias}.${near}`, "it has", names.map((each) => `${alias}.${each}`), `it has no ${kind} at all`),
-  ]),
+  L2R0309: error<{ alias: string; name: string; kind: string; near?: string; names: readonly string[] }>(
+    ({ alias, name, kind, near, names }) => [
+      `\`${alias}\` has no ${kind} \`${name}\``,
+      choose(
+        near && `${alias}.${near}`,
+        "it has",
+        names.map((each) => `${alias}.${each}`),
+        `it has no ${kind} at all`,
+      ),
+    ],
+  ),
   L2R0310: error<{ name: string; wanted: string; kind: string }>(({ name, wanted, kind }) => [
     `\`${name}\` is a plugin, and ${wanted} that is declared in this file belongs here`,
     `declare one: ${kind} my_${name} = ${name} { ... }`,
   ]),
-  L2R0311: error<{ kind: string }>(({ kind }) => [`a text does not belong after ${kind}`, "only a backbone and a data source have one: where they are found"]),
-  L2R0312: error<{ plugin: string }>(({ plugin }) => [`\`${plugin}\` needs a text that says where it is found`, `write \`${plugin} "path/to/it"\``]),
-  L2R0313: error<{ kind: string }>(({ kind }) => [`there are no plugins of kind ${kind}`, `after \`=\` stands another ${kind} whose options it takes over`]),
+  L2R0311: error<{ kind: string }>(({ kind }) => [
+    `a text does not belong after ${kind}`,
+    "only a backbone and a data source have one: where they are found",
+  ]),
+  L2R0312: error<{ plugin: string }>(({ plugin }) => [
+    `\`${plugin}\` needs a text that says where it is found`,
+    `write \`${plugin} "path/to/it"\``,
+  ]),
+  L2R0313: error<{ kind: string }>(({ kind }) => [
+    `there are no plugins of kind ${kind}`,
+    `after \`=\` stands another ${kind} whose options it takes over`,
+  ]),
 
   // 04: options
-  L2R0401: error<{ name: string; owner: string; near?: string; names: readonly string[] }>(({ name, owner, near, names }) => [
-    `\`${name}\` is not an option of ${owner}`,
-    choose(near, "its options are", names, "it has no options"),
-  ]),
+  L2R0401: error<{ name: string; owner: string; near?: string; names: readonly string[] }>(
+    ({ name, owner, near, names }) => [
+      `\`${name}\` is not an option of ${owner}`,
+      choose(near, "its options are", names, "it has no options"),
+    ],
+  ),
   L2R0402: error<{ name: string }>(({ name }) => [`\`${name}\` is given twice`, "keep one of them"]),
-  L2R0403: error<{ name: string; owner: string; about?: string }>(({ name, owner, about }) => [`${owner} needs \`${name}\``, about ? `add \`${name}: ...\`, ${about}` : `add \`${name}: ...\``]),
-  L2R0404: error<{ name: string; wanted: string; found: string; help?: string }>(({ name, wanted, found, help }) => [`\`${name}\` takes ${wanted}, not ${found}`, help ?? `write ${wanted}`]),
-  L2R0405: error<{ name: string; value: number; range: string }>(({ name, value, range }) => [`\`${name}\` is ${range}, and ${value} is not`, `write a number that is ${range}`]),
-  L2R0406: error<{ name: string; word: string; near?: string; words: readonly string[] }>(({ name, word, near, words }) => [
-    `\`${name}\` can't be \`${word}\``,
-    choose(near, "it is one of", words, "nothing fits"),
+  L2R0403: error<{ name: string; owner: string; about?: string }>(({ name, owner, about }) => [
+    `${owner} needs \`${name}\``,
+    about ? `add \`${name}: ...\`, ${about}` : `add \`${name}: ...\``,
   ]),
-  L2R0407: error<{ name: string; least: number }>(({ name, least }) => [`\`${name}\` needs at least ${least} ${least === 1 ? "entry" : "entries"}`, "fill the list"]),
-  L2R0408: error<{ most: number }>(({ most }) => [`a range goes up in whole numbers, over at most ${most} of them`, "write the smaller number first, e.g. `1..3`"]),
+  L2R0404: error<{ name: string; wanted: string; found: string; help?: string }>(({ name, wanted, found, help }) => [
+    `\`${name}\` takes ${wanted}, not ${found}`,
+    help ?? `write ${wanted}`,
+  ]),
+  L2R0405: error<{ name: string; value: number; range: string }>(({ name, value, range }) => [
+    `\`${name}\` is ${range}, and ${value} is not`,
+    `write a number that is ${range}`,
+  ]),
+  L2R0406: error<{ name: string; word: string; near?: string; words: readonly string[] }>(
+    ({ name, word, near, words }) => [
+      `\`${name}\` can't be \`${word}\``,
+      choose(near, "it is one of", words, "nothing fits"),
+    ],
+  ),
+  L2R0407: error<{ name: string; least: number }>(({ name, least }) => [
+    `\`${name}\` needs at least ${least} ${least === 1 ? "entry" : "entries"}`,
+    "fill the list",
+  ]),
+  L2R0408: error<{ most: number }>(({ most }) => [
+    `a range goes up in whole numbers, over at most ${most} of them`,
+    "write the smaller number first, e.g. `1..3`",
+  ]),
   L2R0409: error(() => ["`compare` belongs into an experiment", "move it there"]),
-  L2R0410: error<{ name: string; written: string }>(({ name, written }) => [`\`${name}\` is not a time, and ${written} is one`, "leave the unit out"]),
+  L2R0410: error<{ name: string; written: string }>(({ name, written }) => [
+    `\`${name}\` is not a time, and ${written} is one`,
+    "leave the unit out",
+  ]),
 
   // 05: experiments
-  L2R0501: error<{ data: string; task: string; near?: string; names: readonly string[] }>(({ data, task, near, names }) => [
-    `\`${data}\` has no task \`${task}\``,
-    choose(near, "its tasks are", names, "it has no tasks at all"),
+  L2R0501: error<{ data: string; task: string; near?: string; names: readonly string[] }>(
+    ({ data, task, near, names }) => [
+      `\`${data}\` has no task \`${task}\``,
+      choose(near, "its tasks are", names, "it has no tasks at all"),
+    ],
+  ),
+  L2R0502: error<{ task: string }>(({ task }) => [
+    `the task \`${task}\` comes twice in this stream`,
+    "remove one; a stream visits every task once",
   ]),
-  L2R0502: error<{ task: string }>(({ task }) => [`the task \`${task}\` comes twice in this stream`, "remove one; a stream visits every task once"]),
   L2R0503: error<{ library: string; stream: string; tasks: readonly string[] }>(({ library, stream, tasks }) => [
     `the library \`${library}\` has no adapter for ${quoted(tasks)} of the stream \`${stream}\``,
     "give every task of the stream an adapter",
   ]),
-  L2R0504: warning<{ library: string; stream: string; task: string }>(({ library, stream, task }) => [`\`${task}\` in the library \`${library}\` is not a task of the stream \`${stream}\``, "its entry has no effect; remove it or correct the name"]),
+  L2R0504: warning<{ library: string; stream: string; task: string }>(({ library, stream, task }) => [
+    `\`${task}\` in the library \`${library}\` is not a task of the stream \`${stream}\``,
+    "its entry has no effect; remove it or correct the name",
+  ]),
   L2R0505: error<{ name: string }>(({ name }) => [`\`${name}\` is listed twice`, "remove one"]),
-  L2R0506: error<{ name: string }>(({ name }) => [`the experiment \`${name}\` has no rows`, "list routers under `routers`, bounds under `bounds`, or both"]),
+  L2R0506: error<{ name: string }>(({ name }) => [
+    `the experiment \`${name}\` has no rows`,
+    "list routers under `routers`, bounds under `bounds`, or both",
+  ]),
   L2R0507: error<{ name: string; near?: string; names: readonly string[] }>(({ name, near, names }) => [
     `\`${name}\` is not a row of this experiment`,
     choose(near, "its rows are", names, "list it under `routers` or `bounds`"),
   ]),
   L2R0508: error<{ name: string }>(({ name }) => [`\`${name}\` is compared with itself`, "name another row"]),
-  L2R0509: error<{ row: string; policy: string; reason: string }>(({ row, policy, reason }) => [`there is no row \`${row}.${policy}\`: ${reason}`, `write \`${row}\`, or change its \`head\``]),
+  L2R0509: error<{ row: string; policy: string; reason: string }>(({ row, policy, reason }) => [
+    `there is no row \`${row}.${policy}\`: ${reason}`,
+    `write \`${row}\`, or change its \`head\``,
+  ]),
   L2R0510: warning<{ router: string; adapter: string }>(({ router, adapter }) => [
     `\`${router}\` can't serve the modules of \`${adapter}\`: it reads low-rank factors, and they have none`,
     'its row will say "not defined" there',
@@ -148,7 +261,9 @@ export const catalogue = {
   ]),
   L2R0512: error<{ router: string; names: readonly string[] }>(({ router, names }) => [
     `\`${router}\` needs a memory`,
-    names.length > 0 ? `say which with \`memory: ...\`: ${quoted(names)}` : "declare one, e.g. `memory few = random { per_class: 5 }`, and say `memory: few`",
+    names.length > 0
+      ? `say which with \`memory: ...\`: ${quoted(names)}`
+      : "declare one, e.g. `memory few = random { per_class: 5 }`, and say `memory: few`",
   ]),
 } as const
 
@@ -163,8 +278,15 @@ const clipped = (hole: unknown): unknown => {
 }
 
 /** Makes a diagnostic of the catalogue. */
-export const diagnose = <C extends Code>(code: C, span: Span, holes: HolesOf<C>, more: Pick<Diagnostic, "related" | "fix"> = {}): Diagnostic => {
+export const diagnose = <C extends Code>(
+  code: C,
+  span: Span,
+  holes: HolesOf<C>,
+  more: Pick<Diagnostic, "related" | "fix"> = {},
+): Diagnostic => {
   const { severity, say } = catalogue[code] as Rule<HolesOf<C>>
-  const [message, help] = say(Object.fromEntries(Object.entries(holes as object).map(([name, hole]) => [name, clipped(hole)])) as HolesOf<C>)
+  const [message, help] = say(
+    Object.fromEntries(Object.entries(holes as object).map(([name, hole]) => [name, clipped(hole)])) as HolesOf<C>,
+  )
   return { code, severity, message, ...(help === undefined ? {} : { help }), span, ...more }
 }

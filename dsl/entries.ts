@@ -13,7 +13,11 @@ export interface Piece {
 }
 
 /** The entries from `from` on (`unclosed`: brackets that are never closed), and the first token after the block's end, if the block ends. */
-export const entriesOf = (tokens: readonly IToken[], from: number, unclosed: ReadonlySet<IToken>): { readonly pieces: Piece[]; readonly rest?: IToken } => {
+export const entriesOf = (
+  tokens: readonly IToken[],
+  from: number,
+  unclosed: ReadonlySet<IToken>,
+): { readonly pieces: Piece[]; readonly rest?: IToken } => {
   const pieces: Piece[] = []
   let open = new OpenBrackets()
   let start = from

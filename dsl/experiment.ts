@@ -20,7 +20,12 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   const name = node.name?.text ?? ""
   const lists = new Set(["adapters", "bounds"])
   const plain = (all: Iterable<(typeof node.settings)[number]>, report: Context["report"]) =>
-    checkSettings([...all].filter(({ key }) => !lists.has(key.text)), coreSchemas.experiment, "an experiment", { ...context, report })
+    checkSettings(
+      [...all].filter(({ key }) => !lists.has(key.text)),
+      coreSchemas.experiment,
+      "an experiment",
+      { ...context, report },
+    )
   plain(node.settings, context.report)
   const values = plain(settings.values(), () => {})
   let complete = !unsure
@@ -29,20 +34,26 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     if (!setting) return []
     const quiet = node.settings.includes(setting) ? context : { ...context, report: () => {} }
     const items = setting.value.kind === "list" ? setting.value.items : [setting.value]
-    if (items.length === 0 && option === "adapters") quiet.report(diagnose("L2R0407", setting.value.span, { name: option, least: 1 }))
+    if (items.length === 0 && option === "adapters")
+      quiet.report(diagnose("L2R0407", setting.value.span, { name: option, least: 1 }))
     return items.flatMap((item) => {
       const found = resolve(item, quiet)
       if (found === undefined && option !== "adapters") complete = false
       return found === undefined ? [] : [{ name: found, span: item.span }]
     })
   }
-  const adapters = listed("adapters", (item, quiet) => referTo(item, ["adapter", "library"], { ...quiet, name: "adapters" }))
-  const routers = listed("routers", (item, quiet) => referTo(item, "router", { ...quiet, name: "routers", report: () => {} }))
+  const adapters = listed("adapters", (item, quiet) =>
+    referTo(item, ["adapter", "library"], { ...quiet, name: "adapters" }),
+  )
+  const routers = listed("routers", (item, quiet) =>
+    referTo(item, "router", { ...quiet, name: "routers", report: () => {} }),
+  )
   const bounds = listed("bounds", boundIn)
   for (const list of [adapters, [...routers, ...bounds]]) reportRepeatedNames(list, context)
   for (const option of ["seeds", "measure"]) reportRepeatedValues(settings.get(option)?.value, context)
 
-  if (!unsure && !settings.has("routers") && !settings.has("bounds")) context.report(diagnose("L2R0506", node.name!.span, { name }))
+  if (!unsure && !settings.has("routers") && !settings.has("bounds"))
+    context.report(diagnose("L2R0506", node.name!.span, { name }))
   const streamName = values.get("stream") as string | undefined
   const stream = streamName === undefined ? undefined : context.stream(streamName)
   for (const { name: adapter, span } of adapters) {
@@ -67,7 +78,8 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   }
 }
 
-const listOf = (value: Value | undefined): readonly Value[] | undefined => (value === undefined ? undefined : Array.isArray(value) ? value : [value as Value])
+const listOf = (value: Value | undefined): readonly Value[] | undefined =>
+  value === undefined ? undefined : Array.isArray(value) ? value : [value as Value]
 
 /** A bound: a declared router, strategy or probe, else a plugin of these kinds with its defaults. */
 const boundIn = (item: ValueNode, context: Context): string | undefined => {
@@ -86,12 +98,20 @@ const reportRepeatedNames = (list: readonly Listed[], { report }: Context): void
   const first = new Map<string, Span>()
   for (const { name, span } of list) {
     const before = first.get(name)
-    if (before) report(diagnose("L2R0505", span, { name }, { related: [{ span: before, message: "first listed here" }] }))
+    if (before)
+      report(diagnose("L2R0505", span, { name }, { related: [{ span: before, message: "first listed here" }] }))
     else first.set(name, span)
   }
 }
 
 const reportRepeatedValues = (value: ValueNode | undefined, context: Context): void => {
   if (value?.kind !== "list") return
-  reportRepeatedNames(value.items.flatMap((item) => (item.kind === "number" || item.kind === "word" ? [{ name: item.kind === "number" ? String(item.value) : item.text, span: item.span }] : [])), context)
+  reportRepeatedNames(
+    value.items.flatMap((item) =>
+      item.kind === "number" || item.kind === "word"
+        ? [{ name: item.kind === "number" ? String(item.value) : item.text, span: item.span }]
+        : [],
+    ),
+    context,
+  )
 }

@@ -9,19 +9,45 @@
  * There is one parser, and it is reused. It recovers from nothing: `parse.ts` feeds it one declaration at a time, and a
  * broken one entry by entry, so an error stays where it is.
  */
-import { type CstNode, CstParser, type IParserErrorMessageProvider, type IToken, type ParserMethod, type TokenType } from "chevrotain"
 import {
-  Against, As, Colon, Comma, Compare, Dot, Dots, Equals, LeftBrace, LeftBracket, LeftParen, NumberToken, On, RightBrace,
-  RightBracket, RightParen, Text, vocabularyOfTokens, Word,
+  type CstNode,
+  CstParser,
+  type IParserErrorMessageProvider,
+  type IToken,
+  type ParserMethod,
+  type TokenType,
+} from "chevrotain"
+import {
+  Against,
+  As,
+  Colon,
+  Comma,
+  Compare,
+  Dot,
+  Dots,
+  Equals,
+  LeftBrace,
+  LeftBracket,
+  LeftParen,
+  NumberToken,
+  On,
+  RightBrace,
+  RightBracket,
+  RightParen,
+  Text,
+  vocabularyOfTokens,
+  Word,
 } from "./tokens.ts"
 
 type Rule = ParserMethod<[], CstNode>
 
 /** What could have stood at the place of an error, in words; `parse.ts` makes the sentence. */
 const expectations: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, ruleName }) => (ruleName === "header" && expected === Word ? "a name" : labelOf(expected)),
+  buildMismatchTokenMessage: ({ expected, ruleName }) =>
+    ruleName === "header" && expected === Word ? "a name" : labelOf(expected),
   buildNotAllInputParsedMessage: () => "",
-  buildNoViableAltMessage: ({ ruleName }) => (ruleName === "value" ? "a value" : ruleName === "entry" ? "an option" : "something else"),
+  buildNoViableAltMessage: ({ ruleName }) =>
+    ruleName === "value" ? "a value" : ruleName === "entry" ? "an option" : "something else",
   buildEarlyExitMessage: () => "a value",
 }
 
@@ -29,7 +55,13 @@ const labelOf = (type: TokenType): string => type.LABEL ?? type.name
 
 export class Grammar extends CstParser {
   constructor(skipValidations = true) {
-    super(vocabularyOfTokens, { maxLookahead: 2, recoveryEnabled: false, skipValidations, errorMessageProvider: expectations, nodeLocationTracking: "none" })
+    super(vocabularyOfTokens, {
+      maxLookahead: 2,
+      recoveryEnabled: false,
+      skipValidations,
+      errorMessageProvider: expectations,
+      nodeLocationTracking: "none",
+    })
     this.performSelfAnalysis()
   }
 
@@ -77,10 +109,7 @@ export class Grammar extends CstParser {
   })
 
   readonly entry: Rule = this.RULE("entry", () => {
-    this.OR([
-      { ALT: () => this.SUBRULE(this.setting) },
-      { ALT: () => this.SUBRULE(this.comparison) },
-    ])
+    this.OR([{ ALT: () => this.SUBRULE(this.setting) }, { ALT: () => this.SUBRULE(this.comparison) }])
   })
 
   readonly setting: Rule = this.RULE("setting", () => {
@@ -172,5 +201,8 @@ export const derive = (rule: RuleName, tokens: readonly IToken[]): CstNode | Syn
   const tree = parser[rule]()
   const [error] = parser.errors
   if (!error) return tree
-  return { expected: error.message, found: Number.isNaN(error.token.startOffset) || error.token.image === "" ? undefined : error.token }
+  return {
+    expected: error.message,
+    found: Number.isNaN(error.token.startOffset) || error.token.image === "" ? undefined : error.token,
+  }
 }

@@ -43,7 +43,10 @@ export interface Checked {
 }
 
 /** Checks a whole file. Never throws, whatever the text. */
-export const check = (text: string, { file, vocabulary, uses = {}, tasksOf = () => undefined }: CheckOptions): Checked => {
+export const check = (
+  text: string,
+  { file, vocabulary, uses = {}, tasksOf = () => undefined }: CheckOptions,
+): Checked => {
   const kept: Diagnostic[] = []
   const said = new Set<string>()
   let count = 0
@@ -59,9 +62,14 @@ export const check = (text: string, { file, vocabulary, uses = {}, tasksOf = () 
   }
   const spec = checkFile(parse(text, file, report), { vocabulary, used: uses, tasksOf }, report)
   const diagnostics = kept.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
-  if (count > MOST) diagnostics.push(diagnose("L2R0113", { file, start: text.length, end: text.length }, { count: count - MOST }))
+  if (count > MOST)
+    diagnostics.push(diagnose("L2R0113", { file, start: text.length, end: text.length }, { count: count - MOST }))
   return errors === 0 ? { spec, diagnostics } : { diagnostics }
 }
 
 /** The `use` lines of a file, so that the caller can load them before it checks. */
-export const usesIn = (text: string, file: string): readonly Use[] => usesOf(parse(text, file, () => {}), () => {})
+export const usesIn = (text: string, file: string): readonly Use[] =>
+  usesOf(
+    parse(text, file, () => {}),
+    () => {},
+  )

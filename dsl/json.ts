@@ -22,14 +22,20 @@ export interface JsonDiagnostic {
 
 export const toJson = (diagnostics: readonly Diagnostic[], text: string): JsonDiagnostic[] => {
   const lines = linesOf(text)
-  const place = ({ file, start, end }: Span): JsonPlace => ({ file, start: { ...lines.at(start), offset: start }, end: { ...lines.at(end), offset: end } })
+  const place = ({ file, start, end }: Span): JsonPlace => ({
+    file,
+    start: { ...lines.at(start), offset: start },
+    end: { ...lines.at(end), offset: end },
+  })
   return diagnostics.map(({ code, severity, message, help, span, related, fix }) => ({
     code,
     severity,
     message,
     ...(help === undefined ? {} : { help }),
     place: place(span),
-    ...(related && related.length > 0 ? { related: related.map((other) => ({ place: place(other.span), message: other.message })) } : {}),
+    ...(related && related.length > 0
+      ? { related: related.map((other) => ({ place: place(other.span), message: other.message })) }
+      : {}),
     ...(fix ? { fix: { place: place(fix.span), text: fix.text } } : {}),
   }))
 }

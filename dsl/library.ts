@@ -10,10 +10,15 @@ export const checkLibrary = ({ node, settings, unsure }: Resolved, context: Cont
   const own = new Set(node.settings)
   const adapterOf = new Map<string, string>()
   for (const [task, setting] of settings) {
-    const adapter = referTo(setting.value, "adapter", { ...context, name: task, report: own.has(setting) ? context.report : () => {} })
+    const adapter = referTo(setting.value, "adapter", {
+      ...context,
+      name: task,
+      report: own.has(setting) ? context.report : () => {},
+    })
     if (adapter !== undefined) adapterOf.set(task, adapter)
   }
-  if (settings.size === 0 && !unsure) context.report(diagnose("L2R0407", node.name!.span, { name: node.name!.text, least: 1 }))
+  if (settings.size === 0 && !unsure)
+    context.report(diagnose("L2R0407", node.name!.span, { name: node.name!.text, least: 1 }))
   return { name: node.name?.text ?? "", adapterOf: Object.fromEntries(adapterOf), span: node.span }
 }
 
@@ -23,8 +28,10 @@ export const checkCoverage = (library: Resolved, stream: Stream, at: Span, conte
   if (!tasks || tasks.length === 0) return
   const name = library.node.name!.text
   const lacking = tasks.filter((task) => !library.settings.has(task))
-  if (lacking.length > 0) context.report(diagnose("L2R0503", at, { library: name, stream: stream.name, tasks: lacking }))
+  if (lacking.length > 0)
+    context.report(diagnose("L2R0503", at, { library: name, stream: stream.name, tasks: lacking }))
   for (const [task, { key }] of library.settings) {
-    if (!tasks.includes(task)) context.report(diagnose("L2R0504", key.span, { library: name, stream: stream.name, task }))
+    if (!tasks.includes(task))
+      context.report(diagnose("L2R0504", key.span, { library: name, stream: stream.name, task }))
   }
 }

@@ -16,7 +16,11 @@ export interface Lines {
 
 export const linesOf = (text: string): Lines => {
   const starts = [0]
-  for (const { index, 0: { length } } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + length)
+  for (const {
+    index,
+    0: { length },
+  } of text.matchAll(/\r\n|\n|\r/g))
+    starts.push(index + length)
   const lineOf = (offset: number): number => {
     let [low, high] = [0, starts.length - 1]
     while (low < high) {

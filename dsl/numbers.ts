@@ -13,7 +13,8 @@ type Range = ValueNode & { kind: "range" }
 
 /** The numbers of `1..3`; undefined (and reported) where it goes down, is not whole, or is too long. */
 export const rangeOf = ({ from, to, span }: Range, report: Report): readonly number[] | undefined => {
-  if (isWhole(from) && isWhole(to) && from <= to && to - from < MOST) return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+  if (isWhole(from) && isWhole(to) && from <= to && to - from < MOST)
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i)
   report(diagnose("L2R0408", span, { most: MOST }))
   return undefined
 }
@@ -23,15 +24,32 @@ export const expand = ({ span }: Range, numbers: readonly number[]): ValueNode[]
   numbers.map((value) => ({ kind: "number", value, written: String(value), span }))
 
 /** True where the number is allowed; else what is allowed, in words. */
-export const inRange = (value: number, { minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): true | string => {
+export const inRange = (
+  value: number,
+  { minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema,
+): true | string => {
   const inside =
     !(minimum !== undefined && value < minimum) &&
     !(maximum !== undefined && value > maximum) &&
     !(exclusiveMinimum !== undefined && value <= exclusiveMinimum) &&
     !(exclusiveMaximum !== undefined && value >= exclusiveMaximum)
   if (inside) return true
-  const least = minimum !== undefined ? `at least ${minimum}` : exclusiveMinimum !== undefined ? `greater than ${exclusiveMinimum}` : undefined
-  const most = maximum !== undefined ? `at most ${maximum}` : exclusiveMaximum !== undefined ? `less than ${exclusiveMaximum}` : undefined
+  const least =
+    minimum !== undefined
+      ? `at least ${minimum}`
+      : exclusiveMinimum !== undefined
+        ? `greater than ${exclusiveMinimum}`
+        : undefined
+  const most =
+    maximum !== undefined
+      ? `at most ${maximum}`
+      : exclusiveMaximum !== undefined
+        ? `less than ${exclusiveMaximum}`
+        : undefined
   // Every whole number has a greatest one that it can hold: no news for a value below.
-  return [least, most === `at most ${Number.MAX_SAFE_INTEGER}` ? undefined : most].filter((part) => part !== undefined).join(" and ") || `at most ${maximum}`
+  return (
+    [least, most === `at most ${Number.MAX_SAFE_INTEGER}` ? undefined : most]
+      .filter((part) => part !== undefined)
+      .join(" and ") || `at most ${maximum}`
+  )
 }

@@ -32,7 +32,12 @@ export const alternativesOf = (schema: JsonSchema): readonly JsonSchema[] => {
 }
 
 /** The first alternative that takes the value; where none does, the complaint of the one that it is nearest to. */
-const checkAny = (node: ValueNode, alternatives: readonly JsonSchema[], schema: JsonSchema, on: Checking): Value | undefined => {
+const checkAny = (
+  node: ValueNode,
+  alternatives: readonly JsonSchema[],
+  schema: JsonSchema,
+  on: Checking,
+): Value | undefined => {
   const complaints: Diagnostic[][] = []
   for (const alternative of alternatives) {
     const complaint: Diagnostic[] = []
@@ -52,7 +57,12 @@ const checkAny = (node: ValueNode, alternatives: readonly JsonSchema[], schema: 
 /** Whether a value has the form that a schema describes, whatever is in it. */
 const fits = (node: ValueNode, schema: JsonSchema): boolean => {
   if (schema.reference) return node.kind === "word"
-  if (schema.enum) return node.kind === "word" || node.kind === "text" || (node.kind === "number" && schema.enum.some((member) => typeof member === "number"))
+  if (schema.enum)
+    return (
+      node.kind === "word" ||
+      node.kind === "text" ||
+      (node.kind === "number" && schema.enum.some((member) => typeof member === "number"))
+    )
   switch (schema.type) {
     case "number":
     case "integer":
@@ -72,7 +82,10 @@ const fits = (node: ValueNode, schema: JsonSchema): boolean => {
 
 const mismatch = (node: ValueNode, schema: JsonSchema, on: Checking): Diagnostic => {
   const [only] = alternativesOf(schema)
-  const help = only?.type === "array" && node.kind !== "list" ? "put it into a list: [...]" : schema.description && `it is: ${schema.description}`
+  const help =
+    only?.type === "array" && node.kind !== "list"
+      ? "put it into a list: [...]"
+      : schema.description && `it is: ${schema.description}`
   return diagnose("L2R0404", node.span, { name: on.name, wanted: wanted(schema), found: found(node), help })
 }
 
@@ -107,26 +120,53 @@ const refuse = (diagnostic: Diagnostic, { report }: Checking): undefined => {
 }
 
 const checkWord = (node: ValueNode, { enum: members = [] }: JsonSchema, on: Checking): Value | undefined => {
-  const written = node.kind === "word" && !node.member ? node.text : node.kind === "text" || node.kind === "number" ? node.value : undefined
+  const written =
+    node.kind === "word" && !node.member
+      ? node.text
+      : node.kind === "text" || node.kind === "number"
+        ? node.value
+        : undefined
   const member = members.find((each) => each === written || (typeof each === "boolean" && String(each) === written))
   if (member !== undefined && member !== null) return member as Value
   const words = members.map(String)
   const word = written === undefined ? found(node).replaceAll("`", "") : String(written)
   const near = nearest(word, words)
-  return refuse(diagnose("L2R0406", node.span, { name: on.name, word, near, words }, near ? { fix: { span: node.span, text: near } } : {}), on)
+  return refuse(
+    diagnose(
+      "L2R0406",
+      node.span,
+      { name: on.name, word, near, words },
+      near ? { fix: { span: node.span, text: near } } : {},
+    ),
+    on,
+  )
 }
 
 const checkNumber = (node: ValueNode & { kind: "number" }, schema: JsonSchema, on: Checking): Value | undefined => {
   const { name } = on
-  if (node.unit && schema.unit !== node.unit) return refuse(diagnose("L2R0410", node.span, { name, written: node.written }), on)
+  if (node.unit && schema.unit !== node.unit)
+    return refuse(diagnose("L2R0410", node.span, { name, written: node.written }), on)
   if (schema.type === "integer" && !isWhole(node.value)) {
-    return refuse(diagnose("L2R0404", node.span, { name, wanted: wanted(schema), found: node.written, help: "leave the fraction out" }), on)
+    return refuse(
+      diagnose("L2R0404", node.span, {
+        name,
+        wanted: wanted(schema),
+        found: node.written,
+        help: "leave the fraction out",
+      }),
+      on,
+    )
   }
   const range = inRange(node.value, schema)
   return range === true ? node.value : refuse(diagnose("L2R0405", node.span, { name, value: node.value, range }), on)
 }
 
-const checkItems = (items: readonly ValueNode[], node: ValueNode, schema: JsonSchema, on: Checking): Value | undefined => {
+const checkItems = (
+  items: readonly ValueNode[],
+  node: ValueNode,
+  schema: JsonSchema,
+  on: Checking,
+): Value | undefined => {
   const { minItems = 0 } = schema
   if (items.length < minItems) return refuse(diagnose("L2R0407", node.span, { name: on.name, least: minItems }), on)
   const values = items.map((item) => checkValue(item, schema.items ?? {}, on))
@@ -137,7 +177,9 @@ const checkRecord = (node: ValueNode & { kind: "record" }, schema: JsonSchema, o
   for (const { span } of node.comparisons) on.report(diagnose("L2R0409", span, {}))
   reportRepeated(node.settings, on.report)
   if (!schema.properties) {
-    const values = node.settings.map(({ key, value }) => [key.text, checkValue(value, {}, { ...on, name: key.text })] as const)
+    const values = node.settings.map(
+      ({ key, value }) => [key.text, checkValue(value, {}, { ...on, name: key.text })] as const,
+    )
     return values.every(([, value]) => value !== undefined) ? (Object.fromEntries(values) as Value) : undefined
   }
   const owner = `\`${on.name}\``
@@ -148,14 +190,26 @@ const checkRecord = (node: ValueNode & { kind: "record" }, schema: JsonSchema, o
 }
 
 /** Each of these settings against its option; what is sound comes back by name. */
-export const checkSettings = (settings: readonly Setting[], schema: JsonSchema, owner: string, on: Omit<Checking, "name">): Map<string, Value> => {
+export const checkSettings = (
+  settings: readonly Setting[],
+  schema: JsonSchema,
+  owner: string,
+  on: Omit<Checking, "name">,
+): Map<string, Value> => {
   const values = new Map<string, Value>()
   const properties = schema.properties ?? {}
   const names = Object.keys(properties)
   for (const { key, value } of settings) {
     if (!Object.hasOwn(properties, key.text)) {
       const near = nearest(key.text, names)
-      on.report(diagnose("L2R0401", key.span, { name: key.text, owner, near, names }, near ? { fix: { span: key.span, text: near } } : {}))
+      on.report(
+        diagnose(
+          "L2R0401",
+          key.span,
+          { name: key.text, owner, near, names },
+          near ? { fix: { span: key.span, text: near } } : {},
+        ),
+      )
       continue
     }
     const checked = checkValue(value, properties[key.text], { ...on, name: key.text })
@@ -169,16 +223,35 @@ export const reportRepeated = (settings: readonly Setting[], report: Report): vo
   const first = new Map<string, Setting>()
   for (const setting of settings) {
     const before = first.get(setting.key.text)
-    if (before) report(diagnose("L2R0402", setting.key.span, { name: setting.key.text }, { related: [{ span: before.key.span, message: "first given here" }] }))
+    if (before)
+      report(
+        diagnose(
+          "L2R0402",
+          setting.key.span,
+          { name: setting.key.text },
+          { related: [{ span: before.key.span, message: "first given here" }] },
+        ),
+      )
     else first.set(setting.key.text, setting)
   }
 }
 
 /** Required options that are not there, unless a misspelt one was meant for them. */
-export const reportMissing = (given: ReadonlyMap<string, Setting>, schema: JsonSchema, owner: string, span: Setting["span"], report: Report): void => {
+export const reportMissing = (
+  given: ReadonlyMap<string, Setting>,
+  schema: JsonSchema,
+  owner: string,
+  span: Setting["span"],
+  report: Report,
+): void => {
   const properties = schema.properties ?? {}
-  const meant = new Set([...given.keys()].filter((name) => !Object.hasOwn(properties, name)).map((name) => nearest(name, Object.keys(properties))))
+  const meant = new Set(
+    [...given.keys()]
+      .filter((name) => !Object.hasOwn(properties, name))
+      .map((name) => nearest(name, Object.keys(properties))),
+  )
   for (const name of schema.required ?? []) {
-    if (!given.has(name) && !meant.has(name)) report(diagnose("L2R0403", span, { name, owner, about: properties[name]?.description }))
+    if (!given.has(name) && !meant.has(name))
+      report(diagnose("L2R0403", span, { name, owner, about: properties[name]?.description }))
   }
 }

@@ -11,22 +11,46 @@ import { entriesOf } from "./entries.ts"
 import { derive, type RuleName, type SyntaxProblem } from "./grammar.ts"
 import { isCoreKind, isKind, KINDS, LINES } from "./kinds.ts"
 import { nearest } from "./suggest.ts"
-import { Colon, Equals, isWord, LeftBrace, LeftBracket, LeftParen, OpenText, Stray, Text, tokenize, Word } from "./tokens.ts"
+import {
+  Colon,
+  Equals,
+  isWord,
+  LeftBrace,
+  LeftBracket,
+  LeftParen,
+  OpenText,
+  Stray,
+  Text,
+  tokenize,
+  Word,
+} from "./tokens.ts"
 import { type Reader, readerOf } from "./tree.ts"
 
-const CLOSERS = new Map([[LeftBrace, "}"], [LeftBracket, "]"], [LeftParen, ")"]])
+const CLOSERS = new Map([
+  [LeftBrace, "}"],
+  [LeftBracket, "]"],
+  [LeftParen, ")"],
+])
 /** A stray run is quoted up to this length. */
 const QUOTED = 20
 
 export const parse = (text: string, file: string, report: Report): FileNode => {
   const { tokens } = tokenize(text)
   const reader = readerOf(file, report)
-  const tree = { file, languages: [] as LanguageNode[], uses: [] as SourceNode[], usesBroken: false, imports: [] as SourceNode[], declarations: [] as DeclarationNode[] }
+  const tree = {
+    file,
+    languages: [] as LanguageNode[],
+    uses: [] as SourceNode[],
+    usesBroken: false,
+    imports: [] as SourceNode[],
+    declarations: [] as DeclarationNode[],
+  }
   for (const token of tokens) reportUnreadable(token, reader, report)
   chunksOf(tokens, text).forEach((chunk, index) => {
     for (const { kind, token } of chunk.brackets) {
       if (openerOf(token) && kind === "close") report(diagnose("L2R0108", reader.spanOf(token), { close: token.image }))
-      else report(diagnose("L2R0107", reader.spanOf(token), { open: token.image, close: CLOSERS.get(token.tokenType)! }))
+      else
+        report(diagnose("L2R0107", reader.spanOf(token), { open: token.image, close: CLOSERS.get(token.tokenType)! }))
     }
     if (chunk.tooDeep) report(diagnose("L2R0109", reader.spanOf(chunk.tooDeep), { depth: DEEPEST }))
     // What means nothing is reported, and what follows it on the line may still mean something.
@@ -35,7 +59,8 @@ export const parse = (text: string, file: string, report: Report): FileNode => {
     if (first.image === "language" && !namesDeclaration(chunk.tokens)) {
       const node = line("languageLine", chunk, reader, report)
       const version = node && reader.number(node.children.Number[0] as IToken)
-      if (version?.kind === "number") tree.languages.push({ version: version.value, span: reader.spanOf(first, chunk.tokens[1]), first: index === 0 })
+      if (version?.kind === "number")
+        tree.languages.push({ version: version.value, span: reader.spanOf(first, chunk.tokens[1]), first: index === 0 })
       else tree.languages.push({ version: 1, span: reader.spanOf(first), first: index === 0 })
     } else if ((first.image === "use" || first.image === "import") && !namesDeclaration(chunk.tokens)) {
       const node = line("sourceLine", chunk, reader, report)
@@ -44,18 +69,24 @@ export const parse = (text: string, file: string, report: Report): FileNode => {
         return
       }
       const alias = node.children.alias?.[0] as IToken | undefined
-      const source = { source: reader.text(node.children.Text[0] as IToken), alias: alias && reader.word(alias), span: reader.spanOf(first, chunk.tokens[chunk.tokens.length - 1]) }
+      const source = {
+        source: reader.text(node.children.Text[0] as IToken),
+        alias: alias && reader.word(alias),
+        span: reader.spanOf(first, chunk.tokens[chunk.tokens.length - 1]),
+      }
       ;(first.image === "use" ? tree.uses : tree.imports).push(source)
     } else if (isWord(first)) {
       tree.usesBroken ||= !isKind(first.image) && chunk.tokens[1]?.tokenType === Text
       tree.declarations.push(declaration(chunk, reader, report))
-    } else if (chunk.brackets.length === 0 && !isUnreadable(first)) report(diagnose("L2R0111", reader.spanOf(first), { found: foundOf(first) }))
+    } else if (chunk.brackets.length === 0 && !isUnreadable(first))
+      report(diagnose("L2R0111", reader.spanOf(first), { found: foundOf(first) }))
   })
   return tree
 }
 
 /** `use x = ...` and `use x {` are meant as declarations, whatever the word. */
-const namesDeclaration = (tokens: readonly IToken[]): boolean => isWord(tokens[1]) && (tokens[2]?.tokenType === Equals || tokens[2]?.tokenType === LeftBrace)
+const namesDeclaration = (tokens: readonly IToken[]): boolean =>
+  isWord(tokens[1]) && (tokens[2]?.tokenType === Equals || tokens[2]?.tokenType === LeftBrace)
 
 const isUnreadable = (token: IToken): boolean => token.tokenType === Stray || token.tokenType === OpenText
 
@@ -86,22 +117,44 @@ const line = (rule: RuleName, chunk: Chunk, reader: Reader, report: Report): Cst
 }
 
 /** The tree of these tokens, or a report; `next` is what follows them in the file. */
-const tree = (rule: RuleName, tokens: readonly IToken[], next: IToken | undefined, reader: Reader, report: Report): CstNode | undefined => {
+const tree = (
+  rule: RuleName,
+  tokens: readonly IToken[],
+  next: IToken | undefined,
+  reader: Reader,
+  report: Report,
+): CstNode | undefined => {
   const derived = derive(rule, tokens)
   if ("children" in derived) return derived
   reportSyntax(derived, rule, tokens, next, reader, report)
   return undefined
 }
 
-const reportSyntax = (problem: SyntaxProblem, rule: RuleName, tokens: readonly IToken[], next: IToken | undefined, reader: Reader, report: Report): void => {
+const reportSyntax = (
+  problem: SyntaxProblem,
+  rule: RuleName,
+  tokens: readonly IToken[],
+  next: IToken | undefined,
+  reader: Reader,
+  report: Report,
+): void => {
   const last = tokens[tokens.length - 1]
   let { expected, found } = problem
-  if (rule === "entry" && found === tokens[0] && (found.tokenType === Text || isWord(found)) && tokens[1]?.tokenType !== Colon) {
+  if (
+    rule === "entry" &&
+    found === tokens[0] &&
+    (found.tokenType === Text || isWord(found)) &&
+    tokens[1]?.tokenType !== Colon
+  ) {
     expected = `\`:\` after \`${found.image}\``
     found = tokens[1]
   }
   const end = reader.spanOf(last)
-  const span = found ? reader.spanOf(found) : next ? reader.spanOf(next) : { ...end, start: Math.max(end.start, end.end - 1) }
+  const span = found
+    ? reader.spanOf(found)
+    : next
+      ? reader.spanOf(next)
+      : { ...end, start: Math.max(end.start, end.end - 1) }
   const what = found ? foundOf(found) : next ? foundOf(next) : "the end"
   const reads = rule !== "entry" ? rule : tokens[0].image === "compare" ? "comparison" : "entry"
   report(diagnose("L2R0110", span, { expected, found: what, reads: FORMS[reads](tokens[0].image) }))
@@ -110,9 +163,13 @@ const reportSyntax = (problem: SyntaxProblem, rule: RuleName, tokens: readonly I
 /** What each part of a file looks like. */
 const FORMS: Readonly<Record<RuleName | "comparison", (word: string) => string>> = {
   languageLine: () => "a file begins with `language 1`",
-  sourceLine: (word) => (word === "use" ? 'a plugin is brought in by `use "./file.ts" as mine`' : 'a file is brought in by `import "./file.l2r"`'),
+  sourceLine: (word) =>
+    word === "use"
+      ? 'a plugin is brought in by `use "./file.ts" as mine`'
+      : 'a file is brought in by `import "./file.l2r"`',
   declaration: (word) => FORMS.header(word),
-  header: (word) => (isCoreKind(word) ? `it reads \`${word} name { ... }\`` : `it reads \`${word} name = plugin { ... }\``),
+  header: (word) =>
+    isCoreKind(word) ? `it reads \`${word} name { ... }\`` : `it reads \`${word} name = plugin { ... }\``,
   entry: () => "an option reads `rank: 8`",
   comparison: () => "it reads `compare learnt against [nearest, uniform] on accuracy`",
 }
@@ -125,7 +182,11 @@ const declaration = (chunk: Chunk, reader: Reader, report: Report): DeclarationN
     const span = reader.spanOf(first)
     report(diagnose("L2R0112", span, { word: first.image, near: kind }, kind ? { fix: { span, text: kind } } : {}))
   }
-  const about = { keyword: { text: first.image, span: reader.spanOf(first) }, kind: kind && isKind(kind) ? kind : undefined, span: reader.spanOf(first, tokens[tokens.length - 1]) }
+  const about = {
+    keyword: { text: first.image, span: reader.spanOf(first) },
+    kind: kind && isKind(kind) ? kind : undefined,
+    span: reader.spanOf(first, tokens[tokens.length - 1]),
+  }
   // A line that begins with no word of ours may be anything: only its name is taken.
   if (!about.kind) {
     const name = isWord(tokens[1]) ? { text: tokens[1].image, span: reader.spanOf(tokens[1]) } : undefined
@@ -153,7 +214,12 @@ const headerOf = (header: CstNode, reader: Reader): Pick<DeclarationNode, "name"
   }
 }
 
-const inPieces = (about: Pick<DeclarationNode, "keyword" | "kind" | "span">, chunk: Chunk, reader: Reader, report: Report): DeclarationNode => {
+const inPieces = (
+  about: Pick<DeclarationNode, "keyword" | "kind" | "span">,
+  chunk: Chunk,
+  reader: Reader,
+  report: Report,
+): DeclarationNode => {
   const { tokens } = chunk
   const at = tokens.findIndex((token) => token.tokenType === LeftBrace)
   const line = at < 0 ? tokens : tokens.slice(0, at)
@@ -173,7 +239,8 @@ const inPieces = (about: Pick<DeclarationNode, "keyword" | "kind" | "span">, chu
       if ("setting" in read) settings.push(read.setting)
       else comparisons.push(read.comparison)
     }
-    if (rest && !isSpoilt([rest], chunk)) report(diagnose("L2R0110", reader.spanOf(rest), { expected: "", found: foundOf(rest), reads: "" }))
+    if (rest && !isSpoilt([rest], chunk))
+      report(diagnose("L2R0110", reader.spanOf(rest), { expected: "", found: foundOf(rest), reads: "" }))
   }
   const read = header ? headerOf(header, reader) : lostHeader(line, reader)
   // A bracket that is open to the end may have swallowed options.

@@ -1,14 +1,18 @@
 /** A value that names a declaration. */
 import type { ValueNode } from "./ast.ts"
+import type { Checking } from "./context.ts"
 import { diagnose } from "./diagnostics.ts"
 import { aKind, isKind, type Kind } from "./kinds.ts"
-import type { Checking } from "./context.ts"
 import { mayBeUnreadable, pluginsOf } from "./scope.ts"
 import { nearest } from "./suggest.ts"
 import { found } from "./wording.ts"
 
 /** The name of a declaration of one of these kinds; undefined where it was reported or can't be told. */
-export const referTo = (node: ValueNode, kinds: string | readonly string[], { name, scope, report }: Checking): string | undefined => {
+export const referTo = (
+  node: ValueNode,
+  kinds: string | readonly string[],
+  { name, scope, report }: Checking,
+): string | undefined => {
   const wantedKinds = typeof kinds === "string" ? [kinds] : kinds
   const [kind] = wantedKinds
   const wanted = wantedKinds.map(aKind).join(" or ")
@@ -21,7 +25,14 @@ export const referTo = (node: ValueNode, kinds: string | readonly string[], { na
   const declared = scope.declared.get(text)
   if (declared?.kind && wantedKinds.includes(declared.kind)) return text
   if (declared?.kind && isKind(declared.kind)) {
-    return void report(diagnose("L2R0305", span, { name: text, is: aKind(declared.kind), wanted }, { related: [{ span: declared.name!.span, message: "declared here" }] }))
+    return void report(
+      diagnose(
+        "L2R0305",
+        span,
+        { name: text, is: aKind(declared.kind), wanted },
+        { related: [{ span: declared.name!.span, message: "declared here" }] },
+      ),
+    )
   }
   if (wantedKinds.some((each) => mayBeUnreadable(scope, text, each))) return undefined
   const plugin = wantedKinds.find((each) => pluginsOf(scope.vocabulary, each).has(text))

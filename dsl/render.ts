@@ -27,7 +27,11 @@ export interface Rendering {
 const PAINT = { error: 31, warning: 33, hint: 36, frame: 34, bold: 1 } as const
 
 /** `text` is the source that the diagnostics are about. */
-export const render = (diagnostics: readonly Diagnostic[], text: string, { color = false, hints = false }: Rendering = {}): string => {
+export const render = (
+  diagnostics: readonly Diagnostic[],
+  text: string,
+  { color = false, hints = false }: Rendering = {},
+): string => {
   const lines = linesOf(text)
   const paint = (what: keyof typeof PAINT, words: string) => (color ? `\u001b[${PAINT[what]}m${words}\u001b[0m` : words)
   const frame = (span: Span, gutter: string, sign: string, label: string, what: keyof typeof PAINT): string[] => {

@@ -32,7 +32,9 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
   /** The declaration that this one extends, if it extends one. */
   const aboveOf = ({ kind, plugin, alias }: DeclarationNode): DeclarationNode | undefined => {
     const other = plugin && !alias ? scope.declared.get(plugin.text) : undefined
-    return other && kind && other.kind === kind && !pluginsOf(scope.vocabulary, kind).has(plugin!.text) ? other : undefined
+    return other && kind && other.kind === kind && !pluginsOf(scope.vocabulary, kind).has(plugin!.text)
+      ? other
+      : undefined
   }
 
   // A chain may be long, so it is walked up first and settled from its top.
@@ -56,7 +58,10 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
       plugin: above?.plugin ?? plugin,
       entry: above?.entry ?? entry,
       location: node.location ?? above?.location,
-      settings: new Map([...(above?.settings ?? []), ...node.settings.map((setting) => [setting.key.text, setting] as const)]),
+      settings: new Map([
+        ...(above?.settings ?? []),
+        ...node.settings.map((setting) => [setting.key.text, setting] as const),
+      ]),
       comparisons: [...(above?.comparisons ?? []), ...node.comparisons],
       unsure: node.headerBroken || node.bodyBroken || lost === true || above?.unsure === true,
     }
@@ -66,7 +71,14 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
     for (const member of circle) circular.add(member)
     const last = circle[circle.length - 1]
     const path = [...circle, circle[0]].map((member) => member.name!.text)
-    report(diagnose("L2R0306", last.plugin!.span, { path }, { related: circle.slice(0, -1).map((member) => ({ span: member.name!.span, message: "on the circle" })) }))
+    report(
+      diagnose(
+        "L2R0306",
+        last.plugin!.span,
+        { path },
+        { related: circle.slice(0, -1).map((member) => ({ span: member.name!.span, message: "on the circle" })) },
+      ),
+    )
   }
 
   interface Found {
@@ -94,17 +106,27 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
       return { lost: true }
     }
     if (!scope.used.has(alias.text)) {
-      if (!scope.usesBroken) report(diagnose("L2R0308", alias.span, { alias: alias.text, near: nearest(alias.text, scope.used.keys()) }))
+      if (!scope.usesBroken)
+        report(diagnose("L2R0308", alias.span, { alias: alias.text, near: nearest(alias.text, scope.used.keys()) }))
       return { lost: true }
     }
     const module = scope.used.get(alias.text)
     if (!module || "problem" in module) return { plugin: { name: plugin.text, from: alias.text }, lost: true }
     const plugins = pluginsOf(module, kind)
     // `mine.router` is the router of `mine`, whatever its name, if it has only one.
-    const entry = plugins.get(plugin.text) ?? (plugin.text === kind && plugins.size === 1 ? [...plugins.values()][0] : undefined)
+    const entry =
+      plugins.get(plugin.text) ?? (plugin.text === kind && plugins.size === 1 ? [...plugins.values()][0] : undefined)
     if (entry) return { plugin: { name: entry.name, from: alias.text }, entry }
     const names = [...plugins.keys()]
-    report(diagnose("L2R0309", plugin.span, { alias: alias.text, name: plugin.text, kind, near: nearest(plugin.text, names), names }))
+    report(
+      diagnose("L2R0309", plugin.span, {
+        alias: alias.text,
+        name: plugin.text,
+        kind,
+        near: nearest(plugin.text, names),
+        names,
+      }),
+    )
     return { lost: true }
   }
 
@@ -113,7 +135,14 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
     const entry = plugins.get(plugin.text)
     const other = scope.declared.get(plugin.text)
     if (entry && other && other !== node && other.kind === kind) {
-      report(diagnose("L2R0307", plugin.span, { name: plugin.text, kind }, { related: [{ span: other.name!.span, message: "declared here" }] }))
+      report(
+        diagnose(
+          "L2R0307",
+          plugin.span,
+          { name: plugin.text, kind },
+          { related: [{ span: other.name!.span, message: "declared here" }] },
+        ),
+      )
       return { lost: true }
     }
     if (entry) return { plugin: { name: entry.name }, entry }
@@ -123,7 +152,14 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
     } else if (!mayBeUnreadable(scope, plugin.text, kind)) {
       const names = [...plugins.keys(), ...scope.namesOf(kind).filter((name) => name !== node.name?.text)]
       const near = nearest(plugin.text, names)
-      report(diagnose("L2R0304", plugin.span, { name: plugin.text, kind, near, names }, near ? { fix: { span: plugin.span, text: near } } : {}))
+      report(
+        diagnose(
+          "L2R0304",
+          plugin.span,
+          { name: plugin.text, kind, near, names },
+          near ? { fix: { span: plugin.span, text: near } } : {},
+        ),
+      )
     }
     return { lost: true }
   }

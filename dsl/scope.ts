@@ -23,7 +23,12 @@ export interface Scope {
   namesOf(kind: Kind): string[]
 }
 
-export const scopeOf = (tree: FileNode, vocabulary: Vocabulary, given: Readonly<Record<string, Used>>, report: Report): Scope => {
+export const scopeOf = (
+  tree: FileNode,
+  vocabulary: Vocabulary,
+  given: Readonly<Record<string, Used>>,
+  report: Report,
+): Scope => {
   const uses = usesOf(tree, report)
   const used = new Map<string, Used | undefined>()
   const names: Name[] = []
@@ -48,8 +53,17 @@ export const scopeOf = (tree: FileNode, vocabulary: Vocabulary, given: Readonly<
     }
   }
   reportRepeatedNames(names, report)
-  const namesOf = (kind: Kind) => [...declared.values()].flatMap((node) => (node.kind === kind ? [node.name!.text] : []))
-  return { vocabulary, used, uses, usesBroken: tree.usesBroken || uses.length < tree.uses.length, declared, unreadable, namesOf }
+  const namesOf = (kind: Kind) =>
+    [...declared.values()].flatMap((node) => (node.kind === kind ? [node.name!.text] : []))
+  return {
+    vocabulary,
+    used,
+    uses,
+    usesBroken: tree.usesBroken || uses.length < tree.uses.length,
+    declared,
+    unreadable,
+    namesOf,
+  }
 }
 
 /** The `use` lines with their aliases; `use "l2r-plugin-foo"` is called `foo`. */
@@ -63,7 +77,10 @@ export const usesOf = (tree: FileNode, report: Report): Use[] =>
 
 const aliasOf = (source: string): string | undefined => {
   const last = source.split("/").pop() ?? ""
-  const alias = last.replace(/\.[cm]?[jt]s$/, "").replace(/^l2r-plugin-/, "").replaceAll("-", "_")
+  const alias = last
+    .replace(/\.[cm]?[jt]s$/, "")
+    .replace(/^l2r-plugin-/, "")
+    .replaceAll("-", "_")
   return /^[A-Za-z_]\w*$/.test(alias) ? alias : undefined
 }
 
@@ -72,7 +89,8 @@ const reportRepeatedNames = (names: readonly Name[], report: Report): void => {
   const first = new Map<string, Span>()
   for (const { text, span } of [...names].sort((a, b) => a.span.start - b.span.start)) {
     const before = first.get(text)
-    if (before) report(diagnose("L2R0301", span, { name: text }, { related: [{ span: before, message: "first declared here" }] }))
+    if (before)
+      report(diagnose("L2R0301", span, { name: text }, { related: [{ span: before, message: "first declared here" }] }))
     else first.set(text, span)
   }
 }

@@ -17,8 +17,18 @@ export const checkService = (rows: readonly Listed[], adapters: readonly Listed[
   for (const { name, span } of rows) {
     if (entryOf(name, context)?.facts?.needs_low_rank !== true) continue
     const lacking = served.filter(({ lowRank }) => !lowRank)
-    if (lacking.length > 0 && lacking.length === served.length) context.report(diagnose("L2R0511", span, { router: name }))
-    else for (const { adapter } of lacking) context.report(diagnose("L2R0510", span, { router: name, adapter: adapter.name }, { related: [{ span: adapter.span, message: "listed here" }] }))
+    if (lacking.length > 0 && lacking.length === served.length)
+      context.report(diagnose("L2R0511", span, { router: name }))
+    else
+      for (const { adapter } of lacking)
+        context.report(
+          diagnose(
+            "L2R0510",
+            span,
+            { router: name, adapter: adapter.name },
+            { related: [{ span: adapter.span, message: "listed here" }] },
+          ),
+        )
   }
 }
 
@@ -47,7 +57,11 @@ export const checkMemory = (routers: readonly Listed[], context: Context): void 
       return value?.kind === "word" ? value.text : undefined
     }
     const statistics = properties.statistics && (written("statistics") ?? properties.statistics.default)
-    if (entry!.facts?.fit === "gradient" || statistics === "memory" || ["refit", "both"].includes(written("head") as string)) {
+    if (
+      entry!.facts?.fit === "gradient" ||
+      statistics === "memory" ||
+      ["refit", "both"].includes(written("head") as string)
+    ) {
       report(diagnose("L2R0512", node.name!.span, { router: name, names: memories }))
     }
   }

@@ -15,10 +15,13 @@ type Entry = Stream["tasks"][number]
 export const checkStream = (resolved: Resolved, context: Context): Stream => {
   const own = checkSettings(
     resolved.node.settings.filter(({ key }) => key.text !== "tasks" && key.text !== "orders"),
-    coreSchemas.stream, "a stream", context,
+    coreSchemas.stream,
+    "a stream",
+    context,
   )
   const settings = resolved.settings
-  const isOwn = (setting: Setting | undefined): setting is Setting => setting !== undefined && resolved.node.settings.includes(setting)
+  const isOwn = (setting: Setting | undefined): setting is Setting =>
+    setting !== undefined && resolved.node.settings.includes(setting)
   const orders = settings.get("orders")
   if (isOwn(orders)) for (const order of itemsOf(orders.value)) checkOrder(order, context)
   const tasks = settings.get("tasks")
@@ -33,16 +36,25 @@ export const checkStream = (resolved: Resolved, context: Context): Stream => {
   }
 }
 
-const wordOf = (setting: Setting | undefined): string | undefined => (setting?.value.kind === "word" ? setting.value.text : undefined)
+const wordOf = (setting: Setting | undefined): string | undefined =>
+  setting?.value.kind === "word" ? setting.value.text : undefined
 const itemsOf = (value: ValueNode): readonly ValueNode[] => (value.kind === "list" ? value.items : [value])
 
 const checkOrder = (order: ValueNode, { report }: Context): void => {
   if (order.kind === "broken" || (order.kind === "word" && !order.member && order.text === "written")) return
   const name = order.kind === "word" ? order.text : order.kind === "call" ? order.name.text : undefined
-  if (name !== undefined && (LATER_ORDERS as readonly string[]).includes(name)) report(diagnose("L2R0206", order.span, { order: name }))
+  if (name !== undefined && (LATER_ORDERS as readonly string[]).includes(name))
+    report(diagnose("L2R0206", order.span, { order: name }))
   else {
     const words = ["written", ...LATER_ORDERS]
-    report(diagnose("L2R0406", order.span, { name: "orders", word: found(order).replaceAll("`", ""), near: name && nearest(name, words), words }))
+    report(
+      diagnose("L2R0406", order.span, {
+        name: "orders",
+        word: found(order).replaceAll("`", ""),
+        near: name && nearest(name, words),
+        words,
+      }),
+    )
   }
 }
 
@@ -54,7 +66,10 @@ const tasksIn = (value: ValueNode, context: Context): readonly Entry[] => {
   for (const { data, task, span } of entries) {
     const key = JSON.stringify([data, task])
     const before = first.get(key)
-    if (before) context.report(diagnose("L2R0502", span, { task: task ?? data }, { related: [{ span: before, message: "first here" }] }))
+    if (before)
+      context.report(
+        diagnose("L2R0502", span, { task: task ?? data }, { related: [{ span: before, message: "first here" }] }),
+      )
     else first.set(key, span)
   }
   return entries
@@ -66,7 +81,14 @@ const tasksOf = (item: ValueNode, context: Context): readonly Entry[] => {
   if (item.kind !== "pick") {
     if (item.kind !== "word" || item.member) {
       if (item.kind !== "broken") {
-        context.report(diagnose("L2R0404", item.span, { name: "tasks", wanted: "data and its tasks", found: found(item), help: "write `intents[t1, t2]`, or `intents` for all of them" }))
+        context.report(
+          diagnose("L2R0404", item.span, {
+            name: "tasks",
+            wanted: "data and its tasks",
+            found: found(item),
+            help: "write `intents[t1, t2]`, or `intents` for all of them",
+          }),
+        )
       }
       return []
     }
@@ -79,12 +101,27 @@ const tasksOf = (item: ValueNode, context: Context): readonly Entry[] => {
   return item.items.flatMap((each) => {
     const task = taskName(each)
     if (task === undefined) {
-      if (each.kind !== "broken") context.report(diagnose("L2R0404", each.span, { name: "tasks", wanted: "the name of a task", found: found(each), help: 'a name that is no word is written as a text: "..."' }))
+      if (each.kind !== "broken")
+        context.report(
+          diagnose("L2R0404", each.span, {
+            name: "tasks",
+            wanted: "the name of a task",
+            found: found(each),
+            help: 'a name that is no word is written as a text: "..."',
+          }),
+        )
       return []
     }
     if (known && !known.includes(task.text)) {
       const near = nearest(task.text, known)
-      context.report(diagnose("L2R0501", task.span, { data: data!, task: task.text, near, names: known }, near ? { fix: { span: task.span, text: /^[A-Za-z_]\w*$/.test(near) ? near : JSON.stringify(near) } } : {}))
+      context.report(
+        diagnose(
+          "L2R0501",
+          task.span,
+          { data: data!, task: task.text, near, names: known },
+          near ? { fix: { span: task.span, text: /^[A-Za-z_]\w*$/.test(near) ? near : JSON.stringify(near) } } : {},
+        ),
+      )
     }
     return data === undefined ? [] : [{ data, task: task.text, span: task.span }]
   })

@@ -9,11 +9,21 @@ const OTHER_LETTERS = "\\u00AA-\\u167F\\u1681-\\u1FFF\\u2070-\\u2FFF\\u3040-\\uF
 
 export const Space = createToken({ name: "Space", pattern: /[\s\uFEFF]+/, line_breaks: true, group: Lexer.SKIPPED })
 export const Comment = createToken({ name: "Comment", pattern: /#[^\r\n]*/, group: "comments" })
-export const Word = createToken({ name: "Word", label: "a word", pattern: new RegExp(`[A-Za-z_${OTHER_LETTERS}][\\w\\-${OTHER_LETTERS}]*`) })
+export const Word = createToken({
+  name: "Word",
+  label: "a word",
+  pattern: new RegExp(`[A-Za-z_${OTHER_LETTERS}][\\w\\-${OTHER_LETTERS}]*`),
+})
 
 /** Soft keywords: words that mean something in one place and are plain names everywhere else. */
 const soft = (word: string) =>
-  createToken({ name: word[0].toUpperCase() + word.slice(1), label: `\`${word}\``, pattern: word, longer_alt: Word, categories: [Word] })
+  createToken({
+    name: word[0].toUpperCase() + word.slice(1),
+    label: `\`${word}\``,
+    pattern: word,
+    longer_alt: Word,
+    categories: [Word],
+  })
 export const As = soft("as")
 export const Compare = soft("compare")
 export const Against = soft("against")
@@ -44,15 +54,40 @@ export const RightParen = sign("RightParen", ")")
 export const Stray = createToken({
   name: "Stray",
   label: "this",
-  pattern: /[\u0000-\u0008\u000E-\u001F!$%&'*+\-/;<>?@\\^`|~\u007F-\u009F\u00A1-\u00A9\u200B-\u2027\u202A-\u202E\u2030-\u205E\u2060-\u206F\u3001-\u303F]+/,
+  pattern:
+    /[\u0000-\u0008\u000E-\u001F!$%&'*+\-/;<>?@\\^`|~\u007F-\u009F\u00A1-\u00A9\u200B-\u2027\u202A-\u202E\u2030-\u205E\u2060-\u206F\u3001-\u303F]+/,
 })
 
 export const vocabularyOfTokens = [
-  Space, Comment, As, Compare, Against, On, Word, Dots, NumberToken, Text, OpenText, Dot, Colon, Comma, Equals,
-  LeftBrace, RightBrace, LeftBracket, RightBracket, LeftParen, RightParen, Stray,
+  Space,
+  Comment,
+  As,
+  Compare,
+  Against,
+  On,
+  Word,
+  Dots,
+  NumberToken,
+  Text,
+  OpenText,
+  Dot,
+  Colon,
+  Comma,
+  Equals,
+  LeftBrace,
+  RightBrace,
+  LeftBracket,
+  RightBracket,
+  LeftParen,
+  RightParen,
+  Stray,
 ]
 
-const lexer = new Lexer(vocabularyOfTokens, { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations: true })
+const lexer = new Lexer(vocabularyOfTokens, {
+  positionTracking: "onlyOffset",
+  ensureOptimizations: true,
+  skipValidations: true,
+})
 
 export interface Tokens {
   readonly tokens: readonly IToken[]

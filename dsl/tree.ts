@@ -12,7 +12,8 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** The only child under a label, or none. */
 const token = (node: CstNode, label: string): IToken | undefined => node.children[label]?.[0] as IToken | undefined
 const child = (node: CstNode, label: string): CstNode | undefined => node.children[label]?.[0] as CstNode | undefined
-const children = (node: CstNode | undefined, label: string): readonly CstNode[] => (node?.children[label] ?? []) as CstNode[]
+const children = (node: CstNode | undefined, label: string): readonly CstNode[] =>
+  (node?.children[label] ?? []) as CstNode[]
 const isNode = (element: CstElement): element is CstNode => "children" in element
 
 export interface Reader {
@@ -30,9 +31,19 @@ export const readerOf = (file: string, report: Report): Reader => {
   const word = (from: IToken): Name => {
     const span = spanOf(from)
     if (!NAME.test(from.image)) {
-      const plain = from.image.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").replaceAll("-", "_")
+      const plain = from.image
+        .normalize("NFKD")
+        .replace(/[\u0300-\u036f]/g, "")
+        .replaceAll("-", "_")
       const suggestion = NAME.test(plain) ? plain : undefined
-      report(diagnose("L2R0106", span, { name: from.image, suggestion }, suggestion ? { fix: { span, text: suggestion } } : {}))
+      report(
+        diagnose(
+          "L2R0106",
+          span,
+          { name: from.image, suggestion },
+          suggestion ? { fix: { span, text: suggestion } } : {},
+        ),
+      )
     }
     return { text: from.image, span }
   }
@@ -50,7 +61,11 @@ export const readerOf = (file: string, report: Report): Reader => {
     const span = spanOf(from)
     const read = readNumber(from.image)
     if ("value" in read) return { kind: "number", value: read.value, unit: read.unit, written: from.image, span }
-    report(read.problem === "unit" ? diagnose("L2R0104", { ...span, start: span.end - read.unit.length }, { unit: read.unit }) : diagnose("L2R0105", span, {}))
+    report(
+      read.problem === "unit"
+        ? diagnose("L2R0104", { ...span, start: span.end - read.unit.length }, { unit: read.unit })
+        : diagnose("L2R0105", span, {}),
+    )
     return { kind: "broken", span }
   }
 
@@ -62,7 +77,9 @@ export const readerOf = (file: string, report: Report): Reader => {
       if (!to) return first
       const last = number(to)
       const span = spanOf(from, to)
-      return first.kind === "number" && last.kind === "number" ? { kind: "range", from: first.value, to: last.value, span } : { kind: "broken", span }
+      return first.kind === "number" && last.kind === "number"
+        ? { kind: "range", from: first.value, to: last.value, span }
+        : { kind: "broken", span }
     }
     const written = token(node, "Text")
     if (written) {
@@ -95,17 +112,28 @@ export const readerOf = (file: string, report: Report): Reader => {
   }
 
   const items = (bracketed: CstNode): ValueNode[] => children(child(bracketed, "values"), "value").map(value)
-  const bracketSpan = (node: CstNode, open: string, close: string): Span => spanOf(token(node, open)!, token(node, close)!)
+  const bracketSpan = (node: CstNode, open: string, close: string): Span =>
+    spanOf(token(node, open)!, token(node, close)!)
 
   const entry: Reader["entry"] = (node) => {
     const written = child(node, "setting")
     if (written) {
       const key = token(written, "key")!
       const read = value(child(written, "value")!)
-      return { setting: { key: key.tokenType === Text ? text(key) : word(key), value: read, span: { ...spanOf(key), end: read.span.end } } }
+      return {
+        setting: {
+          key: key.tokenType === Text ? text(key) : word(key),
+          value: read,
+          span: { ...spanOf(key), end: read.span.end },
+        },
+      }
     }
     const comparison = child(node, "comparison")!
-    const [left, against, on] = [value(child(comparison, "left")!), value(child(comparison, "against")!), value(child(comparison, "on")!)]
+    const [left, against, on] = [
+      value(child(comparison, "left")!),
+      value(child(comparison, "against")!),
+      value(child(comparison, "on")!),
+    ]
     return { comparison: { left, against, on, span: { ...spanOf(token(comparison, "Compare")!), end: on.span.end } } }
   }
 

@@ -12,7 +12,10 @@ const UNITS: Readonly<Record<string, { readonly over?: number; readonly times?: 
 }
 export const UNIT_NAMES = Object.keys(UNITS)
 
-export type NumberRead = { readonly value: number; readonly unit?: "seconds" } | { readonly problem: "unit"; readonly unit: string } | { readonly problem: "large" }
+export type NumberRead =
+  | { readonly value: number; readonly unit?: "seconds" }
+  | { readonly problem: "unit"; readonly unit: string }
+  | { readonly problem: "large" }
 
 /** `8`, `1e-3`, `5%` = 0.05, `8k` = 8000, `30s` = 30 (seconds). */
 export const readNumber = (written: string): NumberRead => {
@@ -36,11 +39,17 @@ export interface TextRead {
 export const readText = (written: string): TextRead => {
   if (!written.includes("\\")) return { value: written.slice(1, -1), badEscapes: [] }
   const badEscapes: { start: number; end: number }[] = []
-  const value = written.slice(1, -1).replace(/\\(?:u\{([0-9a-fA-F]{1,6})\}|(.))/gsu, (escape, code: string | undefined, letter: string | undefined, at: number) => {
-    if (code !== undefined && Number.parseInt(code, 16) <= 0x10ffff) return String.fromCodePoint(Number.parseInt(code, 16))
-    if (letter !== undefined && Object.hasOwn(ESCAPES, letter)) return ESCAPES[letter]
-    badEscapes.push({ start: at + 1, end: at + 1 + escape.length })
-    return escape
-  })
+  const value = written
+    .slice(1, -1)
+    .replace(
+      /\\(?:u\{([0-9a-fA-F]{1,6})\}|(.))/gsu,
+      (escape, code: string | undefined, letter: string | undefined, at: number) => {
+        if (code !== undefined && Number.parseInt(code, 16) <= 0x10ffff)
+          return String.fromCodePoint(Number.parseInt(code, 16))
+        if (letter !== undefined && Object.hasOwn(ESCAPES, letter)) return ESCAPES[letter]
+        badEscapes.push({ start: at + 1, end: at + 1 + escape.length })
+        return escape
+      },
+    )
   return { value, badEscapes }
 }

@@ -20,7 +20,9 @@ export const wanted = (schema: JsonSchema): string => {
   if (schema.reference) return `the name of ${aKind(schema.reference)}`
   if (schema.anyOf) return [...new Set(schema.anyOf.map(wanted).filter((part) => part !== ""))].join(" or ")
   if (schema.enum) {
-    const words = schema.enum.filter((member) => member !== "NaN" && member !== "Infinity" && member !== "-Infinity").map((member) => `\`${member}\``)
+    const words = schema.enum
+      .filter((member) => member !== "NaN" && member !== "Infinity" && member !== "-Infinity")
+      .map((member) => `\`${member}\``)
     return words.length > SPELLED ? "one of its words" : words.join(" or ")
   }
   if (Array.isArray(schema.type)) return schema.type.map((type: string) => SHAPES[type] ?? type).join(" or ")

@@ -29,8 +29,11 @@ import type { Source } from "./source.ts"
 export { checkSource, readSource, type Source } from "./source.ts"
 
 /** Phase 2. */
-export const plan = (spec: Spec, source: Source, settings: Pick<PlanSettings, "finalStageOnly" | "keepGates"> = {}): Promise<Plan> =>
-  makePlan(spec, { directory: source.directory, processor: machine().fingerprint, ...settings })
+export const plan = (
+  spec: Spec,
+  source: Source,
+  settings: Pick<PlanSettings, "finalStageOnly" | "keepGates"> = {},
+): Promise<Plan> => makePlan(spec, { directory: source.directory, processor: machine().fingerprint, ...settings })
 
 export interface RunSettings {
   /** Folder of the store. */
@@ -40,11 +43,18 @@ export interface RunSettings {
 }
 
 /** Phases 3 and 4. Fails with RunFailed or StoreError; interrupted, it keeps what is finished. */
-export const run = (planned: Plan, source: Source, { store, workers: size, onEvent }: RunSettings): Effect.Effect<Results, unknown> => {
+export const run = (
+  planned: Plan,
+  source: Source,
+  { store, workers: size, onEvent }: RunSettings,
+): Effect.Effect<Results, unknown> => {
   const started = new Date()
   const { backend, profile, wanted } = planned
   const chosen = { name: backend.plugin, ...(backend.from ? { from: backend.from } : {}), options: backend.options }
-  const layer = Layer.merge(ArtifactStore.layer(store), workers({ store, performers: ownPerformers, backend: chosen, profile }, size))
+  const layer = Layer.merge(
+    ArtifactStore.layer(store),
+    workers({ store, performers: ownPerformers, backend: chosen, profile }, size),
+  )
   return execute({ steps: needed(planned), wanted, onEvent }).pipe(
     Effect.provide(layer),
     Effect.map(({ computed }) =>
@@ -71,7 +81,11 @@ const reportFiles = {
 export type ReportName = keyof typeof reportFiles
 
 /** Phase 5. Writes each file whole; rejects with ReportError. */
-export const writeReport = async (results: Results, folder: string, names = Object.keys(reportFiles) as readonly ReportName[]): Promise<readonly ReportFile[]> => {
+export const writeReport = async (
+  results: Results,
+  folder: string,
+  names = Object.keys(reportFiles) as readonly ReportName[],
+): Promise<readonly ReportFile[]> => {
   reportFolder(folder)
   const encoder = new TextEncoder()
   const written: ReportFile[] = []
@@ -95,7 +109,8 @@ export const reportFolder = (folder: string): void =>
 /** The report can't be written: where, why, what to do. Finished steps are in the store. */
 export class ReportError extends Error {
   override readonly name = "ReportError"
-  readonly help = "give a folder that can be written, on a disk with some space, with --out DIR; finished steps are kept and are not repeated"
+  readonly help =
+    "give a folder that can be written, on a disk with some space, with --out DIR; finished steps are kept and are not repeated"
 }
 
 const writing = (path: string, write: () => void): void => {

@@ -22,7 +22,11 @@ export class SourceError extends Error {
 }
 
 /** Reads a spec. Throws SourceError. */
-export const readSource = (file: string): Source => ({ file, directory: dirname(resolve(file)), text: readText(file, "a spec", "a spec ends in .l2r") })
+export const readSource = (file: string): Source => ({
+  file,
+  directory: dirname(resolve(file)),
+  text: readText(file, "a spec", "a spec ends in .l2r"),
+})
 
 /** The text of a file that is named on the command line. Throws SourceError. */
 export const readText = (file: string, what: string, hint: string): string => {
@@ -44,10 +48,16 @@ export const checkSource = async ({ file, directory, text }: Source): Promise<Ch
 }
 
 const strangers = async (source: string, directory: string): Promise<Used> => {
-  const [{ loadSource }, { vocabularyOf }] = await Promise.all([import("./plugin/load.ts"), import("./plan/vocabulary.ts")])
+  const [{ loadSource }, { vocabularyOf }] = await Promise.all([
+    import("./plugin/load.ts"),
+    import("./plan/vocabulary.ts"),
+  ])
   try {
     return vocabularyOf(await loadSource(source, directory))
   } catch (error) {
-    return { problem: (error as Error).message, ...((error as { help?: string }).help ? { help: (error as { help?: string }).help } : {}) } as Used
+    return {
+      problem: (error as Error).message,
+      ...((error as { help?: string }).help ? { help: (error as { help?: string }).help } : {}),
+    } as Used
   }
 }

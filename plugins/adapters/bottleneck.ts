@@ -3,7 +3,21 @@
  * `pfeiffer` (Pfeiffer et al. 2021, arXiv 2005.00247): after the feed-forward layer of each block.
  * `houlsby` (Houlsby et al. 2019, arXiv 1902.00751): after the attention output too.
  */
-import { add, defineAdapter, gelu, matmul, normal, optional, PositiveInt, relu, Schema, silu, tanh, words, zeros } from "../../src/plugin/index.ts"
+import {
+  add,
+  defineAdapter,
+  gelu,
+  matmul,
+  normal,
+  optional,
+  PositiveInt,
+  relu,
+  Schema,
+  silu,
+  tanh,
+  words,
+  zeros,
+} from "../../src/plugin/index.ts"
 
 const activations = { relu, gelu, silu, tanh }
 
@@ -15,7 +29,11 @@ export default defineAdapter({
   options: Schema.Struct({
     reduction: optional(PositiveInt, 16, "the bottleneck is this many times narrower than the layer"),
     activation: optional(words("relu", "gelu", "silu", "tanh"), "relu", "phi"),
-    place: optional(words("pfeiffer", "houlsby"), "pfeiffer", "after the feed-forward layer, or after attention and feed-forward"),
+    place: optional(
+      words("pfeiffer", "houlsby"),
+      "pfeiffer",
+      "after the feed-forward layer, or after attention and feed-forward",
+    ),
   }),
   sites: ({ place }) => (place === "houlsby" ? ["attention_output", "output"] : ["output"]),
   parameters: ({ out }, { reduction }) => {

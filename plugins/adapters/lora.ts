@@ -2,7 +2,21 @@
  * LoRA (Hu et al. 2021, arXiv 2106.09685): a linear layer W is joined by a low-rank update,
  *   y = x W + (alpha / rank) · (x A) B,   A [in, rank] drawn as Kaiming-uniform, B [rank, out] zero.
  */
-import { add, defineAdapter, dropout, kaiming, matmul, optional, PositiveInt, PositiveNumber, Rate, Schema, scale, Targets, zeros } from "../../src/plugin/index.ts"
+import {
+  add,
+  defineAdapter,
+  dropout,
+  kaiming,
+  matmul,
+  optional,
+  PositiveInt,
+  PositiveNumber,
+  Rate,
+  Schema,
+  scale,
+  Targets,
+  zeros,
+} from "../../src/plugin/index.ts"
 
 export default defineAdapter({
   name: "lora",

@@ -4,8 +4,15 @@ import { defineMemory, PositiveInt, type RandomStream, Schema } from "../../src/
 const PER_CLASS = 5
 
 const sizes = Schema.Struct({
-  per_class: Schema.optionalKey(PositiveInt.annotate({ description: "examples of each class; all of them where the class has fewer", default: PER_CLASS } as never)),
-  per_task: Schema.optionalKey(PositiveInt.annotate({ description: "examples of each task, whatever their classes; instead of per_class" })),
+  per_class: Schema.optionalKey(
+    PositiveInt.annotate({
+      description: "examples of each class; all of them where the class has fewer",
+      default: PER_CLASS,
+    } as never),
+  ),
+  per_task: Schema.optionalKey(
+    PositiveInt.annotate({ description: "examples of each task, whatever their classes; instead of per_class" }),
+  ),
 })
 
 type Options = typeof sizes.Type
@@ -22,10 +29,20 @@ export default defineMemory({
   dependsOnOrder: false,
   draw: (labels, { per_class = PER_CLASS, per_task }: Options, random) => {
     const all = Int32Array.from(labels, (_, i) => i)
-    const drawn = per_task === undefined ? classes(labels).flatMap((c) => sample(all.filter((i) => labels[i] === c), per_class, random)) : sample(all, per_task, random)
+    const drawn =
+      per_task === undefined
+        ? classes(labels).flatMap((c) =>
+            sample(
+              all.filter((i) => labels[i] === c),
+              per_class,
+              random,
+            ),
+          )
+        : sample(all, per_task, random)
     return Int32Array.from(drawn).sort()
   },
 })
 
 const classes = (labels: Int32Array): readonly number[] => [...new Set(labels)].sort((a, b) => a - b)
-const sample = (indices: Int32Array, count: number, random: RandomStream): readonly number[] => random.shuffle([...indices]).slice(0, count)
+const sample = (indices: Int32Array, count: number, random: RandomStream): readonly number[] =>
+  random.shuffle([...indices]).slice(0, count)

@@ -6,14 +6,22 @@ export default defineProbe({
   summary: "Control without modules: the nearest class mean of frozen features",
   equation: "c = argmin_c (phi - mu_c)^T P (phi - mu_c)",
   options: Schema.Struct({
-    statistics: optional(words("memory", "train"), "train", "where the statistics come from: the memory, or all training data"),
+    statistics: optional(
+      words("memory", "train"),
+      "train",
+      "where the statistics come from: the memory, or all training data",
+    ),
     features: optional(words("mean", "cls"), "mean", "pooling of the frozen features"),
   }),
   query: ({ features }) => (features === "cls" ? "frozen_cls" : "frozen_mean"),
   statisticsFrom: ({ statistics }) => statistics,
   statistics: (given) => {
     const { V, c, center, width, groups } = linearScores(given, "class_centroid", 0)
-    return { V: { shape: [width, groups], data: V }, c: { shape: [groups], data: c }, center: { shape: [width], data: center } }
+    return {
+      V: { shape: [width, groups], data: V },
+      c: { shape: [groups], data: c },
+      center: { shape: [width], data: center },
+    }
   },
   scores: (phi, { V, c, center }) => add(matmul(sub(phi, center), V), c),
 })

@@ -7,7 +7,20 @@
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix"
 import {
-  abs, defineRouter, type HostTensor, matmul, optional, PositiveInt, PositiveNumber, Schema, scale, softmax, sub, topKMask, transpose, words,
+  abs,
+  defineRouter,
+  type HostTensor,
+  matmul,
+  optional,
+  PositiveInt,
+  PositiveNumber,
+  Schema,
+  scale,
+  softmax,
+  sub,
+  topKMask,
+  transpose,
+  words,
 } from "../../src/plugin/index.ts"
 
 export default defineRouter({
@@ -60,7 +73,9 @@ export const topDirection = (A: HostTensor, B: HostTensor): Float32Array => {
 }
 
 const rows = ({ shape, data }: HostTensor): number[][] =>
-  Array.from({ length: shape[0] }, (_, i) => Array.from(data.subarray(i * shape[1], (i + 1) * shape[1]) as Float32Array))
+  Array.from({ length: shape[0] }, (_, i) =>
+    Array.from(data.subarray(i * shape[1], (i + 1) * shape[1]) as Float32Array),
+  )
 
 const stacked = (vectors: readonly Float32Array[]): HostTensor => {
   const data = new Float32Array(vectors.length * vectors[0].length)

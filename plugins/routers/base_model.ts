@@ -3,7 +3,8 @@ import { constant, defineRouter, NoOptions } from "../../src/plugin/index.ts"
 
 export default defineRouter({
   name: "base_model",
-  summary: "All gates zero: the frozen backbone under the joined heads; refitted, it shows what the heads' replay gives without routing",
+  summary:
+    "All gates zero: the frozen backbone under the joined heads; refitted, it shows what the heads' replay gives without routing",
   equation: "alpha_i = 0",
   options: NoOptions,
   routing: () => ({ query: "nothing", level: "model", granularity: "example", aggregate: "outputs" }),

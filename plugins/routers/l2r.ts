@@ -6,8 +6,35 @@
  * W and b are trained on the memory, the modules and the backbone are frozen. What the paper leaves open is an option.
  */
 import {
-  add, cast, defineRouter, div, greater, type Initials, kaiming, log, matmul, maximum, type Mode, neg, optional, pool, PositiveInt, PositiveNumber,
-  relu, Schema, scale, sigmoid, softmax, stopGradient, sub, sum, type Tensor, topKMask, uniform, words, zeros,
+  add,
+  cast,
+  defineRouter,
+  div,
+  greater,
+  type Initials,
+  kaiming,
+  log,
+  type Mode,
+  matmul,
+  maximum,
+  neg,
+  optional,
+  PositiveInt,
+  PositiveNumber,
+  pool,
+  relu,
+  Schema,
+  scale,
+  sigmoid,
+  softmax,
+  stopGradient,
+  sub,
+  sum,
+  type Tensor,
+  topKMask,
+  uniform,
+  words,
+  zeros,
 } from "../../src/plugin/index.ts"
 
 const RELAXATIONS = ["gumbel_sigmoid", "gumbel_softmax", "sigmoid", "softmax", "gumbel_sigmoid_st"] as const
@@ -19,18 +46,46 @@ export default defineRouter({
   equation: "alpha = normalise(sigma(Wq + b)); h <- h + sum_i alpha_i A_i(h)",
   reference: "arXiv 2408.09053",
   options: Schema.Struct({
-    relaxation: optional(words(...RELAXATIONS), "gumbel_sigmoid", "how logits become gates: with or without noise, independent or competing, `_st` straight-through"),
+    relaxation: optional(
+      words(...RELAXATIONS),
+      "gumbel_sigmoid",
+      "how logits become gates: with or without noise, independent or competing, `_st` straight-through",
+    ),
     temperature: optional(PositiveNumber, 1, "tau of the relaxation"),
     normalise: optional(words("sum", "none"), "sum", "whether the gates of an example are divided by their sum"),
-    aggregate: optional(words("outputs", "parameters"), "outputs", "average what the modules give, or average their parameters"),
-    mix: optional(words("factors", "outer"), "factors", "what averaging parameters means on low-rank modules: A and B apart, or their product (the same as outputs)"),
-    scope: optional(words("per_layer", "per_module", "global"), "per_layer", "one router a block, one an attachment site, or one for the network (which reads the frozen backbone)"),
-    query: optional(words("cls", "mean_masked", "frozen_cls", "frozen_mean"), "mean_masked", "what the router reads: this block's input, or the features of the frozen backbone, pooled"),
-    hidden: optional(Schema.Union([Schema.Literal("none"), PositiveInt]), "none", "width of a hidden layer in the router"),
+    aggregate: optional(
+      words("outputs", "parameters"),
+      "outputs",
+      "average what the modules give, or average their parameters",
+    ),
+    mix: optional(
+      words("factors", "outer"),
+      "factors",
+      "what averaging parameters means on low-rank modules: A and B apart, or their product (the same as outputs)",
+    ),
+    scope: optional(
+      words("per_layer", "per_module", "global"),
+      "per_layer",
+      "one router a block, one an attachment site, or one for the network (which reads the frozen backbone)",
+    ),
+    query: optional(
+      words("cls", "mean_masked", "frozen_cls", "frozen_mean"),
+      "mean_masked",
+      "what the router reads: this block's input, or the features of the frozen backbone, pooled",
+    ),
+    hidden: optional(
+      Schema.Union([Schema.Literal("none"), PositiveInt]),
+      "none",
+      "width of a hidden layer in the router",
+    ),
   }),
   routing: ({ scope, query, aggregate, mix }) => ({
-    query: query === "frozen_cls" || (scope === "global" && query === "cls") ? "frozen_cls"
-      : query === "frozen_mean" || scope === "global" ? "frozen_mean" : "block",
+    query:
+      query === "frozen_cls" || (scope === "global" && query === "cls")
+        ? "frozen_cls"
+        : query === "frozen_mean" || scope === "global"
+          ? "frozen_mean"
+          : "block",
     level: scope === "global" ? "model" : scope === "per_layer" ? "layer" : "site",
     granularity: "example",
     aggregate,

@@ -5,22 +5,52 @@
  * `select` takes the nearest task's module and its own head; `softmax` composes with softmax(score / temperature).
  */
 import {
-  add, defineRouter, Fraction, type HostTensor, linearScores, matmul, max, optional, PositiveNumber, Schema, scale, softmax, sub, words,
+  add,
+  defineRouter,
+  Fraction,
+  type HostTensor,
+  linearScores,
+  matmul,
+  max,
+  optional,
+  PositiveNumber,
+  Schema,
+  scale,
+  softmax,
+  sub,
+  words,
 } from "../../src/plugin/index.ts"
 
 const FAR = -1e30
 
 export default defineRouter({
   name: "similarity",
-  summary: "The module whose task's statistics are nearest in frozen feature space (EPI, Wang et al. 2023; DAM, Cheng et al. 2024)",
+  summary:
+    "The module whose task's statistics are nearest in frozen feature space (EPI, Wang et al. 2023; DAM, Cheng et al. 2024)",
   equation: "k = argmin_k min_c (phi - mu_kc)^T Sigma_s^-1 (phi - mu_kc)",
   reference: "ACL 2023 (EPI), arXiv 2403.08755 (DAM)",
   options: Schema.Struct({
-    statistic: optional(words("task_centroid", "class_centroid", "task_gaussian", "class_gaussian"), "class_gaussian", "what stands for a task: its mean or its classes' means, with or without a shared covariance"),
-    shrinkage: optional(Fraction, 0.1, "s of the shrunk covariance (1-s) Sigma + s tr(Sigma)/d I; 0 is EPI's pseudo-inverse"),
-    combine: optional(words("select", "softmax"), "select", "one module with its own head, or all weighted by a softmax over scores"),
+    statistic: optional(
+      words("task_centroid", "class_centroid", "task_gaussian", "class_gaussian"),
+      "class_gaussian",
+      "what stands for a task: its mean or its classes' means, with or without a shared covariance",
+    ),
+    shrinkage: optional(
+      Fraction,
+      0.1,
+      "s of the shrunk covariance (1-s) Sigma + s tr(Sigma)/d I; 0 is EPI's pseudo-inverse",
+    ),
+    combine: optional(
+      words("select", "softmax"),
+      "select",
+      "one module with its own head, or all weighted by a softmax over scores",
+    ),
     temperature: optional(PositiveNumber, 1, "of the softmax"),
-    statistics: optional(words("memory", "train"), "memory", "where the statistics come from: the memory, or all training data"),
+    statistics: optional(
+      words("memory", "train"),
+      "memory",
+      "where the statistics come from: the memory, or all training data",
+    ),
     features: optional(words("mean", "cls"), "mean", "pooling of the frozen features"),
   }),
   routing: ({ combine, features }) => ({

@@ -6,7 +6,11 @@ export default defineRouter({
   summary: "Every module has the same gate, 1/t: the lower bound for routers that compose",
   equation: "alpha_i = 1/t",
   options: Schema.Struct({
-    aggregate: optional(words("outputs", "parameters"), "outputs", "average what the modules give, or average their parameters"),
+    aggregate: optional(
+      words("outputs", "parameters"),
+      "outputs",
+      "average what the modules give, or average their parameters",
+    ),
     mix: optional(words("factors", "outer"), "factors", "what averaging parameters means on low-rank modules"),
   }),
   routing: ({ aggregate, mix }) => ({ query: "nothing", level: "model", granularity: "example", aggregate, mix }),

@@ -2,4 +2,5 @@
 import { existsSync } from "node:fs"
 import { openStore } from "../run/store/index.ts"
 
-export const cachedIn = (folder: string): ((key: string) => boolean) => (existsSync(folder) ? openStore(folder).has : () => false)
+export const cachedIn = (folder: string): ((key: string) => boolean) =>
+  existsSync(folder) ? openStore(folder).has : () => false

@@ -6,22 +6,34 @@ import { UsageError, type Verb } from "./verb.ts"
 
 export default {
   summary: "write the tasks of a stream as JSON Lines",
-  usage: "data export SPEC [STREAM] --out DIR [--replace]\n       l2r data export --source PLUGIN[:LOCATION] --out DIR [--replace]",
+  usage:
+    "data export SPEC [STREAM] --out DIR [--replace]\n       l2r data export --source PLUGIN[:LOCATION] --out DIR [--replace]",
   words: [1, 3],
   flags: {
-    out: { type: "string", what: "folder to write to: a folder a task, each with train.jsonl, validation.jsonl, test.jsonl, task.json" },
-    source: { type: "string", what: "a data plugin with its default options instead of a spec: wordnet, or jsonl:FOLDER" },
+    out: {
+      type: "string",
+      what: "folder to write to: a folder a task, each with train.jsonl, validation.jsonl, test.jsonl, task.json",
+    },
+    source: {
+      type: "string",
+      what: "a data plugin with its default options instead of a spec: wordnet, or jsonl:FOLDER",
+    },
     replace: { type: "boolean", what: "overwrite files that hold something else" },
   },
   run: async ([what, file, stream], { out, source, replace }) => {
     if (what !== "export") throw new UsageError(`data has one part, export, and no "${what}"`)
     if (typeof out !== "string" || out === "") throw new UsageError("data export needs a folder to write to: --out DIR")
-    if ((file === undefined) === (source === undefined)) throw new UsageError("data export needs a spec, or --source PLUGIN[:LOCATION]")
-    const exported = typeof source === "string" ? await (await import("./exported.ts")).ofSource(source) : await ofSpec(file, stream)
+    if ((file === undefined) === (source === undefined))
+      throw new UsageError("data export needs a spec, or --source PLUGIN[:LOCATION]")
+    const exported =
+      typeof source === "string" ? await (await import("./exported.ts")).ofSource(source) : await ofSpec(file, stream)
     if (!exported) return 1
     const { writeExport } = await import("../run/export.ts")
     const { folder, files } = writeExport(exported, out, { replace: replace === true })
-    const examples = exported.tasks.reduce((sum, { train, validation, test }) => sum + train.length + validation.length + test.length, 0)
+    const examples = exported.tasks.reduce(
+      (sum, { train, validation, test }) => sum + train.length + validation.length + test.length,
+      0,
+    )
     process.stdout.write(`${exported.tasks.length} tasks, ${examples} examples: ${files.length} files in ${folder}\n`)
     return 0
   },
@@ -31,7 +43,8 @@ const ofSpec = async (file: string, stream: string | undefined): Promise<Export 
   const { source, spec } = await checkedSpec(file)
   if (!spec) return undefined
   const names = Object.keys(spec.streams)
-  if (stream === undefined && names.length !== 1) throw new UsageError(`name the stream: ${file} has ${names.join(", ") || "none"}`)
+  if (stream === undefined && names.length !== 1)
+    throw new UsageError(`name the stream: ${file} has ${names.join(", ") || "none"}`)
   const name = stream ?? names[0]
   if (!Object.hasOwn(spec.streams, name)) throw new UsageError(known("stream", name, names))
   try {

@@ -6,7 +6,8 @@ import { SourceError } from "../source.ts"
 import { realNumber, wholeNumber } from "./numbers.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
-const setting = (value: string, what: string) => ({ type: "string", default: value, what: `${what}; ${value}` }) as const
+const setting = (value: string, what: string) =>
+  ({ type: "string", default: value, what: `${what}; ${value}` }) as const
 
 export default {
   summary: "make a small backbone from a teacher's sentence embeddings",
@@ -34,15 +35,39 @@ export default {
   },
   run: async (_, flags) => {
     const whole = (flag: string, least = 1) => wholeNumber(flag, flags[flag], least) as number
-    const size = { layers: whole("layers"), width: whole("width"), heads: whole("heads"), intermediate: whole("intermediate"), vocabulary: whole("vocabulary", 6), positions: whole("positions", 3) }
-    const recipe = { epochs: whole("epochs"), batch: whole("batch", 2), learningRate: realNumber("learning-rate", flags["learning-rate"]), pairWeight: realNumber("pair-weight", flags["pair-weight"], 0) }
+    const size = {
+      layers: whole("layers"),
+      width: whole("width"),
+      heads: whole("heads"),
+      intermediate: whole("intermediate"),
+      vocabulary: whole("vocabulary", 6),
+      positions: whole("positions", 3),
+    }
+    const recipe = {
+      epochs: whole("epochs"),
+      batch: whole("batch", 2),
+      learningRate: realNumber("learning-rate", flags["learning-rate"]),
+      pairWeight: realNumber("pair-weight", flags["pair-weight"], 0),
+    }
     const [seed, threads] = [whole("seed", 0), whole("threads")]
-    if (typeof flags.teacher !== "string" || typeof flags.out !== "string") throw new UsageError("distil needs --teacher DIR and --out DIR")
-    if (size.width % size.heads > 0) throw new UsageError(`--width ${size.width} is no multiple of --heads ${size.heads}`)
+    if (typeof flags.teacher !== "string" || typeof flags.out !== "string")
+      throw new UsageError("distil needs --teacher DIR and --out DIR")
+    if (size.width % size.heads > 0)
+      throw new UsageError(`--width ${size.width} is no multiple of --heads ${size.heads}`)
     const { teacher: location, out } = flags
     writableFolder(out, flags.replace === true)
     const { distilled } = await import("./distilled.ts")
-    const { parameters, loss, files } = await distilled({ location, out, data: String(flags.data), plugin: String(flags.backbone), size, recipe, seed, threads, cache: String(flags.cache) })
+    const { parameters, loss, files } = await distilled({
+      location,
+      out,
+      data: String(flags.data),
+      plugin: String(flags.backbone),
+      size,
+      recipe,
+      seed,
+      threads,
+      cache: String(flags.cache),
+    })
     process.stdout.write(`${parameters} parameters, loss ${loss.toFixed(4)}: ${files.join(", ")} in ${out}\n`)
     return 0
   },
@@ -50,11 +75,18 @@ export default {
 
 /** Found out before the work, not after it. Throws SourceError. */
 const writableFolder = (folder: string, replace: boolean): void => {
-  if (!replace && existsSync(join(folder, "config.json"))) throw new SourceError(`${folder} holds a checkpoint already`, "give another folder with --out, or allow it to be overwritten with --replace")
+  if (!replace && existsSync(join(folder, "config.json")))
+    throw new SourceError(
+      `${folder} holds a checkpoint already`,
+      "give another folder with --out, or allow it to be overwritten with --replace",
+    )
   try {
     makeFolder(resolve(folder))
     accessSync(folder, constants.W_OK)
   } catch (error) {
-    throw new SourceError(`cannot write to ${folder}: ${(error as Error).message}`, "give a folder that can be written with --out")
+    throw new SourceError(
+      `cannot write to ${folder}: ${(error as Error).message}`,
+      "give a folder that can be written with --out",
+    )
   }
 }

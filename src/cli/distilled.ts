@@ -26,19 +26,44 @@ export interface DistilSettings {
 }
 
 /** Rejects with UsageError, PluginError or DataError. */
-export const distilled = async ({ location, out, data, plugin, size, recipe, seed, threads, cache }: DistilSettings) => {
+export const distilled = async ({
+  location,
+  out,
+  data,
+  plugin,
+  size,
+  recipe,
+  seed,
+  threads,
+  cache,
+}: DistilSettings) => {
   const say = (line: string) => void process.stderr.write(`${line}\n`)
   const backbone = (await loadPlugin("backbone", plugin)) as Backbone
-  const teacher = await backbone.load(location, decoded(backbone.options, {}, "the teacher"), { directory: process.cwd() })
+  const teacher = await backbone.load(location, decoded(backbone.options, {}, "the teacher"), {
+    directory: process.cwd(),
+  })
   const corpus = await corpusOf(data)
   const backend = (await loadPlugin("backend", "onnxruntime")) as Backend
   const engine = await backend.open(decoded(backend.options, { threads }, "the backend"))
   say(`${corpus.texts.length} texts of ${data}`)
   const started = performance.now()
   const made = await distilBackbone({ engine, backbone, teacher, texts: corpus.texts, size, recipe, seed, cache, say })
-  const about = recipeOf({ made, teacher, location, corpus, data, backbone, size, recipe, seed, threads, seconds: (performance.now() - started) / 1000 })
+  const about = recipeOf({
+    made,
+    teacher,
+    location,
+    corpus,
+    data,
+    backbone,
+    size,
+    recipe,
+    seed,
+    threads,
+    seconds: (performance.now() - started) / 1000,
+  })
   const files = { ...(backbone.files?.(made.checkpoint) ?? {}), "recipe.json": `${JSON.stringify(about, null, 2)}\n` }
-  for (const [name, content] of Object.entries(files)) writeWhole(join(out, name), typeof content === "string" ? new TextEncoder().encode(content) : content)
+  for (const [name, content] of Object.entries(files))
+    writeWhole(join(out, name), typeof content === "string" ? new TextEncoder().encode(content) : content)
   return { parameters: made.checkpoint.parameters, loss: about.loss, files: Object.keys(files) }
 }
 

@@ -28,12 +28,15 @@ export const ofStream = async (spec: Spec, name: string, directory: string): Pro
   const read = new Map<string, Task>()
   for (const [data, { plugin, chosen }] of sources) {
     const own = wanted.filter((one) => one.data === data).map(({ task }) => task)
-    for (const task of await plugin.load(own, spec.data[data].location, chosen.options, { directory })) read.set(task.name, task)
+    for (const task of await plugin.load(own, spec.data[data].location, chosen.options, { directory }))
+      read.set(task.name, task)
   }
   const notices = [...sources.values()].flatMap(({ plugin }) => (plugin.notice ? [plugin.notice] : []))
   return {
     tasks: wanted.map(({ task }) => read.get(task) as Task),
-    source: [...sources].map(([data, { chosen }]) => [chosen.plugin, spec.data[data].location].filter(Boolean).join(":")).join(", "),
+    source: [...sources]
+      .map(([data, { chosen }]) => [chosen.plugin, spec.data[data].location].filter(Boolean).join(":"))
+      .join(", "),
     ...(notices.length > 0 ? { notice: notices.join(" ") } : {}),
   }
 }

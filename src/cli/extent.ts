@@ -9,6 +9,7 @@ export const extent = {
 
 /** Throws UsageError. */
 export const planFlags = (flags: Flags): Pick<PlanSettings, "finalStageOnly" | "keepGates"> => {
-  if (flags.keep !== undefined && flags.keep !== "gates") throw new UsageError(`--keep takes the word gates, not ${flags.keep}`)
+  if (flags.keep !== undefined && flags.keep !== "gates")
+    throw new UsageError(`--keep takes the word gates, not ${flags.keep}`)
   return { finalStageOnly: flags["final-stage"] === true, keepGates: flags.keep === "gates" }
 }

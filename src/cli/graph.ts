@@ -19,7 +19,11 @@ export default {
     if (by !== "kind" && by !== "step") throw new UsageError(`--by is kind or step, not ${by}`)
     const { source, spec } = await checkedSpec(file)
     if (!spec) return 1
-    const [{ plan }, { drawing }, { cachedIn }] = await Promise.all([import("../compile.ts"), import("../plan/drawing.ts"), import("./cached.ts")])
+    const [{ plan }, { drawing }, { cachedIn }] = await Promise.all([
+      import("../compile.ts"),
+      import("../plan/drawing.ts"),
+      import("./cached.ts"),
+    ])
     try {
       const planned = await plan(spec, source, planFlags(flags))
       process.stdout.write(`${drawing(planned, { format, by, cached: cachedIn(String(store)) })}\n`)

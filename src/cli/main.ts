@@ -20,22 +20,28 @@ const say = (text: string): void => {
 
 const main = async ([name, ...rest]: readonly string[]): Promise<number> => {
   if (name === "help" && rest.length > 0) return helpFor(await verbOf(rest[0]))
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") return overview(name === undefined ? 2 : 0)
+  if (name === undefined || name === "help" || name === "--help" || name === "-h")
+    return overview(name === undefined ? 2 : 0)
   if (name === "--version" || name === "-v") {
     process.stdout.write(`${(await import("../run/version.ts")).version}\n`)
     return 0
   }
   const verb = await verbOf(name)
   const until = rest.indexOf("--")
-  if (rest.slice(0, until < 0 ? rest.length : until).some((word) => word === "--help" || word === "-h")) return helpFor(verb)
+  if (rest.slice(0, until < 0 ? rest.length : until).some((word) => word === "--help" || word === "-h"))
+    return helpFor(verb)
   const { values, positionals } = flagsOf(verb, rest)
   const [least, most] = verb.words
-  if (positionals.length < least || positionals.length > most) throw new UsageError(`${positionals.length < least ? "something is missing" : `"${positionals[most]}" is one word too many`}\nusage: l2r ${verb.usage}`)
+  if (positionals.length < least || positionals.length > most)
+    throw new UsageError(
+      `${positionals.length < least ? "something is missing" : `"${positionals[most]}" is one word too many`}\nusage: l2r ${verb.usage}`,
+    )
   return verb.run(positionals, values as never)
 }
 
 const verbOf = async (name: string): Promise<Verb> => {
-  if (!Object.hasOwn(verbs, name)) throw new UsageError(`${known("verb", name, Object.keys(verbs))}; \`l2r help\` says what they do`)
+  if (!Object.hasOwn(verbs, name))
+    throw new UsageError(`${known("verb", name, Object.keys(verbs))}; \`l2r help\` says what they do`)
   return (await verbs[name]()).default
 }
 
@@ -54,13 +60,16 @@ const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
 
 const overview = async (code: number): Promise<number> => {
   const lines = ["l2r: experiments in continual learning with adapters", ""]
-  for (const [name, load] of Object.entries(verbs)) lines.push(`  l2r ${name.padEnd(9)}${(await load()).default.summary}`)
+  for (const [name, load] of Object.entries(verbs))
+    lines.push(`  l2r ${name.padEnd(9)}${(await load()).default.summary}`)
   process.stdout.write(`${lines.join("\n")}\n\n  l2r VERB --help shows a verb's flags\n`)
   return code
 }
 
 const helpFor = ({ summary, usage, flags }: Verb): number => {
-  const lines = Object.entries(flags).map(([name, { what, type }]) => `  --${`${name}${type === "string" ? " VALUE" : ""}`.padEnd(22)}${what}`)
+  const lines = Object.entries(flags).map(
+    ([name, { what, type }]) => `  --${`${name}${type === "string" ? " VALUE" : ""}`.padEnd(22)}${what}`,
+  )
   process.stdout.write([`usage: l2r ${usage}`, "", summary, ...(lines.length > 0 ? ["", ...lines] : []), ""].join("\n"))
   return 0
 }
@@ -74,7 +83,9 @@ const explain = async (error: unknown): Promise<number> => {
   const { code, path, help } = error as { code?: string; path?: string; help?: string }
   const refused = help === undefined && code !== undefined && path !== undefined
   const { message, help: remedy } = (await import("../run/explanation.ts")).explained(
-    refused ? Object.assign(error as Error, { help: `check the name, the permissions and the space on the disk of ${path}` }) : error,
+    refused
+      ? Object.assign(error as Error, { help: `check the name, the permissions and the space on the disk of ${path}` })
+      : error,
   )
   say(`error: ${message}\n  help: ${remedy}`)
   return 1

@@ -7,7 +7,8 @@ type Given = string | boolean | undefined
 export const wholeNumber = (flag: string, value: Given, least = 1): number | undefined => {
   if (value === undefined) return undefined
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN
-  if (!Number.isSafeInteger(number) || number < least) throw new UsageError(`--${flag} is a whole number of at least ${least}, not ${JSON.stringify(value)}`)
+  if (!Number.isSafeInteger(number) || number < least)
+    throw new UsageError(`--${flag} is a whole number of at least ${least}, not ${JSON.stringify(value)}`)
   return number
 }
 
@@ -15,6 +16,8 @@ export const wholeNumber = (flag: string, value: Given, least = 1): number | und
 export const realNumber = (flag: string, value: Given, least?: number): number => {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN
   if (!Number.isFinite(number) || (least === undefined ? number <= 0 : number < least))
-    throw new UsageError(`--${flag} is a number ${least === undefined ? "above 0" : `of at least ${least}`}, not ${JSON.stringify(value)}`)
+    throw new UsageError(
+      `--${flag} is a number ${least === undefined ? "above 0" : `of at least ${least}`}, not ${JSON.stringify(value)}`,
+    )
   return number
 }

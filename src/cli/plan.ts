@@ -16,7 +16,11 @@ export default {
   run: async ([file], flags) => {
     const { source, spec } = await checkedSpec(file)
     if (!spec) return 1
-    const [{ plan }, { needed }, { cachedIn }] = await Promise.all([import("../compile.ts"), import("../plan/plan.ts"), import("./cached.ts")])
+    const [{ plan }, { needed }, { cachedIn }] = await Promise.all([
+      import("../compile.ts"),
+      import("../plan/plan.ts"),
+      import("./cached.ts"),
+    ])
     try {
       const planned = await plan(spec, source, planFlags(flags))
       const cached = cachedIn(String(flags.store))
@@ -26,10 +30,14 @@ export default {
         return 0
       }
       for (const { key, kind, label, cached, estimate } of steps)
-        process.stdout.write(`${cached ? "cached " : "to do  "} ${key.slice(0, 12)}  ${kind.padEnd(9)}${(cached ? "" : `${estimate.seconds.toFixed(1)} s`).padStart(8)}${size(estimate.bytes).padStart(9)}  ${label}\n`)
+        process.stdout.write(
+          `${cached ? "cached " : "to do  "} ${key.slice(0, 12)}  ${kind.padEnd(9)}${(cached ? "" : `${estimate.seconds.toFixed(1)} s`).padStart(8)}${size(estimate.bytes).padStart(9)}  ${label}\n`,
+        )
       const todo = steps.filter(({ cached }) => !cached)
       const seconds = todo.reduce((sum, { estimate }) => sum + estimate.seconds, 0)
-      process.stdout.write(`${steps.length} steps, ${steps.length - todo.length} cached; about ${Math.ceil(seconds)} processor seconds and ${size(todo.reduce((sum, { estimate }) => sum + estimate.bytes, 0))} to go\n`)
+      process.stdout.write(
+        `${steps.length} steps, ${steps.length - todo.length} cached; about ${Math.ceil(seconds)} processor seconds and ${size(todo.reduce((sum, { estimate }) => sum + estimate.bytes, 0))} to go\n`,
+      )
       return 0
     } catch (error) {
       const rest = atPlace(error, source)
@@ -39,4 +47,5 @@ export default {
   },
 } satisfies Verb
 
-const size = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`)
+const size = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`

@@ -20,30 +20,54 @@ export default {
   run: async ([kind, name], { use, json }) => {
     const { kinds } = typeof use === "string" ? await strangers(use) : (shipped as unknown as Vocabulary)
     if (kind !== undefined && !Object.hasOwn(kinds, kind)) throw new UsageError(known("kind", kind, Object.keys(kinds)))
-    if (name !== undefined && !Object.hasOwn(kinds[kind], name)) throw new UsageError(known(kind, name, Object.keys(kinds[kind])))
-    const chosen = kind === undefined ? kinds : { [kind]: name === undefined ? kinds[kind] : { [name]: kinds[kind][name] } }
-    process.stdout.write(json ? `${JSON.stringify(chosen, null, 2)}\n` : name === undefined ? table(chosen) : page(kind, kinds[kind][name]))
+    if (name !== undefined && !Object.hasOwn(kinds[kind], name))
+      throw new UsageError(known(kind, name, Object.keys(kinds[kind])))
+    const chosen =
+      kind === undefined ? kinds : { [kind]: name === undefined ? kinds[kind] : { [name]: kinds[kind][name] } }
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(chosen, null, 2)}\n`
+        : name === undefined
+          ? table(chosen)
+          : page(kind, kinds[kind][name]),
+    )
     return 0
   },
 } satisfies Verb
 
 const strangers = async (source: string): Promise<Vocabulary> => {
-  const [{ loadSource }, { vocabularyOf }] = await Promise.all([import("../plugin/load.ts"), import("../plan/vocabulary.ts")])
+  const [{ loadSource }, { vocabularyOf }] = await Promise.all([
+    import("../plugin/load.ts"),
+    import("../plan/vocabulary.ts"),
+  ])
   return vocabularyOf(await loadSource(existsSync(source) ? resolve(source) : source, process.cwd()))
 }
 
 /** A line per plugin: kind, name, summary. */
 const table = (kinds: Vocabulary["kinds"]): string => {
-  const rows = Object.entries(kinds).flatMap(([kind, plugins]) => Object.values(plugins).map(({ name, summary }) => ({ kind, name, summary })))
+  const rows = Object.entries(kinds).flatMap(([kind, plugins]) =>
+    Object.values(plugins).map(({ name, summary }) => ({ kind, name, summary })),
+  )
   if (rows.length === 0) return "none\n"
-  const [first, second] = [Math.max(...rows.map(({ kind }) => kind.length)) + 2, Math.max(...rows.map(({ name }) => name.length)) + 2]
-  return rows.map(({ kind, name, summary }) => `${kind.padEnd(first)}${name.padEnd(second)}${indented(summary, first + second)}\n`).join("")
+  const [first, second] = [
+    Math.max(...rows.map(({ kind }) => kind.length)) + 2,
+    Math.max(...rows.map(({ name }) => name.length)) + 2,
+  ]
+  return rows
+    .map(
+      ({ kind, name, summary }) => `${kind.padEnd(first)}${name.padEnd(second)}${indented(summary, first + second)}\n`,
+    )
+    .join("")
 }
 
 const page = (kind: string, { name, summary, equation, reference, options }: PluginEntry): string => {
   const required = new Set(options.required ?? [])
   const about = Object.entries(options.properties ?? {}).map(([option, schema]) => {
-    const standard = required.has(option) ? "required" : schema.default === undefined ? "optional" : `default ${valueText(schema.default)}`
+    const standard = required.has(option)
+      ? "required"
+      : schema.default === undefined
+        ? "optional"
+        : `default ${valueText(schema.default)}`
     return `  ${option}: ${typeText(schema)}, ${standard}\n      ${indented(schema.description ?? "", 6)}\n`
   })
   return [
@@ -54,4 +78,5 @@ const page = (kind: string, { name, summary, equation, reference, options }: Plu
   ].join("")
 }
 
-const indented = (text: string, by: number): string => wrapped(text, Math.max(40, terminalOf(process.stdout, process.env).columns - by)).join(`\n${" ".repeat(by)}`)
+const indented = (text: string, by: number): string =>
+  wrapped(text, Math.max(40, terminalOf(process.stdout, process.env).columns - by)).join(`\n${" ".repeat(by)}`)

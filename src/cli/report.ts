@@ -16,7 +16,10 @@ export default {
       return 1
     }
     const { writeReport } = await import("../compile.ts")
-    const files = await writeReport(results, typeof out === "string" ? out : dirname(file), ["report.html", "matrix.csv"])
+    const files = await writeReport(results, typeof out === "string" ? out : dirname(file), [
+      "report.html",
+      "matrix.csv",
+    ])
     process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))
     return 0
   },

@@ -23,7 +23,10 @@ export default {
     const workers = wholeNumber("workers", flags.workers)
     const { source, spec } = await checkedSpec(file)
     if (!spec || Object.keys(spec.experiments).length === 0) return 1
-    const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([import("../compile.ts"), import("./until_stopped.ts")])
+    const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([
+      import("../compile.ts"),
+      import("./until_stopped.ts"),
+    ])
     const out = outFolder(flags.out, file)
     const shown = progress(process.stderr)
     const farewell = () => {
@@ -39,7 +42,9 @@ export default {
           record(event)
           shown.handle(event)
         }
-        const results = await settle(run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }))
+        const results = await settle(
+          run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }),
+        )
         shown.stop()
         const files = await writeReport(results, out)
         process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))

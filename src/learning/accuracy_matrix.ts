@@ -19,7 +19,12 @@ export function predictedClasses(stage: Stage, setup: Setup): readonly number[] 
 }
 
 /** [stage][task], from the predictions of a row and the tasks and classes of all test examples. */
-export function accuracyMatrix(stages: readonly Stage[], examples: Answers, tasks: number, setup: Setup): (number | null)[][] {
+export function accuracyMatrix(
+  stages: readonly Stage[],
+  examples: Answers,
+  tasks: number,
+  setup: Setup,
+): (number | null)[][] {
   const matrix = Array.from({ length: tasks }, () => new Array<number | null>(tasks).fill(null))
   for (const stage of stages) {
     const hits = new Int32Array(tasks)

@@ -24,7 +24,12 @@ export interface Sample {
 export type Statistic = (means: Float64Array) => number
 
 /** Each statistic's values over the draws, [statistic][draw]; a draw's value is the mean over its seeds. */
-export function bootstrap(sample: Sample, statistics: readonly Statistic[], draws: number, random: Draws): Float64Array[] {
+export function bootstrap(
+  sample: Sample,
+  statistics: readonly Statistic[],
+  draws: number,
+  random: Draws,
+): Float64Array[] {
   const { seeds, figures, tasks } = sample
   const width = seeds * figures
   const drawTask = tasks.map((rows) => patternDrawer(rows, width))
@@ -37,7 +42,8 @@ export function bootstrap(sample: Sample, statistics: readonly Statistic[], draw
     for (let t = 0; t < tasks.length; t++) {
       drawTask[t](sums.fill(0), random)
       const size = tasks[t].length / width
-      for (let s = 0, k = 0; s < seeds; s++) for (let f = 0; f < figures; f++, k++) means[s][t * figures + f] = sums[k] / size
+      for (let s = 0, k = 0; s < seeds; s++)
+        for (let f = 0; f < figures; f++, k++) means[s][t * figures + f] = sums[k] / size
     }
     for (let m = 0; m < statistics.length; m++) {
       let sum = 0

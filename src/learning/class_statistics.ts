@@ -70,7 +70,13 @@ export function meanCovariance(covariances: readonly Float64Array[]): Float64Arr
 }
 
 /** sum += (1/n) Σ (φ - μ)(φ - μ)ᵀ , by tiles of 4 x 4 dot products over centred, transposed features. */
-function addCovariance(sum: Float64Array, { features, width }: Features, members: Int32Array, mean: Float64Array, unbiased: boolean): void {
+function addCovariance(
+  sum: Float64Array,
+  { features, width }: Features,
+  members: Int32Array,
+  mean: Float64Array,
+  unbiased: boolean,
+): void {
   const n = members.length
   const divisor = unbiased ? Math.max(1, n - 1) : n
   const padded = Math.ceil(width / 4) * 4
@@ -99,15 +105,47 @@ function addCovariance(sum: Float64Array, { features, width }: Features, members
 
 /** The 16 dot products of columns i..i+3 with columns j..j+3. */
 function products(x: Float64Array, n: number, i: number, j: number, tile: Float64Array): void {
-  let t00 = 0, t01 = 0, t02 = 0, t03 = 0, t10 = 0, t11 = 0, t12 = 0, t13 = 0
-  let t20 = 0, t21 = 0, t22 = 0, t23 = 0, t30 = 0, t31 = 0, t32 = 0, t33 = 0
+  let t00 = 0,
+    t01 = 0,
+    t02 = 0,
+    t03 = 0,
+    t10 = 0,
+    t11 = 0,
+    t12 = 0,
+    t13 = 0
+  let t20 = 0,
+    t21 = 0,
+    t22 = 0,
+    t23 = 0,
+    t30 = 0,
+    t31 = 0,
+    t32 = 0,
+    t33 = 0
   for (let k = 0; k < n; k++) {
-    const a0 = x[i + k], a1 = x[i + n + k], a2 = x[i + 2 * n + k], a3 = x[i + 3 * n + k]
-    const b0 = x[j + k], b1 = x[j + n + k], b2 = x[j + 2 * n + k], b3 = x[j + 3 * n + k]
-    t00 += a0 * b0; t01 += a0 * b1; t02 += a0 * b2; t03 += a0 * b3
-    t10 += a1 * b0; t11 += a1 * b1; t12 += a1 * b2; t13 += a1 * b3
-    t20 += a2 * b0; t21 += a2 * b1; t22 += a2 * b2; t23 += a2 * b3
-    t30 += a3 * b0; t31 += a3 * b1; t32 += a3 * b2; t33 += a3 * b3
+    const a0 = x[i + k],
+      a1 = x[i + n + k],
+      a2 = x[i + 2 * n + k],
+      a3 = x[i + 3 * n + k]
+    const b0 = x[j + k],
+      b1 = x[j + n + k],
+      b2 = x[j + 2 * n + k],
+      b3 = x[j + 3 * n + k]
+    t00 += a0 * b0
+    t01 += a0 * b1
+    t02 += a0 * b2
+    t03 += a0 * b3
+    t10 += a1 * b0
+    t11 += a1 * b1
+    t12 += a1 * b2
+    t13 += a1 * b3
+    t20 += a2 * b0
+    t21 += a2 * b1
+    t22 += a2 * b2
+    t23 += a2 * b3
+    t30 += a3 * b0
+    t31 += a3 * b1
+    t32 += a3 * b2
+    t33 += a3 * b3
   }
   tile.set([t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33])
 }

@@ -38,7 +38,10 @@ export function comparePaired(paired: Paired, random: Draws, draws: number = DRA
   return {
     difference: unit * estimate(sample, macro),
     interval: [unit * low, unit * high],
-    p: signFlipP(tasks.map((rows) => overSeeds(rows, seeds)), random),
+    p: signFlipP(
+      tasks.map((rows) => overSeeds(rows, seeds)),
+      random,
+    ),
     standardError,
     minimumDetectable: minimumDetectable(standardError, sizes),
     examples: sizes.reduce((sum, size) => sum + size, 0),

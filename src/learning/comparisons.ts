@@ -33,7 +33,12 @@ interface Draft extends Outcome {
 }
 
 /** `open` gives the stream of a purpose: a comparison's interval and p do not depend on the other comparisons, only its correction does. */
-export function compareRows(cells: readonly Outcomes[], asked: readonly Asked[], setup: Setup, open: OpenDraws): Compared {
+export function compareRows(
+  cells: readonly Outcomes[],
+  asked: readonly Asked[],
+  setup: Setup,
+  open: OpenDraws,
+): Compared {
   const notices: string[] = []
   const drafts = cells.flatMap((cell, index) =>
     asked.flatMap(({ left, against, on }) =>
@@ -45,22 +50,49 @@ export function compareRows(cells: readonly Outcomes[], asked: readonly Asked[],
     ),
   )
   const corrected = holm(drafts.map(({ p }) => p))
-  const finished = drafts.map((draft, k) => ({ cell: draft.cell, comparison: finish(draft, corrected[k], setup, drafts.length) }))
+  const finished = drafts.map((draft, k) => ({
+    cell: draft.cell,
+    comparison: finish(draft, corrected[k], setup, drafts.length),
+  }))
   return {
-    comparisons: cells.map((_, index) => finished.filter(({ cell }) => cell === index).map(({ comparison }) => comparison)),
+    comparisons: cells.map((_, index) =>
+      finished.filter(({ cell }) => cell === index).map(({ comparison }) => comparison),
+    ),
     notices,
   }
 }
 
 function finish(draft: Draft, corrected: number, setup: Setup, comparisons: number): Comparison {
   const { left, right, on, difference, interval, p, minimumDetectable, examples, seeds, caveat } = draft
-  const known = { left, right, on, setup, difference, interval, p, corrected, minimumDetectable, examples, seeds, caveat }
+  const known = {
+    left,
+    right,
+    on,
+    setup,
+    difference,
+    interval,
+    p,
+    corrected,
+    minimumDetectable,
+    examples,
+    seeds,
+    caveat,
+  }
   return { ...known, conclusion: conclude(known, comparisons) }
 }
 
-function draftsOf(cell: Outcomes, index: number, left: string, right: string, on: string, setup: Setup, open: OpenDraws): (Draft | string)[] {
+function draftsOf(
+  cell: Outcomes,
+  index: number,
+  left: string,
+  right: string,
+  on: string,
+  setup: Setup,
+  open: OpenDraws,
+): (Draft | string)[] {
   const omitted = (reason: string) => [`${cell.adapter}: ${left} against ${right} on ${on} is left out: ${reason}.`]
-  if (!isComparable(on)) return omitted(`${on} is not a mean over test examples; compare on one of ${COMPARABLE.join(", ")}`)
+  if (!isComparable(on))
+    return omitted(`${on} is not a mean over test examples; compare on one of ${COMPARABLE.join(", ")}`)
   const groups = groupRows(cell.rows)
   const pairs = pairsOf(groups, left, right)
   if (pairs.length === 0) return omitted("the table has no such pair of rows")
@@ -70,7 +102,18 @@ function draftsOf(cell: Outcomes, index: number, left: string, right: string, on
     const paired = pair(a, b, on, cell, setup)
     if (typeof paired === "string") return omitted(paired)
     const names = [labelOf(a, groups), labelOf(b, groups)] as const
-    const purpose = JSON.stringify(["comparison", cell.experiment, cell.adapter, cell.order, a.name, a.head, b.name, b.head, on, setup])
+    const purpose = JSON.stringify([
+      "comparison",
+      cell.experiment,
+      cell.adapter,
+      cell.order,
+      a.name,
+      a.head,
+      b.name,
+      b.head,
+      on,
+      setup,
+    ])
     const caveat = caveatOf(names[0], a.rows[0], names[1], b.rows[0])
     return [{ cell: index, left: names[0], right: names[1], on, caveat, ...comparePaired(paired, open(purpose)) }]
   })
@@ -82,7 +125,9 @@ function pairsOf(groups: readonly RowGroup[], left: string, right: string): [Row
   const rights = groups.filter(({ name }) => name === right)
   const lonely = (group: RowGroup, others: readonly RowGroup[]) => others.every(({ head }) => head !== group.head)
   return lefts.flatMap((a) =>
-    rights.filter((b) => a.head === b.head || lonely(a, rights) || lonely(b, lefts)).map((b): [RowGroup, RowGroup] => [a, b]),
+    rights
+      .filter((b) => a.head === b.head || lonely(a, rights) || lonely(b, lefts))
+      .map((b): [RowGroup, RowGroup] => [a, b]),
   )
 }
 

@@ -24,7 +24,8 @@ export function caveatOf(left: string, a: Side, right: string, b: Side): string 
     a.source !== b.source && `unequal sources: ${left} has ${SOURCES[a.source]}, ${right} ${SOURCES[b.source]}`,
     a.head !== b.head && `unequal heads: ${left} has ${HEADS[a.head]}, ${right} ${HEADS[b.head]}`,
     a.knowsTask !== b.knowsTask && `${a.knowsTask ? left : right} is told the task`,
-    (a.how === "shared") !== (b.how === "shared") && `${a.how === "shared" ? left : right} trains one shared module, not the library`,
+    (a.how === "shared") !== (b.how === "shared") &&
+      `${a.how === "shared" ? left : right} trains one shared module, not the library`,
   ].filter((part) => part !== false)
   return parts.length === 0 ? undefined : parts.join("; ")
 }
@@ -61,7 +62,8 @@ function finding(c: Omit<Comparison, "conclusion">, comparisons: number): string
   return `No difference between ${c.left} and ${c.right} is shown ${on}, which is not to say that they are equal: ${signed(c.difference)} points, ${range}, ${why}; ${found} at one comparison`
 }
 
-const words = (name: string) => name.replaceAll("_", "-").replace("-transfer", " transfer").replace("-accuracy", " accuracy")
+const words = (name: string) =>
+  name.replaceAll("_", "-").replace("-transfer", " transfer").replace("-accuracy", " accuracy")
 const points = (value: number) => `${value.toFixed(1)} points`
 const signed = (value: number) => {
   const text = value.toFixed(1)

@@ -9,5 +9,8 @@ export interface Eigen {
 
 export function symmetricEigen(matrix: Float64Array, d: number): Eigen {
   const decomposition = new EigenvalueDecomposition(Matrix.from1DArray(d, d, matrix), { assumeSymmetric: true })
-  return { values: Float64Array.from(decomposition.realEigenvalues), vectors: Float64Array.from(decomposition.eigenvectorMatrix.to1DArray()) }
+  return {
+    values: Float64Array.from(decomposition.realEigenvalues),
+    vectors: Float64Array.from(decomposition.eigenvectorMatrix.to1DArray()),
+  }
 }

@@ -1,5 +1,5 @@
 /** The figures of one row of the table over its seeds, each with its interval, from predictions and gates alone. */
-import { type Setup, predictedClasses } from "./accuracy_matrix.ts"
+import { predictedClasses, type Setup } from "./accuracy_matrix.ts"
 import type { Sample, Statistic } from "./bootstrap.ts"
 import type { Draws } from "./draws.ts"
 import { figuresOf, macro } from "./intervals.ts"
@@ -13,7 +13,9 @@ import { rightUnits } from "./metrics/router_accuracy.ts"
 import type { Cell, Figure, Row, Stage, Summary } from "./results.ts"
 
 type Outcomes = Pick<Cell, "tasks" | "examples">
-type MatrixFigures = Pick<Summary, "anytime" | "forgetting" | "backwardTransfer" | "learningAccuracy"> & { readonly accuracy?: Figure }
+type MatrixFigures = Pick<Summary, "anytime" | "forgetting" | "backwardTransfer" | "learningAccuracy"> & {
+  readonly accuracy?: Figure
+}
 
 /** Entropies take one value an example, so patterns don't shorten their resampling. */
 const ENTROPY_DRAWS = 1000
@@ -21,13 +23,21 @@ const ENTROPY_DRAWS = 1000
 /** Everything that is read off the accuracy matrix; the intervals resample examples, all stages of an example together. */
 export function matrixFigures(rows: readonly Row[], cell: Outcomes, setup: Setup, random: Draws): MatrixFigures {
   const T = cell.tasks.length
-  const whole = sampleOf(rows, cell, T, (row, i) => hits(row.stages.find(({ index }) => index === i), cell, setup))
+  const whole = sampleOf(rows, cell, T, (row, i) =>
+    hits(
+      row.stages.find(({ index }) => index === i),
+      cell,
+      setup,
+    ),
+  )
   if (whole === undefined) return { accuracy: finalAccuracy(rows, cell, setup, random) }
   const R = Array.from({ length: T }, () => new Array<number | null>(T).fill(null))
-  const of = (metric: (R: (number | null)[][]) => number | undefined): Statistic => (means) => {
-    for (let i = 0; i < T; i++) for (let j = 0; j <= i; j++) R[i][j] = means[j * T + i]
-    return metric(R) ?? 0
-  }
+  const of =
+    (metric: (R: (number | null)[][]) => number | undefined): Statistic =>
+    (means) => {
+      for (let i = 0; i < T; i++) for (let j = 0; j <= i; j++) R[i][j] = means[j * T + i]
+      return metric(R) ?? 0
+    }
   const later = T > 1 ? [of((R) => forgetting(R)), of((R) => backwardTransfer(R))] : []
   const statistics = [of((R) => averageAccuracy(R)), of(anytimeAccuracy), of(learningAccuracy), ...later]
   const [accuracy, anytime, learning, forgot, backward] = figuresOf(whole, statistics, random)
@@ -47,7 +57,8 @@ export function routerAccuracy(rows: readonly Row[], cell: Outcomes, random: Dra
     if (stage === undefined || stage.predictions.chosen.every((module) => module < 0)) return undefined
     const { gates, predictions } = stage
     const byVote = (k: number, task: number) => (predictions.chosen[k] === task ? 100 : 0)
-    const byUnits = (k: number, task: number) => (gates === undefined ? byVote(k, task) : 100 * rightUnits(gates.mean[k], task))
+    const byUnits = (k: number, task: number) =>
+      gates === undefined ? byVote(k, task) : 100 * rightUnits(gates.mean[k], task)
     return outcomes(stage, cell, figure === 0 ? byUnits : byVote)
   })
   if (sample === undefined) return undefined
@@ -68,7 +79,13 @@ export function gateEntropy(rows: readonly Row[], cell: Outcomes, random: Draws)
 }
 
 /** Oracle minus router, final accuracy, paired by seed and example. */
-export function gapTo(oracle: readonly Row[], rows: readonly Row[], cell: Outcomes, setup: Setup, random: Draws): Figure | undefined {
+export function gapTo(
+  oracle: readonly Row[],
+  rows: readonly Row[],
+  cell: Outcomes,
+  setup: Setup,
+  random: Draws,
+): Figure | undefined {
   const sample = sampleOf(rows, cell, 1, (row) => {
     const best = oracle.find(({ seed }) => seed === row.seed)
     const above = best && hits(finalStage(best, cell), cell, setup)
@@ -78,11 +95,13 @@ export function gapTo(oracle: readonly Row[], rows: readonly Row[], cell: Outcom
   return sample === undefined ? undefined : figuresOf(sample, [macro], random)[0]
 }
 
-const column = (figure: number): Statistic => (means) => {
-  let sum = 0
-  for (let k = figure; k < means.length; k += 2) sum += means[k]
-  return sum / (means.length / 2)
-}
+const column =
+  (figure: number): Statistic =>
+  (means) => {
+    let sum = 0
+    for (let k = figure; k < means.length; k += 2) sum += means[k]
+    return sum / (means.length / 2)
+  }
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
 
@@ -98,7 +117,11 @@ function hits(stage: Stage | undefined, cell: Outcomes, setup: Setup): Float64Ar
 }
 
 /** By example id; 0 where the stage did not evaluate the example and its task comes later, undefined where one is missing that should be there. */
-function outcomes(stage: Stage, { examples }: Outcomes, of: (k: number, task: number) => number): Float64Array | undefined {
+function outcomes(
+  stage: Stage,
+  { examples }: Outcomes,
+  of: (k: number, task: number) => number,
+): Float64Array | undefined {
   const values = new Float64Array(examples.length).fill(Number.NaN)
   stage.predictions.example.forEach((id, k) => {
     values[id] = of(k, examples[id].task)

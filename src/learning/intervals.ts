@@ -52,7 +52,12 @@ export function estimate(sample: Sample, statistic: Statistic): number {
 }
 
 /** Each statistic with its interval. */
-export function figuresOf(sample: Sample, statistics: readonly Statistic[], random: Draws, draws: number = TABLE_DRAWS): Figure[] {
+export function figuresOf(
+  sample: Sample,
+  statistics: readonly Statistic[],
+  random: Draws,
+  draws: number = TABLE_DRAWS,
+): Figure[] {
   const resampled = bootstrap(sample, statistics, draws, random)
   return statistics.map((statistic, m) => ({ value: estimate(sample, statistic), interval: middle95(resampled[m]) }))
 }

@@ -29,7 +29,9 @@ export const linearScores = (given: Features, statistic: FeatureStatistic, shrin
   const groups = counts.length
   const center = meanOf(means, width)
   const gaussian = statistic.endsWith("gaussian")
-  const white = gaussian ? whitening(meanCovariance(taskCovariances(given, byClass ? "class" : "task")), width, shrinkage) : undefined
+  const white = gaussian
+    ? whitening(meanCovariance(taskCovariances(given, byClass ? "class" : "task")), width, shrinkage)
+    : undefined
   const V = new Float32Array(width * groups)
   const c = new Float32Array(groups)
   for (let k = 0; k < groups; k++) {
@@ -42,7 +44,14 @@ export const linearScores = (given: Features, statistic: FeatureStatistic, shrin
     }
     c[k] = counts[k] === 0 ? -1e30 : -norm / 2
   }
-  return { V, c, center: Float32Array.from(center), width, groups, taskOf: byClass ? given.taskOfClass : Int32Array.from({ length: groups }, (_, t) => t) }
+  return {
+    V,
+    c,
+    center: Float32Array.from(center),
+    width,
+    groups,
+    taskOf: byClass ? given.taskOfClass : Int32Array.from({ length: groups }, (_, t) => t),
+  }
 }
 
 const meanOf = (means: Float64Array, width: number): Float64Array => {
@@ -52,7 +61,10 @@ const meanOf = (means: Float64Array, width: number): Float64Array => {
 }
 
 /** P g = Wᵀ (W g). */
-const precisionTimes = ({ map, rank, width }: { readonly map: Float64Array; readonly rank: number; readonly width: number }, gap: Float64Array): Float64Array => {
+const precisionTimes = (
+  { map, rank, width }: { readonly map: Float64Array; readonly rank: number; readonly width: number },
+  gap: Float64Array,
+): Float64Array => {
   const result = new Float64Array(width)
   for (let r = 0; r < rank; r++) {
     let inner = 0

@@ -19,7 +19,8 @@ export const perClass: Drawing<{ readonly count: number }> = (labels, { count },
 }
 
 /** A uniform sample of the task, whatever the classes. */
-export const perTask: Drawing<{ readonly count: number }> = (labels, { count }, random) => chosen(labels.length, count, random).sort()
+export const perTask: Drawing<{ readonly count: number }> = (labels, { count }, random) =>
+  chosen(labels.length, count, random).sort()
 
 /**
  * Reservoir sampling over a stream (Vitter 1985): the n-th example takes a free slot, or replaces slot j ~ U{0..n-1} if j < size.

@@ -1,7 +1,12 @@
 /** Squared distances to means and the nearest of them. Mahalanobis distances are squared distances of whitened rows to whitened means. */
 
 /** |x - μ|², [examples, means]; rows [examples, width], means [means, width]. Infinity for an absent mean (count 0). */
-export function squaredDistances(rows: ArrayLike<number>, means: ArrayLike<number>, width: number, counts?: Int32Array): Float64Array {
+export function squaredDistances(
+  rows: ArrayLike<number>,
+  means: ArrayLike<number>,
+  width: number,
+  counts?: Int32Array,
+): Float64Array {
   const n = rows.length / width
   const m = means.length / width
   const distances = new Float64Array(n * m)

@@ -2,12 +2,18 @@
  * Figures that are macro means over test examples, as one number an example: what paired comparisons are made of.
  * The numbers are integers, with their scale apart, so that a permutation test can be exact:  figure = 100 · macro mean(values) / scale.
  */
-import { type Setup, predictedClasses } from "./accuracy_matrix.ts"
+import { predictedClasses, type Setup } from "./accuracy_matrix.ts"
 import { largest } from "./metrics/router_accuracy.ts"
 import type { Cell, Row, Stage } from "./results.ts"
 import { leastCommonMultiple } from "./whole_numbers.ts"
 
-export const COMPARABLE = ["accuracy", "anytime_accuracy", "backward_transfer", "learning_accuracy", "router_accuracy"] as const
+export const COMPARABLE = [
+  "accuracy",
+  "anytime_accuracy",
+  "backward_transfer",
+  "learning_accuracy",
+  "router_accuracy",
+] as const
 export type Comparable = (typeof COMPARABLE)[number]
 
 export const isComparable = (word: string): word is Comparable => (COMPARABLE as readonly string[]).includes(word)
@@ -23,7 +29,12 @@ type Outcomes = Pick<Cell, "tasks" | "examples">
 /** Undefined where the row lacks a stage (or gates) that the figure needs. */
 export function perExample(on: Comparable, row: Row, cell: Outcomes, setup: Setup): PerExample | undefined {
   const last = cell.tasks.length - 1
-  const at = (stage: number) => correct(row.stages.find(({ index }) => index === stage), cell, setup)
+  const at = (stage: number) =>
+    correct(
+      row.stages.find(({ index }) => index === stage),
+      cell,
+      setup,
+    )
   switch (on) {
     case "accuracy":
       return scaled(at(last), 1)
@@ -33,16 +44,23 @@ export function perExample(on: Comparable, row: Row, cell: Outcomes, setup: Setu
       const first = firsts(cell, at)
       const now = at(last)
       if (first === undefined || now === undefined || last < 1) return undefined
-      return { values: now.map((value, e) => (cell.examples[e].task === last ? 0 : (last + 1) * (value - first[e]))), scale: last }
+      return {
+        values: now.map((value, e) => (cell.examples[e].task === last ? 0 : (last + 1) * (value - first[e]))),
+        scale: last,
+      }
     }
     case "learning_accuracy":
       return scaled(firsts(cell, at), 1)
     case "router_accuracy":
-      return routed(row.stages.find(({ index }) => index === last), cell)
+      return routed(
+        row.stages.find(({ index }) => index === last),
+        cell,
+      )
   }
 }
 
-const scaled = (values: Float64Array | undefined, scale: number) => (values === undefined ? undefined : { values, scale })
+const scaled = (values: Float64Array | undefined, scale: number) =>
+  values === undefined ? undefined : { values, scale }
 
 /** 1 where the stage's prediction is right, 0 where it is wrong. */
 function correct(stage: Stage | undefined, { examples }: Outcomes, setup: Setup): Float64Array | undefined {
@@ -56,14 +74,20 @@ function correct(stage: Stage | undefined, { examples }: Outcomes, setup: Setup)
 }
 
 /** Correct right after the example's own task was learnt. */
-function firsts({ tasks, examples }: Outcomes, at: (stage: number) => Float64Array | undefined): Float64Array | undefined {
+function firsts(
+  { tasks, examples }: Outcomes,
+  at: (stage: number) => Float64Array | undefined,
+): Float64Array | undefined {
   const stages = tasks.map((_, i) => at(i))
   if (stages.includes(undefined)) return undefined
   return Float64Array.from(examples, ({ task }, e) => stages[task]![e])
 }
 
 /** AAA = (1/T) Σ_j mean_{e in j} Σ_{i>=j} c_i(e) / i, over the least common multiple of 1..T. */
-function anytime({ tasks, examples }: Outcomes, at: (stage: number) => Float64Array | undefined): PerExample | undefined {
+function anytime(
+  { tasks, examples }: Outcomes,
+  at: (stage: number) => Float64Array | undefined,
+): PerExample | undefined {
   const stages = tasks.map((_, i) => at(i))
   if (stages.includes(undefined)) return undefined
   const scale = tasks.reduce((multiple, _, i) => leastCommonMultiple(multiple, i + 1), 1)

@@ -95,7 +95,8 @@ function spread(distribution: Float64Array, step: number, count: number): Float6
 
 function drawnP(groups: readonly Group[], random: Draws): number {
   const flips = binomialDrawer(0.5)
-  const total = (signs: (group: Group) => number) => Math.abs(groups.reduce((sum, group) => sum + group.weight * signs(group), 0))
+  const total = (signs: (group: Group) => number) =>
+    Math.abs(groups.reduce((sum, group) => sum + group.weight * signs(group), 0))
   const distance = total(({ signs }) => signs) * (1 - 1e-12)
   let hits = 0
   for (let b = 0; b < FLIPS; b++) if (total(({ count }) => 2 * flips(count, random) - count) >= distance) hits++

@@ -69,7 +69,10 @@ export interface Row {
   readonly notDefined?: string
   readonly stages: readonly Stage[]
   /** [after task i][on task j], percent, j <= i, else null. */
-  readonly matrix: { readonly classIncremental: readonly (readonly (number | null)[])[]; readonly taskIncremental: readonly (readonly (number | null)[])[] }
+  readonly matrix: {
+    readonly classIncremental: readonly (readonly (number | null)[])[]
+    readonly taskIncremental: readonly (readonly (number | null)[])[]
+  }
   readonly cost: Cost
   readonly stepKeys: readonly string[]
   readonly warnings: readonly string[]
@@ -145,14 +148,25 @@ export interface Provenance {
   readonly seconds: number
   /** Of the packages that numbers depend on. */
   readonly versions: Readonly<Record<string, string>>
-  readonly machine: { readonly os: string; readonly arch: string; readonly processor: string; readonly cores: number; readonly features: readonly string[] }
+  readonly machine: {
+    readonly os: string
+    readonly arch: string
+    readonly processor: string
+    readonly cores: number
+    readonly features: readonly string[]
+  }
   readonly profile: Readonly<Record<string, string | number>>
   /** The effective spec as text (canonical JSON of the checked spec with defaults). */
   readonly spec: string
   readonly specFile: string
   readonly dataDigests: Readonly<Record<string, string>>
   readonly notices: readonly string[]
-  readonly steps: readonly { readonly label: string; readonly key: string; readonly cached: boolean; readonly seconds: number }[]
+  readonly steps: readonly {
+    readonly label: string
+    readonly key: string
+    readonly cached: boolean
+    readonly seconds: number
+  }[]
 }
 
 export interface Results {

@@ -26,7 +26,9 @@ export function groupRows(rows: readonly Row[]): RowGroup[] {
 
 /** The name, with the head policy where the table has the name with several. */
 export function labelOf(group: RowGroup, groups: readonly RowGroup[]): string {
-  return groups.some((other) => other.name === group.name && other.head !== group.head) ? `${group.name} (${group.head} heads)` : group.name
+  return groups.some((other) => other.name === group.name && other.head !== group.head)
+    ? `${group.name} (${group.head} heads)`
+    : group.name
 }
 
 /** Why a group has no figures, if it has none. */

@@ -43,7 +43,8 @@ function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, ope
     ...overStages,
     routerAccuracy: routerAccuracy(rows, cell, open("router_accuracy")),
     entropy: gateEntropy(rows, cell, open("entropy")),
-    oracleGap: oracle && oracle !== group ? gapTo(oracle.rows, rows, cell, "class_incremental", open("oracle_gap")) : undefined,
+    oracleGap:
+      oracle && oracle !== group ? gapTo(oracle.rows, rows, cell, "class_incremental", open("oracle_gap")) : undefined,
   }
 }
 

@@ -69,7 +69,8 @@ function noVariance(width: number): StatisticsWarning {
     code: "no_variance",
     rank: 0,
     width,
-    message: "No class has two examples that differ, so there is no covariance: distances are Euclidean. Remember more examples a class.",
+    message:
+      "No class has two examples that differ, so there is no covariance: distances are Euclidean. Remember more examples a class.",
   }
 }
 

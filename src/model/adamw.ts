@@ -63,7 +63,12 @@ export class AdamW {
 }
 
 /** Share of the learning rate at step n of total: linear decay to zero, after a linear warm-up. */
-export const scheduleFactor = (schedule: "linear" | "constant", warmUpSteps: number, step: number, total: number): number => {
+export const scheduleFactor = (
+  schedule: "linear" | "constant",
+  warmUpSteps: number,
+  step: number,
+  total: number,
+): number => {
   if (step < warmUpSteps) return step / Math.max(1, warmUpSteps)
   return schedule === "constant" ? 1 : Math.max(0, (total - step) / Math.max(1, total - warmUpSteps))
 }

@@ -2,8 +2,9 @@
  * Packed batches: the tokens of all texts lie in one row after the other, without padding.
  * The arrays are those that `Layout` in src/tensor describes; only attention sees a padded shape.
  */
-import type { HostTensor } from "../tensor/index.ts"
+
 import type { TokenIds } from "../plugin/index.ts"
+import type { HostTensor } from "../tensor/index.ts"
 
 export type Feeds = Record<string, HostTensor>
 

@@ -4,14 +4,32 @@
  * z: the student's pooled states [examples, width]; P [width, teacher's width] is trained too and thrown away.
  * The pair term makes z itself (what modules and routers read) carry the teacher's similarities.
  */
-import { add, cosineSimilarity, div, input, matmul, mean, mse, mul, neg, parameter, type RandomStream, scale, sqrt, sum, type Tensor, withRows } from "../tensor/index.ts"
+
 import type { Backbone, Checkpoint, Engine, HostTensor, TokenIds } from "../plugin/index.ts"
+import {
+  add,
+  cosineSimilarity,
+  div,
+  input,
+  matmul,
+  mean,
+  mse,
+  mul,
+  neg,
+  parameter,
+  program,
+  type RandomStream,
+  scale,
+  sqrt,
+  sum,
+  type Tensor,
+  withRows,
+} from "../tensor/index.ts"
 import { chunksByLength, packed } from "./batch.ts"
 import { encoder } from "./encoder.ts"
 import { rowsOf } from "./evaluate.ts"
-import { optimise } from "./optimise.ts"
 import { withGradients } from "./gradients.ts"
-import { program } from "../tensor/index.ts"
+import { optimise } from "./optimise.ts"
 
 export interface Recipe {
   readonly epochs: number
@@ -21,14 +39,23 @@ export interface Recipe {
 }
 
 /** Teacher embeddings of texts, [texts, width]. */
-export const embeddings = async (engine: Engine, backbone: Backbone, checkpoint: Checkpoint, texts: readonly TokenIds[], onProgress: (done: number) => void): Promise<HostTensor> => {
+export const embeddings = async (
+  engine: Engine,
+  backbone: Backbone,
+  checkpoint: Checkpoint,
+  texts: readonly TokenIds[],
+  onProgress: (done: number) => void,
+): Promise<HostTensor> => {
   const session = await engine.compile(program({ features: encoder({ backbone, checkpoint }).features }))
   const data = new Float32Array(texts.length * checkpoint.width)
   let done = 0
   for (const chunk of chunksByLength(texts, 128)) {
     const { features } = await session.run(packed(Array.from(chunk, (i) => texts[i])))
     chunk.forEach((i, row) => {
-      data.set((features.data as Float32Array).subarray(row * checkpoint.width, (row + 1) * checkpoint.width), i * checkpoint.width)
+      data.set(
+        (features.data as Float32Array).subarray(row * checkpoint.width, (row + 1) * checkpoint.width),
+        i * checkpoint.width,
+      )
     })
     done += chunk.length
     onProgress(done / texts.length)
@@ -57,8 +84,14 @@ export const distil = async (
   const cosine = cosineSimilarity(matmul(features, parameter("projection", [student.width, wide])), target)
   const [z, t] = [withRows(features, undefined), withRows(target, undefined)]
   const loss = add(add(neg(mean(withRows(cosine, undefined))), 1), scale(mse(pairs(z), pairs(t)), pairWeight))
-  const projection = Float32Array.from({ length: student.width * wide }, () => random.projection.normal() / Math.sqrt(student.width))
-  const values = new Map<string, Float32Array>([...Object.entries(student.weights).map(([name, { data }]) => [name, data as Float32Array] as const), ["projection", projection]])
+  const projection = Float32Array.from(
+    { length: student.width * wide },
+    () => random.projection.normal() / Math.sqrt(student.width),
+  )
+  const values = new Map<string, Float32Array>([
+    ...Object.entries(student.weights).map(([name, { data }]) => [name, data as Float32Array] as const),
+    ["projection", projection],
+  ])
   const training = withGradients(loss, [...values.keys()])
   const session = await engine.compile(training)
   const decayed = [...values.keys()].filter((name) => name.endsWith("weight") && !name.includes("norm"))

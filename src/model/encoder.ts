@@ -1,6 +1,18 @@
 /** Traces a backbone with whatever takes part in it (an adapter, a routed library, nothing) down to the features that heads read. */
-import { add, type HostTensor, input, type Layout, matmul, packedLayout, parameter, pool, type Tensor, weight } from "../tensor/index.ts"
+
 import type { Backbone, Checkpoint, Site } from "../plugin/index.ts"
+import {
+  add,
+  type HostTensor,
+  input,
+  type Layout,
+  matmul,
+  packedLayout,
+  parameter,
+  pool,
+  type Tensor,
+  weight,
+} from "../tensor/index.ts"
 
 /** What may take part in the forward pass of a backbone. */
 export interface Participant {
@@ -24,7 +36,12 @@ export interface Network {
 }
 
 /** `trained`: the backbone's own weights are parameters (full fine-tuning), else frozen. */
-export const encoder = ({ backbone, checkpoint }: Network, participant: Participant = {}, trained = false, layout = packedLayout()): Encoded => {
+export const encoder = (
+  { backbone, checkpoint }: Network,
+  participant: Participant = {},
+  trained = false,
+  layout = packedLayout(),
+): Encoded => {
   const rows = { of: "tokens", layout } as const
   const siteOf = new Map(checkpoint.sites.map((site) => [site.name, site]))
   const hidden = backbone.forward(
@@ -40,7 +57,8 @@ export const encoder = ({ backbone, checkpoint }: Network, participant: Particip
       linear: (name, x, w, bias) => {
         const y = bias ? add(matmul(x, w), bias) : matmul(x, w)
         const site = siteOf.get(name)
-        if (!site) throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
+        if (!site)
+          throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
         return participant.linear ? participant.linear(site, x, y) : y
       },
     },

@@ -1,6 +1,7 @@
 /** Runs a forward program over many texts and lays the outputs back in the order of the texts. */
-import type { HostTensor } from "../tensor/index.ts"
+
 import type { Session, TokenIds } from "../plugin/index.ts"
+import type { HostTensor } from "../tensor/index.ts"
 import { chunksByLength, type Feeds, packed } from "./batch.ts"
 
 export interface Passes {
@@ -15,7 +16,14 @@ export interface Passes {
 }
 
 /** Every output [examples, ..] of the program, as [texts, ..]; those per token as [tokens of all texts, ..], one text after the other. */
-export const forwardAll = async ({ session, texts, extra, perToken = new Set(), chunk = 64, onProgress }: Passes): Promise<Record<string, HostTensor>> => {
+export const forwardAll = async ({
+  session,
+  texts,
+  extra,
+  perToken = new Set(),
+  chunk = 64,
+  onProgress,
+}: Passes): Promise<Record<string, HostTensor>> => {
   const results: Record<string, HostTensor> = {}
   const offsets = tokenOffsets(texts)
   let done = 0

@@ -5,6 +5,9 @@ export const withGradients = (loss: Tensor, names: readonly string[]): Program =
   const parameters = new Map(program({ loss }).parameters.map((tensor) => [tensor.attributes.name as string, tensor]))
   const unused = names.filter((name) => !parameters.has(name))
   if (unused.length > 0) throw new Error(`the loss does not depend on ${unused.join(", ")}`)
-  const gradients = grad(loss, names.map((name) => parameters.get(name)!))
+  const gradients = grad(
+    loss,
+    names.map((name) => parameters.get(name)!),
+  )
   return program({ loss, ...Object.fromEntries(names.map((name, i) => [`gradient/${name}`, gradients[i]])) })
 }

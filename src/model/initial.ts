@@ -1,6 +1,7 @@
 /** Draws initial values of parameters from named random streams. */
-import type { HostTensor, RandomStream } from "../tensor/index.ts"
+
 import type { Initial } from "../plugin/index.ts"
+import type { HostTensor, RandomStream } from "../tensor/index.ts"
 
 export const drawn = (initial: Initial, random: RandomStream): HostTensor => {
   const data = new Float32Array(initial.shape.reduce((a, b) => a * b, 1))

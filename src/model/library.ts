@@ -26,7 +26,9 @@ export interface Attached {
 }
 
 export const attachedAt = (library: Library, site: Site): readonly Attached[] =>
-  library.flatMap((module, index) => (module.sites[site.name] ? [{ index, module, parameters: module.sites[site.name] }] : []))
+  library.flatMap((module, index) =>
+    module.sites[site.name] ? [{ index, module, parameters: module.sites[site.name] }] : [],
+  )
 
 /** Heads side by side: class c of task t becomes column offset(t) + c. */
 export const joinedHead = (heads: readonly Head[]): Head => {
@@ -37,7 +39,8 @@ export const joinedHead = (heads: readonly Head[]): Head => {
   let offset = 0
   for (const head of heads) {
     const count = head.b.data.length
-    for (let r = 0; r < width; r++) for (let c = 0; c < count; c++) W[r * classes + offset + c] = Number(head.W.data[r * count + c])
+    for (let r = 0; r < width; r++)
+      for (let c = 0; c < count; c++) W[r * classes + offset + c] = Number(head.W.data[r * count + c])
     b.set(head.b.data as Float32Array, offset)
     offset += count
   }

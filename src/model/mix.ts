@@ -5,8 +5,20 @@
  *   parameters   f_theta(x, y) with theta = sum_i alpha_i theta_i, among modules of one kind and shape
  * Modules of unlike kind or rank are grouped, and the groups' changes add up.
  */
-import { add, constant, type HostTensor, matmul, mixture, mul, slice, sub, type Tensor, weight } from "../tensor/index.ts"
+
 import type { Site } from "../plugin/index.ts"
+import {
+  add,
+  constant,
+  type HostTensor,
+  matmul,
+  mixture,
+  mul,
+  slice,
+  sub,
+  type Tensor,
+  weight,
+} from "../tensor/index.ts"
 import { type Attached, stackedHost } from "./library.ts"
 
 export interface Mixing {
@@ -18,7 +30,14 @@ export interface Mixing {
 
 const FROZEN = { training: false }
 
-export const mixAt = (site: Site, x: Tensor, y: Tensor, gates: Tensor, attached: readonly Attached[], mixing: Mixing): Tensor => {
+export const mixAt = (
+  site: Site,
+  x: Tensor,
+  y: Tensor,
+  gates: Tensor,
+  attached: readonly Attached[],
+  mixing: Mixing,
+): Tensor => {
   if (attached.length === 0) return y
   const lowRank = attached.filter(({ module }) => module.adapter.factors)
   const byOutputs = mixing.aggregate === "outputs"
@@ -26,18 +45,34 @@ export const mixAt = (site: Site, x: Tensor, y: Tensor, gates: Tensor, attached:
   const rest = attached.filter((one) => !fused.includes(one))
   const changes = [
     ...(fused.length > 0 ? [lowRankChange(site, x, gates, fused, mixing)] : []),
-    ...(byOutputs ? rest.map((one) => outputChange(site, x, y, gates, one, mixing)) : alike(rest).map((group) => parameterChange(site, x, y, gates, group, mixing))),
+    ...(byOutputs
+      ? rest.map((one) => outputChange(site, x, y, gates, one, mixing))
+      : alike(rest).map((group) => parameterChange(site, x, y, gates, group, mixing))),
   ]
   return changes.reduce(add, y)
 }
 
-const lowRankChange = (site: Site, x: Tensor, gates: Tensor, attached: readonly Attached[], { modules }: Mixing): Tensor => {
-  const factors = attached.map(({ module, parameters }) => hostFactors(module.adapter.factors!, parameters, module.options))
+const lowRankChange = (
+  site: Site,
+  x: Tensor,
+  gates: Tensor,
+  attached: readonly Attached[],
+  { modules }: Mixing,
+): Tensor => {
+  const factors = attached.map(({ module, parameters }) =>
+    hostFactors(module.adapter.factors!, parameters, module.options),
+  )
   const ranks = factors.map(({ A }) => A.shape[1])
   const owners = ranks.flatMap((rank, k) => Array.from({ length: rank }, () => attached[k].index))
   const name = `library/${site.name}/${attached.map(({ index }) => index).join("+")}`
   const A = weight(`${name}/A`, sideBySide(factors.map((f) => f.A)))
-  const B = weight(`${name}/B`, onTop(factors.map((f) => f.B), factors.map((f) => f.scale)))
+  const B = weight(
+    `${name}/B`,
+    onTop(
+      factors.map((f) => f.B),
+      factors.map((f) => f.scale),
+    ),
+  )
   return matmul(mul(matmul(x, A), columns(gates, owners, modules)), B)
 }
 
@@ -57,15 +92,35 @@ export const hostFactors = (
   return { A: hostOf(A), B: hostOf(B), scale }
 }
 
-const outputChange = (site: Site, x: Tensor, y: Tensor, gates: Tensor, { index, module, parameters }: Attached, { modules }: Mixing): Tensor => {
-  const p = Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, weight(`library/${site.name}/${index}/${name}`, host)]))
+const outputChange = (
+  site: Site,
+  x: Tensor,
+  y: Tensor,
+  gates: Tensor,
+  { index, module, parameters }: Attached,
+  { modules }: Mixing,
+): Tensor => {
+  const p = Object.fromEntries(
+    Object.entries(parameters).map(([name, host]) => [name, weight(`library/${site.name}/${index}/${name}`, host)]),
+  )
   const change = changeOf(module.adapter.forward(x, y, p, module.options, FROZEN), y)
   return mul(change, modules === 1 ? gates : slice(gates, -1, index, index + 1))
 }
 
-const parameterChange = (site: Site, x: Tensor, y: Tensor, gates: Tensor, group: readonly Attached[], { modules }: Mixing): Tensor => {
+const parameterChange = (
+  site: Site,
+  x: Tensor,
+  y: Tensor,
+  gates: Tensor,
+  group: readonly Attached[],
+  { modules }: Mixing,
+): Tensor => {
   const [{ module }] = group
-  const own = columns(gates, group.map(({ index }) => index), modules)
+  const own = columns(
+    gates,
+    group.map(({ index }) => index),
+    modules,
+  )
   const mixed = Object.fromEntries(
     Object.keys(group[0].parameters).map((name) => {
       const host = stackedHost(group.map(({ parameters }) => parameters[name]))
@@ -83,7 +138,10 @@ const changeOf = (result: Tensor, y: Tensor): Tensor =>
 /** The gates of some modules, repeated as `owners` says: [modules] -> [owners]. */
 const columns = (gates: Tensor, owners: readonly number[], modules: number): Tensor => {
   if (owners.length === modules && owners.every((owner, i) => owner === i)) return gates
-  return matmul(gates, constant(Array.from({ length: modules }, (_, m) => owners.map((owner) => (owner === m ? 1 : 0)))))
+  return matmul(
+    gates,
+    constant(Array.from({ length: modules }, (_, m) => owners.map((owner) => (owner === m ? 1 : 0)))),
+  )
 }
 
 /** Modules whose parameters can be averaged: same adapter, same options, same shapes. */
@@ -103,7 +161,8 @@ const sideBySide = (parts: readonly HostTensor[]): HostTensor => {
   const data = new Float32Array(rows * width)
   let offset = 0
   for (const { shape, data: source } of parts) {
-    for (let r = 0; r < rows; r++) for (let c = 0; c < shape[1]; c++) data[r * width + offset + c] = Number(source[r * shape[1] + c])
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < shape[1]; c++) data[r * width + offset + c] = Number(source[r * shape[1] + c])
     offset += shape[1]
   }
   return { shape: [rows, width], data }

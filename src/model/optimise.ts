@@ -1,6 +1,7 @@
 /** The training loop: random batches, one program run a step, AdamW on typed arrays. A pure function of its arguments. */
-import type { HostTensor, Program, RandomStream, Tensor } from "../tensor/index.ts"
+
 import type { Session, TokenIds } from "../plugin/index.ts"
+import type { HostTensor, Program, RandomStream, Tensor } from "../tensor/index.ts"
 import { AdamW, type ParameterGroup, scheduleFactor } from "./adamw.ts"
 import { type Feeds, packed } from "./batch.ts"
 
@@ -52,10 +53,16 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
       const loss = Number(outputs.loss.data[0])
       if (!Number.isFinite(loss)) throw new Diverged(step, total, "the loss")
       losses[step] = loss
-      optimiser.step(o.groups, o.values, (name) => outputs[`gradient/${name}`].data as Float32Array, scheduleFactor(o.schedule, warmUpSteps, step, total))
+      optimiser.step(
+        o.groups,
+        o.values,
+        (name) => outputs[`gradient/${name}`].data as Float32Array,
+        scheduleFactor(o.schedule, warmUpSteps, step, total),
+      )
       o.onStep?.(step, total, epoch, loss)
     }
-    for (const [name, value] of o.values) if (!value.every(Number.isFinite)) throw new Diverged(step - 1, total, `the parameter ${name}`)
+    for (const [name, value] of o.values)
+      if (!value.every(Number.isFinite)) throw new Diverged(step - 1, total, `the parameter ${name}`)
     await o.afterEpoch?.(epoch)
   }
   return losses

@@ -2,8 +2,23 @@
  * A routed library on the backbone: gates from the router's formula, modules mixed at each site.
  * A routing unit is what has gates of its own: the network ("model"), a block ("layer.3") or a site ("layer.3.attention.query").
  */
-import { add, constant, div, input, type Layout, log, mul, neg, packedLayout, pool, scale, sum, type Tensor } from "../tensor/index.ts"
+
 import type { Mode, Router, Routing, Site } from "../plugin/index.ts"
+import {
+  add,
+  constant,
+  div,
+  input,
+  type Layout,
+  log,
+  mul,
+  neg,
+  packedLayout,
+  pool,
+  scale,
+  sum,
+  type Tensor,
+} from "../tensor/index.ts"
 import type { Participant } from "./encoder.ts"
 import { gatesOf } from "./gates.ts"
 import { attachedAt, type Library } from "./library.ts"
@@ -34,13 +49,24 @@ export const unitsOf = ({ level }: Routing, library: Library, sites: readonly Si
 }
 
 /** Width of what the router reads at a unit. */
-export const queryWidth = ({ query }: Routing, unit: string, width: number, modules: number, sites: readonly Site[]): number => {
+export const queryWidth = (
+  { query }: Routing,
+  unit: string,
+  width: number,
+  modules: number,
+  sites: readonly Site[],
+): number => {
   if (query === "site") return sites.find(({ name }) => name === unit)!.in
   return query === "task" || query === "predictions" ? modules : query === "draw" ? 1 : query === "nothing" ? 0 : width
 }
 
 /** A query from outside the forward pass, one row per example: [width] for the author. */
-export const outsideQuery = ({ query }: Routing, width: number, modules: number, layout: Layout): Tensor | undefined => {
+export const outsideQuery = (
+  { query }: Routing,
+  width: number,
+  modules: number,
+  layout: Layout,
+): Tensor | undefined => {
   const rows = { of: "examples", layout } as const
   switch (query) {
     case "block":
@@ -58,7 +84,13 @@ export const outsideQuery = ({ query }: Routing, width: number, modules: number,
   }
 }
 
-export const routed = ({ router, options, library, sites }: RoutedLibrary, width: number, layout: Layout, tensors: UnitTensors, mode: Mode): Routed => {
+export const routed = (
+  { router, options, library, sites }: RoutedLibrary,
+  width: number,
+  layout: Layout,
+  tensors: UnitTensors,
+  mode: Mode,
+): Routed => {
   const routing = router.routing(options)
   if (routing.aggregate === "select") throw new Error(`router ${router.name} selects: its modules run one at a time`)
   const modules = library.length
@@ -90,7 +122,13 @@ export const routed = ({ router, options, library, sites }: RoutedLibrary, width
 }
 
 /** Gates alone, for routers that need no forward pass of their own: outputs "gates" [examples, modules]. */
-export const gatesOnly = (router: Router, options: unknown, width: number, modules: number, tensors: UnitTensors): Tensor => {
+export const gatesOnly = (
+  router: Router,
+  options: unknown,
+  width: number,
+  modules: number,
+  tensors: UnitTensors,
+): Tensor => {
   const layout = packedLayout()
   const query = outsideQuery(router.routing(options), width, modules, layout)
   if (!query) throw new Error(`router ${router.name} reads states of the forward pass`)
@@ -102,5 +140,7 @@ export const watched = (gates: Tensor, modules: number): { readonly mean: Tensor
   const share = div(gates, add(sum(gates, -1, true), 1e-12))
   const nats = neg(sum(mul(share, log(add(share, 1e-12))), -1, true))
   const entropy = modules > 1 ? div(nats, log(constant(modules))) : scale(nats, 0)
-  return gates.rows?.of === "tokens" ? { mean: pool("mean", gates), entropy: pool("mean", entropy) } : { mean: gates, entropy }
+  return gates.rows?.of === "tokens"
+    ? { mean: pool("mean", gates), entropy: pool("mean", entropy) }
+    : { mean: gates, entropy }
 }

@@ -1,6 +1,7 @@
 /** One module on the backbone, alone: while it is trained in isolation, and when a router selects it. */
-import { parameter, type Tensor, weight } from "../tensor/index.ts"
+
 import type { Adapter, HostTensor, Initial, Mode, Site } from "../plugin/index.ts"
+import { parameter, type Tensor, weight } from "../tensor/index.ts"
 import type { Participant } from "./encoder.ts"
 import type { TrainedModule } from "./library.ts"
 import { noiseAt } from "./noise.ts"
@@ -15,7 +16,9 @@ export const sitesFor = (adapter: Adapter, options: unknown, sites: readonly Sit
 export const initialsFor = (adapter: Adapter, options: unknown, sites: readonly Site[]): ReadonlyMap<string, Initial> =>
   new Map(
     sitesFor(adapter, options, sites).flatMap((site) =>
-      Object.entries<Initial>(adapter.parameters(site, options)).map(([name, initial]) => [`${site.name}/${name}`, initial] as const),
+      Object.entries<Initial>(adapter.parameters(site, options)).map(
+        ([name, initial]) => [`${site.name}/${name}`, initial] as const,
+      ),
     ),
   )
 
@@ -26,7 +29,10 @@ export const trainable = (adapter: Adapter, options: unknown, sites: readonly Si
     linear: (site, x, y) => {
       if (!attached.has(site.name)) return y
       const p = Object.fromEntries(
-        Object.entries<Initial>(adapter.parameters(site, options)).map(([name, { shape }]) => [name, parameter(`${site.name}/${name}`, shape)]),
+        Object.entries<Initial>(adapter.parameters(site, options)).map(([name, { shape }]) => [
+          name,
+          parameter(`${site.name}/${name}`, shape),
+        ]),
       )
       return noiseAt(site.name, adapter.forward(x, y, p, options, mode))
     },

@@ -15,7 +15,11 @@ export const UNCASED = {
 
 export interface TokenizerFile {
   readonly version: "1.0"
-  readonly model: { readonly type: "WordPiece"; readonly vocab: Readonly<Record<string, number>>; readonly [key: string]: unknown }
+  readonly model: {
+    readonly type: "WordPiece"
+    readonly vocab: Readonly<Record<string, number>>
+    readonly [key: string]: unknown
+  }
   readonly [key: string]: unknown
 }
 
@@ -30,18 +34,41 @@ export const tokenizerFile = (vocabulary: readonly string[]): TokenizerFile => {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: SPECIAL.map((content, id) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
+    added_tokens: SPECIAL.map((content, id) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
     normalizer,
     pre_tokenizer: { type: "BertPreTokenizer" },
     post_processor: {
       type: "TemplateProcessing",
       single: [special("[CLS]"), sequence("A", 0), special("[SEP]")],
-      pair: [special("[CLS]"), sequence("A", 0), special("[SEP]"), sequence("B", 1), { SpecialToken: { id: "[SEP]", type_id: 1 } }],
+      pair: [
+        special("[CLS]"),
+        sequence("A", 0),
+        special("[SEP]"),
+        sequence("B", 1),
+        { SpecialToken: { id: "[SEP]", type_id: 1 } },
+      ],
       special_tokens: Object.fromEntries(
-        (["[CLS]", "[SEP]"] as const).map((token) => [token, { id: token, ids: [SPECIAL.indexOf(token)], tokens: [token] }]),
+        (["[CLS]", "[SEP]"] as const).map((token) => [
+          token,
+          { id: token, ids: [SPECIAL.indexOf(token)], tokens: [token] },
+        ]),
       ),
     },
     decoder: { type: "WordPiece", prefix: "##", cleanup: true },
-    model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", max_input_chars_per_word: longestWord, vocab: ids },
+    model: {
+      type: "WordPiece",
+      unk_token: "[UNK]",
+      continuing_subword_prefix: "##",
+      max_input_chars_per_word: longestWord,
+      vocab: ids,
+    },
   }
 }

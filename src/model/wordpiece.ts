@@ -36,12 +36,16 @@ export const countWords = (texts: Iterable<string>): ReadonlyMap<string, number>
   const { normalizer, pre_tokenizer } = new Tokenizer(tokenizerFile(SPECIAL), {}) as Splitter
   const counts = new Map<string, number>()
   for (const text of texts)
-    for (const word of pre_tokenizer.pre_tokenize(normalizer.normalize(text))) counts.set(word, (counts.get(word) ?? 0) + 1)
+    for (const word of pre_tokenizer.pre_tokenize(normalizer.normalize(text)))
+      counts.set(word, (counts.get(word) ?? 0) + 1)
   return counts
 }
 
 /** The vocabulary, an entry's id being its index: special tokens, characters in their order, then merges as they were made. */
-export const wordPieceVocabulary = (words: ReadonlyMap<string, number>, { size, alphabet = 1000, minimum = 2 }: WordPieceSettings): readonly string[] => {
+export const wordPieceVocabulary = (
+  words: ReadonlyMap<string, number>,
+  { size, alphabet = 1000, minimum = 2 }: WordPieceSettings,
+): readonly string[] => {
   const known = frequentCharacters(words, alphabet)
   const spelled: { pieces: string[]; times: number }[] = []
   for (const [word, times] of words) {
@@ -55,7 +59,9 @@ export const wordPieceVocabulary = (words: ReadonlyMap<string, number>, { size, 
   if (characters.size + SPECIAL.length >= size) return vocabulary
 
   const before = (a: FrequentPair, b: FrequentPair): boolean =>
-    (b.count - a.count || compare(vocabulary[a.left], vocabulary[b.left]) || compare(vocabulary[a.right], vocabulary[b.right])) < 0
+    (b.count - a.count ||
+      compare(vocabulary[a.left], vocabulary[b.left]) ||
+      compare(vocabulary[a.right], vocabulary[b.right])) < 0
   const pairs = new PairCounts(
     spelled.map(({ pieces }) => pieces.map((piece) => ids.get(piece) as number)),
     spelled.map(({ times }) => times),

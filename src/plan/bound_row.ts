@@ -14,12 +14,35 @@ export interface StrategyRow {
   readonly train: TrainOptions
 }
 
-export const planStrategy = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, { name, strategy, train }: StrategyRow, stages: readonly number[]): PlannedRow => {
+export const planStrategy = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  modules: PlannedModules,
+  { name, strategy, train }: StrategyRow,
+  stages: readonly number[],
+): PlannedRow => {
   const { plugin, chosen } = strategy
-  const known = { name, plugin: plugin.name, kind: "bound", head: "joint", source: "train", how: "shared", knowsTask: false, seed: modules.seed, granularity: "example" } as const
+  const known = {
+    name,
+    plugin: plugin.name,
+    kind: "bound",
+    head: "joint",
+    source: "train",
+    how: "shared",
+    knowsTask: false,
+    seed: modules.seed,
+    granularity: "example",
+  } as const
   // What trains everything has no adapter: its steps are the same for every library.
   const adapter: Resolved<Adapter> | undefined = plugin.trains === "everything" ? undefined : modules.only
-  if (plugin.trains === "adapter" && !adapter) return { ...known, stages: [], fits: [], charged: [], notDefined: `${plugin.name} trains one shared module; this library mixes adapters` }
+  if (plugin.trains === "adapter" && !adapter)
+    return {
+      ...known,
+      stages: [],
+      fits: [],
+      charged: [],
+      notDefined: `${plugin.name} trains one shared module; this library mixes adapters`,
+    }
   const at = adapter ? `${modules.name} · seed ${modules.seed}` : `seed ${modules.seed}`
   const oneByOne = plugin.visits === "one_by_one"
   const shared: string[] = []
@@ -36,11 +59,12 @@ export const planStrategy = (builder: StepBuilder, stream: PlannedStream, module
         name: plugin.name,
         stage,
         seed: modules.seed,
-        visits: stream.tasks.flatMap((_, t) => (oneByOne ? t === stage : t <= stage) ? [t] : []),
+        visits: stream.tasks.flatMap((_, t) => ((oneByOne ? t === stage : t <= stage) ? [t] : [])),
       } as unknown as Json,
       inputs: { tokens: stream.tokens, previous: oneByOne && stage > 0 ? [shared[stage - 1]] : [] },
       code: [stream.code, ...(adapter ? [adapter.code] : []), strategy.code],
-      seconds: ((seconds.module * train.epochs) / 3) * (oneByOne ? 1 : stage + 1) * (plugin.trains === "everything" ? 2 : 1),
+      seconds:
+        ((seconds.module * train.epochs) / 3) * (oneByOne ? 1 : stage + 1) * (plugin.trains === "everything" ? 2 : 1),
       bytes: plugin.trains === "everything" ? 1.4e7 : 3e5,
     })
   const evaluated = stages.map((stage): Evaluated => {
@@ -61,7 +85,12 @@ export const planStrategy = (builder: StepBuilder, stream: PlannedStream, module
       seconds: seconds.evaluate,
       bytes: 3e5,
     })
-    return { stage, evaluation, fits: [shared[stage]], charged: oneByOne ? shared.slice(0, stage + 1) : [shared[stage]] }
+    return {
+      stage,
+      evaluation,
+      fits: [shared[stage]],
+      charged: oneByOne ? shared.slice(0, stage + 1) : [shared[stage]],
+    }
   })
   const last = evaluated.at(-1)
   return { ...known, stages: evaluated, fits: last?.fits ?? [], charged: last?.charged ?? [] }
@@ -73,7 +102,13 @@ export interface ProbeRow {
   readonly memories: readonly string[]
 }
 
-export const planProbe = (builder: StepBuilder, stream: PlannedStream, seed: number, { name, probe, memories }: ProbeRow, stages: readonly number[]): PlannedRow => {
+export const planProbe = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  seed: number,
+  { name, probe, memories }: ProbeRow,
+  stages: readonly number[],
+): PlannedRow => {
   const { plugin, chosen, code } = probe
   const source = plugin.statisticsFrom(chosen.options)
   const evaluated = stages.map((stage): Evaluated => {
@@ -100,5 +135,18 @@ export const planProbe = (builder: StepBuilder, stream: PlannedStream, seed: num
     return { stage, evaluation, fits: [fit], charged: [fit, ...features] }
   })
   const last = evaluated.at(-1)
-  return { name, plugin: plugin.name, kind: "bound", head: "none", source, how: "none", knowsTask: false, seed, granularity: "example", stages: evaluated, fits: last?.fits ?? [], charged: last?.charged ?? [] }
+  return {
+    name,
+    plugin: plugin.name,
+    kind: "bound",
+    head: "none",
+    source,
+    how: "none",
+    knowsTask: false,
+    seed,
+    granularity: "example",
+    stages: evaluated,
+    fits: last?.fits ?? [],
+    charged: last?.charged ?? [],
+  }
 }

@@ -68,5 +68,7 @@ const PLACES: ReadonlySet<string> = new Set(["directory", "location", "from"])
 const withoutPlaces = (options: Json): Json => {
   if (Array.isArray(options)) return options.map(withoutPlaces)
   if (options === null || typeof options !== "object") return options
-  return Object.fromEntries(Object.entries(options).flatMap(([name, value]) => (PLACES.has(name) ? [] : [[name, withoutPlaces(value)]])))
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) => (PLACES.has(name) ? [] : [[name, withoutPlaces(value)]])),
+  )
 }

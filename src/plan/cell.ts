@@ -39,7 +39,13 @@ export const planModules = (
     builder.add({
       kind: "module",
       label: `module ${stream.tasks[t]} · ${name} · seed ${seed}`,
-      options: { backbone: stream.backbone, adapter: adapters[t].chosen, train, task: stream.tasks[t], seed } as unknown as Json,
+      options: {
+        backbone: stream.backbone,
+        adapter: adapters[t].chosen,
+        train,
+        task: stream.tasks[t],
+        seed,
+      } as unknown as Json,
       inputs: { tokens },
       code: [stream.code, adapters[t].code],
       seconds: (seconds.module * train.epochs) / 3,
@@ -70,7 +76,11 @@ export const planModules = (
 }
 
 /** The adapter of each task: the same for all, or as a mixed library says. */
-export const adapterChooser = (spec: Spec, name: string, resolved: ReadonlyMap<string, Resolved<Adapter>>): ((task: string) => Resolved<Adapter>) => {
+export const adapterChooser = (
+  spec: Spec,
+  name: string,
+  resolved: ReadonlyMap<string, Resolved<Adapter>>,
+): ((task: string) => Resolved<Adapter>) => {
   const library = spec.libraries[name]
   return (task) => {
     const adapter = resolved.get(library ? library.adapterOf[task] : name)

@@ -44,13 +44,23 @@ export class PluginShelf {
   }
 
   /** Rejects with PlanError where options do not decode, PluginError where the plugin does not load. */
-  async take<P extends Plugin>(kind: PluginKind, declaration: Pick<Declaration, "plugin" | "options"> & Partial<Declaration>, without: readonly string[] = []): Promise<Resolved<P>> {
+  async take<P extends Plugin>(
+    kind: PluginKind,
+    declaration: Pick<Declaration, "plugin" | "options"> & Partial<Declaration>,
+    without: readonly string[] = [],
+  ): Promise<Resolved<P>> {
     const { name, from: alias } = declaration.plugin
     const from = alias === undefined ? undefined : sourceFile(this.#uses.get(alias) as string, this.#directory)
     const plugin = (await loadPlugin(kind, name, from)) as P
-    const written = Object.fromEntries(Object.entries(declaration.options).filter(([option]) => !without.includes(option)))
+    const written = Object.fromEntries(
+      Object.entries(declaration.options).filter(([option]) => !without.includes(option)),
+    )
     const options = decoded(plugin.options, written, `${kind} "${declaration.name ?? name}"`, declaration.span)
-    this.note(kind, declaration.name ?? name, { plugin: alias === undefined ? name : `${alias}.${name}`, ...(declaration.location === undefined ? {} : { location: declaration.location }), options })
+    this.note(kind, declaration.name ?? name, {
+      plugin: alias === undefined ? name : `${alias}.${name}`,
+      ...(declaration.location === undefined ? {} : { location: declaration.location }),
+      options,
+    })
     return {
       plugin,
       chosen: { plugin: name, ...(from ? { from } : {}), options },
@@ -60,7 +70,10 @@ export class PluginShelf {
 
   /** Adds to what is known of a declaration. */
   note(kind: string, name: string, facts: { readonly [key: string]: Json }): void {
-    this.#effective[`${kind} ${name}`] = { ...(this.#effective[`${kind} ${name}`] as { readonly [key: string]: Json } | undefined), ...facts }
+    this.#effective[`${kind} ${name}`] = {
+      ...(this.#effective[`${kind} ${name}`] as { readonly [key: string]: Json } | undefined),
+      ...facts,
+    }
   }
 
   /** Every declaration that takes part, with its defaults filled in. */
@@ -74,6 +87,10 @@ export const decoded = (schema: Schema.Codec<any, any>, options: unknown, where:
   try {
     return Schema.decodeUnknownSync(schema as Schema.Codec<Json, unknown>)(options, { onExcessProperty: "error" })
   } catch (error) {
-    throw new PlanError(`${where}: ${(error as Error).message.replace(/\s+/g, " ")}`, "see the plugin's options with `l2r plugins`", span)
+    throw new PlanError(
+      `${where}: ${(error as Error).message.replace(/\s+/g, " ")}`,
+      "see the plugin's options with `l2r plugins`",
+      span,
+    )
   }
 }

@@ -29,7 +29,9 @@ const sourceAt = (path: string): Source => {
   if (known?.stamp === stamp) return known
   const content = readFileSync(path)
   const isCode = /\.[cm]?[jt]sx?$/.test(path)
-  const imports = isCode ? [...content.toString("utf8").matchAll(importing)].map(([, plain, dynamic]) => plain ?? dynamic) : []
+  const imports = isCode
+    ? [...content.toString("utf8").matchAll(importing)].map(([, plain, dynamic]) => plain ?? dynamic)
+    : []
   const source = { stamp, digest: sha256(content), imports: [...new Set(imports)] }
   sources.set(path, source)
   return source
@@ -37,7 +39,10 @@ const sourceAt = (path: string): Source => {
 
 /** "name@version" of the package that a file in `directory` gets for a bare specifier. */
 export const packageVersion = (specifier: string, directory: string): string => {
-  const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+  const name = specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/")
   const id = `${directory} ${name}`
   const known = packages.get(id)
   if (known) return known
@@ -58,7 +63,10 @@ const ownFile = (specifier: string, directory: string): string | undefined => {
     const manifest = join(at, "package.json")
     if (existsSync(manifest)) {
       const { name, exports } = JSON.parse(readFileSync(manifest, "utf8"))
-      const [own, subpath] = [typeof name === "string" && (specifier === name || specifier.startsWith(`${name}/`)), `.${specifier.slice(name?.length)}`]
+      const [own, subpath] = [
+        typeof name === "string" && (specifier === name || specifier.startsWith(`${name}/`)),
+        `.${specifier.slice(name?.length)}`,
+      ]
       const target = own ? exports?.[subpath] : undefined
       return typeof target === "string" ? join(at, target) : undefined
     }
@@ -78,13 +86,16 @@ export const codeDigest = (file: string | URL): string => closureDigest([pathOf(
 export const folderDigest = (folder: string | URL): string => closureDigest(codeBelow(pathOf(folder)), pathOf(folder))
 
 /** Digest of one of our own rooms, e.g. `roomDigest("tensor")`. */
-export const roomDigest = (room: "tensor" | "model" | "learning" | "plugin"): string => folderDigest(new URL(`../${room}/`, import.meta.url))
+export const roomDigest = (room: "tensor" | "model" | "learning" | "plugin"): string =>
+  folderDigest(new URL(`../${room}/`, import.meta.url))
 
 const codeBelow = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return codeBelow(path)
-    return /\.[cm]?[jt]sx?$/.test(entry.name) && !entry.name.startsWith(".") && !entry.name.endsWith(".d.ts") ? [path] : []
+    return /\.[cm]?[jt]sx?$/.test(entry.name) && !entry.name.startsWith(".") && !entry.name.endsWith(".d.ts")
+      ? [path]
+      : []
   })
 
 const closureDigest = (entries: readonly string[], root: string): string => {

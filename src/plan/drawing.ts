@@ -21,7 +21,10 @@ interface Node {
 export const drawing = (plan: Plan, settings: DrawingSettings): string => {
   const graph = drawnGraph(needed(plan), settings)
   const boxes = settings.by === "step" ? [...Map.groupBy(graph, ([, { kind }]) => kind)] : []
-  const marks = { boxes: boxes.map(([kind, nodes]) => ({ kind, nodes: indexes(nodes) })), done: indexes([...graph].filter(([, { cached }]) => cached)) }
+  const marks = {
+    boxes: boxes.map(([kind, nodes]) => ({ kind, nodes: indexes(nodes) })),
+    done: indexes([...graph].filter(([, { cached }]) => cached)),
+  }
   return settings.format === "mermaid" ? mermaid(graph, marks) : dot(graph, marks)
 }
 
@@ -46,7 +49,11 @@ const nodeOf = (steps: readonly Step[], by: "kind" | "step", cached: (key: strin
   const [{ kind, label }] = steps
   const done = steps.filter(({ key }) => cached(key)).length
   if (by === "step") return { kind, label: done ? `${label}\ncached` : label, cached: done > 0 }
-  return { kind, label: `${kind}\n${steps.length} step${steps.length === 1 ? "" : "s"}, ${done} cached`, cached: done === steps.length }
+  return {
+    kind,
+    label: `${kind}\n${steps.length} step${steps.length === 1 ? "" : "s"}, ${done} cached`,
+    cached: done === steps.length,
+  }
 }
 
 /** Boxes and green nodes, which Effect's own drawing does not know. */
@@ -57,19 +64,32 @@ interface Marks {
 
 const mermaid = (graph: Drawn, { boxes, done }: Marks): string =>
   [
-    Graph.toMermaid(graph, { nodeLabel: ({ label }) => label, nodeShape: () => "rounded" }).replaceAll(' -->|""| ', " --> "),
-    ...boxes.map(({ kind, nodes }) => `  subgraph kind_${kind} [${kind}]\n${nodes.map((index) => `    ${index}`).join("\n")}\n  end`),
-    ...(done.length > 0 ? [`  classDef cached fill:#d9ead3,stroke:#38761d,color:#111111`, `  class ${done.join(",")} cached`] : []),
+    Graph.toMermaid(graph, { nodeLabel: ({ label }) => label, nodeShape: () => "rounded" }).replaceAll(
+      ' -->|""| ',
+      " --> ",
+    ),
+    ...boxes.map(
+      ({ kind, nodes }) =>
+        `  subgraph kind_${kind} [${kind}]\n${nodes.map((index) => `    ${index}`).join("\n")}\n  end`,
+    ),
+    ...(done.length > 0
+      ? [`  classDef cached fill:#d9ead3,stroke:#38761d,color:#111111`, `  class ${done.join(",")} cached`]
+      : []),
   ].join("\n")
 
 const dot = (graph: Drawn, { boxes, done }: Marks): string => {
-  const [head, ...lines] = Graph.toGraphViz(graph, { nodeLabel: ({ label }) => label, graphName: "plan" }).replaceAll(' [label=""]', "").split("\n")
+  const [head, ...lines] = Graph.toGraphViz(graph, { nodeLabel: ({ label }) => label, graphName: "plan" })
+    .replaceAll(' [label=""]', "")
+    .split("\n")
   return [
     head,
     "  rankdir=LR;",
     '  node [shape=box, style="rounded"];',
     ...lines.slice(0, -1),
-    ...boxes.map(({ kind, nodes }) => `  subgraph "cluster_${kind}" { label="${kind}"; ${nodes.map((index) => `"${index}";`).join(" ")} }`),
+    ...boxes.map(
+      ({ kind, nodes }) =>
+        `  subgraph "cluster_${kind}" { label="${kind}"; ${nodes.map((index) => `"${index}";`).join(" ")} }`,
+    ),
     ...done.map((index) => `  "${index}" [style="rounded,filled", fillcolor="#d9ead3"];`),
     "}",
   ].join("\n")

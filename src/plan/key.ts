@@ -20,4 +20,6 @@ export const stepKey = ({ kind, options, inputs, code, numeric }: Determinants):
 export const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex")
 
 /** Keys of all inputs of a step, each once. */
-export const inputKeys = ({ inputs }: Pick<Step, "inputs">): readonly string[] => [...new Set(Object.values(inputs).flat())]
+export const inputKeys = ({ inputs }: Pick<Step, "inputs">): readonly string[] => [
+  ...new Set(Object.values(inputs).flat()),
+]

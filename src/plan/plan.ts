@@ -8,15 +8,15 @@ import type { Adapter, Backend, Memory, NumericProfile, PluginKind, Probe, Route
 import { shippedFile } from "../plugin/registry.ts"
 import { planProbe, planStrategy } from "./bound_row.ts"
 import { StepBuilder } from "./builder.ts"
-import { adapterChooser, planModules, type PlannedModules, trainOptions } from "./cell.ts"
+import { adapterChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
 import { type Chosen, decoded, PlanError, PluginShelf, type Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import { inputKeys } from "./key.ts"
-import type { PlannedRow } from "./row.ts"
 import { RouterOptions, routerOptionNames } from "./router_options.ts"
 import { planRouter } from "./router_row.ts"
+import type { PlannedRow } from "./row.ts"
 import type { Json, Step } from "./step.ts"
-import { planMemories, planStream, type PlannedStream } from "./stream.ts"
+import { type PlannedStream, planMemories, planStream } from "./stream.ts"
 
 export interface PlannedCell {
   readonly experiment: string
@@ -57,23 +57,46 @@ export const makePlan = async (spec: Spec, settings: PlanSettings): Promise<Plan
   const { directory, processor } = settings
   const shelf = new PluginShelf(spec, directory)
   const [declaredBackend] = Object.values(spec.backends)
-  const backend = await shelf.take<Backend>("backend", declaredBackend ?? { plugin: { name: "onnxruntime" }, options: {} })
+  const backend = await shelf.take<Backend>(
+    "backend",
+    declaredBackend ?? { plugin: { name: "onnxruntime" }, options: {} },
+  )
   const profile = backend.plugin.profile(backend.chosen.options)
   const builder = new StepBuilder(profile, processor, backend.code)
   const cells: PlannedCell[] = []
-  for (const experiment of Object.values(spec.experiments)) cells.push(...(await planExperiment(builder, shelf, spec, experiment, settings)))
+  for (const experiment of Object.values(spec.experiments))
+    cells.push(...(await planExperiment(builder, shelf, spec, experiment, settings)))
   const steps = builder.steps
-  return { steps, graph: graphOf(steps), cells, wanted: cells.map(({ scores }) => scores), backend: backend.chosen, profile, effective: effectiveSpec(shelf, spec) }
+  return {
+    steps,
+    graph: graphOf(steps),
+    cells,
+    wanted: cells.map(({ scores }) => scores),
+    backend: backend.chosen,
+    profile,
+    effective: effectiveSpec(shelf, spec),
+  }
 }
 
 const effectiveSpec = (shelf: PluginShelf, { streams, libraries, trains, experiments }: Spec): Json =>
-  JSON.parse(JSON.stringify({ language: 1, plugins: shelf.effective, streams, libraries, trains, experiments }, (key, value) => (key === "span" ? undefined : value)))
+  JSON.parse(
+    JSON.stringify({ language: 1, plugins: shelf.effective, streams, libraries, trains, experiments }, (key, value) =>
+      key === "span" ? undefined : value,
+    ),
+  )
 
-const planExperiment = async (builder: StepBuilder, shelf: PluginShelf, spec: Spec, experiment: Experiment, { directory, finalStageOnly = false, keepGates = false }: PlanSettings): Promise<readonly PlannedCell[]> => {
+const planExperiment = async (
+  builder: StepBuilder,
+  shelf: PluginShelf,
+  spec: Spec,
+  experiment: Experiment,
+  { directory, finalStageOnly = false, keepGates = false }: PlanSettings,
+): Promise<readonly PlannedCell[]> => {
   const stream = await planStream(builder, shelf, spec, spec.streams[experiment.stream], experiment.on, directory)
   const stages = stream.tasks.map((_, t) => t).filter((t) => !finalStageOnly || t === stream.tasks.length - 1)
   const adapters = new Map<string, Resolved<Adapter>>()
-  for (const [name, declaration] of Object.entries(spec.adapters)) adapters.set(name, await shelf.take<Adapter>("adapter", declaration))
+  for (const [name, declaration] of Object.entries(spec.adapters))
+    adapters.set(name, await shelf.take<Adapter>("adapter", declaration))
   const lines = (await linesOf(shelf, spec, experiment)).map((line) => ({ ...line, keepGates }))
   const train = trainOptions(spec.trains[experiment.train])
   return experiment.adapters.map((name) => {
@@ -84,13 +107,28 @@ const planExperiment = async (builder: StepBuilder, shelf: PluginShelf, spec: Sp
       single.push(modules.encoded[0])
       for (const line of lines) rows.push(...planLine(builder, stream, modules, line, train, stages))
     }
-    return { experiment: experiment.name, adapter: name, order: "written", rows, asked: experiment.compare, stream, scores: planScores(builder, stream, experiment.name, name, rows, single) }
+    return {
+      experiment: experiment.name,
+      adapter: name,
+      order: "written",
+      rows,
+      asked: experiment.compare,
+      stream,
+      scores: planScores(builder, stream, experiment.name, name, rows, single),
+    }
   })
 }
 
 /** A line of the experiment: a router, a strategy or a probe, with the memory that it uses. */
 type Line =
-  | { readonly of: "router"; readonly kind: "router" | "bound"; readonly name: string; readonly router: Resolved<Router>; readonly core: RouterOptions; readonly memory: Resolved<Memory> }
+  | {
+      readonly of: "router"
+      readonly kind: "router" | "bound"
+      readonly name: string
+      readonly router: Resolved<Router>
+      readonly core: RouterOptions
+      readonly memory: Resolved<Memory>
+    }
   | { readonly of: "strategy"; readonly name: string; readonly strategy: Resolved<Strategy> }
   | { readonly of: "probe"; readonly name: string; readonly probe: Resolved<Probe>; readonly memory: Resolved<Memory> }
 
@@ -99,25 +137,61 @@ const linesOf = async (shelf: PluginShelf, spec: Spec, experiment: Experiment): 
   for (const name of experiment.routers) lines.push(await routerLine(shelf, spec, spec.routers[name], "router"))
   for (const name of experiment.bounds) {
     const declared = spec.routers[name] ?? spec.strategies[name] ?? spec.probes[name]
-    const kind = spec.routers[name] ? "router" : spec.strategies[name] ? "strategy" : spec.probes[name] ? "probe" : boundKind(name, experiment)
-    const declaration: Declaration = declared ?? { name, plugin: { name }, options: {}, span: experiment.span, optionSpans: {} }
+    const kind = spec.routers[name]
+      ? "router"
+      : spec.strategies[name]
+        ? "strategy"
+        : spec.probes[name]
+          ? "probe"
+          : boundKind(name, experiment)
+    const declaration: Declaration = declared ?? {
+      name,
+      plugin: { name },
+      options: {},
+      span: experiment.span,
+      optionSpans: {},
+    }
     if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound"))
-    else if (kind === "strategy") lines.push({ of: "strategy", name, strategy: await shelf.take<Strategy>("strategy", declaration) })
-    else lines.push({ of: "probe", name, probe: await shelf.take<Probe>("probe", declaration), memory: await memoryFor(shelf, spec, undefined) })
+    else if (kind === "strategy")
+      lines.push({ of: "strategy", name, strategy: await shelf.take<Strategy>("strategy", declaration) })
+    else
+      lines.push({
+        of: "probe",
+        name,
+        probe: await shelf.take<Probe>("probe", declaration),
+        memory: await memoryFor(shelf, spec, undefined),
+      })
   }
   return lines
 }
 
 const boundKind = (name: string, experiment: Experiment): "router" | "strategy" | "probe" => {
   const found = (["router", "strategy", "probe"] as const).find((kind: PluginKind) => shippedFile(kind, name))
-  if (!found) throw new PlanError(`the bound "${name}" is neither a plugin nor a declaration`, "bounds are routers, strategies or probes", experiment.span)
+  if (!found)
+    throw new PlanError(
+      `the bound "${name}" is neither a plugin nor a declaration`,
+      "bounds are routers, strategies or probes",
+      experiment.span,
+    )
   return found
 }
 
-const routerLine = async (shelf: PluginShelf, spec: Spec, declaration: Declaration, kind: "router" | "bound"): Promise<Line> => {
+const routerLine = async (
+  shelf: PluginShelf,
+  spec: Spec,
+  declaration: Declaration,
+  kind: "router" | "bound",
+): Promise<Line> => {
   const router = await shelf.take<Router>("router", declaration, routerOptionNames)
-  const written = Object.fromEntries(Object.entries(declaration.options).filter(([name]) => routerOptionNames.includes(name)))
-  const core = decoded(RouterOptions, written, `router "${declaration.name}"`, declaration.span) as unknown as RouterOptions
+  const written = Object.fromEntries(
+    Object.entries(declaration.options).filter(([name]) => routerOptionNames.includes(name)),
+  )
+  const core = decoded(
+    RouterOptions,
+    written,
+    `router "${declaration.name}"`,
+    declaration.span,
+  ) as unknown as RouterOptions
   shelf.note("router", declaration.name, { fitting: { ...core } as Json })
   return { of: "router", kind, name: declaration.name, router, core, memory: await memoryFor(shelf, spec, core.memory) }
 }
@@ -129,7 +203,14 @@ const memoryFor = (shelf: PluginShelf, spec: Spec, name: string | undefined): Pr
   return shelf.take<Memory>("memory", chosen ?? { plugin: { name: "random" }, options: {} })
 }
 
-const planLine = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, line: Line & { readonly keepGates: boolean }, train: ReturnType<typeof trainOptions>, stages: readonly number[]): readonly PlannedRow[] => {
+const planLine = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  modules: PlannedModules,
+  line: Line & { readonly keepGates: boolean },
+  train: ReturnType<typeof trainOptions>,
+  stages: readonly number[],
+): readonly PlannedRow[] => {
   switch (line.of) {
     case "router":
       return planRouter(builder, stream, modules, lazily({ ...line }, builder, stream, modules.seed), stages)
@@ -141,10 +222,24 @@ const planLine = (builder: StepBuilder, stream: PlannedStream, modules: PlannedM
 }
 
 /** Memory steps come into the plan only where a row asks for them. */
-const lazily = <L extends { readonly memory: Resolved<Memory> }>(line: L, builder: StepBuilder, stream: PlannedStream, seed: number): L & { readonly memories: readonly string[] } =>
-  Object.defineProperty(line, "memories", { get: () => planMemories(builder, line.memory, stream, seed) }) as L & { readonly memories: readonly string[] }
+const lazily = <L extends { readonly memory: Resolved<Memory> }>(
+  line: L,
+  builder: StepBuilder,
+  stream: PlannedStream,
+  seed: number,
+): L & { readonly memories: readonly string[] } =>
+  Object.defineProperty(line, "memories", { get: () => planMemories(builder, line.memory, stream, seed) }) as L & {
+    readonly memories: readonly string[]
+  }
 
-const planScores = (builder: StepBuilder, stream: PlannedStream, experiment: string, adapter: string, rows: readonly PlannedRow[], single: readonly string[]): string => {
+const planScores = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  experiment: string,
+  adapter: string,
+  rows: readonly PlannedRow[],
+  single: readonly string[],
+): string => {
   const evaluations = [...new Set(rows.flatMap(({ stages }) => stages.map(({ evaluation }) => evaluation)))]
   const fits = [...new Set(rows.flatMap((row) => row.fits))]
   return builder.add({
@@ -172,7 +267,8 @@ const graphOf = (steps: readonly Step[]): Graph.DirectedGraph<Step, string> =>
   Graph.directed<Step, string>((mutable) => {
     const index = new Map(steps.map((step) => [step.key, Graph.addNode(mutable, step)]))
     for (const step of steps)
-      for (const [name, keys] of Object.entries(step.inputs)) for (const key of new Set([keys].flat())) Graph.addEdge(mutable, index.get(key)!, index.get(step.key)!, name)
+      for (const [name, keys] of Object.entries(step.inputs))
+        for (const key of new Set([keys].flat())) Graph.addEdge(mutable, index.get(key)!, index.get(step.key)!, name)
     return undefined
   })
 

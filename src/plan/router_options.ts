@@ -1,10 +1,25 @@
 /** Options that every router has, whatever its plugin: the core itself carries them out, so a plugin may not define them again. */
-import { type Plugin, PositiveInt, PositiveNumber, Schema, optional, reference, required, words } from "../plugin/index.ts"
+import {
+  optional,
+  type Plugin,
+  PositiveInt,
+  PositiveNumber,
+  reference,
+  required,
+  Schema,
+  words,
+} from "../plugin/index.ts"
 import { PluginError } from "../plugin/load.ts"
 
 export const RouterOptions = Schema.Struct({
-  memory: Schema.optionalKey(required(reference("memory"), "which past training examples the router and the refitted heads may see")),
-  head: optional(words("kept", "refit", "both"), "both", "heads as trained with the modules, refitted together on the memory, or a row for each"),
+  memory: Schema.optionalKey(
+    required(reference("memory"), "which past training examples the router and the refitted heads may see"),
+  ),
+  head: optional(
+    words("kept", "refit", "both"),
+    "both",
+    "heads as trained with the modules, refitted together on the memory, or a row for each",
+  ),
   epochs: optional(PositiveInt, 20, "passes over the memory when the router is fitted by gradient"),
   batch: optional(PositiveInt, 32, "examples in a step of fitting"),
   learning_rate: optional(PositiveNumber, 1e-2, "learning rate of the router's parameters"),
@@ -25,5 +40,8 @@ export const routerOptionNames: readonly string[] = Object.keys(RouterOptions.fi
 export const refuseCoreOptions = (plugin: Plugin, own: readonly string[]): void => {
   const taken = plugin.kind === "router" ? own.filter((name) => routerOptionNames.includes(name)) : []
   if (taken.length > 0)
-    throw new PluginError(`the router "${plugin.name}" defines the option ${taken.map((name) => `"${name}"`).join(", ")}, which every router has already`, "rename it; the core's own are " + routerOptionNames.join(", "))
+    throw new PluginError(
+      `the router "${plugin.name}" defines the option ${taken.map((name) => `"${name}"`).join(", ")}, which every router has already`,
+      "rename it; the core's own are " + routerOptionNames.join(", "),
+    )
 }

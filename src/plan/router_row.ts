@@ -23,7 +23,13 @@ export interface RouterRow {
   readonly keepGates: boolean
 }
 
-export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, row: RouterRow, stages: readonly number[]): readonly PlannedRow[] => {
+export const planRouter = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  modules: PlannedModules,
+  row: RouterRow,
+  stages: readonly number[],
+): readonly PlannedRow[] => {
   const { plugin, chosen } = row.router
   const routing = routingOf(plugin, chosen.options)
   const known = {
@@ -35,9 +41,23 @@ export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules:
     how: routing.aggregate === "select" ? ("selects" as const) : ("composes" as const),
     granularity: routing.granularity,
   }
-  const heads = routing.aggregate === "select" ? (["kept"] as const) : row.core.head === "both" ? (["kept", "refit"] as const) : [row.core.head]
+  const heads =
+    routing.aggregate === "select"
+      ? (["kept"] as const)
+      : row.core.head === "both"
+        ? (["kept", "refit"] as const)
+        : [row.core.head]
   const notDefined = whyNotServed(plugin, modules.adapters)
-  if (notDefined) return heads.map((head) => ({ ...known, head, source: sourceOf(row.router, head), stages: [], fits: [], charged: [], notDefined }))
+  if (notDefined)
+    return heads.map((head) => ({
+      ...known,
+      head,
+      source: sourceOf(row.router, head),
+      stages: [],
+      fits: [],
+      charged: [],
+      notDefined,
+    }))
   const now = row.core.schedule === "once_at_end" ? stages.filter((stage) => stage === stream.tasks.length - 1) : stages
   return heads.map((head) => {
     const evaluated: Evaluated[] = []
@@ -49,7 +69,14 @@ export const planRouter = (builder: StepBuilder, stream: PlannedStream, modules:
       if (now.includes(stage)) evaluated.push(routing.aggregate === "select" ? fitted.select(fit) : fitted.compose(fit))
     }
     const last = evaluated.at(-1)
-    return { ...known, head, source: sourceOf(row.router, head), stages: evaluated, fits: last?.fits ?? [], charged: last?.charged ?? [] }
+    return {
+      ...known,
+      head,
+      source: sourceOf(row.router, head),
+      stages: evaluated,
+      fits: last?.fits ?? [],
+      charged: last?.charged ?? [],
+    }
   })
 }
 
@@ -70,7 +97,15 @@ class RouterStage {
   readonly #head: "kept" | "refit"
   readonly #stage: number
 
-  constructor(builder: StepBuilder, stream: PlannedStream, modules: PlannedModules, row: RouterRow, routing: Routing, head: "kept" | "refit", stage: number) {
+  constructor(
+    builder: StepBuilder,
+    stream: PlannedStream,
+    modules: PlannedModules,
+    row: RouterRow,
+    routing: Routing,
+    head: "kept" | "refit",
+    stage: number,
+  ) {
     this.#builder = builder
     this.#stream = stream
     this.#modules = modules
@@ -94,7 +129,8 @@ class RouterStage {
     const { epochs, batch, learning_rate, head_learning_rate } = this.#row.core
     return { epochs, batch, learning_rate, head_learning_rate }
   }
-  #label = (what: string): string => `${what} ${this.#row.name}${this.#trained ? ` (${this.#head} heads)` : ""} · after ${this.#stream.tasks[this.#stage]} · ${this.#modules.name} · seed ${this.#modules.seed}`
+  #label = (what: string): string =>
+    `${what} ${this.#row.name}${this.#trained ? ` (${this.#head} heads)` : ""} · after ${this.#stream.tasks[this.#stage]} · ${this.#modules.name} · seed ${this.#modules.seed}`
 
   /** Constants and trained parameters. What is not trained is the same for both head policies. */
   fit(previous: string | undefined): string {
@@ -130,7 +166,12 @@ class RouterStage {
     const evaluation = this.#builder.add({
       kind: "evaluate",
       label: this.#label("evaluate"),
-      options: { how: "selects", router: this.#row.router.chosen, stage: this.#stage, seed: this.#modules.seed } as unknown as Json,
+      options: {
+        how: "selects",
+        router: this.#row.router.chosen,
+        stage: this.#stage,
+        seed: this.#modules.seed,
+      } as unknown as Json,
       inputs: {
         fit,
         modules: this.#upTo(this.#modules.modules),
@@ -171,13 +212,29 @@ class RouterStage {
     return this.#builder.add({
       kind: "encode",
       label: this.#label(on === "test" ? "test set under" : "memory under"),
-      options: { what: "routed", backbone: this.#stream.backbone, router: this.#row.router.chosen, stage: this.#stage, on, seed: this.#modules.seed, ...(keepGates ? { keepGates } : {}) } as unknown as Json,
+      options: {
+        what: "routed",
+        backbone: this.#stream.backbone,
+        router: this.#row.router.chosen,
+        stage: this.#stage,
+        on,
+        seed: this.#modules.seed,
+        ...(keepGates ? { keepGates } : {}),
+      } as unknown as Json,
       inputs: {
         fit,
         modules: this.#upTo(this.#modules.modules),
         ...(on === "test"
-          ? { blind: this.#stream.blind, ...(this.#frozen ? { features: this.#stream.testFeatures } : {}), ...(this.#routing.query === "task" ? { truth: this.#stream.truth } : {}) }
-          : { tokens: this.#upTo(this.#stream.tokens), memories: this.#upTo(this.#row.memories), ...(this.#frozen ? { features: this.#upTo(this.#stream.trainFeatures) } : {}) }),
+          ? {
+              blind: this.#stream.blind,
+              ...(this.#frozen ? { features: this.#stream.testFeatures } : {}),
+              ...(this.#routing.query === "task" ? { truth: this.#stream.truth } : {}),
+            }
+          : {
+              tokens: this.#upTo(this.#stream.tokens),
+              memories: this.#upTo(this.#row.memories),
+              ...(this.#frozen ? { features: this.#upTo(this.#stream.trainFeatures) } : {}),
+            }),
       },
       code: this.#code,
       seconds: on === "test" ? (seconds.encode * (this.#stage + 1)) / 4 : 0.5,

@@ -28,7 +28,14 @@ export interface ChosenBackbone extends Chosen {
   readonly fingerprint: string
 }
 
-export const planStream = async (builder: StepBuilder, shelf: PluginShelf, spec: Spec, stream: Stream, backboneName: string, directory: string): Promise<PlannedStream> => {
+export const planStream = async (
+  builder: StepBuilder,
+  shelf: PluginShelf,
+  spec: Spec,
+  stream: Stream,
+  backboneName: string,
+  directory: string,
+): Promise<PlannedStream> => {
   const place = { directory }
   const declared = spec.backbones[backboneName]
   const { plugin: backbone, chosen, code } = await shelf.take<Backbone>("backbone", declared)
@@ -47,19 +54,54 @@ export const planStream = async (builder: StepBuilder, shelf: PluginShelf, spec:
     const dataset = builder.add({
       kind: "dataset",
       label: `texts of ${task}`,
-      options: { data: { ...source, ...(from === undefined ? {} : { location: from }), directory, fingerprint: print }, task } as Json,
+      options: {
+        data: { ...source, ...(from === undefined ? {} : { location: from }), directory, fingerprint: print },
+        task,
+      } as Json,
       inputs: {},
       code: [dataCode],
       seconds: seconds.dataset,
       bytes: 3e5,
     })
     datasets.push(dataset)
-    tokens.push(builder.add({ kind: "tokens", label: `tokens of ${task}`, options: { backbone: onBackbone } as unknown as Json, inputs: { dataset }, code: [code], seconds: seconds.tokens, bytes: 2e5 }))
+    tokens.push(
+      builder.add({
+        kind: "tokens",
+        label: `tokens of ${task}`,
+        options: { backbone: onBackbone } as unknown as Json,
+        inputs: { dataset },
+        code: [code],
+        seconds: seconds.tokens,
+        bytes: 2e5,
+      }),
+    )
   }
-  const blind = builder.add({ kind: "blind", label: "mixed test set", options: {}, inputs: { tokens }, seconds: seconds.mixed, bytes: 3e5 })
-  const truth = builder.add({ kind: "truth", label: "tasks and labels of the test set", options: {}, inputs: { dataset: datasets }, seconds: seconds.mixed, bytes: 2e5 })
+  const blind = builder.add({
+    kind: "blind",
+    label: "mixed test set",
+    options: {},
+    inputs: { tokens },
+    seconds: seconds.mixed,
+    bytes: 3e5,
+  })
+  const truth = builder.add({
+    kind: "truth",
+    label: "tasks and labels of the test set",
+    options: {},
+    inputs: { dataset: datasets },
+    seconds: seconds.mixed,
+    bytes: 2e5,
+  })
   const features = (split: "train" | "test", texts: string, what: string) =>
-    builder.add({ kind: "features", label: `frozen features of ${what}`, options: { backbone: onBackbone, split } as unknown as Json, inputs: { texts }, code: [code], seconds: seconds.encode, bytes: 3e6 })
+    builder.add({
+      kind: "features",
+      label: `frozen features of ${what}`,
+      options: { backbone: onBackbone, split } as unknown as Json,
+      inputs: { texts },
+      code: [code],
+      seconds: seconds.encode,
+      bytes: 3e6,
+    })
   return {
     tasks: wanted.map(({ task }) => task),
     datasets,
@@ -80,12 +122,22 @@ export const planStream = async (builder: StepBuilder, shelf: PluginShelf, spec:
 }
 
 /** What each task's memory keeps, for one seed. */
-export const planMemories = (builder: StepBuilder, { plugin, chosen, code }: Resolved<Memory>, { tasks, tokens }: PlannedStream, seed: number): readonly string[] =>
+export const planMemories = (
+  builder: StepBuilder,
+  { plugin, chosen, code }: Resolved<Memory>,
+  { tasks, tokens }: PlannedStream,
+  seed: number,
+): readonly string[] =>
   tokens.map((key, t) =>
     builder.add({
       kind: "memory",
       label: `memory of ${tasks[t]} · seed ${seed}`,
-      options: { memory: chosen, task: tasks[t], seed, ...(plugin.dependsOnOrder ? { position: t, before: tasks.slice(0, t) } : {}) } as unknown as Json,
+      options: {
+        memory: chosen,
+        task: tasks[t],
+        seed,
+        ...(plugin.dependsOnOrder ? { position: t, before: tasks.slice(0, t) } : {}),
+      } as unknown as Json,
       inputs: { tokens: key },
       code: [code],
       seconds: seconds.mixed,

@@ -3,15 +3,17 @@ import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import { type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
-import { refuseCoreOptions, RouterOptions } from "./router_options.ts"
+import { RouterOptions, refuseCoreOptions } from "./router_options.ts"
 
 /** The vocabulary of some plugins, sorted by kind and name; kinds without a plugin are there and empty. Throws PluginError. */
 export const vocabularyOf = (plugins: readonly Plugin[]): Vocabulary => ({
   version: 1,
-  kinds: Object.fromEntries(kinds.map((kind) => {
-    const own = plugins.filter((plugin) => plugin.kind === kind).sort((a, b) => (a.name < b.name ? -1 : 1))
-    return [kind, Object.fromEntries(own.map((plugin) => [plugin.name, entryOf(plugin)]))]
-  })),
+  kinds: Object.fromEntries(
+    kinds.map((kind) => {
+      const own = plugins.filter((plugin) => plugin.kind === kind).sort((a, b) => (a.name < b.name ? -1 : 1))
+      return [kind, Object.fromEntries(own.map((plugin) => [plugin.name, entryOf(plugin)]))]
+    }),
+  ),
 })
 
 /** One plugin's entry; a router's has the options of every router besides its own. */
@@ -20,7 +22,14 @@ export const entryOf = (plugin: Plugin): PluginEntry => {
   refuseCoreOptions(plugin, Object.keys(own.properties ?? {}))
   const { name, summary, equation, reference } = plugin
   const options = plugin.kind === "router" ? merged(own, jsonSchemaOf(RouterOptions)) : own
-  return { name, summary, ...(equation && { equation }), ...(reference && { reference }), options, facts: factsOf(plugin) }
+  return {
+    name,
+    summary,
+    ...(equation && { equation }),
+    ...(reference && { reference }),
+    options,
+    facts: factsOf(plugin),
+  }
 }
 
 /** Annotations of ours that go into the vocabulary as they are. */
@@ -28,15 +37,23 @@ const ours: ReadonlySet<string> = new Set(["reference", "unit"])
 
 /** An options schema as JSON Schema, with descriptions, defaults and our annotations. */
 export const jsonSchemaOf = (schema: Schema.Codec<any, any>): JsonSchema => {
-  const { schema: made, definitions } = toJsonSchemaDocument(Schema.toRepresentation(schema), { includeAnnotationKey: (key) => ours.has(key) })
+  const { schema: made, definitions } = toJsonSchemaDocument(Schema.toRepresentation(schema), {
+    includeAnnotationKey: (key) => ours.has(key),
+  })
   const { type, properties, required } = plain(made, definitions)
   // A struct without fields is "anything but null" to JSON Schema; here it is an object without options.
-  return type === "object" ? { type, properties: properties ?? {}, ...(required && { required }) } : { type: "object", properties: {} }
+  return type === "object"
+    ? { type, properties: properties ?? {}, ...(required && { required }) }
+    : { type: "object", properties: {} }
 }
 
 /** Without `$ref`s, alternatives of one, the bounds that every safe integer has, and the texts "NaN" and "Infinity" beside numbers. */
 const plain = (node: object, definitions: Readonly<Record<string, unknown>>): JsonSchema => {
-  const { $ref, additionalProperties: _, ...rest } = node as JsonSchema & { $ref?: string; additionalProperties?: unknown }
+  const {
+    $ref,
+    additionalProperties: _,
+    ...rest
+  } = node as JsonSchema & { $ref?: string; additionalProperties?: unknown }
   if ($ref) return plain({ ...(definitions[$ref.split("/").pop() as string] as object), ...rest }, definitions)
   const { anyOf, maximum, minimum, items, properties, ...others } = rest
   const choices = anyOf?.filter((choice) => !choice.enum?.includes("NaN")).map((choice) => plain(choice, definitions))
@@ -46,26 +63,40 @@ const plain = (node: object, definitions: Readonly<Record<string, unknown>>): Js
     ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
     ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
     ...(items && { items: plain(items, definitions) }),
-    ...(properties && { properties: Object.fromEntries(Object.entries(properties).map(([name, option]) => [name, plain(option, definitions)])) }),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, option]) => [name, plain(option, definitions)]),
+      ),
+    }),
   }
 }
 
 const merged = (own: JsonSchema, common: JsonSchema): JsonSchema => {
   const required = [...(own.required ?? []), ...(common.required ?? [])]
-  return { type: "object", properties: { ...own.properties, ...common.properties }, ...(required.length > 0 && { required }) }
+  return {
+    type: "object",
+    properties: { ...own.properties, ...common.properties },
+    ...(required.length > 0 && { required }),
+  }
 }
 
 /** What checks need to know of a plugin besides its options: plain facts of its definition. */
 const factsOf = (plugin: Plugin): Readonly<Record<string, unknown>> => {
   switch (plugin.kind) {
-    case "adapter": return { low_rank: plugin.factors !== undefined }
-    case "backbone": return { location: "required" }
-    case "memory": return { depends_on_order: plugin.dependsOnOrder }
-    case "strategy": return { trains: plugin.trains, visits: plugin.visits }
-    case "router": return {
-      fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",
-      needs_low_rank: plugin.prepare !== undefined,
-    }
-    default: return {}
+    case "adapter":
+      return { low_rank: plugin.factors !== undefined }
+    case "backbone":
+      return { location: "required" }
+    case "memory":
+      return { depends_on_order: plugin.dependsOnOrder }
+    case "strategy":
+      return { trains: plugin.trains, visits: plugin.visits }
+    case "router":
+      return {
+        fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",
+        needs_low_rank: plugin.prepare !== undefined,
+      }
+    default:
+      return {}
   }
 }

@@ -53,7 +53,10 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   /** Digest of the checkpoint's files without loading them. */
   readonly fingerprint: (location: string, options: Options, place: Place) => Promise<string>
   /** Texts to token ids, cut at `maxTokens`. */
-  readonly tokenize: (texts: readonly string[], checkpoint: Pick<Checkpoint, "tokenizer" | "maxTokens">) => readonly TokenIds[]
+  readonly tokenize: (
+    texts: readonly string[],
+    checkpoint: Pick<Checkpoint, "tokenizer" | "maxTokens">,
+  ) => readonly TokenIds[]
   /** A checkpoint with random weights, to be trained from nothing. */
   readonly create?: (size: BackboneSize, tokenizer: unknown, random: RandomStream) => Checkpoint
   /** The files of a checkpoint (config.json, tokenizer.json, model.safetensors as float16) as others of its family read them. */

@@ -34,11 +34,25 @@ export interface DataSource<Options = any> extends Definition<"data", Options> {
   /** Names of the tasks, in the source's own order, without reading all texts. Rejects with DataError. */
   readonly tasks: (location: string | undefined, options: Options, place: Place) => Promise<readonly string[]>
   /** Reads the named tasks whole. Deterministic. Rejects with DataError (missing folder, empty class, label without a training example, broken line with its number). */
-  readonly load: (tasks: readonly string[], location: string | undefined, options: Options, place: Place) => Promise<readonly Task[]>
+  readonly load: (
+    tasks: readonly string[],
+    location: string | undefined,
+    options: Options,
+    place: Place,
+  ) => Promise<readonly Task[]>
   /** A cheap fingerprint of what `load` would read (file digests), so that changed data changes the step keys. */
-  readonly fingerprint: (tasks: readonly string[], location: string | undefined, options: Options, place: Place) => Promise<string>
+  readonly fingerprint: (
+    tasks: readonly string[],
+    location: string | undefined,
+    options: Options,
+    place: Place,
+  ) => Promise<string>
   /** Texts to pre-train or distil a backbone on, without any that the tasks validate or test with. Deterministic. */
-  readonly corpus?: (location: string | undefined, options: Options, place: Place) => Promise<{ readonly texts: readonly string[] }>
+  readonly corpus?: (
+    location: string | undefined,
+    options: Options,
+    place: Place,
+  ) => Promise<{ readonly texts: readonly string[] }>
   /** Licence notice that reports carry. */
   readonly notice?: string
 }

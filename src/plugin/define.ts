@@ -15,20 +15,24 @@ type Written<D, S> = Omit<D, "kind" | "options"> & { readonly options: S }
 type OptionsOf<S> = S extends Schema.Codec<infer O, any> ? O : never
 type AnySchema = Schema.Codec<any, any>
 
-export const defineAdapter = <S extends AnySchema, P extends Initials>(adapter: Written<Adapter<OptionsOf<S>, P>, S>): Adapter<OptionsOf<S>, P> =>
-  ({ kind: "adapter", ...adapter }) as never
-export const defineRouter = <S extends AnySchema, P extends Initials = Initials>(router: Written<Router<OptionsOf<S>, P>, S>): Router<OptionsOf<S>, P> =>
-  ({ kind: "router", ...router }) as never
-export const defineBackbone = <S extends AnySchema>(backbone: Written<Backbone<OptionsOf<S>>, S>): Backbone<OptionsOf<S>> =>
-  ({ kind: "backbone", ...backbone }) as never
+export const defineAdapter = <S extends AnySchema, P extends Initials>(
+  adapter: Written<Adapter<OptionsOf<S>, P>, S>,
+): Adapter<OptionsOf<S>, P> => ({ kind: "adapter", ...adapter }) as never
+export const defineRouter = <S extends AnySchema, P extends Initials = Initials>(
+  router: Written<Router<OptionsOf<S>, P>, S>,
+): Router<OptionsOf<S>, P> => ({ kind: "router", ...router }) as never
+export const defineBackbone = <S extends AnySchema>(
+  backbone: Written<Backbone<OptionsOf<S>>, S>,
+): Backbone<OptionsOf<S>> => ({ kind: "backbone", ...backbone }) as never
 export const defineBackend = <S extends AnySchema>(backend: Written<Backend<OptionsOf<S>>, S>): Backend<OptionsOf<S>> =>
   ({ kind: "backend", ...backend }) as never
 export const defineData = <S extends AnySchema>(data: Written<DataSource<OptionsOf<S>>, S>): DataSource<OptionsOf<S>> =>
   ({ kind: "data", ...data }) as never
 export const defineMemory = <S extends AnySchema>(memory: Written<Memory<OptionsOf<S>>, S>): Memory<OptionsOf<S>> =>
   ({ kind: "memory", ...memory }) as never
-export const defineStrategy = <S extends AnySchema>(strategy: Written<Strategy<OptionsOf<S>>, S>): Strategy<OptionsOf<S>> =>
-  ({ kind: "strategy", ...strategy }) as never
+export const defineStrategy = <S extends AnySchema>(
+  strategy: Written<Strategy<OptionsOf<S>>, S>,
+): Strategy<OptionsOf<S>> => ({ kind: "strategy", ...strategy }) as never
 export const defineProbe = <S extends AnySchema>(probe: Written<Probe<OptionsOf<S>>, S>): Probe<OptionsOf<S>> =>
   ({ kind: "probe", ...probe }) as never
 

@@ -1,5 +1,8 @@
 /** The one public contract: everything that the author of a plugin imports. */
+
+export { type FeatureStatistic, type LinearScores, linearScores } from "../learning/linear_scores.ts"
 export * from "../tensor/index.ts"
+export { readSafetensors, SafetensorsError, writeSafetensors } from "../tensor/safetensors.ts"
 export * from "./adapter.ts"
 export * from "./backbone.ts"
 export * from "./backend.ts"
@@ -13,5 +16,3 @@ export * from "./probe.ts"
 export * from "./router.ts"
 export * from "./site.ts"
 export * from "./strategy.ts"
-export { readSafetensors, SafetensorsError, writeSafetensors } from "../tensor/safetensors.ts"
-export { type LinearScores, type FeatureStatistic, linearScores } from "../learning/linear_scores.ts"

@@ -19,11 +19,21 @@ const loaded = new Map<string, Promise<readonly Plugin[]>>()
 export const loadPlugin = async (kind: PluginKind, name: string, from?: string): Promise<Plugin> => {
   const file = from ?? shippedFile(kind, name)
   if (file === undefined)
-    throw new PluginError(`there is no ${kind} named "${name}"`, `the ${kind} plugins that ship are: ${shipped(kind).map((one) => one.name).join(", ") || "none"}`)
+    throw new PluginError(
+      `there is no ${kind} named "${name}"`,
+      `the ${kind} plugins that ship are: ${
+        shipped(kind)
+          .map((one) => one.name)
+          .join(", ") || "none"
+      }`,
+    )
   const plugins = await loadFile(file)
   const found = plugins.find((plugin) => plugin.kind === kind && plugin.name === name)
   if (found) return found
-  throw new PluginError(`${fileName(file)} has no ${kind} named "${name}"`, `it has: ${plugins.map((plugin) => `${plugin.kind} ${plugin.name}`).join(", ")}`)
+  throw new PluginError(
+    `${fileName(file)} has no ${kind} named "${name}"`,
+    `it has: ${plugins.map((plugin) => `${plugin.kind} ${plugin.name}`).join(", ")}`,
+  )
 }
 
 /** All plugins of a `use` line, whose source is a path ("./x.ts") or a package, seen from the spec's folder. */
@@ -46,9 +56,20 @@ export const sourceFile = (source: string, directory: string): string => {
   const isPath = source.startsWith(".") || isAbsolute(source)
   const path = isPath ? resolve(directory, source) : packageEntry(source, directory)
   if (path === undefined)
-    throw new PluginError(`the package "${source}" is not installed`, `run \`npm install ${source}\` beside the spec; a file is written with a leading "./"`)
-  if (!existsSync(path)) throw new PluginError(`there is no plugin file "${source}"`, `relative paths start at the folder of the spec; check the name`)
-  if (!statSync(path).isFile()) throw new PluginError(`"${source}" is a folder, not a plugin file`, `name the file in it, e.g. "${source.replace(/\/$/, "")}/index.ts"`)
+    throw new PluginError(
+      `the package "${source}" is not installed`,
+      `run \`npm install ${source}\` beside the spec; a file is written with a leading "./"`,
+    )
+  if (!existsSync(path))
+    throw new PluginError(
+      `there is no plugin file "${source}"`,
+      `relative paths start at the folder of the spec; check the name`,
+    )
+  if (!statSync(path).isFile())
+    throw new PluginError(
+      `"${source}" is a folder, not a plugin file`,
+      `name the file in it, e.g. "${source.replace(/\/$/, "")}/index.ts"`,
+    )
   return pathToFileURL(path).href
 }
 
@@ -78,14 +99,24 @@ const importPlugins = async (file: string): Promise<readonly Plugin[]> => {
   try {
     module = await import(file)
   } catch (cause) {
-    throw new PluginError(`the plugin file ${name} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, "fix the file; `node FILE` shows where it stops")
+    throw new PluginError(
+      `the plugin file ${name} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "fix the file; `node FILE` shows where it stops",
+    )
   }
-  const exported = [...new Map(Object.entries(module).map(([as, value]) => [value, as]))].filter(([value]) => looksLikePlugin(value))
-  if (exported.length === 0) throw new PluginError(`the plugin file ${name} exports no plugin`, "end it with `export default defineRouter({ ... })`, or the define function of its kind")
+  const exported = [...new Map(Object.entries(module).map(([as, value]) => [value, as]))].filter(([value]) =>
+    looksLikePlugin(value),
+  )
+  if (exported.length === 0)
+    throw new PluginError(
+      `the plugin file ${name} exports no plugin`,
+      "end it with `export default defineRouter({ ... })`, or the define function of its kind",
+    )
   const plugins = exported.map(([value, as]) => validated(value as Record<string, unknown>, `${name}, export ${as},`))
   const seen = new Set<string>()
   for (const { kind, name: own } of plugins) {
-    if (seen.has(`${kind} ${own}`)) throw new PluginError(`${name} defines the ${kind} "${own}" twice`, "rename one of them")
+    if (seen.has(`${kind} ${own}`))
+      throw new PluginError(`${name} defines the ${kind} "${own}" twice`, "rename one of them")
     seen.add(`${kind} ${own}`)
   }
   return plugins

@@ -28,7 +28,9 @@ export const reference = (kind: string) => Schema.String.annotate({ reference: k
 export const optional = <S extends Schema.Codec<any, any>>(schema: S, fallback: S["Encoded"], description: string) =>
   schema
     .annotate({ description, default: fallback } as never)
-    .pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback) as never)) as unknown as Schema.withDecodingDefaultKey<S>
+    .pipe(
+      Schema.withDecodingDefaultKey(Effect.succeed(fallback) as never),
+    ) as unknown as Schema.withDecodingDefaultKey<S>
 
 /** An option that must be given. */
 export const required = <S extends Schema.Codec<any, any>>(schema: S, description: string): S =>

@@ -34,7 +34,12 @@ const inFolder = (kind: PluginKind): readonly Shipped[] => {
   const folder = new URL(`${folders[kind]}/`, root)
   if (!existsSync(folder)) return []
   const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? [entry.name] : entry.name.endsWith(extension) && !/\.(d|test)\.ts$/.test(entry.name) ? [entry.name.slice(0, -extension.length)] : [])
+    entry.isDirectory()
+      ? [entry.name]
+      : entry.name.endsWith(extension) && !/\.(d|test)\.ts$/.test(entry.name)
+        ? [entry.name.slice(0, -extension.length)]
+        : [],
+  )
   return names.sort().flatMap((name) => {
     const file = shippedFile(kind, name)
     return file ? [{ kind, name, file }] : []

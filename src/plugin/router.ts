@@ -43,7 +43,12 @@ export type Statistics = Features
 export interface LibraryUnit {
   readonly unit: string
   /** [module][site of the unit] low-rank factors, where the adapter declares them. */
-  readonly factors: readonly (readonly { readonly site: string; readonly A: HostTensor; readonly B: HostTensor; readonly scale: number }[])[]
+  readonly factors: readonly (readonly {
+    readonly site: string
+    readonly A: HostTensor
+    readonly B: HostTensor
+    readonly scale: number
+  }[])[]
 }
 
 export type Constants = Readonly<Record<string, HostTensor>>
@@ -53,7 +58,12 @@ export interface Router<Options = any, Parameters extends Initials = any> extend
   /** What every module of a library must offer, or the row is "not defined". */
   readonly needs?: readonly "factors"[]
   /** Gates over the modules, [modules], written for one example. `p` holds parameters, and the constants of `prepare` or `statistics`. */
-  readonly gates: (query: Tensor, p: Readonly<Record<string, Tensor>>, options: Options, mode: Mode & { readonly modules: number }) => Tensor
+  readonly gates: (
+    query: Tensor,
+    p: Readonly<Record<string, Tensor>>,
+    options: Options,
+    mode: Mode & { readonly modules: number },
+  ) => Tensor
   /** Trained by gradient on the memory, one set per routing unit. Absent: nothing is trained. */
   readonly parameters?: (sizes: Sizes, options: Options) => Parameters
   /** Zero-shot: constants from the trained weights, per routing unit. A string says why the library can't be served. */

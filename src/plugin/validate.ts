@@ -37,15 +37,28 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
     throw new PluginError(`${where} ${what}`, help)
   }
   const kind = value.kind as PluginKind
-  if (!kinds.includes(kind)) wrong(`has the kind ${JSON.stringify(value.kind)}`, `a plugin has one of the kinds ${kinds.join(", ")}: make it with defineRouter, defineAdapter, ...`)
+  if (!kinds.includes(kind))
+    wrong(
+      `has the kind ${JSON.stringify(value.kind)}`,
+      `a plugin has one of the kinds ${kinds.join(", ")}: make it with defineRouter, defineAdapter, ...`,
+    )
   const { name, summary, options } = value
-  if (typeof name !== "string" || !/^[a-z][a-z0-9_]*$/.test(name)) wrong(`has the name ${JSON.stringify(name)}`, "a name has lower-case letters, digits and underscores, and begins with a letter")
-  if (typeof summary !== "string" || summary === "") wrong(`(${kind} ${name}) has no summary`, "add summary: one line that says what it is")
-  if (!Schema.isSchema(options)) wrong(`(${kind} ${name}) has no options schema`, "add options: Schema.Struct({ ... }), or NoOptions")
+  if (typeof name !== "string" || !/^[a-z][a-z0-9_]*$/.test(name))
+    wrong(
+      `has the name ${JSON.stringify(name)}`,
+      "a name has lower-case letters, digits and underscores, and begins with a letter",
+    )
+  if (typeof summary !== "string" || summary === "")
+    wrong(`(${kind} ${name}) has no summary`, "add summary: one line that says what it is")
+  if (!Schema.isSchema(options))
+    wrong(`(${kind} ${name}) has no options schema`, "add options: Schema.Struct({ ... }), or NoOptions")
   for (const [member, expected] of Object.entries(members[kind])) {
     const given = value[member]
     if (typeof expected === "string" ? typeof given !== expected : !expected.includes(given as string))
-      wrong(`(${kind} ${name}) has no valid \`${member}\``, `a ${kind} needs ${member}: ${typeof expected === "string" ? expected : expected.join(" | ")}`)
+      wrong(
+        `(${kind} ${name}) has no valid \`${member}\``,
+        `a ${kind} needs ${member}: ${typeof expected === "string" ? expected : expected.join(" | ")}`,
+      )
   }
   return value as unknown as Plugin
 }

@@ -20,7 +20,11 @@ import { survey } from "./survey.ts"
 
 /** The store of a run. */
 export class ArtifactStore extends Context.Service<ArtifactStore, Store>()("l2r/run/ArtifactStore") {
-  static readonly layer = (directory: string): Layer.Layer<ArtifactStore, StoreError> => Layer.effect(ArtifactStore, tried(() => openStore(directory)))
+  static readonly layer = (directory: string): Layer.Layer<ArtifactStore, StoreError> =>
+    Layer.effect(
+      ArtifactStore,
+      tried(() => openStore(directory)),
+    )
 }
 
 export interface Run {
@@ -41,7 +45,11 @@ export interface Executed {
 /** How often a damaged input is computed again before its step counts as failed. */
 const TRIES = 3
 
-export const execute = Effect.fnUntraced(function* ({ steps, wanted, onEvent = () => {} }: Run): Effect.fn.Return<Executed, RunFailed | StoreError, ArtifactStore | Executor> {
+export const execute = Effect.fnUntraced(function* ({
+  steps,
+  wanted,
+  onEvent = () => {},
+}: Run): Effect.fn.Return<Executed, RunFailed | StoreError, ArtifactStore | Executor> {
   const store = yield* ArtifactStore
   const executor = yield* Executor
   const found = yield* tried(() => survey(steps, wanted, store))
@@ -52,21 +60,34 @@ export const execute = Effect.fnUntraced(function* ({ steps, wanted, onEvent = (
     cached: steps.flatMap(({ key }) => (missing.has(key) ? [] : [key])),
   })
   for (const { step, message } of found.damaged) onEvent(recomputing(step, message))
-  for (const [key, { warnings }] of found.present) for (const warning of warnings) onEvent({ type: "warning", key, ...warning })
+  for (const [key, { warnings }] of found.present)
+    for (const warning of warnings) onEvent({ type: "warning", key, ...warning })
 
-  const { computed, failures, skipped } = yield* computeAll({ steps, schedule: schedule(found.missing), store, executor, onEvent }).pipe(
-    Effect.onInterrupt(() => Effect.sync(() => onEvent({ type: "interrupted" }))),
-  )
+  const { computed, failures, skipped } = yield* computeAll({
+    steps,
+    schedule: schedule(found.missing),
+    store,
+    executor,
+    onEvent,
+  }).pipe(Effect.onInterrupt(() => Effect.sync(() => onEvent({ type: "interrupted" }))))
   if (failures.length > 0) return yield* runFailed(failures, skipped)
   return { computed, reused: steps.length - computed.length }
 })
 
 /** The same as a stream of events that ends, or fails, with the run. */
-export const events = (run: Omit<Run, "onEvent">): Stream.Stream<RunEvent, RunFailed | StoreError, ArtifactStore | Executor> =>
-  Stream.callback((queue) =>
-    execute({ ...run, onEvent: (event) => Queue.offerUnsafe(queue, event) }).pipe(
-      Effect.matchCauseEffect({ onFailure: (cause) => Queue.failCause(queue, cause), onSuccess: () => Queue.end(queue) }),
-    ), { bufferSize: Number.POSITIVE_INFINITY })
+export const events = (
+  run: Omit<Run, "onEvent">,
+): Stream.Stream<RunEvent, RunFailed | StoreError, ArtifactStore | Executor> =>
+  Stream.callback(
+    (queue) =>
+      execute({ ...run, onEvent: (event) => Queue.offerUnsafe(queue, event) }).pipe(
+        Effect.matchCauseEffect({
+          onFailure: (cause) => Queue.failCause(queue, cause),
+          onSuccess: () => Queue.end(queue),
+        }),
+      ),
+    { bufferSize: Number.POSITIVE_INFINITY },
+  )
 
 interface Running {
   readonly steps: readonly Step[]
@@ -79,60 +100,71 @@ interface Running {
 type Ended = { readonly step: Step; readonly exit: Exit.Exit<Cost, StepFailed | InputDamaged | StoreError> }
 
 const computeAll = ({ steps, schedule, store, executor, onEvent }: Running) =>
-  Effect.scoped(Effect.gen(function* () {
-    const ended = yield* Queue.unbounded<Ended>()
-    // Interrupted, all of them stop at the same time.
-    const performing = yield* FiberSet.make()
-    const computed: string[] = []
-    const failures: StepFailed[] = []
-    const skipped: Step[] = []
-    const tries = new Map<string, number>()
-    let running = 0
+  Effect.scoped(
+    Effect.gen(function* () {
+      const ended = yield* Queue.unbounded<Ended>()
+      // Interrupted, all of them stop at the same time.
+      const performing = yield* FiberSet.make()
+      const computed: string[] = []
+      const failures: StepFailed[] = []
+      const skipped: Step[] = []
+      const tries = new Map<string, number>()
+      let running = 0
 
-    const fail = (failure: StepFailed): void => {
-      failures.push(failure)
-      skipped.push(...schedule.failed(failure.key))
-      onEvent({ type: "failed", key: failure.key, message: failure.message, help: failure.help })
-    }
-    const computeAgain = (step: Step, { input, message }: InputDamaged) =>
-      tried(() => {
-        const count = (tries.get(input) ?? 0) + 1
-        tries.set(input, count)
-        if (count > TRIES) {
-          fail(new StepFailed({ key: step.key, label: step.label, message: `an input of "${step.label}" is damaged each time it is read: ${message}`, help: "check the disk, or give another folder with --store DIR" }))
-          return
+      const fail = (failure: StepFailed): void => {
+        failures.push(failure)
+        skipped.push(...schedule.failed(failure.key))
+        onEvent({ type: "failed", key: failure.key, message: failure.message, help: failure.help })
+      }
+      const computeAgain = (step: Step, { input, message }: InputDamaged) =>
+        tried(() => {
+          const count = (tries.get(input) ?? 0) + 1
+          tries.set(input, count)
+          if (count > TRIES) {
+            fail(
+              new StepFailed({
+                key: step.key,
+                label: step.label,
+                message: `an input of "${step.label}" is damaged each time it is read: ${message}`,
+                help: "check the disk, or give another folder with --store DIR",
+              }),
+            )
+            return
+          }
+          const before = survey(steps, [input], store)
+          for (const { step: lost, message: what } of before.damaged) onEvent(recomputing(lost, what))
+          schedule.again(step.key, before.missing)
+        })
+
+      for (;;) {
+        while (running < executor.size) {
+          const step = schedule.next()
+          if (!step) break
+          running += 1
+          yield* executor
+            .perform(step, (notice) => onEvent({ ...notice, key: step.key }))
+            .pipe(
+              Effect.exit,
+              Effect.flatMap((exit) => Queue.offer(ended, { step, exit })),
+              FiberSet.run(performing),
+            )
         }
-        const before = survey(steps, [input], store)
-        for (const { step: lost, message: what } of before.damaged) onEvent(recomputing(lost, what))
-        schedule.again(step.key, before.missing)
-      })
-
-    for (;;) {
-      while (running < executor.size) {
-        const step = schedule.next()
-        if (!step) break
-        running += 1
-        yield* executor.perform(step, (notice) => onEvent({ ...notice, key: step.key })).pipe(
-          Effect.exit,
-          Effect.flatMap((exit) => Queue.offer(ended, { step, exit })),
-          FiberSet.run(performing),
-        )
+        if (running === 0) return { computed, failures, skipped }
+        const { step, exit } = yield* Queue.take(ended)
+        running -= 1
+        if (Exit.isSuccess(exit)) {
+          schedule.finished(step.key)
+          computed.push(step.key)
+          onEvent({ type: "finished", key: step.key, ...exit.value })
+          continue
+        }
+        const failure = Cause.squash(exit.cause)
+        if (failure instanceof StepFailed) fail(failure)
+        else if ((failure as InputDamaged)._tag === "InputDamaged") yield* computeAgain(step, failure as InputDamaged)
+        else return yield* Effect.failCause(exit.cause as Cause.Cause<StoreError>)
       }
-      if (running === 0) return { computed, failures, skipped }
-      const { step, exit } = yield* Queue.take(ended)
-      running -= 1
-      if (Exit.isSuccess(exit)) {
-        schedule.finished(step.key)
-        computed.push(step.key)
-        onEvent({ type: "finished", key: step.key, ...exit.value })
-        continue
-      }
-      const failure = Cause.squash(exit.cause)
-      if (failure instanceof StepFailed) fail(failure)
-      else if ((failure as InputDamaged)._tag === "InputDamaged") yield* computeAgain(step, failure as InputDamaged)
-      else return yield* Effect.failCause(exit.cause as Cause.Cause<StoreError>)
-    }
-  }))
+    }),
+  )
 
 const recomputing = ({ key, label }: Step, message: string): RunEvent => ({
   type: "warning",
@@ -144,7 +176,8 @@ const recomputing = ({ key, label }: Step, message: string): RunEvent => ({
 const runFailed = (failures: readonly StepFailed[], skipped: readonly Step[]): RunFailed => {
   const [first] = failures
   const more = failures.length > 1 ? `, and ${failures.length - 1} more steps failed` : ""
-  const left = skipped.length > 0 ? `; ${skipped.length} steps that need ${failures.length > 1 ? "them" : "it"} were left out` : ""
+  const left =
+    skipped.length > 0 ? `; ${skipped.length} steps that need ${failures.length > 1 ? "them" : "it"} were left out` : ""
   return new RunFailed({
     message: `step "${first.label}" failed: ${first.message}${more}${left}`,
     help: first.help,

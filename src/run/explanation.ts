@@ -16,7 +16,10 @@ export const explained = (cause: unknown): Explanation => {
   if (typeof help === "string") return { message: error.message + stack, help }
   const place = placeOf(error.stack ?? "")
   const message = `${error.message || error.name}${place ? ` (thrown at ${place})` : ""}${stack}`
-  return { message, help: "this is unexpected: correct the plugin if the place is in it, else report it; L2R_DEBUG=1 shows the stack" }
+  return {
+    message,
+    help: "this is unexpected: correct the plugin if the place is in it, else report it; L2R_DEBUG=1 shows the stack",
+  }
 }
 
 /** Where our array language lies: who called it is nearer to what is wrong. */

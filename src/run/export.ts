@@ -1,7 +1,8 @@
 /** Tasks as JSON Lines that any program reads: `<folder>/<task>/{train,validation,test}.jsonl` and `task.json`. */
-import * as Schema from "effect/Schema"
+
 import { readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
+import * as Schema from "effect/Schema"
 import type { Example, Task } from "../plugin/index.ts"
 import { makeFolder, writeWhole } from "./store/write.ts"
 
@@ -33,9 +34,20 @@ export interface TaskCard {
 export const exportedFiles = ({ tasks, source, notice }: Export): ReadonlyMap<string, string> => {
   const files = new Map<string, string>()
   for (const { name, labels, train, validation, test } of tasks) {
-    if (!isFolderName(name)) throw new ExportError({ message: `the task ${JSON.stringify(name)} cannot be the name of a folder`, help: "export data whose tasks have plain names", path: name })
-    if (files.has(`${name}/task.json`)) throw new ExportError({ message: `two tasks are called "${name}"`, help: "export them into two folders", path: name })
-    for (const [split, examples] of Object.entries({ train, validation, test })) files.set(`${name}/${split}.jsonl`, lines(examples))
+    if (!isFolderName(name))
+      throw new ExportError({
+        message: `the task ${JSON.stringify(name)} cannot be the name of a folder`,
+        help: "export data whose tasks have plain names",
+        path: name,
+      })
+    if (files.has(`${name}/task.json`))
+      throw new ExportError({
+        message: `two tasks are called "${name}"`,
+        help: "export them into two folders",
+        path: name,
+      })
+    for (const [split, examples] of Object.entries({ train, validation, test }))
+      files.set(`${name}/${split}.jsonl`, lines(examples))
     const rows = { train: train.length, validation: validation.length, test: test.length }
     const card: TaskCard = { task: name, source, notice: notice ?? null, labels, rows }
     files.set(`${name}/task.json`, `${JSON.stringify(card, null, 1)}\n`)
@@ -55,23 +67,37 @@ export interface Exported {
  */
 export const writeExport = (exported: Export, folder: string, { replace = false } = {}): Exported => {
   const root = resolve(folder)
-  const files = [...exportedFiles(exported)].map(([path, content]) => ({ path, full: join(root, path), bytes: new TextEncoder().encode(content) }))
+  const files = [...exportedFiles(exported)].map(([path, content]) => ({
+    path,
+    full: join(root, path),
+    bytes: new TextEncoder().encode(content),
+  }))
   const standing = replace ? undefined : files.find(({ full, bytes }) => holdsOther(full, bytes))
   if (standing !== undefined)
-    throw new ExportError({ message: `${standing.full} exists and holds something else`, help: "give another folder with --out, or allow it to be overwritten with --replace", path: standing.full })
+    throw new ExportError({
+      message: `${standing.full} exists and holds something else`,
+      help: "give another folder with --out, or allow it to be overwritten with --replace",
+      path: standing.full,
+    })
   for (const { full, bytes } of files)
     try {
       makeFolder(dirname(full))
       writeWhole(full, bytes)
     } catch (cause) {
-      throw new ExportError({ message: `cannot write ${full}: ${(cause as Error).message}`, help: "give a folder that can be written, on a disk with some space, with --out", path: full })
+      throw new ExportError({
+        message: `cannot write ${full}: ${(cause as Error).message}`,
+        help: "give a folder that can be written, on a disk with some space, with --out",
+        path: full,
+      })
     }
   return { folder: root, files: files.map(({ path }) => path) }
 }
 
-const lines = (examples: readonly Example[]): string => examples.map(({ text, label }) => `${JSON.stringify({ text, label })}\n`).join("")
+const lines = (examples: readonly Example[]): string =>
+  examples.map(({ text, label }) => `${JSON.stringify({ text, label })}\n`).join("")
 
-const isFolderName = (name: string): boolean => name !== "" && !name.startsWith(".") && !/[/\\:*?"<>|]|\p{Cc}/u.test(name)
+const isFolderName = (name: string): boolean =>
+  name !== "" && !name.startsWith(".") && !/[/\\:*?"<>|]|\p{Cc}/u.test(name)
 
 const holdsOther = (path: string, bytes: Uint8Array): boolean => {
   try {

@@ -19,7 +19,9 @@ export class InputDamaged extends Schema.TaggedError<InputDamaged>()("InputDamag
 export class RunFailed extends Schema.TaggedError<RunFailed>()("RunFailed", {
   message: Schema.String,
   help: Schema.String,
-  failures: Schema.Array(Schema.Struct({ key: Schema.String, label: Schema.String, message: Schema.String, help: Schema.String })),
+  failures: Schema.Array(
+    Schema.Struct({ key: Schema.String, label: Schema.String, message: Schema.String, help: Schema.String }),
+  ),
   /** Labels of the steps that were left out because they need a failed one. */
   skipped: Schema.Array(Schema.String),
 }) {}

@@ -10,4 +10,7 @@ export const journal = (file: string): ((event: RunEvent) => void) => {
 
 /** The whole events in the text of a journal; a line that is cut off is left out. */
 export const journalled = (text: string): readonly RunEvent[] =>
-  text.split("\n").slice(0, -1).map((line) => JSON.parse(line))
+  text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))

@@ -1,6 +1,7 @@
 /** What the main thread and its workers say to each other: plain data. Arrays never cross threads; they go through the store. */
-import type { NumericProfile } from "../plugin/index.ts"
+
 import type { Step } from "../plan/step.ts"
+import type { NumericProfile } from "../plugin/index.ts"
 import type { Cost } from "./store/index.ts"
 
 /** What a worker is told when it starts. */

@@ -1,7 +1,8 @@
 /** Performs one step where it stands: reads its inputs from the store, computes, keeps the artifact. */
-import { loadPlugin } from "../plugin/load.ts"
-import type { Backend, Engine } from "../plugin/index.ts"
+
 import type { Artifact, Step } from "../plan/step.ts"
+import type { Backend, Engine } from "../plugin/index.ts"
+import { loadPlugin } from "../plugin/load.ts"
 import { explained } from "./explanation.ts"
 import type { Assignment, Notice, Outcome } from "./messages.ts"
 import { guard } from "./stop_sign.ts"
@@ -14,7 +15,10 @@ export type PerformStep = (step: Step, notify: (notice: Notice) => void) => Prom
 const INTERVAL = 100
 
 /** A performer with its own backend, caches and store; one step at a time. Never rejects. A step ends early where the sign is set. */
-export const performer = ({ store: folder, performers: module, backend, profile }: Assignment, sign: SharedArrayBuffer): PerformStep => {
+export const performer = (
+  { store: folder, performers: module, backend, profile }: Assignment,
+  sign: SharedArrayBuffer,
+): PerformStep => {
   const store = openStore(folder)
   const guarded = guard(sign)
   const kept = new Map<string, Promise<unknown>>()
@@ -27,17 +31,20 @@ export const performer = ({ store: folder, performers: module, backend, profile 
     return made
   }
   const plugin = loadPlugin as Work["plugin"]
-  const engine = (): Promise<Engine> => cached("engine", async () => {
-    const { open } = await plugin<Backend>("backend", backend.name, backend.from)
-    return guarded.engine(() => open(backend.options))
-  })
+  const engine = (): Promise<Engine> =>
+    cached("engine", async () => {
+      const { open } = await plugin<Backend>("backend", backend.name, backend.from)
+      return guarded.engine(() => open(backend.options))
+    })
 
   return async (step, notify) => {
     const warnings: { message: string; help?: string }[] = []
     guarded.begin()
     try {
       const { performers } = (await import(module)) as { performers: Performers }
-      const inputs = new Map(Object.entries(step.inputs).map(([name, keys]) => [name, [keys].flat().map((key) => store.read(key))]))
+      const inputs = new Map(
+        Object.entries(step.inputs).map(([name, keys]) => [name, [keys].flat().map((key) => store.read(key))]),
+      )
       const inputsOf = (name: string): readonly Artifact[] => {
         const found = inputs.get(name)
         if (!found) throw new Error(`the step "${step.label}" has no input "${name}"`)
@@ -67,7 +74,8 @@ export const performer = ({ store: folder, performers: module, backend, profile 
       return { type: "finished", ...cost }
     } catch (cause) {
       if (cause instanceof Damage) return { type: "damaged", input: cause.key, message: cause.message }
-      if (cause instanceof StoreError) return { type: "store", message: cause.message, help: cause.help, path: cause.path }
+      if (cause instanceof StoreError)
+        return { type: "store", message: cause.message, help: cause.help, path: cause.path }
       return { type: "failed", ...explained(cause) }
     }
   }

@@ -25,7 +25,19 @@ export interface Making {
 /** Steps over which the loss at the end is averaged. */
 const LAST = 100
 
-export const recipeOf = ({ made, teacher, location, corpus, data, backbone, size, recipe, seed, threads, seconds }: Making) => {
+export const recipeOf = ({
+  made,
+  teacher,
+  location,
+  corpus,
+  data,
+  backbone,
+  size,
+  recipe,
+  seed,
+  threads,
+  seconds,
+}: Making) => {
   const { texts, ...counts } = corpus
   const last = made.losses.slice(-LAST)
   return {
@@ -35,7 +47,12 @@ export const recipeOf = ({ made, teacher, location, corpus, data, backbone, size
     backbone: backbone.name,
     size,
     parameters: made.checkpoint.parameters,
-    teacher: { name: basename(resolve(location)), digest: teacher.digest, parameters: teacher.parameters, width: teacher.width },
+    teacher: {
+      name: basename(resolve(location)),
+      digest: teacher.digest,
+      parameters: teacher.parameters,
+      width: teacher.width,
+    },
     corpus: { data: data.split(":")[0], texts: texts.length, digest: sha256(texts.join("\n")), ...counts },
     training: { ...recipe, optimiser: "AdamW", schedule: "linear", warmUp: 0.05, weightDecay: 0.01 },
     seed,

@@ -1,8 +1,19 @@
 /** From finished steps to results: scores read from the store, costs from its records, comparisons over the cells of each experiment. */
 import { arch, cpus, platform } from "node:os"
-import { type Asked, type Cell, type Comparison, compareRows, type Cost, type Provenance, type Results, RESULTS_VERSION, type Row, type Summary } from "../learning/index.ts"
-import type { Plan, PlannedCell } from "../plan/plan.ts"
+import {
+  type Asked,
+  type Cell,
+  type Comparison,
+  type Cost,
+  compareRows,
+  type Provenance,
+  RESULTS_VERSION,
+  type Results,
+  type Row,
+  type Summary,
+} from "../learning/index.ts"
 import { packageVersion } from "../plan/code.ts"
+import type { Plan, PlannedCell } from "../plan/plan.ts"
 import { needed } from "../plan/plan.ts"
 import { randomStream } from "../plugin/index.ts"
 import { machine } from "./machine.ts"
@@ -25,7 +36,9 @@ export interface Ran {
 export const assembleResults = (ran: Ran): Results => {
   const { plan, store } = ran
   const secondsOf = (key: string): number => store.record(key)?.cpuSeconds ?? 0
-  const cells = plan.cells.map((planned) => withCosts(store.read(planned.scores).json as unknown as Scored, planned, secondsOf))
+  const cells = plan.cells.map((planned) =>
+    withCosts(store.read(planned.scores).json as unknown as Scored, planned, secondsOf),
+  )
   const comparisons = compared(plan.cells, cells)
   return {
     schema: "l2r/results",
@@ -37,7 +50,12 @@ export const assembleResults = (ran: Ran): Results => {
 
 /** Processor seconds are no part of artifacts, which are the same bytes in every run: they come from the records. */
 const withCosts = (cell: Scored, { rows: planned }: PlannedCell, secondsOf: (key: string) => number): Scored => {
-  const rows = cell.rows.map((row, i): Row => ({ ...row, cost: { ...row.cost, fitSeconds: planned[i].charged.reduce((sum, key) => sum + secondsOf(key), 0) } }))
+  const rows = cell.rows.map(
+    (row, i): Row => ({
+      ...row,
+      cost: { ...row.cost, fitSeconds: planned[i].charged.reduce((sum, key) => sum + secondsOf(key), 0) },
+    }),
+  )
   const summary = cell.summary.map((line): Summary => {
     const own = rows.filter(({ name, head }) => name === line.row && head === line.head)
     const cost: Cost = { ...line.cost, fitSeconds: own.reduce((sum, row) => sum + row.cost.fitSeconds, 0) / own.length }
@@ -66,7 +84,10 @@ const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): re
   return result
 }
 
-const withHeadNames = (cell: Scored): Scored => ({ ...cell, rows: [...cell.rows, ...cell.rows.map((row) => ({ ...row, name: `${row.name}.${row.head}` }))] })
+const withHeadNames = (cell: Scored): Scored => ({
+  ...cell,
+  rows: [...cell.rows, ...cell.rows.map((row) => ({ ...row, name: `${row.name}.${row.head}` }))],
+})
 
 const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile }: Ran): Provenance => {
   const { features, model, cores } = machine()
@@ -75,12 +96,21 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile 
     runtime: runtimeName(),
     started: started.toISOString(),
     seconds,
-    versions: { ...versionsOf(["@huggingface/tokenizers", "effect", "ml-matrix"]), [plan.profile.backend]: plan.profile.version },
+    versions: {
+      ...versionsOf(["@huggingface/tokenizers", "effect", "ml-matrix"]),
+      [plan.profile.backend]: plan.profile.version,
+    },
     machine: { os: platform(), arch: arch(), processor: model || (cpus()[0]?.model ?? "unknown"), cores, features },
     profile: { ...plan.profile },
     spec,
     specFile,
-    dataDigests: Object.assign({}, ...plan.cells.map(({ stream }) => ({ ...stream.digests, [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint }))),
+    dataDigests: Object.assign(
+      {},
+      ...plan.cells.map(({ stream }) => ({
+        ...stream.digests,
+        [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint,
+      })),
+    ),
     notices: [...new Set(plan.cells.flatMap(({ stream }) => stream.notices))],
     steps: needed(plan).map(({ key, label }) => {
       const record = store.record(key)
@@ -91,7 +121,14 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile 
 
 /** Versions of the packages that numbers depend on, as they are installed. */
 const versionsOf = (names: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(names.map((name) => [name, packageVersion(name, import.meta.dirname).split("@").at(-1) as string]))
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      packageVersion(name, import.meta.dirname)
+        .split("@")
+        .at(-1) as string,
+    ]),
+  )
 
 const runtimeName = (): string => {
   const { bun, deno, node } = process.versions as Record<string, string | undefined>

@@ -61,7 +61,10 @@ export const guard = (sign: SharedArrayBuffer): Guard => {
       Atomics.sub(cells, INSIDE, 1)
     }
   }
-  const session = ({ run, release }: Session): Session => ({ run: (feeds) => inside(() => run(feeds)), release: () => inside(release) })
+  const session = ({ run, release }: Session): Session => ({
+    run: (feeds) => inside(() => run(feeds)),
+    release: () => inside(release),
+  })
   return {
     engine: async (open) => {
       const { compile } = await inside(open)

@@ -1,7 +1,7 @@
 /** What the store already has of a plan, and what is left to compute. */
 import { inputKeys } from "../plan/key.ts"
 import type { Step } from "../plan/step.ts"
-import { Damage, type Store, type StepRecord } from "./store/index.ts"
+import { Damage, type StepRecord, type Store } from "./store/index.ts"
 
 export interface Survey {
   /** Steps that must run for the wanted ones, inputs before those that need them. */

@@ -11,5 +11,7 @@ const manifest = (at: URL): { name?: string; version?: string } | undefined => {
 
 /** Sources lie two folders below the package, compiled files three. */
 export const version: string =
-  [manifest(new URL("../../package.json", import.meta.url)), manifest(new URL("../../../package.json", import.meta.url))]
-    .find((found) => found?.name === "l2r")?.version ?? "unknown"
+  [
+    manifest(new URL("../../package.json", import.meta.url)),
+    manifest(new URL("../../../package.json", import.meta.url)),
+  ].find((found) => found?.name === "l2r")?.version ?? "unknown"

@@ -1,6 +1,7 @@
 /** What a step sees while it runs inside a worker. A performer is a pure function of this. */
-import type { Engine, NumericProfile, Plugin, PluginKind } from "../plugin/index.ts"
+
 import type { Artifact, Json, StepKind } from "../plan/step.ts"
+import type { Engine, NumericProfile, Plugin, PluginKind } from "../plugin/index.ts"
 
 export interface Work {
   readonly options: Json

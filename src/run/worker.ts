@@ -13,7 +13,10 @@ process.on("unhandledRejection", stray)
 
 /** Deno ends the thread all the same, unless these events are taken. */
 interface Global {
-  readonly addEventListener?: (type: string, heard: (event: Event & { error?: unknown; reason?: unknown }) => void) => void
+  readonly addEventListener?: (
+    type: string,
+    heard: (event: Event & { error?: unknown; reason?: unknown }) => void,
+  ) => void
 }
 for (const type of ["error", "unhandledrejection"])
   (globalThis as Global).addEventListener?.(type, (event) => {

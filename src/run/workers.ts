@@ -34,27 +34,32 @@ const started = (assignment: Assignment): Thread => {
   return { sign, worker: new Worker(moduleOf("worker"), { workerData: { ...assignment, sign } satisfies Seated }) }
 }
 
-const moduleOf = (name: string): URL => new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
+const moduleOf = (name: string): URL =>
+  new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
 
 /** Our own performers, for `Assignment.performers`. */
 export const ownPerformers = moduleOf("steps/index").href
 
 export const workers = (assignment: Assignment, size: number = availableParallelism()): Layer.Layer<Executor> =>
-  Layer.effect(Executor, Effect.gen(function* () {
-    const seats = Array.from({ length: Math.max(1, size) }, (_, i): Seat => ({ number: i + 1, busy: false }))
-    yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(seats.map(dismiss))))
-    return Executor.of({
-      size: seats.length,
-      perform: (step, watch) =>
-        Effect.acquireUseRelease(
-          Effect.sync(() => take(seats)),
-          (seat) => assigned(seat, assignment, step, watch).pipe(Effect.flatMap((outcome) => settled(step, outcome))),
-          (seat) => Effect.sync(() => {
-            seat.busy = false
-          }),
-        ),
-    })
-  }))
+  Layer.effect(
+    Executor,
+    Effect.gen(function* () {
+      const seats = Array.from({ length: Math.max(1, size) }, (_, i): Seat => ({ number: i + 1, busy: false }))
+      yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(seats.map(dismiss))))
+      return Executor.of({
+        size: seats.length,
+        perform: (step, watch) =>
+          Effect.acquireUseRelease(
+            Effect.sync(() => take(seats)),
+            (seat) => assigned(seat, assignment, step, watch).pipe(Effect.flatMap((outcome) => settled(step, outcome))),
+            (seat) =>
+              Effect.sync(() => {
+                seat.busy = false
+              }),
+          ),
+      })
+    }),
+  )
 
 /** A free seat, rather one whose thread is warm. The scheduler never asks for more than there are. */
 const take = (seats: readonly Seat[]): Seat => {
@@ -96,10 +101,12 @@ const assigned = (seat: Seat, assignment: Assignment, step: Step, watch: Watch):
     worker.on("exit", died)
     watch({ type: "started", worker: seat.number })
     worker.postMessage({ type: "perform", step })
-    return Effect.asVoid(Effect.promise(() => {
-      forget()
-      return dismiss(seat)
-    }))
+    return Effect.asVoid(
+      Effect.promise(() => {
+        forget()
+        return dismiss(seat)
+      }),
+    )
   })
 
 /** Stops the thread of a seat, and waits for its end and for that of all before it. */

@@ -5,7 +5,10 @@ import { operatorOf } from "./operators/table.ts"
 import { isLeaf, type Tensor } from "./tensor.ts"
 
 /** Every node that the roots need, inputs before readers. Deep graphs are no problem: there is no recursion. */
-export const postorder = (roots: readonly Tensor[], inputsOf: (x: Tensor) => readonly Tensor[] = (x) => x.inputs): Tensor[] => {
+export const postorder = (
+  roots: readonly Tensor[],
+  inputsOf: (x: Tensor) => readonly Tensor[] = (x) => x.inputs,
+): Tensor[] => {
   const order: Tensor[] = []
   const seen = new Set<Tensor>()
   for (const root of roots) {
@@ -49,7 +52,9 @@ export const canonical = (roots: readonly Tensor[]): Tensor[] => {
       continue
     }
     const inputs = node.inputs.map((x) => image.get(x) as Tensor)
-    const key = isLeaf(node) ? leafKey(node) : `${node.op}(${inputs.map((x) => ids.get(x)).join()})${JSON.stringify(node.attributes)}`
+    const key = isLeaf(node)
+      ? leafKey(node)
+      : `${node.op}(${inputs.map((x) => ids.get(x)).join()})${JSON.stringify(node.attributes)}`
     let one = table.get(key)
     if (one === undefined) {
       one = inputs.every((x, i) => x === node.inputs[i]) ? node : { ...node, inputs }
@@ -62,7 +67,9 @@ export const canonical = (roots: readonly Tensor[]): Tensor[] => {
 }
 
 const leafKey = (x: Tensor): string =>
-  x.op === "constant" ? `${x.dtype}${showShape(x.shape)}${(x.attributes.values as number[]).join()}` : `${x.op} ${x.attributes.name}`
+  x.op === "constant"
+    ? `${x.dtype}${showShape(x.shape)}${(x.attributes.values as number[]).join()}`
+    : `${x.op} ${x.attributes.name}`
 
 const mustAgree = (one: Tensor, other: Tensor): void => {
   if (!sameShape(one.shape, other.shape) || one.dtype !== other.dtype || one.attributes.host !== other.attributes.host)

@@ -27,7 +27,9 @@ const parse = (dim: Dim): Polynomial => {
 }
 
 const format = (polynomial: Polynomial): Dim => {
-  const terms = [...polynomial].filter(([, c]) => c !== 0).sort(([a], [b]) => (a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1))
+  const terms = [...polynomial]
+    .filter(([, c]) => c !== 0)
+    .sort(([a], [b]) => (a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1))
   if (terms.length === 0) return 0
   if (terms.length === 1 && terms[0][0] === "") return terms[0][1]
   return terms
@@ -47,7 +49,10 @@ export const multiplyDims = (a: Dim, b: Dim): Dim => {
   const product: Polynomial = new Map()
   for (const [ka, ca] of parse(a)) {
     for (const [kb, cb] of parse(b)) {
-      const key = [...ka.split("*"), ...kb.split("*")].filter((f) => f !== "").sort().join("*")
+      const key = [...ka.split("*"), ...kb.split("*")]
+        .filter((f) => f !== "")
+        .sort()
+        .join("*")
       product.set(key, (product.get(key) ?? 0) + ca * cb)
     }
   }

@@ -20,16 +20,34 @@ export const emit = (source: Program): OnnxGraph => {
       const initializer = frozen(node, initializers.length)
       initializers.push(initializer)
       emitter.bind(node, initializer.name)
-    } else if (!isLeaf(node)) emitter.bind(node, operatorOf(node.op).emit(emitter, node.inputs.map((x) => emitter.nameOf(x)), node))
+    } else if (!isLeaf(node))
+      emitter.bind(
+        node,
+        operatorOf(node.op).emit(
+          emitter,
+          node.inputs.map((x) => emitter.nameOf(x)),
+          node,
+        ),
+      )
   }
   const taken = new Set<string>()
   const outputs = Object.entries(program.outputs).map(([as, node]) => {
     const known = emitter.nameOf(node)
-    const name = isLeaf(node) || taken.has(known) || inputs.some((x) => x.name === known) ? emitter.add("Identity", [known]) : known
+    const name =
+      isLeaf(node) || taken.has(known) || inputs.some((x) => x.name === known)
+        ? emitter.add("Identity", [known])
+        : known
     taken.add(name)
     return { as, name, dtype: node.dtype, shape: node.shape }
   })
-  return { inputs, outputs, initializers: [...initializers, ...emitter.initializers], nodes: emitter.nodes, opset: 21, microsoftOpset: 1 }
+  return {
+    inputs,
+    outputs,
+    initializers: [...initializers, ...emitter.initializers],
+    nodes: emitter.nodes,
+    opset: 21,
+    microsoftOpset: 1,
+  }
 }
 
 const readersOf = (program: Program): Map<Tensor, Tensor[]> => {
@@ -49,5 +67,10 @@ const frozen = (node: Tensor, index: number): OnnxInitializer => {
   const dtype = node.dtype === "int" ? "int" : "float"
   if (node.op === "weight") return { name: nameOf(node), dtype, shape, data: (node.attributes.host as HostTensor).data }
   const values = node.attributes.values as number[]
-  return { name: `/literal_${index}`, dtype, shape, data: dtype === "int" ? BigInt64Array.from(values, BigInt) : Float32Array.from(values) }
+  return {
+    name: `/literal_${index}`,
+    dtype,
+    shape,
+    data: dtype === "int" ? BigInt64Array.from(values, BigInt) : Float32Array.from(values),
+  }
 }

@@ -24,7 +24,13 @@ export class Emitter {
     return this.addMany(opType, inputs, 1, attributes, domain)[0]
   }
 
-  addMany(opType: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}, domain = ""): readonly string[] {
+  addMany(
+    opType: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Attributes = {},
+    domain = "",
+  ): readonly string[] {
     const id = this.count++
     const names = Array.from({ length: outputs }, (_, i) => `/${opType}_${id}${i === 0 ? "" : `_${i}`}`)
     this.nodes.push({ opType, domain, name: `/${opType}_${id}`, inputs, outputs: names, attributes })
@@ -53,7 +59,11 @@ export class Emitter {
 
   /** Zeros of a fixed shape. */
   zeros(shape: readonly number[]): string {
-    return this.constant(`zeros ${shape.join(",")}`, () => ({ dtype: "float", shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }))
+    return this.constant(`zeros ${shape.join(",")}`, () => ({
+      dtype: "float",
+      shape,
+      data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+    }))
   }
 
   /** The two values of a one-hot vector. */
@@ -133,7 +143,11 @@ export class Emitter {
     if (shape.every((dim) => typeof dim === "number")) return this.ints(shape as number[])
     return shape.length === 1
       ? this.dim(shape[0])
-      : this.add("Concat", shape.map((dim) => this.dim(dim)), { axis: int(0) })
+      : this.add(
+          "Concat",
+          shape.map((dim) => this.dim(dim)),
+          { axis: int(0) },
+        )
   }
 
   /** A reshape, by 0 and -1 where they say enough. Gives the input itself where nothing changes. */

@@ -19,7 +19,9 @@ export class GradientError extends Error {
   /** Operators from the loss down to the one without a gradient. */
   readonly path: readonly string[]
   constructor(operator: string, path: readonly string[], advice: string) {
-    super(`grad: \`${operator}\` has no gradient, and the loss depends on a variable through it (${path.join(" <- ")}); ${advice}`)
+    super(
+      `grad: \`${operator}\` has no gradient, and the loss depends on a variable through it (${path.join(" <- ")}); ${advice}`,
+    )
     this.operator = operator
     this.path = path
   }

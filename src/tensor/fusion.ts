@@ -17,7 +17,8 @@ import type { Tensor } from "./tensor.ts"
 export const fuse = (source: Program): Program => {
   const { nodes, outputs } = source
   const uses = new Map<Tensor, number>()
-  for (const x of [...nodes.flatMap((node) => node.inputs), ...Object.values(outputs)]) uses.set(x, (uses.get(x) ?? 0) + 1)
+  for (const x of [...nodes.flatMap((node) => node.inputs), ...Object.values(outputs)])
+    uses.set(x, (uses.get(x) ?? 0) + 1)
   const erfOf = new Set(nodes.filter((node) => node.op === "erf").map((node) => halved(node.inputs[0])))
   const image = new Map<Tensor, Tensor>()
   const imageOf = (x: Tensor) => image.get(x) as Tensor
@@ -27,25 +28,42 @@ export const fuse = (source: Program): Program => {
 }
 
 /** x where this is x/sqrt(2). */
-const halved = (t: Tensor): Tensor | undefined => (t.op === "scale" && t.attributes.factor === Math.SQRT1_2 ? t.inputs[0] : undefined)
+const halved = (t: Tensor): Tensor | undefined =>
+  t.op === "scale" && t.attributes.factor === Math.SQRT1_2 ? t.inputs[0] : undefined
 
 type Image = (x: Tensor) => Tensor
 
-const rewrite = (node: Tensor, imageOf: Image, once: (x: Tensor) => boolean, erfOf: ReadonlySet<Tensor | undefined>): Tensor => {
+const rewrite = (
+  node: Tensor,
+  imageOf: Image,
+  once: (x: Tensor) => boolean,
+  erfOf: ReadonlySet<Tensor | undefined>,
+): Tensor => {
   const inputs = node.inputs.map(imageOf)
   const [x] = inputs
-  if (node.op === "scale" && x.op === "matmul" && once(node.inputs[0])) return scaled(x, node.attributes.factor as number)
-  if (node.op === "gelu" && erfOf.has(node.inputs[0])) return scale(mul(x, add(erf(scale(x, Math.SQRT1_2)), constant(1))), 0.5)
+  if (node.op === "scale" && x.op === "matmul" && once(node.inputs[0]))
+    return scaled(x, node.attributes.factor as number)
+  if (node.op === "gelu" && erfOf.has(node.inputs[0]))
+    return scale(mul(x, add(erf(scale(x, Math.SQRT1_2)), constant(1))), 0.5)
   if (node.op === "add") {
-    for (const [product, other] of [[0, 1], [1, 0]]) {
+    for (const [product, other] of [
+      [0, 1],
+      [1, 0],
+    ]) {
       const fits = isFlat(inputs[product]) && once(node.inputs[product]) && canBias(inputs[other], node)
       if (fits) return gemm(inputs[product], inputs[other])
     }
   }
   const same = { ...node, inputs }
   if (node.op !== "matmul") return same
-  const factor = inputs.reduce((product, operand) => product * (operand.op === "scale" ? (operand.attributes.factor as number) : 1), 1)
-  return scaled({ ...same, inputs: inputs.map((operand) => (operand.op === "scale" ? operand.inputs[0] : operand)) }, factor)
+  const factor = inputs.reduce(
+    (product, operand) => product * (operand.op === "scale" ? (operand.attributes.factor as number) : 1),
+    1,
+  )
+  return scaled(
+    { ...same, inputs: inputs.map((operand) => (operand.op === "scale" ? operand.inputs[0] : operand)) },
+    factor,
+  )
 }
 
 const scaled = (product: Tensor, factor: number): Tensor => ({
@@ -57,4 +75,5 @@ const isFlat = (x: Tensor): boolean => x.op === "matmul" && x.inputs.every((oper
 
 /** What a Gemm can add to a result: a whole matrix, or one row. */
 const canBias = (x: Tensor, result: Tensor): boolean =>
-  scalarOf(x) === undefined && (sameShape(x.shape, result.shape) || (x.shape.length === 1 && x.shape[0] === result.shape[1]))
+  scalarOf(x) === undefined &&
+  (sameShape(x.shape, result.shape) || (x.shape.length === 1 && x.shape[0] === result.shape[1]))

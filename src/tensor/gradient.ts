@@ -15,7 +15,11 @@ import { isLeaf, type Tensor } from "./tensor.ts"
 /** d loss / d x for each x. The loss is one number. Zeros where the loss does not depend on x. */
 export const grad = (loss: Tensor, wrt: readonly Tensor[]): Tensor[] => {
   if (loss.shape.length !== 0 || loss.rows || loss.dtype !== "float")
-    throw new ShapeError("grad", `the loss is ${loss.dtype} ${describe(loss)}`, "reduce it to one float, for example with overExamples(loss)")
+    throw new ShapeError(
+      "grad",
+      `the loss is ${loss.dtype} ${describe(loss)}`,
+      "reduce it to one float, for example with overExamples(loss)",
+    )
   const [root, ...variables] = canonical([loss, ...wrt])
   const order = postorder([root])
   const active = dependents(order, new Set(variables))
@@ -31,7 +35,9 @@ export const grad = (loss: Tensor, wrt: readonly Tensor[]): Tensor[] => {
       if (contribution === undefined || !wanted[i]) return
       const x = node.inputs[i]
       if (!sameShape(contribution.shape, x.shape))
-        throw new Error(`the gradient of \`${node.op}\` has shape ${showShape(contribution.shape)}, not ${showShape(x.shape)}`)
+        throw new Error(
+          `the gradient of \`${node.op}\` has shape ${showShape(contribution.shape)}, not ${showShape(x.shape)}`,
+        )
       const sofar = adjoints.get(x)
       adjoints.set(x, sofar ? add(sofar, contribution) : contribution)
     })
@@ -53,6 +59,11 @@ const missing = (root: Tensor, node: Tensor, active: ReadonlySet<Tensor>): Gradi
   const reaches = new Set<Tensor>([node])
   for (const x of postorder([root])) if (x.inputs.some((y) => reaches.has(y))) reaches.add(x)
   const path: string[] = []
-  for (let at: Tensor | undefined = root; at !== undefined && at !== node; at = at.inputs.find((x) => reaches.has(x) && active.has(x))) path.push(at.op)
+  for (
+    let at: Tensor | undefined = root;
+    at !== undefined && at !== node;
+    at = at.inputs.find((x) => reaches.has(x) && active.has(x))
+  )
+    path.push(at.op)
   return new GradientError(node.op, [...path, node.op], "put stopGradient around its input, or use a smooth operator")
 }

@@ -24,7 +24,10 @@ export const parameter = (name: string, shape: Shape): Tensor => leaf("parameter
 export const weight = (name: string, host: HostTensor): Tensor => {
   const count = host.shape.reduce((a, b) => a * b, 1)
   if (count !== host.data.length)
-    throw new ShapeError(`weight "${name}"`, `shape [${host.shape.join(", ")}] holds ${count} numbers but ${host.data.length} are given`)
+    throw new ShapeError(
+      `weight "${name}"`,
+      `shape [${host.shape.join(", ")}] holds ${count} numbers but ${host.data.length} are given`,
+    )
   const dtype = host.data instanceof Int32Array || host.data instanceof BigInt64Array ? "int" : "float"
   return leaf("weight", { name, host }, host.shape, dtype)
 }
@@ -42,7 +45,9 @@ export const constant = (value: Nested, dtype: DType = "float"): Tensor => {
     shape.push(level.length)
     if (level.length === 0) break
   }
-  const values = (typeof value === "number" ? [value] : (value as readonly unknown[]).flat(Number.POSITIVE_INFINITY)) as number[]
+  const values = (
+    typeof value === "number" ? [value] : (value as readonly unknown[]).flat(Number.POSITIVE_INFINITY)
+  ) as number[]
   if (values.length !== (shape as number[]).reduce((a, b) => a * b, 1))
     throw new ShapeError("constant", "the nested arrays are not of equal length")
   return leaf("constant", { values }, shape, dtype)

@@ -15,7 +15,10 @@ export interface Backward {
 
 export interface Operator {
   readonly name: string
-  readonly shape: (inputs: readonly Tensor[], attributes: Readonly<Record<string, any>>) => { readonly shape: Shape; readonly dtype: DType }
+  readonly shape: (
+    inputs: readonly Tensor[],
+    attributes: Readonly<Record<string, any>>,
+  ) => { readonly shape: Shape; readonly dtype: DType }
   /** One gradient for each input, undefined where the input has none. Absent: the operator cannot be differentiated. */
   readonly gradient?: (backward: Backward) => readonly (Tensor | undefined)[]
   /** True where no gradient flows and that is the meaning of the operator. */
@@ -27,7 +30,11 @@ export interface Operator {
 }
 
 /** A node of an operator, on physical shapes. Rows are put on by the layer that authors see. */
-export const apply = (operator: Operator, inputs: readonly Tensor[], attributes: Readonly<Record<string, unknown>> = {}): Tensor => ({
+export const apply = (
+  operator: Operator,
+  inputs: readonly Tensor[],
+  attributes: Readonly<Record<string, unknown>> = {},
+): Tensor => ({
   op: operator.name,
   inputs,
   attributes,

@@ -36,7 +36,12 @@ export const program = (outputs: Readonly<Record<string, Tensor>>): Program => {
   }
   const seen = new Set<string>()
   for (const leaf of [...result.inputs, ...result.parameters, ...result.noise, ...result.weights]) {
-    if (seen.has(nameOf(leaf))) throw new ShapeError("program", `"${nameOf(leaf)}" names two different leaves`, "give each leaf a name of its own")
+    if (seen.has(nameOf(leaf)))
+      throw new ShapeError(
+        "program",
+        `"${nameOf(leaf)}" names two different leaves`,
+        "give each leaf a name of its own",
+      )
     seen.add(nameOf(leaf))
   }
   return result

@@ -35,7 +35,8 @@ const hash = (text: string): Int32Array => {
   const words = Int32Array.of(0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667)
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    for (let lane = 0; lane < 4; lane++) words[lane] = mix(Math.imul(words[lane] ^ unit, 0x01000193) + words[(lane + 3) & 3] + lane)
+    for (let lane = 0; lane < 4; lane++)
+      words[lane] = mix(Math.imul(words[lane] ^ unit, 0x01000193) + words[(lane + 3) & 3] + lane)
   }
   if (words.every((word) => word === 0)) words[0] = 1
   return words
@@ -61,7 +62,8 @@ export const randomStream = (seed: number, ...names: readonly (string | number)[
   const uniform = () => ((uint32() >>> 9) * 2 + 1) * 2 ** -24
 
   const below = (n: number) => {
-    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`below(${n}): give a whole number from 1 to 2^32`)
+    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
+      throw new RangeError(`below(${n}): give a whole number from 1 to 2^32`)
     const limit = 2 ** 32 - (2 ** 32 % n)
     for (let x = uint32(); ; x = uint32()) if (x < limit) return x % n
   }

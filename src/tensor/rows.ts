@@ -24,15 +24,28 @@ export const physicalShape = (what: string, shape: Shape, rows: Rows | undefined
   if (rows === undefined || shape[0] === rows.of) return shape
   if (rows.of === "examples") return ["examples", ...shape]
   if (shape[0] === "length" || shape[0] === -1) return ["tokens", ...shape.slice(1)]
-  throw new ShapeError(what, `${showShape(shape)} has rows of tokens but does not begin with "length"`, 'write ["length", ...]')
+  throw new ShapeError(
+    what,
+    `${showShape(shape)} has rows of tokens but does not begin with "length"`,
+    'write ["length", ...]',
+  )
 }
 
 /** The physical axis of an axis that an author names. Tokens may not be reduced, moved or cut by ordinary operators. */
-export const physicalAxis = (operator: string, x: Tensor, axis: number, options: { end?: boolean; first?: boolean } = {}): number => {
+export const physicalAxis = (
+  operator: string,
+  x: Tensor,
+  axis: number,
+  options: { end?: boolean; first?: boolean } = {},
+): number => {
   const rank = visibleRank(x) + (options.end ? 1 : 0)
   const visible = axis < 0 ? axis + rank : axis
   if (!Number.isInteger(axis) || visible < 0 || visible >= rank)
-    throw new ShapeError(operator, `axis ${axis} of ${describe(x)} does not exist`, `axes go from ${-rank} to ${rank - 1}`)
+    throw new ShapeError(
+      operator,
+      `axis ${axis} of ${describe(x)} does not exist`,
+      `axes go from ${-rank} to ${rank - 1}`,
+    )
   if (x.rows?.of === "tokens" && visible === 0 && !options.first)
     throw new ShapeError(
       operator,

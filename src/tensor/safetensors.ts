@@ -14,13 +14,27 @@ interface Entry {
   readonly data_offsets: readonly [number, number]
 }
 
-const bytesPerElement: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1, BOOL: 1 }
+const bytesPerElement: Readonly<Record<string, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  U8: 1,
+  BOOL: 1,
+}
 
 /** All tensors of a file as float32 (F16 and BF16 are widened) or integers. Throws SafetensorsError with what is wrong. */
-export const readSafetensors = (file: Uint8Array): { readonly tensors: Record<string, HostTensor>; readonly metadata: Record<string, string> } => {
+export const readSafetensors = (
+  file: Uint8Array,
+): { readonly tensors: Record<string, HostTensor>; readonly metadata: Record<string, string> } => {
   if (file.byteLength < 8) throw new SafetensorsError(`the file holds ${file.byteLength} bytes, too few for a header`)
   const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true))
-  if (length > file.byteLength - 8) throw new SafetensorsError(`the header claims ${length} bytes, the file has ${file.byteLength}: it is truncated or no safetensors file`)
+  if (length > file.byteLength - 8)
+    throw new SafetensorsError(
+      `the header claims ${length} bytes, the file has ${file.byteLength}: it is truncated or no safetensors file`,
+    )
   let header: Record<string, Entry>
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + length)))
@@ -37,17 +51,28 @@ const readEntry = (name: string, { dtype, shape, data_offsets: [start, end] }: E
   const width = bytesPerElement[dtype]
   if (width === undefined) throw new SafetensorsError(`tensor "${name}" has the unknown type ${dtype}`)
   const elements = shape.reduce((a, b) => a * b, 1)
-  if (end - start !== elements * width) throw new SafetensorsError(`tensor "${name}" [${shape}] needs ${elements * width} bytes, its entry names ${end - start}`)
-  if (end > body.byteLength) throw new SafetensorsError(`tensor "${name}" ends at byte ${end}, the file at ${body.byteLength}: it is truncated`)
+  if (end - start !== elements * width)
+    throw new SafetensorsError(
+      `tensor "${name}" [${shape}] needs ${elements * width} bytes, its entry names ${end - start}`,
+    )
+  if (end > body.byteLength)
+    throw new SafetensorsError(`tensor "${name}" ends at byte ${end}, the file at ${body.byteLength}: it is truncated`)
   const raw = new Uint8Array(body.subarray(start, end)).buffer // copies; the `slice` of a Node Buffer would not
   switch (dtype) {
-    case "F32": return { shape, data: new Float32Array(raw) }
-    case "F64": return { shape, data: new Float64Array(raw) }
-    case "I32": return { shape, data: new Int32Array(raw) }
-    case "I64": return { shape, data: Int32Array.from(new BigInt64Array(raw), Number) }
-    case "BF16": return { shape, data: widenBfloat(new Uint16Array(raw)) }
-    case "F16": return { shape, data: widenHalf(new Uint16Array(raw)) }
-    default: return { shape, data: new Uint8Array(raw) }
+    case "F32":
+      return { shape, data: new Float32Array(raw) }
+    case "F64":
+      return { shape, data: new Float64Array(raw) }
+    case "I32":
+      return { shape, data: new Int32Array(raw) }
+    case "I64":
+      return { shape, data: Int32Array.from(new BigInt64Array(raw), Number) }
+    case "BF16":
+      return { shape, data: widenBfloat(new Uint16Array(raw)) }
+    case "F16":
+      return { shape, data: widenHalf(new Uint16Array(raw)) }
+    default:
+      return { shape, data: new Uint8Array(raw) }
   }
 }
 
@@ -104,8 +129,17 @@ export const writeSafetensors = (
     const { shape, data } = tensors[name]
     const stored = half && data instanceof Float32Array ? toHalf(data) : data
     const dtype =
-      stored instanceof Uint16Array ? "F16" : stored instanceof Float32Array ? "F32" : stored instanceof Float64Array ? "F64"
-        : stored instanceof Int32Array ? "I32" : stored instanceof BigInt64Array ? "I64" : "U8"
+      stored instanceof Uint16Array
+        ? "F16"
+        : stored instanceof Float32Array
+          ? "F32"
+          : stored instanceof Float64Array
+            ? "F64"
+            : stored instanceof Int32Array
+              ? "I32"
+              : stored instanceof BigInt64Array
+                ? "I64"
+                : "U8"
     header[name] = { dtype, shape, data_offsets: [offset, offset + stored.byteLength] }
     parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength))
     offset += stored.byteLength

@@ -10,7 +10,15 @@ import { withGradients } from "../model/gradients.ts"
 import { drawn } from "../model/initial.ts"
 import type { TrainedModule } from "../model/library.ts"
 import { frozen, initialsFor, sitesFor, trainable } from "../model/single.ts"
-import { type Adapter, type HostTensor, type Initial, mul, overExamples, program, randomStream } from "../plugin/index.ts"
+import {
+  type Adapter,
+  type HostTensor,
+  type Initial,
+  mul,
+  overExamples,
+  program,
+  randomStream,
+} from "../plugin/index.ts"
 import { type Check, register } from "./check.ts"
 import { mixingChecks } from "./mixing.ts"
 import { assertGradient, assertNear, gap } from "./nearness.ts"
@@ -24,12 +32,20 @@ export interface AdapterSettings {
 }
 
 /** Parameters of one module with numbers that are not small, by full name. */
-const values = (adapter: Adapter, options: unknown, { checkpoint }: Network, seed: number): ReadonlyMap<string, HostTensor> => {
+const values = (
+  adapter: Adapter,
+  options: unknown,
+  { checkpoint }: Network,
+  seed: number,
+): ReadonlyMap<string, HostTensor> => {
   const random = randomStream(seed, "parameters of a module")
   return new Map(
     [...initialsFor(adapter, options, checkpoint.sites)].map(([name, { shape }]) => [
       name,
-      { shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => Math.fround(0.4 * random.normal())) },
+      {
+        shape,
+        data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => Math.fround(0.4 * random.normal())),
+      },
     ]),
   )
 }
@@ -48,7 +64,11 @@ const moduleOf = (adapter: Adapter, options: unknown, network: Network, seed: nu
 export const testAdapter = (adapter: Adapter, written: Written = {}, settings: AdapterSettings = {}): void =>
   register(titleOf(adapter, written), adapterChecks(adapter, written, settings))
 
-export const adapterChecks = (adapter: Adapter, written: Written = {}, { startsAsIdentity = true }: AdapterSettings = {}): readonly Check[] => {
+export const adapterChecks = (
+  adapter: Adapter,
+  written: Written = {},
+  { startsAsIdentity = true }: AdapterSettings = {},
+): readonly Check[] => {
   const options = decoded(adapter, written)
   const texts = toyTexts(5, randomStream(2, "texts"))
   const features = (network: Network, participant?: Participant) => encoder(network, participant).features
@@ -61,15 +81,26 @@ export const adapterChecks = (adapter: Adapter, written: Written = {}, { startsA
     for (const site of sites)
       for (const [name, { shape }] of Object.entries<Initial>(adapter.parameters(site, options))) {
         assert.ok(!name.includes("/"), `the name "${name}" has a slash`)
-        assert.ok(shape.length > 0 && shape.every((n) => Number.isInteger(n) && n > 0), `${name} has the shape [${shape}] at ${site.name}`)
+        assert.ok(
+          shape.length > 0 && shape.every((n) => Number.isInteger(n) && n > 0),
+          `${name} has the shape [${shape}] at ${site.name}`,
+        )
       }
   }
 
   const fresh: Check["run"] = async () => {
     const network = await toyNetwork()
-    const initial = [...initialsFor(adapter, options, network.checkpoint.sites)].map(([name, one]) => [name, drawn(one, randomStream(3, name))] as const)
-    const outputs = { adapted: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })), bare: features(network) }
-    const { adapted, bare } = await run(await reference(), outputs, { ...packed(texts), ...Object.fromEntries(initial) })
+    const initial = [...initialsFor(adapter, options, network.checkpoint.sites)].map(
+      ([name, one]) => [name, drawn(one, randomStream(3, name))] as const,
+    )
+    const outputs = {
+      adapted: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })),
+      bare: features(network),
+    }
+    const { adapted, bare } = await run(await reference(), outputs, {
+      ...packed(texts),
+      ...Object.fromEntries(initial),
+    })
     assertNear(adapted, bare, 1e-12, "features")
   }
 
@@ -78,7 +109,11 @@ export const adapterChecks = (adapter: Adapter, written: Written = {}, { startsA
     const own = Object.fromEntries(values(adapter, options, network, 1))
     const adapted = features(network, trainable(adapter, options, network.checkpoint.sites, { training: false }))
     const together = await run(await reference(), { adapted, bare: features(network) }, { ...packed(texts), ...own })
-    const still = await run(await reference(), { y: features(network, frozen(moduleOf(adapter, options, network, 1))) }, packed(texts))
+    const still = await run(
+      await reference(),
+      { y: features(network, frozen(moduleOf(adapter, options, network, 1))) },
+      packed(texts),
+    )
     const alone = await runAlone(await reference(), { adapted }, texts, () => own)
     assertNear(alone.adapted, together.adapted, 1e-10, "alone and packed")
     assertNear(still.y, together.adapted, 1e-10, "frozen and trainable")
@@ -87,13 +122,23 @@ export const adapterChecks = (adapter: Adapter, written: Written = {}, { startsA
 
   const quiet: Check["run"] = async () => {
     const network = await toyNetwork()
-    const evaluation = program({ y: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })) })
-    assert.deepEqual(evaluation.noise.map(({ attributes }) => attributes.name), [])
+    const evaluation = program({
+      y: features(network, trainable(adapter, options, network.checkpoint.sites, { training: false })),
+    })
+    assert.deepEqual(
+      evaluation.noise.map(({ attributes }) => attributes.name),
+      [],
+    )
   }
 
   const gradients: Check["run"] = async () => {
     const network = await toyNetwork()
-    const own = new Map([...values(adapter, options, network, 1)].map(([name, { shape, data }]) => [name, { shape, data: data as Float64Array }]))
+    const own = new Map(
+      [...values(adapter, options, network, 1)].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: data as Float64Array },
+      ]),
+    )
     const adapted = features(network, trainable(adapter, options, network.checkpoint.sites, { training: true }))
     const training = withGradients(overExamples(mul(adapted, adapted)), [...own.keys()])
     const noise = noiseFor(training.outputs, sizesOf(texts), randomStream(4, "noise"))
@@ -101,7 +146,10 @@ export const adapterChecks = (adapter: Adapter, written: Written = {}, { startsA
     const feeds = { ...packed(texts), ...noise, ...Object.fromEntries(own) }
     const found = await session.run(feeds)
     const lossAlone = await (await reference()).compile(program({ loss: training.outputs.loss }))
-    for (const [name, { data }] of own) await assertGradient(name, data, found[`gradient/${name}`].data, async () => Number((await lossAlone.run(feeds)).loss.data[0]))
+    for (const [name, { data }] of own)
+      await assertGradient(name, data, found[`gradient/${name}`].data, async () =>
+        Number((await lossAlone.run(feeds)).loss.data[0]),
+      )
   }
 
   const library = async () => {
@@ -110,8 +158,15 @@ export const adapterChecks = (adapter: Adapter, written: Written = {}, { startsA
   }
   return [
     { name: "attaches somewhere, with parameters of whole shapes and names without a slash", run: attaches },
-    { name: "a fresh module leaves the backbone as it is", run: fresh, ...(startsAsIdentity ? {} : { skip: "it is said to begin otherwise" }) },
-    { name: "a text alone, packed with others, and a frozen module give the same; the module does something", run: layouts },
+    {
+      name: "a fresh module leaves the backbone as it is",
+      run: fresh,
+      ...(startsAsIdentity ? {} : { skip: "it is said to begin otherwise" }),
+    },
+    {
+      name: "a text alone, packed with others, and a frozen module give the same; the module does something",
+      run: layouts,
+    },
     { name: "there is noise while training alone", run: quiet },
     { name: "gradients of its parameters are those of central differences", run: gradients },
     ...mixingChecks(texts, library),

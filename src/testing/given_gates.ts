@@ -7,7 +7,11 @@ import { defineRouter, NoOptions, packedLayout, type Routing, spread, type Tenso
 export type Mix = Pick<Routing, "aggregate" | "mix" | "granularity">
 
 /** Features under gates that are fed as "query", [texts, modules]; with token granularity each token gets its text's. */
-export const underGivenGates = ({ backbone, checkpoint }: Network, library: Library, { aggregate, mix, granularity }: Mix): Tensor => {
+export const underGivenGates = (
+  { backbone, checkpoint }: Network,
+  library: Library,
+  { aggregate, mix, granularity }: Mix,
+): Tensor => {
   const router = defineRouter({
     name: "given",
     summary: "gates from outside",
@@ -16,6 +20,12 @@ export const underGivenGates = ({ backbone, checkpoint }: Network, library: Libr
     gates: (query) => (granularity === "token" ? spread(query) : query),
   })
   const layout = packedLayout()
-  const route = routed({ router, options: {}, library, sites: checkpoint.sites }, checkpoint.width, layout, () => ({}), { training: false })
+  const route = routed(
+    { router, options: {}, library, sites: checkpoint.sites },
+    checkpoint.width,
+    layout,
+    () => ({}),
+    { training: false },
+  )
   return encoder({ backbone, checkpoint }, route.participant, false, layout).features
 }

@@ -26,7 +26,8 @@ const MIXES: readonly Mix[] = (["example", "token"] as const).flatMap((granulari
   { aggregate: "parameters", mix: "outer", granularity },
 ])
 
-const name = ({ aggregate, mix, granularity }: Mix): string => `${aggregate}${mix ? ` (${mix})` : ""} per ${granularity}`
+const name = ({ aggregate, mix, granularity }: Mix): string =>
+  `${aggregate}${mix ? ` (${mix})` : ""} per ${granularity}`
 
 /** The average of the modules' parameters with some weights, as a module of its own. */
 const averaged = (library: Library, weights: readonly number[]): TrainedModule => ({
@@ -37,7 +38,12 @@ const averaged = (library: Library, weights: readonly number[]): TrainedModule =
       Object.fromEntries(
         Object.entries(parameters).map(([part, { shape, data }]): [string, HostTensor] => [
           part,
-          { shape, data: Float64Array.from(data as Float64Array, (_, i) => library.reduce((sum, { sites }, m) => sum + weights[m] * Number(sites[site][part].data[i]), 0)) },
+          {
+            shape,
+            data: Float64Array.from(data as Float64Array, (_, i) =>
+              library.reduce((sum, { sites }, m) => sum + weights[m] * Number(sites[site][part].data[i]), 0),
+            ),
+          },
         ]),
       ),
     ]),
@@ -47,17 +53,40 @@ const averaged = (library: Library, weights: readonly number[]): TrainedModule =
 export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Given>): readonly Check[] => {
   const random = randomStream(5, "gates")
   const gates = texts.map(() => [0, 1, 2].map(() => random.uniform()))
-  const fed = (rows: readonly (readonly number[])[]): HostTensor => ({ shape: [rows.length, rows[0].length], data: Float64Array.from(rows.flat()) })
+  const fed = (rows: readonly (readonly number[])[]): HostTensor => ({
+    shape: [rows.length, rows[0].length],
+    data: Float64Array.from(rows.flat()),
+  })
   const features = async ({ network, library }: Given, mix: Mix, rows = gates) =>
-    (await run(await engineOf("reference"), { y: underGivenGates(network, library, mix) }, { ...packed(texts), query: fed(rows) })).y
+    (
+      await run(
+        await engineOf("reference"),
+        { y: underGivenGates(network, library, mix) },
+        { ...packed(texts), query: fed(rows) },
+      )
+    ).y
 
   const alone: Check["run"] = async () => {
     const all = await given()
     for (const [m, module] of all.library.entries()) {
-      const { y } = await run(await engineOf("reference"), { y: encoder(all.network, frozen(module)).features }, packed(texts))
+      const { y } = await run(
+        await engineOf("reference"),
+        { y: encoder(all.network, frozen(module)).features },
+        packed(texts),
+      )
       const only = texts.map(() => all.library.map((_, i) => (i === m ? 1 : 0)))
       for (const mix of MIXES) assertNear(await features(all, mix, only), y, TOLERANCE, `${name(mix)}, module ${m + 1}`)
-      for (const mix of MIXES) assertNear(await features({ ...all, library: [module] }, mix, texts.map(() => [1])), y, TOLERANCE, `${name(mix)}, a library of it alone`)
+      for (const mix of MIXES)
+        assertNear(
+          await features(
+            { ...all, library: [module] },
+            mix,
+            texts.map(() => [1]),
+          ),
+          y,
+          TOLERANCE,
+          `${name(mix)}, a library of it alone`,
+        )
     }
   }
 
@@ -65,7 +94,8 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
     const all = await given()
     const { y } = await run(await engineOf("reference"), { y: encoder(all.network).features }, packed(texts))
     const none = texts.map(() => all.library.map(() => 0))
-    for (const mix of MIXES.filter(({ aggregate }) => aggregate === "outputs")) assertNear(await features(all, mix, none), y, TOLERANCE, name(mix))
+    for (const mix of MIXES.filter(({ aggregate }) => aggregate === "outputs"))
+      assertNear(await features(all, mix, none), y, TOLERANCE, name(mix))
   }
 
   const byHand: Check["run"] = async () => {
@@ -73,22 +103,46 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
     const engine = await engineOf("reference")
     const parts: number[] = []
     for (const [i, text] of texts.entries())
-      parts.push(...Array.from((await runAlone(engine, { y: encoder(all.network, frozen(averaged(all.library, gates[i]))).features }, [text])).y.data as Float64Array))
+      parts.push(
+        ...Array.from(
+          (
+            await runAlone(engine, { y: encoder(all.network, frozen(averaged(all.library, gates[i]))).features }, [
+              text,
+            ])
+          ).y.data as Float64Array,
+        ),
+      )
     const expected = { data: Float64Array.from(parts) }
     for (const granularity of ["example", "token"] as const)
-      assertNear(await features(all, { aggregate: "parameters", mix: "factors", granularity }), expected, TOLERANCE, `per ${granularity}`)
+      assertNear(
+        await features(all, { aggregate: "parameters", mix: "factors", granularity }),
+        expected,
+        TOLERANCE,
+        `per ${granularity}`,
+      )
   }
 
   const fused: Check["run"] = async () => {
     const all = await given()
-    const opaque = { ...all, library: all.library.map((module) => ({ ...module, adapter: { ...module.adapter, factors: undefined } })) }
+    const opaque = {
+      ...all,
+      library: all.library.map((module) => ({ ...module, adapter: { ...module.adapter, factors: undefined } })),
+    }
     for (const granularity of ["example", "token"] as const) {
       const outputs = await features(all, { aggregate: "outputs", granularity })
-      assertNear(outputs, await features(opaque, { aggregate: "outputs", granularity }), TOLERANCE, `outputs per ${granularity}`)
+      assertNear(
+        outputs,
+        await features(opaque, { aggregate: "outputs", granularity }),
+        TOLERANCE,
+        `outputs per ${granularity}`,
+      )
       if (!all.library[0].adapter.factors) continue
       const parameters = (mix: "outer" | "factors") => features(all, { aggregate: "parameters", mix, granularity })
       assertNear(await parameters("outer"), outputs, TOLERANCE, "the average of products and of outputs")
-      assert.ok(gap(await parameters("factors"), outputs) > 1e-3, "averages of A and B apart are not the average of their products")
+      assert.ok(
+        gap(await parameters("factors"), outputs) > 1e-3,
+        "averages of A and B apart are not the average of their products",
+      )
     }
   }
 
@@ -96,7 +150,17 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
     const all = await given()
     const order = [2, 0, 1]
     const turned = { ...all, library: order.map((m) => all.library[m]) }
-    for (const mix of MIXES) assertNear(await features(turned, mix, gates.map((row) => order.map((m) => row[m]))), await features(all, mix), TOLERANCE, name(mix))
+    for (const mix of MIXES)
+      assertNear(
+        await features(
+          turned,
+          mix,
+          gates.map((row) => order.map((m) => row[m])),
+        ),
+        await features(all, mix),
+        TOLERANCE,
+        name(mix),
+      )
   }
 
   return [

@@ -21,7 +21,12 @@ export const assertNear = (a: Numbers, b: Numbers, tolerance: number, what: stri
 }
 
 /** Central differences of `loss` at some coordinates of `values`, against a gradient: |difference| at most 1e-5 (1 + |gradient|). */
-export const assertGradient = async (what: string, values: Float64Array, gradient: HostTensor["data"], loss: () => Promise<number>): Promise<void> => {
+export const assertGradient = async (
+  what: string,
+  values: Float64Array,
+  gradient: HostTensor["data"],
+  loss: () => Promise<number>,
+): Promise<void> => {
   const step = 1e-5
   const stride = Math.max(1, Math.floor(values.length / 5))
   for (let i = 0; i < values.length; i += stride) {
@@ -32,6 +37,9 @@ export const assertGradient = async (what: string, values: Float64Array, gradien
     const below = await loss()
     values[i] = middle
     const [found, expected] = [Number(gradient[i]), (above - below) / (2 * step)]
-    assert.ok(Math.abs(found - expected) <= 1e-5 * (1 + Math.abs(expected)), `gradient of ${what}[${i}] is ${found}, central differences say ${expected}`)
+    assert.ok(
+      Math.abs(found - expected) <= 1e-5 * (1 + Math.abs(expected)),
+      `gradient of ${what}[${i}] is ${found}, central differences say ${expected}`,
+    )
   }
 }

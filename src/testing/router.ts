@@ -10,9 +10,9 @@ import { type Check, register } from "./check.ts"
 import { independenceChecks } from "./independence.ts"
 import { assertNear } from "./nearness.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
+import { evaluated, fitted, type Setting } from "./routed_stream.ts"
 import { toyBench } from "./router_bench.ts"
 import { drawsNoise, trainingChecks } from "./router_training.ts"
-import { evaluated, fitted, type Setting } from "./routed_stream.ts"
 import { inOrder } from "./toy_stream.ts"
 
 export interface RouterSettings {
@@ -23,7 +23,11 @@ export interface RouterSettings {
 export const testRouter = (router: Router, written: Written = {}, settings: RouterSettings = {}): void =>
   register(titleOf(router, written), routerChecks(router, written, settings))
 
-export const routerChecks = (router: Router, written: Written = {}, { smooth = true }: RouterSettings = {}): readonly Check[] => {
+export const routerChecks = (
+  router: Router,
+  written: Written = {},
+  { smooth = true }: RouterSettings = {},
+): readonly Check[] => {
   const setting: Setting = { router, options: decoded(router, written) }
   const routing = router.routing(setting.options)
   const finite = ({ data }: { readonly data: ArrayLike<number> }) => Array.from(data).every(Number.isFinite)
@@ -47,7 +51,10 @@ export const routerChecks = (router: Router, written: Written = {}, { smooth = t
   }
 
   const unlike: Check["run"] = async () => {
-    for (const names of [["low_rank", "higher_rank"], ["bottleneck", "low_rank"]] as const) {
+    for (const names of [
+      ["low_rank", "higher_rank"],
+      ["bottleneck", "low_rank"],
+    ] as const) {
       const { bench, stream } = await toyBench(router, "reference", names)
       try {
         assert.ok(finite((await evaluated(bench, setting, stream, await fitted(bench, setting, stream))).logits))
@@ -64,13 +71,28 @@ export const routerChecks = (router: Router, written: Written = {}, { smooth = t
     const before = await evaluated(bench, setting, stream, await fitted(bench, setting, stream))
     const after = await evaluated(bench, setting, turned, await fitted(bench, setting, turned))
     for (const [unit, { data }] of Object.entries(before.gates))
-      assertNear(after.gates[unit], { data: Float64Array.from(data, (_, i) => Number(data[i - (i % 3) + order[i % 3]])) }, 1e-4, `gates at ${unit}`)
+      assertNear(
+        after.gates[unit],
+        { data: Float64Array.from(data, (_, i) => Number(data[i - (i % 3) + order[i % 3]])) },
+        1e-4,
+        `gates at ${unit}`,
+      )
     const classes = before.logits.shape[1] / 3
     after.predicted.forEach((c, i) => {
-      if (before.margin[i] > 1e-4) assert.equal(order[Math.floor(c / classes)] * classes + (c % classes), before.predicted[i], `the prediction for text ${i}`)
+      if (before.margin[i] > 1e-4)
+        assert.equal(
+          order[Math.floor(c / classes)] * classes + (c % classes),
+          before.predicted[i],
+          `the prediction for text ${i}`,
+        )
     })
   }
-  const places = routing.query === "draw" ? "it draws a place in the library" : drawsNoise(setting) ? "its training draws noise for places in the library" : undefined
+  const places =
+    routing.query === "draw"
+      ? "it draws a place in the library"
+      : drawsNoise(setting)
+        ? "its training draws noise for places in the library"
+        : undefined
 
   return [
     { name: "what it declares can be carried out", run: declared },

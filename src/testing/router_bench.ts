@@ -1,8 +1,8 @@
 /** The toy stream on which routers are tested, made once for each backend. */
 import { type Adapter, type Router, Schema } from "../plugin/index.ts"
 import { loadPlugin } from "../plugin/load.ts"
-import { type ToyAdapter, type ToyStream, toyStream } from "./toy_stream.ts"
 import { engineOf, toyNetwork } from "./toy_network.ts"
+import { type ToyAdapter, type ToyStream, toyStream } from "./toy_stream.ts"
 import type { Bench } from "./work.ts"
 
 /** Adapters that ship, in the settings in which a library may hold them side by side. */
@@ -23,7 +23,12 @@ const adapterOf = async (name: AdapterName): Promise<ToyAdapter> => {
 const made = new Map<string, Promise<{ readonly bench: Bench; readonly stream: ToyStream }>>()
 
 /** A bench that knows the router, and a stream whose modules have the named adapters in turn. */
-export const toyBench = async (router: Router, backend = "reference", names: readonly AdapterName[] = ["low_rank"], tasks = 3): Promise<{ readonly bench: Bench; readonly stream: ToyStream }> => {
+export const toyBench = async (
+  router: Router,
+  backend = "reference",
+  names: readonly AdapterName[] = ["low_rank"],
+  tasks = 3,
+): Promise<{ readonly bench: Bench; readonly stream: ToyStream }> => {
   const key = [backend, tasks, ...names].join(" ")
   const making = made.get(key) ?? make(backend, names, tasks)
   made.set(key, making)
@@ -31,7 +36,11 @@ export const toyBench = async (router: Router, backend = "reference", names: rea
   return { bench: { ...bench, plugins: [router] }, stream }
 }
 
-const make = async (backend: string, names: readonly AdapterName[], tasks: number): Promise<{ readonly bench: Bench; readonly stream: ToyStream }> => {
+const make = async (
+  backend: string,
+  names: readonly AdapterName[],
+  tasks: number,
+): Promise<{ readonly bench: Bench; readonly stream: ToyStream }> => {
   const bench = { network: await toyNetwork(), engine: await engineOf(backend) }
   return { bench, stream: await toyStream(bench, await Promise.all(names.map(adapterOf)), tasks) }
 }

@@ -5,12 +5,24 @@ import { encoder, headLogits } from "../model/encoder.ts"
 import { withGradients } from "../model/gradients.ts"
 import { joinedHead, type Library } from "../model/library.ts"
 import { routed } from "../model/routed.ts"
-import { crossEntropy, type HostTensor, input, type Initials, nameOf, packedLayout, parameter, program, type RandomStream, randomStream, weight } from "../plugin/index.ts"
+import {
+  crossEntropy,
+  type HostTensor,
+  type Initials,
+  input,
+  nameOf,
+  packedLayout,
+  parameter,
+  program,
+  type RandomStream,
+  randomStream,
+  weight,
+} from "../plugin/index.ts"
 import { headIn, libraryFrom, textsIn, unitsIn } from "../run/steps/given.ts"
 import type { Check } from "./check.ts"
 import { assertGradient, gap } from "./nearness.ts"
-import { toyBench } from "./router_bench.ts"
 import { fitted, type Setting } from "./routed_stream.ts"
+import { toyBench } from "./router_bench.ts"
 import { noiseFor, sizesOf } from "./run_program.ts"
 import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, workOf } from "./work.ts"
@@ -20,7 +32,10 @@ export const drawsNoise = ({ router, options }: Setting): boolean => {
   if (!router.parameters) return false
   const layout = packedLayout()
   const { query } = router.routing(options)
-  const x = query === "block" || query === "site" ? input("x", ["tokens", 4], "float", { of: "tokens", layout }) : input("x", ["examples", 4], "float", { of: "examples", layout })
+  const x =
+    query === "block" || query === "site"
+      ? input("x", ["tokens", 4], "float", { of: "tokens", layout })
+      : input("x", ["examples", 4], "float", { of: "examples", layout })
   const initials: Initials = router.parameters({ width: 4, modules: 2 }, options)
   const p = Object.fromEntries(Object.entries(initials).map(([name, { shape }]) => [name, parameter(name, shape)]))
   try {
@@ -35,9 +50,15 @@ export const trainingChecks = (setting: Setting, smooth: boolean): readonly Chec
     const { bench, stream } = await toyBench(setting.router)
     const [kept, refit] = [await fitted(bench, setting, stream), await fitted(bench, setting, stream, "refit")]
     for (const [unit, parts] of Object.entries(unitsIn(kept)))
-      assert.ok(Object.values(parts).some(({ data }) => (data as Float32Array).some((x) => x !== 0)), `everything is zero at ${unit}`)
+      assert.ok(
+        Object.values(parts).some(({ data }) => (data as Float32Array).some((x) => x !== 0)),
+        `everything is zero at ${unit}`,
+      )
     assert.equal(kept.arrays["head/W"], undefined)
-    assert.ok(gap(refit.arrays["head/W"], joinedHead(stream.modules.map(headIn)).W) > 1e-3, "the heads stay as they are")
+    assert.ok(
+      gap(refit.arrays["head/W"], joinedHead(stream.modules.map(headIn)).W) > 1e-3,
+      "the heads stay as they are",
+    )
   }
 
   const gradients: Check["run"] = async () => {
@@ -52,17 +73,27 @@ export const trainingChecks = (setting: Setting, smooth: boolean): readonly Chec
       ...packed(texts),
       ...noiseFor(training.outputs, sizesOf(texts), random),
       labels: { shape: [texts.length], data: Int32Array.from(texts, (_, i) => i) },
-      query: { shape: [texts.length, width], data: Float64Array.from({ length: texts.length * width }, () => random.uniform()) },
+      query: {
+        shape: [texts.length, width],
+        data: Float64Array.from({ length: texts.length * width }, () => random.uniform()),
+      },
       ...Object.fromEntries(values),
     }
     const found = await (await bench.engine.compile(training)).run(feeds)
     const alone = await bench.engine.compile(program({ loss }))
-    for (const [name, { data }] of values) await assertGradient(name, data, found[`gradient/${name}`].data, async () => Number((await alone.run(feeds)).loss.data[0]))
+    for (const [name, { data }] of values)
+      await assertGradient(name, data, found[`gradient/${name}`].data, async () =>
+        Number((await alone.run(feeds)).loss.data[0]),
+      )
   }
 
   return [
     { name: "training changes its parameters, and the heads where they are refitted", run: changes },
-    { name: "gradients of its parameters are those of central differences", run: gradients, ...(smooth ? {} : { skip: "it is said not to be smooth" }) },
+    {
+      name: "gradients of its parameters are those of central differences",
+      run: gradients,
+      ...(smooth ? {} : { skip: "it is said not to be smooth" }),
+    },
   ]
 }
 
@@ -80,12 +111,17 @@ const lossOf = async (bench: Bench, { router, options }: Setting, stream: ToyStr
       Object.entries(units[unit] ?? {}).map(([part, host]) => {
         const name = `${unit}/${part}`
         if (!own.has(part)) return [part, weight(name, host)]
-        values.set(name, { shape: host.shape, data: Float64Array.from(host.data as Float32Array, () => 0.5 * random.normal()) })
+        values.set(name, {
+          shape: host.shape,
+          data: Float64Array.from(host.data as Float32Array, () => 0.5 * random.normal()),
+        })
         return [part, parameter(name, host.shape)]
       }),
     )
   const layout = packedLayout()
-  const route = routed({ router, options, library, sites: checkpoint.sites }, checkpoint.width, layout, leaves, { training: true })
+  const route = routed({ router, options, library, sites: checkpoint.sites }, checkpoint.width, layout, leaves, {
+    training: true,
+  })
   const { features } = encoder(bench.network, route.participant, false, layout)
   const { W, b } = joinedHead(library.map(({ head }) => head))
   const logits = headLogits(features, weight("head/W", W), weight("head/b", b))

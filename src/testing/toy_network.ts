@@ -1,6 +1,15 @@
 /** A network small enough for float64 in plain TypeScript, with every role of site, and texts of unequal length for it. */
 import type { Network } from "../model/encoder.ts"
-import { type Backbone, type Engine, type Backend, type HostTensor, type RandomStream, randomStream, Schema, type TokenIds } from "../plugin/index.ts"
+import {
+  type Backbone,
+  type Backend,
+  type Engine,
+  type HostTensor,
+  type RandomStream,
+  randomStream,
+  Schema,
+  type TokenIds,
+} from "../plugin/index.ts"
 import { loadPlugin } from "../plugin/load.ts"
 
 const VOCABULARY = 30
@@ -9,18 +18,27 @@ const VOCABULARY = 30
 export const toyNetwork = async (): Promise<Network> => {
   const backbone = (await loadPlugin("backbone", "bert")) as Backbone
   const random = randomStream(1, "toy network")
-  const made = backbone.create!({ layers: 2, width: 8, heads: 2, intermediate: 12, vocabulary: VOCABULARY, positions: 16 }, {}, random)
+  const made = backbone.create!(
+    { layers: 2, width: 8, heads: 2, intermediate: 12, vocabulary: VOCABULARY, positions: 16 },
+    {},
+    random,
+  )
   const weights: Record<string, HostTensor> = {}
   for (const [name, { shape, data }] of Object.entries(made.weights))
-    weights[name] = { shape, data: (data as Float32Array).map((x) => (shape.length === 2 ? 20 * x : x + 0.1 * random.normal())) }
+    weights[name] = {
+      shape,
+      data: (data as Float32Array).map((x) => (shape.length === 2 ? 20 * x : x + 0.1 * random.normal())),
+    }
   return { backbone, checkpoint: { ...made, weights } }
 }
 
 /** A text of given length. */
-export const toyText = (length: number, random: RandomStream): TokenIds => Int32Array.from({ length }, () => random.below(VOCABULARY))
+export const toyText = (length: number, random: RandomStream): TokenIds =>
+  Int32Array.from({ length }, () => random.below(VOCABULARY))
 
 /** Texts of 1 to 10 tokens. */
-export const toyTexts = (count: number, random: RandomStream): readonly TokenIds[] => Array.from({ length: count }, () => toyText(1 + random.below(10), random))
+export const toyTexts = (count: number, random: RandomStream): readonly TokenIds[] =>
+  Array.from({ length: count }, () => toyText(1 + random.below(10), random))
 
 const engines = new Map<string, Promise<Engine>>()
 

@@ -1,8 +1,9 @@
 /** Steps in memory: what a performer sees, without plan and store. */
+
+import type { Network } from "../model/encoder.ts"
 import type { Artifact, Json, StepKind } from "../plan/step.ts"
 import type { Engine, Plugin } from "../plugin/index.ts"
 import { loadPlugin } from "../plugin/load.ts"
-import type { Network } from "../model/encoder.ts"
 import { performers } from "../run/steps/index.ts"
 import type { Work } from "../run/work.ts"
 
@@ -31,7 +32,9 @@ export const workOf = ({ network, engine, plugins = [] }: Bench, options: object
     input: (name) => inputsOf(name)[0],
     progress: () => {},
     warn: () => {},
-    plugin: (async (kind, name) => plugins.find((plugin) => plugin.kind === kind && plugin.name === name) ?? (await loadPlugin(kind, name))) as Work["plugin"],
+    plugin: (async (kind, name) =>
+      plugins.find((plugin) => plugin.kind === kind && plugin.name === name) ??
+      (await loadPlugin(kind, name))) as Work["plugin"],
     engine: async () => engine,
     profile: { backend: "toy", version: "0", provider: "cpu", precision: "float64", threads: 1 },
     cached: (key, make) => (key.startsWith("network ") ? Promise.resolve(network as never) : make()),
@@ -39,4 +42,5 @@ export const workOf = ({ network, engine, plugins = [] }: Bench, options: object
 }
 
 /** Performs one step of some kind on given inputs. */
-export const perform = (bench: Bench, kind: StepKind, options: object, inputs: Inputs): Promise<Artifact> => performers[kind](workOf(bench, options, inputs))
+export const perform = (bench: Bench, kind: StepKind, options: object, inputs: Inputs): Promise<Artifact> =>
+  performers[kind](workOf(bench, options, inputs))

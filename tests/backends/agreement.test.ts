@@ -18,14 +18,23 @@ for (const one of cases) {
         const outputs: Record<string, Tensor> = { result }
         if (!one.discrete) {
           const names = Object.keys(variables)
-          const gradients = grad(lossOf(result), names.map((name) => variables[name]))
+          const gradients = grad(
+            lossOf(result),
+            names.map((name) => variables[name]),
+          )
           names.forEach((name, i) => {
             outputs[`d${name}`] = gradients[i]
           })
         }
-        const rounded = Object.fromEntries(Object.entries(feeds).map(([name, x]) => [name, x.data instanceof Float64Array ? { ...x, data: Float64Array.from(x.data, Math.fround) } : x]))
+        const rounded = Object.fromEntries(
+          Object.entries(feeds).map(([name, x]) => [
+            name,
+            x.data instanceof Float64Array ? { ...x, data: Float64Array.from(x.data, Math.fround) } : x,
+          ]),
+        )
         const [a, b] = [await evaluate(expected, outputs, rounded), await evaluate(actual, outputs, rounded)]
-        for (const name of Object.keys(outputs)) assert.ok(distance(a[name], b[name]) < 2e-5, `${name} differs by ${distance(a[name], b[name])}`)
+        for (const name of Object.keys(outputs))
+          assert.ok(distance(a[name], b[name]) < 2e-5, `${name} differs by ${distance(a[name], b[name])}`)
       }),
       { numRuns: 6, seed: 20250102 },
     )

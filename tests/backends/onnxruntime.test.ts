@@ -11,14 +11,19 @@ test("integers are fed as Int32Array or BigInt64Array, floats as Float32Array or
   const y = t.add(t.cast(t.input("i", ["n"], "int"), "float"), t.input("x", ["n"]))
   for (const data of [Int32Array.of(1, -2), BigInt64Array.of(1n, -2n)])
     for (const x of [Float32Array.of(0.5, 0.5), Float64Array.of(0.5, 0.5)]) {
-      const result = await evaluate(await onOnnxruntime(), { y }, { i: { shape: [2], data }, x: { shape: [2], data: x } })
+      const result = await evaluate(
+        await onOnnxruntime(),
+        { y },
+        { i: { shape: [2], data }, x: { shape: [2], data: x } },
+      )
       assert.deepEqual(result.y, { shape: [2], data: Float32Array.of(1.5, -1.5) })
     }
 })
 
 test("integers come back as Int32Array where they fit", async () => {
   const y = t.input("i", ["n"], "int")
-  const run = async (data: BigInt64Array) => (await evaluate(await onOnnxruntime(), { y }, { i: { shape: [1], data } })).y.data
+  const run = async (data: BigInt64Array) =>
+    (await evaluate(await onOnnxruntime(), { y }, { i: { shape: [1], data } })).y.data
   assert.deepEqual(await run(BigInt64Array.of(7n)), Int32Array.of(7))
   assert.deepEqual(await run(BigInt64Array.of(2n ** 40n)), BigInt64Array.of(2n ** 40n))
 })
@@ -27,9 +32,18 @@ test("feeds that do not fit are refused by name", async () => {
   const engine = await onOnnxruntime()
   const y = t.exp(t.input("x", ["n", 2]))
   await assert.rejects(evaluate(engine, { y }, {}), /"x" is not fed/)
-  await assert.rejects(evaluate(engine, { y }, { x: { shape: [2, 3], data: new Float32Array(6) } }), /"x" is fed with shape \[2, 3\], but it is \[n, 2\]/)
-  await assert.rejects(evaluate(engine, { y }, { x: { shape: [2, 2], data: new Float32Array(3) } }), /"x" is fed with 3 numbers, but shape \[2, 2\] holds 4/)
-  await assert.rejects(evaluate(engine, { y }, { x: { shape: [1, 2], data: new Int32Array(2) } }), /"x" is fed with a Int32Array, but it is float/)
+  await assert.rejects(
+    evaluate(engine, { y }, { x: { shape: [2, 3], data: new Float32Array(6) } }),
+    /"x" is fed with shape \[2, 3\], but it is \[n, 2\]/,
+  )
+  await assert.rejects(
+    evaluate(engine, { y }, { x: { shape: [2, 2], data: new Float32Array(3) } }),
+    /"x" is fed with 3 numbers, but shape \[2, 2\] holds 4/,
+  )
+  await assert.rejects(
+    evaluate(engine, { y }, { x: { shape: [1, 2], data: new Int32Array(2) } }),
+    /"x" is fed with a Int32Array, but it is float/,
+  )
 })
 
 test("weights are written once, and read back", async () => {
@@ -38,7 +52,10 @@ test("weights are written once, and read back", async () => {
   const model = encode(t.emit(t.program({ y: t.neg(w) })))
   assert.ok(model.length - data.byteLength < 400, `${model.length} bytes for ${data.byteLength} of weights`)
   const { y } = await evaluate(await onOnnxruntime(), { y: t.neg(w) }, {})
-  assert.deepEqual([...y.data], [...data].map((x) => -x))
+  assert.deepEqual(
+    [...y.data],
+    [...data].map((x) => -x),
+  )
 })
 
 test("the numeric profile names the version that is loaded", async () => {

@@ -19,7 +19,10 @@ import { randomStream } from "../../src/plugin/index.ts"
 
 const { values: flags } = parseArgs({
   options: {
-    backbone: { type: "string", default: fileURLToPath(new URL("../../plugins/backbones/bert/shipped/gloss-mini", import.meta.url)) },
+    backbone: {
+      type: "string",
+      default: fileURLToPath(new URL("../../plugins/backbones/bert/shipped/gloss-mini", import.meta.url)),
+    },
     seed: { type: "string", default: "1" },
     store: { type: "string" },
   },
@@ -59,7 +62,10 @@ const untrained = (): string => {
   }
   const folder = join(work, "untrained")
   mkdirSync(folder, { recursive: true })
-  for (const [name, content] of Object.entries(bert.files!(bert.create!(size, tokenizer, randomStream(0, "untrained"))))) writeFileSync(join(folder, name), content)
+  for (const [name, content] of Object.entries(
+    bert.files!(bert.create!(size, tokenizer, randomStream(0, "untrained"))),
+  ))
+    writeFileSync(join(folder, name), content)
   return folder
 }
 

@@ -11,7 +11,10 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { find, title } from "../../src/cli/runtimes.mjs"
 
-const { values, positionals } = parseArgs({ options: { runs: { type: "string", default: "9" } }, allowPositionals: true })
+const { values, positionals } = parseArgs({
+  options: { runs: { type: "string", default: "9" } },
+  allowPositionals: true,
+})
 const repository = fileURLToPath(new URL("../../", import.meta.url))
 const spec = positionals[0] ?? join(repository, "examples", "01_quickstart", "spec.l2r")
 const scratch = mkdtempSync(join(tmpdir(), "l2r-check-"))
@@ -29,7 +32,8 @@ const time = (program: string, args: readonly string[]): number => {
 
 console.log(`check of ${spec}, medians of ${values.runs} runs in turn`)
 for (const kind of ["node", "bun", "deno"] as const) {
-  const runtime: { readonly path: string; readonly version: string; readonly run: readonly string[] } | undefined = find(kind)
+  const runtime: { readonly path: string; readonly version: string; readonly run: readonly string[] } | undefined =
+    find(kind)
   if (!runtime) {
     console.log(`  ${title[kind]}: not found`)
     continue
@@ -37,8 +41,13 @@ for (const kind of ["node", "bun", "deno"] as const) {
   const check = [...runtime.run, join(repository, "src", "cli", "main.ts"), "check", spec]
   const nothing = [...runtime.run, empty]
   for (const args of [check, nothing]) time(runtime.path, args) // warm caches
-  const turns = Array.from({ length: Number(values.runs) }, () => [time(runtime.path, check), time(runtime.path, nothing)] as const)
+  const turns = Array.from(
+    { length: Number(values.runs) },
+    () => [time(runtime.path, check), time(runtime.path, nothing)] as const,
+  )
   const [ours, least] = [median(turns.map(([checked]) => checked)), median(turns.map(([, none]) => none))]
-  console.log(`  ${title[kind]} ${runtime.version}: ${ours.toFixed(0)} ms, empty script ${least.toFixed(0)} ms, ratio ${(ours / least).toFixed(2)}`)
+  console.log(
+    `  ${title[kind]} ${runtime.version}: ${ours.toFixed(0)} ms, empty script ${least.toFixed(0)} ms, ratio ${(ours / least).toFixed(2)}`,
+  )
 }
 rmSync(scratch, { recursive: true, force: true })

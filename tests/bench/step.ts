@@ -17,8 +17,13 @@ import * as t from "../../src/tensor/index.ts"
 import { layoutFeeds } from "../tensor/packed.ts"
 
 const text = { type: "string" } as const
-const { values: flags } = parseArgs({ options: { texts: { ...text, default: "long" }, threads: { ...text, default: "1" }, python: text, profile: text } })
-const GLOSSES = [38, 9, 16, 10, 7, 20, 18, 16, 18, 18, 14, 27, 12, 14, 15, 11, 16, 25, 14, 14, 14, 10, 15, 15, 12, 6, 11, 14, 12, 22, 19, 12]
+const { values: flags } = parseArgs({
+  options: { texts: { ...text, default: "long" }, threads: { ...text, default: "1" }, python: text, profile: text },
+})
+const GLOSSES = [
+  38, 9, 16, 10, 7, 20, 18, 16, 18, 18, 14, 27, 12, 14, 15, 11, 16, 25, 14, 14, 14, 10, 15, 15, 12, 6, 11, 14, 12, 22,
+  19, 12,
+]
 const lengths = flags.texts === "short" ? GLOSSES : new Array<number>(8).fill(128)
 const [layers, width, heads, inside, rank] = [6, 384, 12, 1536, 8]
 const [examples, length, tokens] = [lengths.length, Math.max(...lengths), lengths.reduce((a, b) => a + b, 0)]
@@ -33,7 +38,8 @@ const layout = t.packedLayout()
 const feeds: Record<string, t.HostTensor> = { ...layoutFeeds(lengths) }
 const trained: t.Tensor[] = []
 
-const dense = (name: string, x: t.Tensor, from: number, to: number) => t.add(t.matmul(x, weight(`${name}.W`, from, to)), weight(`${name}.b`, to))
+const dense = (name: string, x: t.Tensor, from: number, to: number) =>
+  t.add(t.matmul(x, weight(`${name}.W`, from, to)), weight(`${name}.b`, to))
 
 const lora = (name: string, x: t.Tensor, y: t.Tensor) => {
   const [A, B] = [t.parameter(`${name}.A`, [width, rank]), t.parameter(`${name}.B`, [rank, width])]
@@ -42,7 +48,8 @@ const lora = (name: string, x: t.Tensor, y: t.Tensor) => {
   trained.push(A, B)
   return t.add(y, t.scale(t.matmul(t.matmul(x, A), B), 2))
 }
-const norm = (name: string, x: t.Tensor) => t.layerNorm(x, weight(`${name}.gain`, width), weight(`${name}.bias`, width), 1e-12)
+const norm = (name: string, x: t.Tensor) =>
+  t.layerNorm(x, weight(`${name}.gain`, width), weight(`${name}.bias`, width), 1e-12)
 
 const block = (name: string, x: t.Tensor) => {
   const q = lora(`${name}.q`, x, dense(`${name}.q`, x, width, width))
@@ -63,7 +70,11 @@ const gradients = t.grad(loss, trained)
 const step = t.program({ loss, ...Object.fromEntries(gradients.map((g, i) => [`g${i}`, g])) })
 
 /** Multiply-adds of the matrix products, twice. */
-const sizes = new Map<string, number>([["tokens", tokens], ["examples", examples], ["length", length]])
+const sizes = new Map<string, number>([
+  ["tokens", tokens],
+  ["examples", examples],
+  ["length", length],
+])
 const flops = (program: t.Program) =>
   program.nodes
     .filter((x) => x.op === "matmul")
@@ -76,7 +87,13 @@ const flops = (program: t.Program) =>
 const graph = t.emit(step)
 const counts = new Map<string, number>()
 for (const { opType } of graph.nodes) counts.set(opType, (counts.get(opType) ?? 0) + 1)
-console.log(`nodes ${graph.nodes.length}:`, [...counts].sort((a, b) => b[1] - a[1]).map(([op, n]) => `${op} ${n}`).join(", "))
+console.log(
+  `nodes ${graph.nodes.length}:`,
+  [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([op, n]) => `${op} ${n}`)
+    .join(", "),
+)
 let start = performance.now()
 const model = encode(graph)
 console.log(`encoded ${(model.length / 1e6).toFixed(1)} MB in ${(performance.now() - start).toFixed(0)} ms`)
@@ -91,17 +108,29 @@ const time = async (what: string, run: () => Promise<unknown>, work: number) => 
     times.push(performance.now() - start)
   }
   const ms = median(times)
-  console.log(`${what}, ${flags.texts} texts: ${ms.toFixed(0)} ms (least ${times[0].toFixed(0)}), ${(work / 1e9).toFixed(1)} GFLOP, ${(work / ms / 1e6).toFixed(1)} GFLOP/s`)
+  console.log(
+    `${what}, ${flags.texts} texts: ${ms.toFixed(0)} ms (least ${times[0].toFixed(0)}), ${(work / 1e9).toFixed(1)} GFLOP, ${(work / ms / 1e6).toFixed(1)} GFLOP/s`,
+  )
   return ms
 }
 
 if (flags.profile !== undefined) {
   const ort = await import("onnxruntime-node")
   const session = await ort.InferenceSession.create(model, {
-    intraOpNumThreads: 1, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3, enableProfiling: true, profileFilePrefix: flags.profile,
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    enableProfiling: true,
+    profileFilePrefix: flags.profile,
   })
   const wire = Object.fromEntries(
-    graph.inputs.map((x) => [x.name, x.dtype === "int" ? new ort.Tensor("int64", BigInt64Array.from(feeds[x.name].data as Int32Array, BigInt), feeds[x.name].shape) : new ort.Tensor("float32", Float32Array.from(feeds[x.name].data as Float32Array), feeds[x.name].shape)]),
+    graph.inputs.map((x) => [
+      x.name,
+      x.dtype === "int"
+        ? new ort.Tensor("int64", BigInt64Array.from(feeds[x.name].data as Int32Array, BigInt), feeds[x.name].shape)
+        : new ort.Tensor("float32", Float32Array.from(feeds[x.name].data as Float32Array), feeds[x.name].shape),
+    ]),
   )
   for (let i = 0; i < 4; i++) await session.run(wire)
   session.endProfiling()
@@ -117,9 +146,15 @@ if (flags.profile !== undefined) {
   await forward.release()
   await session.release()
   if (flags.python !== undefined) {
-    const { status, stdout, error } = spawnSync(flags.python, [fileURLToPath(new URL("step.py", import.meta.url)), flags.threads, lengths.join(",")], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
+    const { status, stdout, error } = spawnSync(
+      flags.python,
+      [fileURLToPath(new URL("step.py", import.meta.url)), flags.threads, lengths.join(",")],
+      { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+    )
     if (status !== 0) throw error ?? new Error(`step.py ended with ${status}`)
     const theirs = Number(stdout) * 1000
-    console.log(`PyTorch, ${flags.threads} threads, padded: ${theirs.toFixed(0)} ms; ratio ${(ours / theirs).toFixed(2)}`)
+    console.log(
+      `PyTorch, ${flags.threads} threads, padded: ${theirs.toFixed(0)} ms; ratio ${(ours / theirs).toFixed(2)}`,
+    )
   }
 }

@@ -34,7 +34,9 @@ export interface Script {
 }
 
 export const readScript = (file: URL): Script => {
-  const [commands, ...sections] = readFileSync(file, "utf8").replaceAll("\r\n", "\n").split(/^-- (.+) --\n/m)
+  const [commands, ...sections] = readFileSync(file, "utf8")
+    .replaceAll("\r\n", "\n")
+    .split(/^-- (.+) --\n/m)
   const files = sections.flatMap((name, i) => (i % 2 === 0 ? [[name, sections[i + 1]] as const] : []))
   const all = linesOf(commands)
   const title = all.find(({ command }) => command === "#")?.rest ?? ""
@@ -42,7 +44,8 @@ export const readScript = (file: URL): Script => {
   return { title, lines, files, needs: all.filter(({ command }) => command === "needs").map(({ rest }) => rest) }
 }
 
-export const linesOf = (commands: string): readonly Line[] => commands.split("\n").map((text, i) => lineOf(text.trim(), i + 1))
+export const linesOf = (commands: string): readonly Line[] =>
+  commands.split("\n").map((text, i) => lineOf(text.trim(), i + 1))
 
 const lineOf = (text: string, number: number): Line => {
   const not = text.startsWith("no ")
@@ -52,4 +55,6 @@ const lineOf = (text: string, number: number): Line => {
 
 /** Words of a command, split at spaces; in quotes as in JSON. */
 export const wordsOf = (text: string): readonly string[] =>
-  (text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) => (word.startsWith('"') ? (JSON.parse(word) as string) : word))
+  (text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) =>
+    word.startsWith('"') ? (JSON.parse(word) as string) : word,
+  )

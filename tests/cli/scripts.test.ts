@@ -11,7 +11,9 @@ const missing: Readonly<Record<string, string | false>> = {
   user: (process.platform === "win32" || process.getuid?.() === 0) && "root and Windows write to read-only folders",
 }
 
-for (const name of readdirSync(new URL(".", import.meta.url)).filter((file) => file.endsWith(".txt")).sort()) {
+for (const name of readdirSync(new URL(".", import.meta.url))
+  .filter((file) => file.endsWith(".txt"))
+  .sort()) {
   const script = readScript(new URL(name, import.meta.url))
   const skip = script.needs.map((need) => missing[need]).find((reason) => reason !== false)
   test(`${name.slice(0, -4)}: ${script.title}`, { ...(skip ? { skip } : {}) }, () => play(script))

@@ -1,7 +1,18 @@
 /** Where a script is played: a folder of its own, and the runtime that the test itself runs on. */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -30,11 +41,20 @@ export const play = ({ lines, files }: Script): void => {
     let surprised = false
     const settle = () => {
       if (!said) return
-      assert.equal(surprised, /this is unexpected/.test(said.stderr), `line ${said.line.number}: ${surprised ? "nothing" : "something"} unexpected\n${said.stderr}`)
-      assert.equal(said.code, expected, `line ${said.line.number}: exit code ${said.code}, not ${expected}\n${said.stdout}${said.stderr}`)
+      assert.equal(
+        surprised,
+        /this is unexpected/.test(said.stderr),
+        `line ${said.line.number}: ${surprised ? "nothing" : "something"} unexpected\n${said.stderr}`,
+      )
+      assert.equal(
+        said.code,
+        expected,
+        `line ${said.line.number}: exit code ${said.code}, not ${expected}\n${said.stdout}${said.stderr}`,
+      )
     }
     for (const line of lines) {
-      if (line.command !== "copy") for (const [name, content] of standing.splice(0)) put(join(stage, name), content.replaceAll("$ROOT", root))
+      if (line.command !== "copy")
+        for (const [name, content] of standing.splice(0)) put(join(stage, name), content.replaceAll("$ROOT", root))
       if (line.command === "exit") {
         expected = Number(line.rest)
         continue
@@ -64,8 +84,14 @@ const run = (cwd: string, line: Line): Said => {
   const { L2R_DEBUG: _, FORCE_COLOR: __, NODE_TEST_CONTEXT: ___, ...env } = process.env
   const words = line.command === "small" ? wordsOf(line.rest).slice(1) : wordsOf(line.rest)
   const command = [process.execPath, ...before, main, ...words]
-  const [program, ...args] = line.command === "small" ? ["sh", "-c", `trap "" XFSZ; ulimit -f 2; exec "$@"`, "sh", ...command] : command
-  const { status, signal, stdout, stderr, error } = spawnSync(program, args, { cwd, env: { ...env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }, encoding: "utf8", timeout: 120_000 })
+  const [program, ...args] =
+    line.command === "small" ? ["sh", "-c", `trap "" XFSZ; ulimit -f 2; exec "$@"`, "sh", ...command] : command
+  const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
+    cwd,
+    env: { ...env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    encoding: "utf8",
+    timeout: 120_000,
+  })
   const all = `${stdout}${stderr}`
   assert.ok(!error && signal === null, `line ${line.number}: ${error?.message ?? signal}\n${all}`)
   assert.doesNotMatch(all, /^\s+at .*[:(]/m, `line ${line.number}`)

@@ -12,13 +12,21 @@ const held = stream.flatMap(({ validation, test: last }) => [...validation, ...l
 const has = new Set(corpus.texts)
 
 /** A milder folding than the corpus's own: written apart from it. */
-const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9 ]/g, " ").replace(/ +/g, " ").trim()
+const plain = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9 ]/g, " ")
+    .replace(/ +/g, " ")
+    .trim()
 
 test("no validation or test gloss of the stream is in the corpus, case and punctuation folded", () => {
   assert.equal(held.length, 25 * 140 - 59)
   for (const fold of [folded, plain]) {
     const texts = new Set(corpus.texts.map(fold))
-    assert.deepEqual(held.filter((text) => texts.has(fold(text))), [])
+    assert.deepEqual(
+      held.filter((text) => texts.has(fold(text))),
+      [],
+    )
   }
 })
 
@@ -35,7 +43,8 @@ test("definitions, examples and synonyms of all parts of speech, each text once,
   assert.equal(corpus.texts.length, 264366)
   assert.equal(has.size, corpus.texts.length)
   assert.deepEqual(corpus.texts, [...corpus.texts].sort())
-  for (const text of ["physical entity", "abstraction, abstract entity", "an emergent republic"]) assert(has.has(text), text)
+  for (const text of ["physical entity", "abstraction, abstract entity", "an emergent republic"])
+    assert(has.has(text), text)
 })
 
 test("folding keeps letters and digits alone", () => {

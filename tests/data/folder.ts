@@ -4,7 +4,10 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
 /** Makes a folder with these files, runs the body, and removes it whatever happens. */
-export const withFiles = async <A>(files: Readonly<Record<string, string | Uint8Array>>, body: (folder: string) => A | Promise<A>): Promise<A> => {
+export const withFiles = async <A>(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  body: (folder: string) => A | Promise<A>,
+): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "l2r-data-"))
   try {
     for (const [path, content] of Object.entries(files)) {

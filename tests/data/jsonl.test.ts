@@ -9,7 +9,8 @@ import { withFiles } from "./folder.ts"
 const fields = { text: "text", label: "label" }
 const row = (text: string, label: unknown) => `${JSON.stringify({ text, label })}\n`
 const good = { "d/t1/train.jsonl": row("a", "x") + row("b", "y"), "d/t1/test.jsonl": row("c", "y") }
-const load = (folder: string, tasks = ["t1"], options = fields) => jsonl.load(tasks, "d", options, { directory: folder })
+const load = (folder: string, tasks = ["t1"], options = fields) =>
+  jsonl.load(tasks, "d", options, { directory: folder })
 
 test("options have their defaults", () => {
   assert.deepEqual(Schema.decodeUnknownSync(jsonl.options)({}), fields)
@@ -21,17 +22,27 @@ test("reads a task; validation may be absent, or be called val", async () => {
     assert.deepEqual(task, {
       name: "t1",
       labels: ["x", "y"],
-      train: [{ text: "a", label: "x" }, { text: "b", label: "y" }],
+      train: [
+        { text: "a", label: "x" },
+        { text: "b", label: "y" },
+      ],
       validation: [],
       test: [{ text: "c", label: "y" }],
     })
   })
-  await withFiles({ ...good, "d/t1/val.jsonl": row("v", "x") }, async (folder) => assert.deepEqual((await load(folder))[0].validation, [{ text: "v", label: "x" }]))
+  await withFiles({ ...good, "d/t1/val.jsonl": row("v", "x") }, async (folder) =>
+    assert.deepEqual((await load(folder))[0].validation, [{ text: "v", label: "x" }]),
+  )
 })
 
 test("a byte order mark, carriage returns, blank lines and a last line without an end are no errors", async () => {
   const lines = `\uFEFF${row("ä", "x").trim()}\r\n\r\n${row("b", "y").trim()}`
-  await withFiles({ ...good, "d/t1/train.jsonl": lines }, async (folder) => assert.deepEqual((await load(folder))[0].train, [{ text: "ä", label: "x" }, { text: "b", label: "y" }]))
+  await withFiles({ ...good, "d/t1/train.jsonl": lines }, async (folder) =>
+    assert.deepEqual((await load(folder))[0].train, [
+      { text: "ä", label: "x" },
+      { text: "b", label: "y" },
+    ]),
+  )
 })
 
 test("fields have other names; numbers and truth values are labels, in the order of their values", async () => {
@@ -43,18 +54,26 @@ test("fields have other names; numbers and truth values are labels, in the order
 })
 
 test("task.json gives the order of the labels", async () => {
-  await withFiles({ ...good, "d/t1/task.json": '{"labels": ["y", "x"]}' }, async (folder) => assert.deepEqual((await load(folder))[0].labels, ["y", "x"]))
-  await withFiles({ ...good, "d/t1/task.json": '{"labels": null}' }, async (folder) => assert.deepEqual((await load(folder))[0].labels, ["x", "y"]))
+  await withFiles({ ...good, "d/t1/task.json": '{"labels": ["y", "x"]}' }, async (folder) =>
+    assert.deepEqual((await load(folder))[0].labels, ["y", "x"]),
+  )
+  await withFiles({ ...good, "d/t1/task.json": '{"labels": null}' }, async (folder) =>
+    assert.deepEqual((await load(folder))[0].labels, ["x", "y"]),
+  )
 })
 
 test("tasks are the folders with training examples, in the order of their numbers", async () => {
-  const files = Object.fromEntries(["t10", "t2", "t1", ".hidden"].map((name) => [`d/${name}/train.jsonl`, row("a", "x")]))
+  const files = Object.fromEntries(
+    ["t10", "t2", "t1", ".hidden"].map((name) => [`d/${name}/train.jsonl`, row("a", "x")]),
+  )
   await withFiles({ ...files, "d/README.md": "", "d/notes/readme.txt": "" }, async (folder) =>
-    assert.deepEqual(await jsonl.tasks("d", fields, { directory: folder }), ["t1", "t2", "t10"]))
+    assert.deepEqual(await jsonl.tasks("d", fields, { directory: folder }), ["t1", "t2", "t10"]),
+  )
 })
 
 test("the fingerprint follows the bytes of the named tasks alone", async () => {
-  const print = (files: Record<string, string>) => withFiles(files, (folder) => jsonl.fingerprint(["t1"], "d", fields, { directory: folder }))
+  const print = (files: Record<string, string>) =>
+    withFiles(files, (folder) => jsonl.fingerprint(["t1"], "d", fields, { directory: folder }))
   const before = await print(good)
   assert.equal(await print(good), before)
   assert.equal(await print({ ...good, "d/t2/train.jsonl": row("other", "x") }), before)
@@ -71,23 +90,51 @@ const bad: [what: string, files: Record<string, string | Uint8Array>, message: R
   ["an empty training file", { ...good, "d/t1/train.jsonl": "" }, /t1.train\.jsonl is empty/],
   ["no test file", { "d/t1/train.jsonl": row("a", "x") }, /there is no file .*test\.jsonl/],
   ["an empty test file", { ...good, "d/t1/test.jsonl": "\n" }, /test\.jsonl is empty/],
-  ["two validation files", { ...good, "d/t1/val.jsonl": "", "d/t1/validation.jsonl": "" }, /has both validation\.jsonl and val\.jsonl/],
+  [
+    "two validation files",
+    { ...good, "d/t1/val.jsonl": "", "d/t1/validation.jsonl": "" },
+    /has both validation\.jsonl and val\.jsonl/,
+  ],
   ["broken UTF-8", { ...good, "d/t1/train.jsonl": broken }, /train\.jsonl:2 is not UTF-8/],
   ["broken JSON", { ...good, "d/t1/train.jsonl": `${row("a", "x")}\n{"text": "b", ` }, /train\.jsonl:3 is not JSON/],
   ["NUL bytes", { ...good, "d/t1/train.jsonl": `${row("a", "x")}\0\0` }, /train\.jsonl:2 is not JSON/],
   ["nested brackets", { ...good, "d/t1/train.jsonl": "[".repeat(20_000) }, /train\.jsonl:1 is not JSON/],
-  ["a list instead of an object", { ...good, "d/t1/train.jsonl": '["a", "x"]' }, /train\.jsonl:1 holds a list, not an object/],
+  [
+    "a list instead of an object",
+    { ...good, "d/t1/train.jsonl": '["a", "x"]' },
+    /train\.jsonl:1 holds a list, not an object/,
+  ],
   ["null instead of an object", { ...good, "d/t1/train.jsonl": "null" }, /train\.jsonl:1 holds null/],
-  ["no text", { ...good, "d/t1/test.jsonl": '{"body": "a", "label": "x"}' }, /test\.jsonl:1 has no field "text"; it has "body", "label"/],
+  [
+    "no text",
+    { ...good, "d/t1/test.jsonl": '{"body": "a", "label": "x"}' },
+    /test\.jsonl:1 has no field "text"; it has "body", "label"/,
+  ],
   ["no label", { ...good, "d/t1/test.jsonl": '{"text": "a"}' }, /test\.jsonl:1 has no field "label"/],
   ["a field of every object is no field", { ...good, "d/t1/test.jsonl": "{}" }, /has no field "text"; it has none/],
-  ["a number as text", { ...good, "d/t1/test.jsonl": '{"text": 1, "label": "x"}' }, /the text in "text" is the number 1/],
+  [
+    "a number as text",
+    { ...good, "d/t1/test.jsonl": '{"text": 1, "label": "x"}' },
+    /the text in "text" is the number 1/,
+  ],
   ["an empty label", { ...good, "d/t1/test.jsonl": row("a", "") }, /the label in "label" is empty/],
   ["a list as label", { ...good, "d/t1/test.jsonl": row("a", ["x"]) }, /the label in "label" is a list/],
   ["null as label", { ...good, "d/t1/test.jsonl": row("a", null) }, /the label in "label" is null/],
-  ["a test label that no training example has", { ...good, "d/t1/test.jsonl": row("a", "z") }, /test\.jsonl has the label "z", which no training example of the task "t1" has/],
-  ["a validation label that no training example has", { ...good, "d/t1/val.jsonl": row("a", "z") }, /val\.jsonl has the label "z"/],
-  ["an empty class", { ...good, "d/t1/task.json": '{"labels": ["x", "y", "z"]}' }, /the class "z" of the task "t1" is empty/],
+  [
+    "a test label that no training example has",
+    { ...good, "d/t1/test.jsonl": row("a", "z") },
+    /test\.jsonl has the label "z", which no training example of the task "t1" has/,
+  ],
+  [
+    "a validation label that no training example has",
+    { ...good, "d/t1/val.jsonl": row("a", "z") },
+    /val\.jsonl has the label "z"/,
+  ],
+  [
+    "an empty class",
+    { ...good, "d/t1/task.json": '{"labels": ["x", "y", "z"]}' },
+    /the class "z" of the task "t1" is empty/,
+  ],
   ["a label that task.json lacks", { ...good, "d/t1/task.json": '{"labels": ["x"]}' }, /does not list the label "y"/],
   ["a broken task.json", { ...good, "d/t1/task.json": "{" }, /task\.json is not JSON/],
 ]
@@ -99,7 +146,8 @@ for (const [what, files, message] of bad)
         assert.match(error.message, message)
         assert(error.help.length > 0)
         return true
-      })))
+      }),
+    ))
 
 test("bad input: no location, an unknown task, a folder for a file", () =>
   withFiles(good, async (folder) => {
@@ -107,5 +155,7 @@ test("bad input: no location, an unknown task, a folder for a file", () =>
     await assert.rejects(load(folder, ["t2"]), /has no task "t2"/)
     await assert.rejects(load(folder, ["../d/t1"]), /has no task/)
     mkdirSync(join(folder, "d/t3/test.jsonl"), { recursive: true })
-    await withFiles({ "d/t1/train.jsonl": row("a", "x"), "d/t1/test.jsonl/x": "" }, (other) => assert.rejects(load(other), /test\.jsonl is a folder/))
+    await withFiles({ "d/t1/train.jsonl": row("a", "x"), "d/t1/test.jsonl/x": "" }, (other) =>
+      assert.rejects(load(other), /test\.jsonl is a folder/),
+    )
   }))

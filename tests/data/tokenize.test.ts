@@ -10,15 +10,34 @@ const golden: { texts: string[]; cases: [number, number, number[]][] } = JSON.pa
   readFileSync(new URL("../golden/tokenizer_minilm.json", import.meta.url), "utf8"),
 )
 
-test("MiniLM's token ids of tricky texts, whole and cut, are Hugging Face's", { skip: !existsSync(MINILM) && "needs ../shared/models/all-MiniLM-L6-v2" }, () => {
+test("MiniLM's token ids of tricky texts, whole and cut, are Hugging Face's", {
+  skip: !existsSync(MINILM) && "needs ../shared/models/all-MiniLM-L6-v2",
+}, () => {
   const tokenizer = JSON.parse(readFileSync(MINILM, "utf8"))
   for (const [maxTokens, index, ids] of golden.cases) {
     const text = golden.texts[index]
-    assert.deepEqual([...tokenize([text], { tokenizer, maxTokens })[0]], ids, `${JSON.stringify(text.slice(0, 60))} cut at ${maxTokens}`)
+    assert.deepEqual(
+      [...tokenize([text], { tokenizer, maxTokens })[0]],
+      ids,
+      `${JSON.stringify(text.slice(0, 60))} cut at ${maxTokens}`,
+    )
   }
 })
 
-const tiny = tokenizerFile(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "##b", "ab", "σ", "##σ", "一", "\u{20000}"])
+const tiny = tokenizerFile([
+  "[PAD]",
+  "[UNK]",
+  "[CLS]",
+  "[SEP]",
+  "[MASK]",
+  "a",
+  "##b",
+  "ab",
+  "σ",
+  "##σ",
+  "一",
+  "\u{20000}",
+])
 
 test("[CLS] and [SEP] surround a text, and [SEP] survives a cut", () => {
   const ids = (text: string, maxTokens: number) => [...tokenize([text], { tokenizer: tiny, maxTokens })[0]]
@@ -43,5 +62,8 @@ const unusable: [string, unknown][] = [
 ]
 for (const [name, tokenizer] of unusable)
   test(`an unusable tokenizer is a DataError: ${name}`, () => {
-    assert.throws(() => tokenize(["a"], { tokenizer, maxTokens: 8 }), (error: Error) => error instanceof DataError && /tokenizer\.json cannot be used/.test(error.message))
+    assert.throws(
+      () => tokenize(["a"], { tokenizer, maxTokens: 8 }),
+      (error: Error) => error instanceof DataError && /tokenizer\.json cannot be used/.test(error.message),
+    )
   })

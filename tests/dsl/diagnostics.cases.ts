@@ -15,16 +15,29 @@ const trial = (options: string, before = ""): string =>
   around(`${before}experiment trial { on: encoder, stream: domains, adapters: low_rank, train: fast, ${options} }`)
 
 export const cases: Readonly<Record<string, readonly string[]>> = {
-  L2R0101: [around("adapter a = lora { rank: $8; }"), around("router quoted = l2r { head: “kept” }"), `\u0000\u0000${sound}`],
+  L2R0101: [
+    around("adapter a = lora { rank: $8; }"),
+    around("router quoted = l2r { head: “kept” }"),
+    `\u0000\u0000${sound}`,
+  ],
   L2R0102: [around('backbone b = bert "dir {')],
   L2R0103: [around('backbone b = bert "C:\\dir"')],
   L2R0104: [around("adapter a = lora { rank: 8kg }"), around("stream s { tasks: intents[20_news] }")],
   L2R0105: [around("adapter a = lora { alpha: 1e999 }")],
   L2R0106: [around("adapter low-rank = lora"), around("adapter größe = lora")],
-  L2R0107: [around("adapter a = lora { targets: [query, value\n}"), around("adapter a = lora {\n  rank: 8\nadapter b = lora { rnak: 8 }")],
+  L2R0107: [
+    around("adapter a = lora { targets: [query, value\n}"),
+    around("adapter a = lora {\n  rank: 8\nadapter b = lora { rnak: 8 }"),
+  ],
   L2R0108: [around("adapter a = lora { rank: 8) }"), around("}")],
   L2R0109: [around(`adapter a = lora { rank: ${"[".repeat(70)}${"]".repeat(70)} }`)],
-  L2R0110: [around("adapter a = lora { rank 8, alpha: }"), around("adapter = lora"), around("adapter a = lora { rank: 8 9 }"), around("use as mine"), around("experiment e { compare learnt with uniform on accuracy }")],
+  L2R0110: [
+    around("adapter a = lora { rank 8, alpha: }"),
+    around("adapter = lora"),
+    around("adapter a = lora { rank: 8 9 }"),
+    around("use as mine"),
+    around("experiment e { compare learnt with uniform on accuracy }"),
+  ],
   L2R0111: [`{ a: 1 }\n${sound}`],
   L2R0112: [around("adaptr a = lora { rnak: 8 }"), around("banana x { }")],
   L2R0113: [`${sound}${"adapter learnt = lora\n".repeat(201)}`],
@@ -43,7 +56,11 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
   L2R0301: [around("memory few = random"), around('use "./x.ts" as low_rank')],
   L2R0302: [around("router arrow = l2r { memory: few }")],
   L2R0303: [around("adapter a { rank: 8 }")],
-  L2R0304: [around("adapter a = lorra { rank: 8 }"), around("router r = l2r { memory: fw }"), trial("routers: learnt, bounds: [orcale]")],
+  L2R0304: [
+    around("adapter a = lorra { rank: 8 }"),
+    around("router r = l2r { memory: fw }"),
+    trial("routers: learnt, bounds: [orcale]"),
+  ],
   L2R0305: [around("router r = few"), trial("routers: low_rank"), around("router r = l2r { memory: low_rank }")],
   L2R0306: [around("router a = b\nrouter b = c\nrouter c = a"), around("router a = a")],
   L2R0307: [around("adapter bottleneck = bottleneck { reduction: 2 }\nadapter b = bottleneck { reduction: 4 }")],
@@ -53,31 +70,79 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
   L2R0311: [around('adapter a = lora "dir"')],
   L2R0312: [around("backbone b = bert")],
   L2R0313: [around("train t = mine.router")],
-  L2R0401: [around("adapter a = lora { rnak: 8, colour: 3 }"), around("train t { epoch: 3 }"), around("backend b = reference { threads: 2 }")],
+  L2R0401: [
+    around("adapter a = lora { rnak: 8, colour: 3 }"),
+    around("train t { epoch: 3 }"),
+    around("backend b = reference { threads: 2 }"),
+  ],
   L2R0402: [around("adapter a = lora { rank: 8, rank: 4 }")],
-  L2R0403: [around("adapter a = masked { }"), around("experiment e { on: encoder, routers: learnt }"), around("adapter a = masked { share: 1, parts: { } }")],
+  L2R0403: [
+    around("adapter a = masked { }"),
+    around("experiment e { on: encoder, routers: learnt }"),
+    around("adapter a = masked { share: 1, parts: { } }"),
+  ],
   L2R0404: [
     around('adapter a = lora { rank: 8.5, alpha: "x", targets: query, bias: 1, dropout: shuffled(3) }'),
     around("router r = l2r { memory: [few], hidden: [1], head: 3 }"),
     around("stream s { tasks: 3 }"),
     trial("routers: learnt, compare [learnt] against oracle on accuracy"),
   ],
-  L2R0405: [around("adapter a = lora { rank: 0, alpha: -1, dropout: 100% }"), around("adapter a = masked { share: 1.5 }")],
-  L2R0406: [around("router r = l2r { relaxation: gumbel_sigmod, head: none }"), trial("routers: learnt, measure: acuracy, compare learnt against oracle on forgetting"), around("stream s { tasks: intents, orders: alphabetical }")],
-  L2R0407: [around("adapter a = lora { targets: [] }"), around("stream s { tasks: [] }"), around("library l { }"), trial("routers: learnt, seeds: []")],
+  L2R0405: [
+    around("adapter a = lora { rank: 0, alpha: -1, dropout: 100% }"),
+    around("adapter a = masked { share: 1.5 }"),
+  ],
+  L2R0406: [
+    around("router r = l2r { relaxation: gumbel_sigmod, head: none }"),
+    trial("routers: learnt, measure: acuracy, compare learnt against oracle on forgetting"),
+    around("stream s { tasks: intents, orders: alphabetical }"),
+  ],
+  L2R0407: [
+    around("adapter a = lora { targets: [] }"),
+    around("stream s { tasks: [] }"),
+    around("library l { }"),
+    trial("routers: learnt, seeds: []"),
+  ],
   L2R0408: [trial("routers: learnt, seeds: 3..1"), trial("routers: learnt, seeds: 1..1e9")],
   L2R0409: [around("train t { compare a against b on accuracy }")],
   L2R0410: [around("adapter a = lora { rank: 8s }")],
   L2R0501: [around("stream s { tasks: intents[t1, t9, nowhere] }")],
   L2R0502: [around("stream s { tasks: [intents[t1, t2], intents[t1]] }")],
-  L2R0503: [around("library half { t1: low_rank }\nexperiment e { on: encoder, stream: domains, adapters: half, train: fast, routers: learnt }")],
-  L2R0504: [around('library more { t1: low_rank, t2: low_rank, "t 3": low_rank, t4: low_rank }\nexperiment e { on: encoder, stream: domains, adapters: more, train: fast, routers: learnt }')],
+  L2R0503: [
+    around(
+      "library half { t1: low_rank }\nexperiment e { on: encoder, stream: domains, adapters: half, train: fast, routers: learnt }",
+    ),
+  ],
+  L2R0504: [
+    around(
+      'library more { t1: low_rank, t2: low_rank, "t 3": low_rank, t4: low_rank }\nexperiment e { on: encoder, stream: domains, adapters: more, train: fast, routers: learnt }',
+    ),
+  ],
   L2R0505: [trial("routers: [learnt, learnt], bounds: [oracle, oracle], seeds: [1, 1], measure: [cost, cost]")],
   L2R0506: [trial("seeds: 1")],
   L2R0507: [trial("routers: learnt, compare lernt against uniform on accuracy")],
   L2R0508: [trial("routers: learnt, bounds: oracle, compare learnt against [learnt, learnt.kept, oracle] on accuracy")],
-  L2R0509: [trial("routers: r, bounds: sequential, compare r.refit against [sequential.kept, r.best] on accuracy", "router r = l2r { head: kept }\n")],
-  L2R0510: [trial("routers: s", "router s = arrow\nadapter narrow = bottleneck\n").replace(/adapters: low_rank(?=[^\n]*routers: s)/, "adapters: [low_rank, narrow]")],
-  L2R0511: [trial("routers: s", "router s = arrow\nadapter narrow = bottleneck\n").replace(/adapters: low_rank(?=[^\n]*routers: s)/, "adapters: [narrow]")],
-  L2R0512: [trial("routers: r", "memory more = random\nrouter r = l2r\n"), trial("routers: learnt").replace(/memory few[^\n]*\n/, "").replace("{ memory: few }", "")],
+  L2R0509: [
+    trial(
+      "routers: r, bounds: sequential, compare r.refit against [sequential.kept, r.best] on accuracy",
+      "router r = l2r { head: kept }\n",
+    ),
+  ],
+  L2R0510: [
+    trial("routers: s", "router s = arrow\nadapter narrow = bottleneck\n").replace(
+      /adapters: low_rank(?=[^\n]*routers: s)/,
+      "adapters: [low_rank, narrow]",
+    ),
+  ],
+  L2R0511: [
+    trial("routers: s", "router s = arrow\nadapter narrow = bottleneck\n").replace(
+      /adapters: low_rank(?=[^\n]*routers: s)/,
+      "adapters: [narrow]",
+    ),
+  ],
+  L2R0512: [
+    trial("routers: r", "memory more = random\nrouter r = l2r\n"),
+    trial("routers: learnt")
+      .replace(/memory few[^\n]*\n/, "")
+      .replace("{ memory: few }", ""),
+  ],
 }

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { readFileSync, writeFileSync } from "node:fs"
 import { test } from "node:test"
-import { catalogue, type Code } from "../../dsl/diagnostics.ts"
+import { type Code, catalogue } from "../../dsl/diagnostics.ts"
 import { check, render } from "../../dsl/index.ts"
 import { cases, sound } from "./diagnostics.cases.ts"
 import { mine, vocabulary } from "./vocabulary.fixture.ts"
@@ -18,20 +18,28 @@ const options = {
   tasksOf: () => ["t1", "t2", "t 3"],
 }
 /** The case of `mine.*` needs its `use` line. */
-const withUse = (text: string) => (/= mine\./.test(text) ? text.replace("language 1\n", 'language 1\nuse "./my-router.ts" as mine\n') : text)
+const withUse = (text: string) =>
+  /= mine\./.test(text) ? text.replace("language 1\n", 'language 1\nuse "./my-router.ts" as mine\n') : text
 /** Renderings of one code, without those of the two hundred that L2R0113 is about. */
 const rendered = (code: string, text: string): string => {
   const { diagnostics } = check(text, options)
   return render(code === "L2R0113" ? diagnostics.slice(-1) : diagnostics, text, { hints: true })
 }
 
-const sections = Object.entries(cases).map(([code, texts]) => [code, texts.map((text) => rendered(code, withUse(text))).join("\n")] as const)
-if (process.env.UPDATE_EXPECTED) writeFileSync(place, sections.map(([code, text]) => `===== ${code}\n${text}`).join("\n"))
+const sections = Object.entries(cases).map(
+  ([code, texts]) => [code, texts.map((text) => rendered(code, withUse(text))).join("\n")] as const,
+)
+if (process.env.UPDATE_EXPECTED)
+  writeFileSync(place, sections.map(([code, text]) => `===== ${code}\n${text}`).join("\n"))
 const expected = new Map(
-  readFileSync(place, "utf8").replaceAll("\r\n", "\n").split(/^===== /m).slice(1).map((section) => {
-    const end = section.indexOf("\n")
-    return [section.slice(0, end), section.slice(end + 1)] as const
-  }),
+  readFileSync(place, "utf8")
+    .replaceAll("\r\n", "\n")
+    .split(/^===== /m)
+    .slice(1)
+    .map((section) => {
+      const end = section.indexOf("\n")
+      return [section.slice(0, end), section.slice(end + 1)] as const
+    }),
 )
 
 test("the spec that the cases build on is sound", () => {
@@ -48,7 +56,10 @@ test("every code has a case, and every case brings about its code", () => {
       const found = diagnostics.find((diagnostic) => diagnostic.code === code)
       assert.ok(found, `${code} is not among ${diagnostics.map((each) => each.code)} for ${text}`)
       assert.equal(found.severity, catalogue[code as Code].severity)
-      assert.equal(spec === undefined, diagnostics.some(({ severity }) => severity === "error"))
+      assert.equal(
+        spec === undefined,
+        diagnostics.some(({ severity }) => severity === "error"),
+      )
     }
   }
 })

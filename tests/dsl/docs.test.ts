@@ -36,9 +36,15 @@ test("every option and word of the language's own declarations is named, with it
 })
 
 test("what is said to be refused is refused, and nothing else", () => {
-  const refused = { 'import "./common.l2r"': "L2R0204", "adapter a = lora { rank: sweep [4, 8] }": "L2R0205", "stream a { tasks: glosses, orders: [reversed, shuffled(3)] }": "L2R0206" }
+  const refused = {
+    'import "./common.l2r"': "L2R0204",
+    "adapter a = lora { rank: sweep [4, 8] }": "L2R0205",
+    "stream a { tasks: glosses, orders: [reversed, shuffled(3)] }": "L2R0206",
+  }
   for (const [line, code] of Object.entries(refused)) {
-    const codes = check(`${spec}\n${line}\n`, options).diagnostics.filter(({ severity }) => severity === "error").map((each) => each.code)
+    const codes = check(`${spec}\n${line}\n`, options)
+      .diagnostics.filter(({ severity }) => severity === "error")
+      .map((each) => each.code)
     assert.deepEqual([...new Set(codes)], [code])
   }
 })

@@ -10,7 +10,10 @@ import { mine, vocabulary } from "./vocabulary.fixture.ts"
 /** Checks and prints a text, and looks at what every answer must keep to. */
 const holds = (text: string): void => {
   const { spec, diagnostics } = check(text, { file: "f", vocabulary, uses: { mine }, tasksOf: () => ["t1", "t2"] })
-  assert.equal(spec === undefined, diagnostics.some(({ severity }) => severity === "error"))
+  assert.equal(
+    spec === undefined,
+    diagnostics.some(({ severity }) => severity === "error"),
+  )
   assert.ok(diagnostics.length <= 201)
   let before = 0
   for (const { span, message, related = [], fix } of diagnostics) {
@@ -32,11 +35,20 @@ test("random text", () => {
 })
 
 test("the example's words in any order", () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom(...words, "sweep", "import", "language", "\n"), { maxLength: 120 }), (all) => holds(all.join(" "))), { numRuns: 300 })
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...words, "sweep", "import", "language", "\n"), { maxLength: 120 }), (all) =>
+      holds(all.join(" ")),
+    ),
+    { numRuns: 300 },
+  )
 })
 
 test("the example with pieces taken out, doubled or replaced", () => {
-  const edit = fc.record({ at: fc.nat(example.length), length: fc.nat(60), put: fc.oneof(fc.constantFrom("", "{", "}", "[", "]", ":", ",", "\n", "\0", '"'), fc.string({ maxLength: 8 })) })
+  const edit = fc.record({
+    at: fc.nat(example.length),
+    length: fc.nat(60),
+    put: fc.oneof(fc.constantFrom("", "{", "}", "[", "]", ":", ",", "\n", "\0", '"'), fc.string({ maxLength: 8 })),
+  })
   fc.assert(
     fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
       let text = example
@@ -58,14 +70,22 @@ test("nesting without end", () => {
 
 test("an error after too deep a nesting is still found", () => {
   const text = `adapter a = lora { rank: ${"[".repeat(20_000)}8\nadapter b = lora { rnak: 8 }`
-  assert.deepEqual(check(text, { file: "f", vocabulary }).diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code), ["L2R0109", "L2R0401"])
+  assert.deepEqual(
+    check(text, { file: "f", vocabulary })
+      .diagnostics.filter(({ severity }) => severity === "error")
+      .map(({ code }) => code),
+    ["L2R0109", "L2R0401"],
+  )
 })
 
 test("a hundred kilobytes of noise", () => {
   let state = 1
   const next = () => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) >>> 16
   for (const character of [() => next() & 255, () => 32 + (next() % 95), () => next() * 2]) {
-    holds(String.fromCharCode(...Array.from({ length: 50_000 }, character)) + String.fromCharCode(...Array.from({ length: 50_000 }, character)))
+    holds(
+      String.fromCharCode(...Array.from({ length: 50_000 }, character)) +
+        String.fromCharCode(...Array.from({ length: 50_000 }, character)),
+    )
   }
   holds("\0".repeat(100_000))
   holds(`"${"\\a".repeat(50_000)}`)

@@ -15,16 +15,30 @@ const specOf = (lines: string) => {
 
 test("the example checks, but for Arrow on bottlenecks", () => {
   const { spec, diagnostics } = check(example, options)
-  assert.deepEqual(diagnostics.map(({ code, severity }) => [code, severity]), [["L2R0510", "warning"]])
-  const { routers, experiments: { routing }, trains: { fast }, uses } = spec!
+  assert.deepEqual(
+    diagnostics.map(({ code, severity }) => [code, severity]),
+    [["L2R0510", "warning"]],
+  )
+  const {
+    routers,
+    experiments: { routing },
+    trains: { fast },
+    uses,
+  } = spec!
   assert.deepEqual(routers.merged.plugin, { name: "l2r" })
   assert.deepEqual(routers.merged.options, { relaxation: "gumbel_sigmoid", aggregate: "parameters", memory: "few" })
   assert.deepEqual(routers.custom.plugin, { name: "nearest_class", from: "mine" })
   assert.deepEqual([fast.epochs, fast.weight_decay, fast.schedule, fast.early_stop], [5, 0.01, "linear", "validation"])
   assert.deepEqual(routing.seeds, [1, 2, 3])
   assert.deepEqual(routing.bounds, ["oracle", "uniform", "per_task", "sequential", "multi_task"])
-  assert.deepEqual(routing.compare.map(({ left, against, on }) => [left, against, on]), [["learnt", ["nearest", "spectral"], "accuracy"]])
-  assert.deepEqual(uses.map(({ alias, source }) => [alias, source]), [["mine", "./my-router.ts"]])
+  assert.deepEqual(
+    routing.compare.map(({ left, against, on }) => [left, against, on]),
+    [["learnt", ["nearest", "spectral"], "accuracy"]],
+  )
+  assert.deepEqual(
+    uses.map(({ alias, source }) => [alias, source]),
+    [["mine", "./my-router.ts"]],
+  )
 })
 
 test("a range keeps the place of what was written", () => {
@@ -36,13 +50,17 @@ test("a range keeps the place of what was written", () => {
 })
 
 test("keywords are soft", () => {
-  const { routers, adapters } = specOf("router router = l2r { seed: 3, stream: on, metric: compare, memory: few }\nadapter compare = lora\nadapter on = compare { rank: 2 }")
+  const { routers, adapters } = specOf(
+    "router router = l2r { seed: 3, stream: on, metric: compare, memory: few }\nadapter compare = lora\nadapter on = compare { rank: 2 }",
+  )
   assert.deepEqual(routers.router.options, { seed: 3, stream: "on", metric: "compare", memory: "few" })
   assert.deepEqual(adapters.on.options, { rank: 2 })
 })
 
 test("an experiment may be named and compare rows by soft keywords", () => {
-  const { experiments } = specOf("router against = l2r { memory: few }\nexperiment experiment { on: encoder, stream: domains, adapters: low_rank, train: fast, routers: [against, learnt], compare against against [learnt] on accuracy }")
+  const { experiments } = specOf(
+    "router against = l2r { memory: few }\nexperiment experiment { on: encoder, stream: domains, adapters: low_rank, train: fast, routers: [against, learnt], compare against against [learnt] on accuracy }",
+  )
   assert.equal(experiments.experiment.compare[0].left, "against")
 })
 
@@ -56,38 +74,63 @@ test("numbers have units, and ranges stand for lists", () => {
 })
 
 test("values of every form: text, word, list, record, true and false", () => {
-  const { adapters, data } = specOf('adapter a = lora { targets: [query, "key",], bias: true }\nadapter b = masked { share: 1, parts: { width: 3 } }\ndata d = jsonl "x \\"y\\" \\u{1F600}" { text: "the text" }')
+  const { adapters, data } = specOf(
+    'adapter a = lora { targets: [query, "key",], bias: true }\nadapter b = masked { share: 1, parts: { width: 3 } }\ndata d = jsonl "x \\"y\\" \\u{1F600}" { text: "the text" }',
+  )
   assert.deepEqual(adapters.a.options, { targets: ["query", "key"], bias: true })
   assert.deepEqual(adapters.b.options, { share: 1, parts: { width: 3 } })
   assert.equal(data.d.location, 'x "y" \u{1F600}')
 })
 
 test("streams take tasks of several sources, named by words or texts", () => {
-  const { streams } = specOf('data other = wordnet\nstream s { tasks: [intents[t1, "t 2"], other], scenario: task_incremental, orders: written }')
-  assert.deepEqual(streams.s.tasks.map(({ data, task }) => [data, task]), [["intents", "t1"], ["intents", "t 2"], ["other", undefined]])
+  const { streams } = specOf(
+    'data other = wordnet\nstream s { tasks: [intents[t1, "t 2"], other], scenario: task_incremental, orders: written }',
+  )
+  assert.deepEqual(
+    streams.s.tasks.map(({ data, task }) => [data, task]),
+    [
+      ["intents", "t1"],
+      ["intents", "t 2"],
+      ["other", undefined],
+    ],
+  )
   assert.equal(streams.s.scenario, "task_incremental")
 })
 
 test("core declarations extend each other too", () => {
-  const { trains, experiments } = specOf("train slow = fast { epochs: 9 }\nexperiment again = routing { train: slow, seeds: [7, 9] }")
+  const { trains, experiments } = specOf(
+    "train slow = fast { epochs: 9 }\nexperiment again = routing { train: slow, seeds: [7, 9] }",
+  )
   assert.deepEqual([trains.slow.epochs, trains.slow.batch], [9, 32])
-  assert.deepEqual([experiments.again.on, experiments.again.train, experiments.again.seeds], ["encoder", "slow", [7, 9]])
+  assert.deepEqual(
+    [experiments.again.on, experiments.again.train, experiments.again.seeds],
+    ["encoder", "slow", [7, 9]],
+  )
 })
 
 test("a mixed library stands where an adapter stands", () => {
-  const { libraries, experiments } = specOf('adapter narrow = bottleneck\nlibrary mixed { t1: low_rank, "t 2": narrow }\nexperiment e { on: encoder, stream: domains, adapters: [mixed], train: fast, routers: learnt }')
+  const { libraries, experiments } = specOf(
+    'adapter narrow = bottleneck\nlibrary mixed { t1: low_rank, "t 2": narrow }\nexperiment e { on: encoder, stream: domains, adapters: [mixed], train: fast, routers: learnt }',
+  )
   assert.deepEqual(libraries.mixed.adapterOf, { t1: "low_rank", "t 2": "narrow" })
   assert.deepEqual(experiments.e.adapters, ["mixed"])
 })
 
 test("bounds are plugins or declarations of kind router, strategy or probe", () => {
-  const { experiments } = specOf("strategy full = sequential_full { learning_rate: 1e-4 }\nprobe centroid = frozen_class_centroid { statistics: memory }\nrouter kept = uniform { head: kept }\nexperiment e { on: encoder, stream: domains, adapters: low_rank, train: fast, bounds: [full, centroid, kept, oracle, multi_task] }")
+  const { experiments } = specOf(
+    "strategy full = sequential_full { learning_rate: 1e-4 }\nprobe centroid = frozen_class_centroid { statistics: memory }\nrouter kept = uniform { head: kept }\nexperiment e { on: encoder, stream: domains, adapters: low_rank, train: fast, bounds: [full, centroid, kept, oracle, multi_task] }",
+  )
   assert.deepEqual(experiments.e.bounds, ["full", "centroid", "kept", "oracle", "multi_task"])
 })
 
 test("rows are compared by head policy where there are two", () => {
-  const { experiments } = specOf("experiment e { on: encoder, stream: domains, adapters: low_rank, train: fast, routers: learnt, bounds: uniform, compare learnt.kept against [learnt.refit, uniform.kept] on task_accuracy }")
-  assert.deepEqual(experiments.e.compare.map(({ left, against }) => [left, against]), [["learnt.kept", ["learnt.refit", "uniform.kept"]]])
+  const { experiments } = specOf(
+    "experiment e { on: encoder, stream: domains, adapters: low_rank, train: fast, routers: learnt, bounds: uniform, compare learnt.kept against [learnt.refit, uniform.kept] on task_accuracy }",
+  )
+  assert.deepEqual(
+    experiments.e.compare.map(({ left, against }) => [left, against]),
+    [["learnt.kept", ["learnt.refit", "uniform.kept"]]],
+  )
 })
 
 test("an adapter may bear the name of its own plugin", () => {
@@ -95,10 +138,16 @@ test("an adapter may bear the name of its own plugin", () => {
 })
 
 test("left out: measures are all, seeds are one, a task list is all of the data", () => {
-  const { experiments: { routing }, streams: { domains } } = specOf("")
+  const {
+    experiments: { routing },
+    streams: { domains },
+  } = specOf("")
   assert.equal(routing.measure.length, 9)
   assert.deepEqual(routing.seeds, [1])
-  assert.deepEqual(domains.tasks.map(({ data, task }) => [data, task]), [["intents", undefined]])
+  assert.deepEqual(
+    domains.tasks.map(({ data, task }) => [data, task]),
+    [["intents", undefined]],
+  )
 })
 
 test("names that JavaScript objects have already are plain names", () => {
@@ -112,12 +161,27 @@ test("names that JavaScript objects have already are plain names", () => {
 })
 
 test("line ends, a byte order mark and unusual spaces do not matter", () => {
-  for (const text of [example.replaceAll("\n", "\r\n"), example.replaceAll("\n", "\r"), `\uFEFF${example}`, example.replaceAll("  ", "\u00A0\u2003")]) {
+  for (const text of [
+    example.replaceAll("\n", "\r\n"),
+    example.replaceAll("\n", "\r"),
+    `\uFEFF${example}`,
+    example.replaceAll("  ", "\u00A0\u2003"),
+  ]) {
     const { spec } = check(text, options)
     assert.deepEqual(Object.keys(spec!.routers), ["learnt", "merged", "spectral", "nearest", "custom"])
   }
 })
 
 test("the plugins that a file uses are known before it is checked", () => {
-  assert.deepEqual(usesIn('use "./a-b.ts"\nuse "l2r-plugin-foo"\nuse "x" as y\nrouter {', "f").map(({ alias, source }) => [alias, source]), [["a_b", "./a-b.ts"], ["foo", "l2r-plugin-foo"], ["y", "x"]])
+  assert.deepEqual(
+    usesIn('use "./a-b.ts"\nuse "l2r-plugin-foo"\nuse "x" as y\nrouter {', "f").map(({ alias, source }) => [
+      alias,
+      source,
+    ]),
+    [
+      ["a_b", "./a-b.ts"],
+      ["foo", "l2r-plugin-foo"],
+      ["y", "x"],
+    ],
+  )
 })

@@ -5,9 +5,21 @@ const positive: JsonSchema = { type: "number", exclusiveMinimum: 0 }
 const count: JsonSchema = { type: "integer", exclusiveMinimum: 0 }
 const oneOf = (...words: string[]): JsonSchema => ({ type: "string", enum: words })
 
-const plugin = (name: string, properties: Record<string, JsonSchema> = {}, more: Partial<PluginEntry> & { required?: string[] } = {}): [string, PluginEntry] => {
+const plugin = (
+  name: string,
+  properties: Record<string, JsonSchema> = {},
+  more: Partial<PluginEntry> & { required?: string[] } = {},
+): [string, PluginEntry] => {
   const { required, ...rest } = more
-  return [name, { name, summary: `${name} for tests`, options: { type: "object", properties, ...(required && { required }) }, ...rest }]
+  return [
+    name,
+    {
+      name,
+      summary: `${name} for tests`,
+      options: { type: "object", properties, ...(required && { required }) },
+      ...rest,
+    },
+  ]
 }
 
 const everyRouter: Record<string, JsonSchema> = {
@@ -15,14 +27,22 @@ const everyRouter: Record<string, JsonSchema> = {
   head: { ...oneOf("kept", "refit", "both"), default: "both" },
   epochs: count,
 }
-const router = (name: string, properties: Record<string, JsonSchema> = {}, facts: PluginEntry["facts"] = { fit: "nothing", needs_low_rank: false }) =>
-  plugin(name, { ...properties, ...everyRouter }, { facts })
+const router = (
+  name: string,
+  properties: Record<string, JsonSchema> = {},
+  facts: PluginEntry["facts"] = { fit: "nothing", needs_low_rank: false },
+) => plugin(name, { ...properties, ...everyRouter }, { facts })
 
 export const vocabulary: Vocabulary = {
   version: 1,
   kinds: {
-    backbone: Object.fromEntries([plugin("bert", { max_tokens: count, pooling: oneOf("cls", "mean") }, { facts: { location: "required" } })]),
-    data: Object.fromEntries([plugin("jsonl", { text: { type: "string" }, label: { type: "string" } }), plugin("wordnet")]),
+    backbone: Object.fromEntries([
+      plugin("bert", { max_tokens: count, pooling: oneOf("cls", "mean") }, { facts: { location: "required" } }),
+    ]),
+    data: Object.fromEntries([
+      plugin("jsonl", { text: { type: "string" }, label: { type: "string" } }),
+      plugin("wordnet"),
+    ]),
     memory: Object.fromEntries([plugin("random", { per_class: count, per_task: count })]),
     adapter: Object.fromEntries([
       plugin(
@@ -37,20 +57,48 @@ export const vocabulary: Vocabulary = {
         { facts: { low_rank: true } },
       ),
       plugin("bottleneck", { reduction: count, activation: oneOf("relu", "gelu") }, { facts: { low_rank: false } }),
-      plugin("masked", { share: { type: "number", minimum: 0, maximum: 1, description: "share of weights that are kept" }, wait: { type: "number", unit: "seconds" }, parts: { type: "object", properties: { width: count }, required: ["width"] } }, { required: ["share"] }),
+      plugin(
+        "masked",
+        {
+          share: { type: "number", minimum: 0, maximum: 1, description: "share of weights that are kept" },
+          wait: { type: "number", unit: "seconds" },
+          parts: { type: "object", properties: { width: count }, required: ["width"] },
+        },
+        { required: ["share"] },
+      ),
     ]),
     router: Object.fromEntries([
-      router("l2r", {
-        relaxation: oneOf("gumbel_sigmoid", "sigmoid", "softmax"),
-        aggregate: oneOf("outputs", "parameters"),
-        hidden: { anyOf: [oneOf("none"), count] },
-        seed: count, stream: oneOf("on", "off"), metric: oneOf("compare", "against"),
-      }, { fit: "gradient", needs_low_rank: false }),
+      router(
+        "l2r",
+        {
+          relaxation: oneOf("gumbel_sigmoid", "sigmoid", "softmax"),
+          aggregate: oneOf("outputs", "parameters"),
+          hidden: { anyOf: [oneOf("none"), count] },
+          seed: count,
+          stream: oneOf("on", "off"),
+          metric: oneOf("compare", "against"),
+        },
+        { fit: "gradient", needs_low_rank: false },
+      ),
       router("arrow", { top_k: count, temperature: positive }, { fit: "weights", needs_low_rank: true }),
-      router("similarity", { statistic: oneOf("task_centroid", "class_gaussian"), shrinkage: { type: "number", minimum: 0, maximum: 1 }, statistics: { ...oneOf("memory", "train"), default: "train" } }, { fit: "statistics" }),
-      router("uniform"), router("oracle"), router("per_task"),
+      router(
+        "similarity",
+        {
+          statistic: oneOf("task_centroid", "class_gaussian"),
+          shrinkage: { type: "number", minimum: 0, maximum: 1 },
+          statistics: { ...oneOf("memory", "train"), default: "train" },
+        },
+        { fit: "statistics" },
+      ),
+      router("uniform"),
+      router("oracle"),
+      router("per_task"),
     ]),
-    strategy: Object.fromEntries([plugin("sequential"), plugin("multi_task"), plugin("sequential_full", { learning_rate: positive })]),
+    strategy: Object.fromEntries([
+      plugin("sequential"),
+      plugin("multi_task"),
+      plugin("sequential_full", { learning_rate: positive }),
+    ]),
     probe: Object.fromEntries([plugin("frozen_class_centroid", { statistics: oneOf("memory", "train") })]),
     backend: Object.fromEntries([plugin("onnxruntime", { threads: count }), plugin("reference")]),
   },

@@ -29,10 +29,12 @@ const rowsOf = (name: string): readonly Row[] =>
   first.results.cells.flatMap(({ rows }) => rows.filter((row) => row.name === name))
 const shown = ({ name, head, source, how }: Row) => `${name} ${head} ${source} ${how}`
 const both = (names: string, source: string) =>
-  names.split(" ").flatMap((name) => [
-    `${name} kept ${source} composes`,
-    `${name} refit ${source === "train" ? "train" : "memory"} composes`,
-  ])
+  names
+    .split(" ")
+    .flatMap((name) => [
+      `${name} kept ${source} composes`,
+      `${name} refit ${source === "train" ? "train" : "memory"} composes`,
+    ])
 const each = (names: string, rest: string) => names.split(" ").map((name) => `${name} ${rest}`)
 
 test("every row stands in its cell, with its heads, its source and how it uses modules", () => {

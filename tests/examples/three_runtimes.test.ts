@@ -14,7 +14,9 @@ after(() => rmSync(work, { recursive: true, force: true }))
 /** Names of objects are digests of their bytes, names of steps are keys: equal names are equal content. */
 const left = (store: string) => ({
   steps: readdirSync(join(store, "steps")).sort(),
-  objects: readdirSync(join(store, "objects")).flatMap((part) => readdirSync(join(store, "objects", part))).sort(),
+  objects: readdirSync(join(store, "objects"))
+    .flatMap((part) => readdirSync(join(store, "objects", part)))
+    .sort(),
 })
 
 const runtimes = (["node", "bun", "deno"] as const).flatMap((kind) => {
@@ -22,10 +24,21 @@ const runtimes = (["node", "bun", "deno"] as const).flatMap((kind) => {
   return found ? [{ kind, path: found.path }] : []
 })
 
-test("modules, predictions and scores are the same bytes on every runtime", { skip: runtimes.length < 2 && "only one runtime is installed" }, () => {
+test("modules, predictions and scores are the same bytes on every runtime", {
+  skip: runtimes.length < 2 && "only one runtime is installed",
+}, () => {
   const outcomes = runtimes.map(({ kind, path }) => {
     const [store, out] = [join(work, kind, "store"), join(work, kind, "out")]
-    const args = [...(kind === "deno" ? ["run", "-A", "--no-check"] : []), join(root, "src", "cli", "main.ts"), "run", join(root, "tests", "kill", "spec.l2r"), "--store", store, "--out", out]
+    const args = [
+      ...(kind === "deno" ? ["run", "-A", "--no-check"] : []),
+      join(root, "src", "cli", "main.ts"),
+      "run",
+      join(root, "tests", "kill", "spec.l2r"),
+      "--store",
+      store,
+      "--out",
+      out,
+    ]
     const { status, stderr } = spawnSync(path, args, { encoding: "utf8" })
     assert.equal(status, 0, `${kind}: ${stderr}`)
     return { ...left(store), matrix: readFileSync(join(out, "matrix.csv"), "utf8") }

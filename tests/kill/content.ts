@@ -9,10 +9,14 @@ export type Content = Readonly<Record<string, string>>
 export const storeContent = (store: string): Content => {
   const found: Record<string, string> = {}
   for (const part of readdirSync(join(store, "objects"))) {
-    for (const name of visible(join(store, "objects", part))) found[`object ${name}`] = digest(readFileSync(join(store, "objects", part, name)))
+    for (const name of visible(join(store, "objects", part)))
+      found[`object ${name}`] = digest(readFileSync(join(store, "objects", part, name)))
   }
   for (const name of visible(join(store, "steps"))) {
-    const { json, arrays, warnings, kind, label } = readRecord(name.replace(/\.json$/, ""), readFileSync(join(store, "steps", name)))
+    const { json, arrays, warnings, kind, label } = readRecord(
+      name.replace(/\.json$/, ""),
+      readFileSync(join(store, "steps", name)),
+    )
     found[`${kind} "${label}" ${name}`] = JSON.stringify({ json, arrays, warnings })
   }
   return found
@@ -31,7 +35,10 @@ const passing = /^(started|seconds|\w+Seconds|cached)$/
 /** Things that are not the same on both sides, for people. */
 export const differences = (expected: Content, found: Content): readonly string[] =>
   [...new Set([...Object.keys(expected), ...Object.keys(found)])].flatMap((name) =>
-    expected[name] === found[name] ? [] : [`${name}: ${name in found ? (name in expected ? "differs" : "should not be there") : "is missing"}`])
+    expected[name] === found[name]
+      ? []
+      : [`${name}: ${name in found ? (name in expected ? "differs" : "should not be there") : "is missing"}`],
+  )
 
 const visible = (folder: string): readonly string[] => readdirSync(folder).filter((name) => !name.startsWith("."))
 const digest = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex")

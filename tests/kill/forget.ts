@@ -14,6 +14,7 @@ export const forget = (store: string, keys: ReadonlySet<string>): void => {
     }
   }
   for (const part of readdirSync(join(store, "objects"))) {
-    for (const name of readdirSync(join(store, "objects", part))) if (!named.has(name.split(".")[0])) rmSync(join(store, "objects", part, name))
+    for (const name of readdirSync(join(store, "objects", part)))
+      if (!named.has(name.split(".")[0])) rmSync(join(store, "objects", part, name))
   }
 }

@@ -25,7 +25,10 @@ const onRuntime = "Deno" in globalThis ? ["run", "-A", "--no-check", "--no-lock"
 export const runOnce = (spec: string | "toy", place: string, watch: Watch = () => {}): Promise<Ended> =>
   new Promise((resolve) => {
     const [store, out, journal] = [join(place, "store"), join(place, "out"), join(place, "events.jsonl")]
-    const command = spec === "toy" ? [here("../run/toy_run.ts"), store, journal] : [here("../../src/cli/main.ts"), "run", spec, "--store", store, "--out", out, "--events", journal]
+    const command =
+      spec === "toy"
+        ? [here("../run/toy_run.ts"), store, journal]
+        : [here("../../src/cli/main.ts"), "run", spec, "--store", store, "--out", out, "--events", journal]
     rmSync(journal, { force: true })
     const child = spawn(process.execPath, [...onRuntime, ...command], { stdio: ["ignore", "pipe", "pipe"] })
     let output = ""

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { classMeans, type Features, meanCovariance, taskCovariances, taskMeans } from "../../src/learning/class_statistics.ts"
+import {
+  classMeans,
+  type Features,
+  meanCovariance,
+  taskCovariances,
+  taskMeans,
+} from "../../src/learning/class_statistics.ts"
 import { nearest, nearestByTask, squaredDistances } from "../../src/learning/nearest.ts"
 import { shrunk, whitened, whitening } from "../../src/learning/whitening.ts"
 import { testDraws } from "./draws.ts"
@@ -12,7 +18,9 @@ function planted(width: number, taskOfClass: readonly number[], perClass: number
   const classes = taskOfClass.flatMap((_, c) => new Array<number>(perClass).fill(c))
   const centres = taskOfClass.map(() => Array.from({ length: width }, () => 4 * random.uniform()))
   return {
-    features: Float32Array.from(classes.flatMap((c) => centres[c].map((centre, i) => centre + (random.uniform() - 0.5) * (1 + (i % 3))))),
+    features: Float32Array.from(
+      classes.flatMap((c) => centres[c].map((centre, i) => centre + (random.uniform() - 0.5) * (1 + (i % 3)))),
+    ),
     width,
     task: Int32Array.from(classes, (c) => taskOfClass[c]),
     class: Int32Array.from(classes),
@@ -36,7 +44,8 @@ function firstTasks(given: Features, tasks: number): Features {
 
 const close = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number) => {
   assert.equal(a.length, b.length)
-  for (let i = 0; i < a.length; i++) assert.ok(Math.abs(a[i] - b[i]) <= tolerance * (1 + Math.abs(b[i])), `${i}: ${a[i]} is not ${b[i]}`)
+  for (let i = 0; i < a.length; i++)
+    assert.ok(Math.abs(a[i] - b[i]) <= tolerance * (1 + Math.abs(b[i])), `${i}: ${a[i]} is not ${b[i]}`)
 }
 
 test("means by hand; a class without examples has count 0 and zeros", () => {
@@ -68,7 +77,8 @@ test("covariances equal the definition, for widths that no tile divides", () => 
         const c = given.class[n]
         if (given.taskOfClass[c] !== task) continue
         const gap = Array.from({ length: width }, (_, i) => given.features[n * width + i] - means[c * width + i])
-        for (let k = 0; k < sum.length; k++) sum[k] += (gap[Math.floor(k / width)] * gap[k % width]) / counts[c] / own.length
+        for (let k = 0; k < sum.length; k++)
+          sum[k] += (gap[Math.floor(k / width)] * gap[k % width]) / counts[c] / own.length
       }
       return sum
     })
@@ -89,7 +99,11 @@ test("around the task's mean: within plus between the classes", () => {
     const j = k % 3
     return [0, 1].reduce((sum, c) => sum + ((means[c * 3 + i] - task[i]) * (means[c * 3 + j] - task[j])) / 2, 0)
   })
-  close(whole, within.map((v, k) => v + between[k]), 1e-6)
+  close(
+    whole,
+    within.map((v, k) => v + between[k]),
+    1e-6,
+  )
 })
 
 test("adding a task leaves the means and covariances of earlier tasks as they are, bit by bit", () => {
@@ -107,27 +121,41 @@ test("Mahalanobis with the identity equals Euclid", () => {
   for (const shrinkage of [0, 0.5, 1]) {
     const map = whitening(identity, 4, shrinkage)
     assert.equal(map.warning, undefined)
-    close(squaredDistances(whitened(map, given.features), whitened(map, means), 4), squaredDistances(given.features, means, 4), 1e-12)
+    close(
+      squaredDistances(whitened(map, given.features), whitened(map, means), 4),
+      squaredDistances(given.features, means, 4),
+      1e-12,
+    )
   }
 })
 
 test("whitening inverts the shrunk covariance: WᵀW Σ_s = I, and s = 0 agrees with the pseudo-inverse where Σ has full rank", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 1000 }), fc.constantFrom(0, 0.1, 0.7, 1), (width, seed, shrinkage) => {
-      const covariance = meanCovariance(taskCovariances(planted(width, [0, 0, 1], 20, seed)))
-      const { map, rank, warning } = whitening(covariance, width, shrinkage)
-      assert.equal(rank, width)
-      assert.equal(warning, undefined)
-      const target = shrunk(covariance, width, shrinkage)
-      const product = Float64Array.from({ length: width * width }, (_, k) => {
-        let sum = 0
-        for (let r = 0; r < rank; r++) {
-          for (let j = 0; j < width; j++) sum += map[r * width + Math.floor(k / width)] * map[r * width + j] * target[j * width + (k % width)]
-        }
-        return sum
-      })
-      close(product, Float64Array.from({ length: width * width }, (_, k) => (k % (width + 1) === 0 ? 1 : 0)), 1e-9)
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: 1, max: 1000 }),
+      fc.constantFrom(0, 0.1, 0.7, 1),
+      (width, seed, shrinkage) => {
+        const covariance = meanCovariance(taskCovariances(planted(width, [0, 0, 1], 20, seed)))
+        const { map, rank, warning } = whitening(covariance, width, shrinkage)
+        assert.equal(rank, width)
+        assert.equal(warning, undefined)
+        const target = shrunk(covariance, width, shrinkage)
+        const product = Float64Array.from({ length: width * width }, (_, k) => {
+          let sum = 0
+          for (let r = 0; r < rank; r++) {
+            for (let j = 0; j < width; j++)
+              sum += map[r * width + Math.floor(k / width)] * map[r * width + j] * target[j * width + (k % width)]
+          }
+          return sum
+        })
+        close(
+          product,
+          Float64Array.from({ length: width * width }, (_, k) => (k % (width + 1) === 0 ? 1 : 0)),
+          1e-9,
+        )
+      },
+    ),
     { numRuns: 60, seed: 1 },
   )
 })
@@ -143,7 +171,8 @@ test("too few examples for a covariance: s = 0 warns and gives the pseudo-invers
   const S = covariance
   const again = Float64Array.from({ length: 64 }, (_, k) => {
     let sum = 0
-    for (let a = 0; a < 8; a++) for (let b = 0; b < 8; b++) sum += S[Math.floor(k / 8) * 8 + a] * pseudo(a, b) * S[b * 8 + (k % 8)]
+    for (let a = 0; a < 8; a++)
+      for (let b = 0; b < 8; b++) sum += S[Math.floor(k / 8) * 8 + a] * pseudo(a, b) * S[b * 8 + (k % 8)]
     return sum
   })
   close(again, S, 1e-9)

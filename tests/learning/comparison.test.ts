@@ -37,21 +37,30 @@ test("sign flips: McNemar's exact test where there is one task", () => {
 })
 
 test("sign flips: drawn where the sizes are no whole numbers, near the exact value", () => {
-  const whole = [[1, 1, 1, -1, 1, 1, 1, 1, 0], [1, -1, 1, 1]]
+  const whole = [
+    [1, 1, 1, -1, 1, 1, 1, 1, 0],
+    [1, -1, 1, 1],
+  ]
   const halves = whole.map((task) => task.map((d) => d / 2))
   assert.ok(Math.abs(signFlipP(halves, testDraws(2)) - enumerated(whole)) < 0.01)
 })
 
 test("sign flips: a fine grid of unequal sizes is drawn, the same draws give the same p", () => {
   const random = testDraws(5)
-  const tasks = [1009, 2003, 3001].map((n) => Float64Array.from({ length: n }, () => (random.uniform() < 0.1 ? 1 : random.uniform() < 0.1 ? -1 : 0)))
+  const tasks = [1009, 2003, 3001].map((n) =>
+    Float64Array.from({ length: n }, () => (random.uniform() < 0.1 ? 1 : random.uniform() < 0.1 ? -1 : 0)),
+  )
   const p = signFlipP(tasks, testDraws(6))
   assert.ok(p > 0 && p <= 1)
   assert.equal(p, signFlipP(tasks, testDraws(6)))
 })
 
 test("identical predictions: p = 1, and a detectable effect that is not 0", () => {
-  const same = comparePaired({ seeds: 1, tasks: [new Float64Array(200), new Float64Array(100)], unit: 100 }, testDraws(1), 500)
+  const same = comparePaired(
+    { seeds: 1, tasks: [new Float64Array(200), new Float64Array(100)], unit: 100 },
+    testDraws(1),
+    500,
+  )
   assert.equal(same.p, 1)
   assert.equal(same.difference, 0)
   assert.deepEqual(same.interval, [0, 0])
@@ -79,14 +88,17 @@ test("p is uniform under no difference: at most about 5 % below 0.05", () => {
   const random = testDraws(21)
   let found = 0
   for (let k = 0; k < 1000; k++) {
-    const tasks = [60, 50].map((n) => Float64Array.from({ length: n }, () => (random.uniform() < 0.3 ? (random.uniform() < 0.5 ? 1 : -1) : 0)))
+    const tasks = [60, 50].map((n) =>
+      Float64Array.from({ length: n }, () => (random.uniform() < 0.3 ? (random.uniform() < 0.5 ? 1 : -1) : 0)),
+    )
     if (signFlipP(tasks, random) < 0.05) found++
   }
   assert.ok(found > 20 && found < 65, `${found} of 1000`)
 })
 
 test("Holm against hand values", () => {
-  const close = (a: number[], b: number[]) => a.forEach((v, i) => assert.ok(Math.abs(v - b[i]) < 1e-12, `${a} is not ${b}`))
+  const close = (a: number[], b: number[]) =>
+    a.forEach((v, i) => assert.ok(Math.abs(v - b[i]) < 1e-12, `${a} is not ${b}`))
   close(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
   close(holm([0.5, 0.6]), [1, 1])
   close(holm([0.02]), [0.02])
@@ -102,7 +114,9 @@ test("an effect of the minimum detectable size is found about four times in five
   let found = 0
   for (let k = 0; k < trials; k++) {
     const right = (differing + effect) / 2 / differing
-    const task = Float64Array.from({ length: n }, () => (random.uniform() < differing ? (random.uniform() < right ? 1 : -1) : 0))
+    const task = Float64Array.from({ length: n }, () =>
+      random.uniform() < differing ? (random.uniform() < right ? 1 : -1) : 0,
+    )
     if (signFlipP([task], random) < 0.05) found++
   }
   const error = 100 * Math.sqrt((differing - effect * effect) / n)

@@ -39,7 +39,8 @@ test("quantiles are linear between neighbours", () => {
   assert.deepEqual(middle95(Float64Array.of(2, 2, 2)), [2, 2])
 })
 
-const coins = (n: number, p: number, random: ReturnType<typeof testDraws>) => Float64Array.from({ length: n }, () => (random.uniform() < p ? 1 : 0))
+const coins = (n: number, p: number, random: ReturnType<typeof testDraws>) =>
+  Float64Array.from({ length: n }, () => (random.uniform() < p ? 1 : 0))
 
 test("95 % intervals of a macro mean cover the truth about 95 times in 100", () => {
   const random = testDraws(11)
@@ -57,7 +58,8 @@ test("the bootstrap's deviation is the standard error of the macro mean, with fe
   const random = testDraws(12)
   for (const value of [() => (random.uniform() < 0.2 ? 1 : 0), () => random.uniform()]) {
     const tasks = [100, 300].map((n) => Float64Array.from({ length: n }, value))
-    const expected = Math.sqrt(tasks.reduce((sum, rows) => sum + (deviation(rows) ** 2 * (rows.length - 1)) / rows.length ** 2, 0)) / 2
+    const expected =
+      Math.sqrt(tasks.reduce((sum, rows) => sum + (deviation(rows) ** 2 * (rows.length - 1)) / rows.length ** 2, 0)) / 2
     const [values] = bootstrap({ seeds: 1, figures: 1, tasks }, [macro], 20000, random)
     assert.ok(Math.abs(deviation(values) / expected - 1) < 0.03, `${deviation(values)} for ${expected}`)
   }
@@ -75,7 +77,8 @@ test("seeds share the drawn examples: three equal seeds say no more than one", (
   const random = testDraws(14)
   const one = coins(200, 0.7, random)
   const three = Float64Array.from({ length: 600 }, (_, k) => one[Math.floor(k / 3)])
-  const spread = (rows: Float64Array, seeds: number) => deviation(bootstrap({ seeds, figures: 1, tasks: [rows] }, [macro], 20000, testDraws(15))[0])
+  const spread = (rows: Float64Array, seeds: number) =>
+    deviation(bootstrap({ seeds, figures: 1, tasks: [rows] }, [macro], 20000, testDraws(15))[0])
   assert.ok(Math.abs(spread(three, 3) / spread(one, 1) - 1) < 0.03)
 })
 

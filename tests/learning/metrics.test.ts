@@ -9,8 +9,8 @@ import {
   FORGETTING_VARIANTS,
   forgetting,
   learningAccuracy,
-  majority,
   METRICS,
+  majority,
   mutualInformation,
   normalisedEntropy,
   oracleGap,
@@ -20,7 +20,8 @@ import {
 } from "../../src/learning/metrics/index.ts"
 import type { Stage } from "../../src/learning/results.ts"
 
-const near = (actual: number | undefined, expected: number) => assert.ok(Math.abs(actual! - expected) < 1e-9, `${actual} is not ${expected}`)
+const near = (actual: number | undefined, expected: number) =>
+  assert.ok(Math.abs(actual! - expected) < 1e-9, `${actual} is not ${expected}`)
 
 const R: Matrix = [
   [90, null, null],
@@ -96,7 +97,12 @@ const examples = [
 ]
 const stage: Stage = {
   index: 1,
-  predictions: { example: [0, 1, 2, 3], classIncremental: [2, 0, 2, 2], taskIncremental: [2, 0, 0, 0], chosen: [1, 0, 1, 1] },
+  predictions: {
+    example: [0, 1, 2, 3],
+    classIncremental: [2, 0, 2, 2],
+    taskIncremental: [2, 0, 0, 0],
+    chosen: [1, 0, 1, 1],
+  },
 }
 
 test("the accuracy matrix is macro over tasks; the micro average weighs examples", () => {
@@ -123,8 +129,20 @@ test("router accuracy by units and by majority; ties go to the larger mass, then
   ]
   near(rightUnits(gates, 1), 2 / 3)
   assert.equal(majority(gates), 1)
-  assert.equal(majority([[0.9, 0.1], [0.4, 0.6]]), 0)
-  assert.equal(majority([[0.5, 0.5], [0.5, 0.5]]), 0)
+  assert.equal(
+    majority([
+      [0.9, 0.1],
+      [0.4, 0.6],
+    ]),
+    0,
+  )
+  assert.equal(
+    majority([
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ]),
+    0,
+  )
   near(rightMass(gates, 0), (0.9 + 0.4 + 0.3) / 3)
   near(rightMass([[1, 3]], 1), 0.75)
   near(rightMass([[0, 0]], 1), 0)
@@ -141,10 +159,19 @@ test("entropies: bounds, hand values, six significant digits", () => {
 })
 
 test("utilisation and mutual information: decided and varied is log N, the same for all is 0", () => {
-  const varied = [[1, 0], [0, 2]]
+  const varied = [
+    [1, 0],
+    [0, 2],
+  ]
   assert.deepEqual([...utilisation(varied)], [0.5, 0.5])
   assert.equal(mutualInformation(varied), 0.693147)
-  assert.equal(mutualInformation([[0.3, 0.7], [0.3, 0.7]]), 0)
+  assert.equal(
+    mutualInformation([
+      [0.3, 0.7],
+      [0.3, 0.7],
+    ]),
+    0,
+  )
   assert.equal(mutualInformation([]), 0)
 })
 

@@ -7,16 +7,40 @@ import { evaluatedAt, joinClasses, mixTest, visibleAt } from "../../src/learning
 import { testDraws } from "./draws.ts"
 
 test("a class is a task and a label; ids follow the order of arrival", () => {
-  const classes = joinClasses([["yes", "no"], ["no", "maybe"]])
-  assert.deepEqual(classes.all.map(({ task, label }) => `${task} ${label}`), ["0 yes", "0 no", "1 no", "1 maybe"])
-  assert.deepEqual(classes.ofTask.map((ids) => [...ids]), [[0, 1], [2, 3]])
+  const classes = joinClasses([
+    ["yes", "no"],
+    ["no", "maybe"],
+  ])
+  assert.deepEqual(
+    classes.all.map(({ task, label }) => `${task} ${label}`),
+    ["0 yes", "0 no", "1 no", "1 maybe"],
+  )
+  assert.deepEqual(
+    classes.ofTask.map((ids) => [...ids]),
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  )
   assert.deepEqual(visibleAt(0, classes), { tasks: 1, classes: 2 })
   assert.deepEqual(visibleAt(1, classes), { tasks: 2, classes: 4 })
 })
 
 test("shared labels are one class", () => {
-  const classes = joinClasses([["yes", "no"], ["no", "maybe"]], true)
-  assert.deepEqual(classes.ofTask.map((ids) => [...ids]), [[0, 1], [1, 2]])
+  const classes = joinClasses(
+    [
+      ["yes", "no"],
+      ["no", "maybe"],
+    ],
+    true,
+  )
+  assert.deepEqual(
+    classes.ofTask.map((ids) => [...ids]),
+    [
+      [0, 1],
+      [1, 2],
+    ],
+  )
   assert.equal(visibleAt(1, classes).classes, 3)
 })
 
@@ -29,8 +53,14 @@ test("a router sees a place and a text, and nothing else; the answers join by pl
     assert.equal(examples[order[id]].text, text)
     assert.deepEqual(answers[id], { task: examples[order[id]].task, class: examples[order[id]].class })
   })
-  assert.deepEqual([...order].sort((a, b) => a - b), examples.map((_, k) => k))
-  assert.notDeepEqual(answers.map(({ task }) => task), examples.map(({ task }) => task))
+  assert.deepEqual(
+    [...order].sort((a, b) => a - b),
+    examples.map((_, k) => k),
+  )
+  assert.notDeepEqual(
+    answers.map(({ task }) => task),
+    examples.map(({ task }) => task),
+  )
 })
 
 test("a stage evaluates the tasks seen so far, in the mixed order", () => {
@@ -38,7 +68,10 @@ test("a stage evaluates the tasks seen so far, in the mixed order", () => {
   const ids = [...evaluatedAt(1, answers)]
   assert.equal(ids.length, 40)
   assert.ok(ids.every((id) => answers[id].task <= 1))
-  assert.deepEqual(ids, ids.toSorted((a, b) => a - b))
+  assert.deepEqual(
+    ids,
+    ids.toSorted((a, b) => a - b),
+  )
 })
 
 test("orders: written; which rows no order can change", () => {
@@ -62,7 +95,10 @@ test("bounded draws are uniform, shuffles are permutations", () => {
 test("a memory per class: so many of each, small classes whole, from the stream alone", () => {
   const labels = Int32Array.from([0, 1, 0, 2, 0, 1, 0, 1])
   const drawn = perClass(labels, { count: 2 }, testDraws(4))
-  assert.deepEqual([...drawn], [...drawn].toSorted((a, b) => a - b))
+  assert.deepEqual(
+    [...drawn],
+    [...drawn].toSorted((a, b) => a - b),
+  )
   assert.deepEqual([...drawn].map((i) => labels[i]).sort(), [0, 0, 1, 1, 2])
   assert.deepEqual(perClass(labels, { count: 2 }, testDraws(4)), drawn)
   assert.equal(new Set(drawn).size, drawn.length)

@@ -10,26 +10,43 @@ import { type Outcomes, summarise } from "../../src/learning/summary.ts"
 import { testDraws } from "./draws.ts"
 
 const TASKS = ["living", "made", "felt"]
-const examples = Array.from({ length: 330 }, (_, e) => ({ task: (e * 7) % 3, class: ((e * 7) % 3) * 2 + (e % 2), id: `x${e}` }))
-const open = (purpose: string) => testDraws([...purpose].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) | 0, 7))
+const examples = Array.from({ length: 330 }, (_, e) => ({
+  task: (e * 7) % 3,
+  class: ((e * 7) % 3) * 2 + (e % 2),
+  id: `x${e}`,
+}))
+const open = (purpose: string) =>
+  testDraws([...purpose].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) | 0, 7))
 
 /** A row that is right with chance `quality` within the task and routes right with chance `routing`. */
 function row(name: string, seed: number, quality: number, routing: number, more: Partial<Row> = {}): Row {
   const random = testDraws(seed * 1000 + Math.round(quality * 100) + Math.round(routing * 10))
   const stages = TASKS.map((_, index): Stage => {
     const ids = examples.flatMap(({ task }, e) => (task <= index ? [e] : []))
-    const chosen = ids.map((e) => (random.uniform() < routing ? examples[e].task : Math.floor(random.uniform() * (index + 1))))
+    const chosen = ids.map((e) =>
+      random.uniform() < routing ? examples[e].task : Math.floor(random.uniform() * (index + 1)),
+    )
     const within = ids.map((e) => (random.uniform() < quality ? examples[e].class : examples[e].class ^ 1))
-    const gates = chosen.map((module) => [0, 1].map((unit) => Array.from({ length: index + 1 }, (_, i) => (i === module ? 0.8 : 0.1 + unit * 0.01))))
+    const gates = chosen.map((module) =>
+      [0, 1].map((unit) => Array.from({ length: index + 1 }, (_, i) => (i === module ? 0.8 : 0.1 + unit * 0.01))),
+    )
     return {
       index,
       predictions: {
         example: ids,
-        classIncremental: within.map((predicted, k) => (chosen[k] === examples[ids[k]].task ? predicted : chosen[k] * 2)),
+        classIncremental: within.map((predicted, k) =>
+          chosen[k] === examples[ids[k]].task ? predicted : chosen[k] * 2,
+        ),
         taskIncremental: within,
         chosen,
       },
-      gates: { units: ["layer.0", "layer.1"], modules: TASKS.slice(0, index + 1), granularity: "example", mean: gates, entropy: gates.map(() => [0.5, 0.7]) },
+      gates: {
+        units: ["layer.0", "layer.1"],
+        modules: TASKS.slice(0, index + 1),
+        granularity: "example",
+        mean: gates,
+        entropy: gates.map(() => [0.5, 0.7]),
+      },
     }
   })
   return {
@@ -53,7 +70,14 @@ function row(name: string, seed: number, quality: number, routing: number, more:
   }
 }
 
-const cellOf = (rows: readonly Row[]): Outcomes => ({ experiment: "routing", adapter: "low_rank", order: "written", tasks: TASKS, examples, rows })
+const cellOf = (rows: readonly Row[]): Outcomes => ({
+  experiment: "routing",
+  adapter: "low_rank",
+  order: "written",
+  tasks: TASKS,
+  examples,
+  rows,
+})
 
 test("the figures of a summary are those of the row's matrix, inside their intervals", () => {
   const learnt = row("learnt", 1, 0.9, 0.6)
@@ -63,7 +87,14 @@ test("the figures of a summary are those of the row's matrix, inside their inter
   near(line.forgetting?.value, forgetting(R))
   near(line.backwardTransfer?.value, backwardTransfer(R))
   near(line.classIncremental?.value, R[2].reduce((sum: number, v) => sum + v!, 0) / 3)
-  for (const figure of [line.classIncremental, line.taskIncremental, line.anytime, line.learningAccuracy, line.routerAccuracy, line.backwardTransfer]) {
+  for (const figure of [
+    line.classIncremental,
+    line.taskIncremental,
+    line.anytime,
+    line.learningAccuracy,
+    line.routerAccuracy,
+    line.backwardTransfer,
+  ]) {
     const [low, high] = figure!.interval!
     assert.ok(low < figure!.value && figure!.value < high)
   }
@@ -75,7 +106,8 @@ test("the figures of a summary are those of the row's matrix, inside their inter
 test("a summary is the mean over seeds, with the mean cost and all warnings", () => {
   const rows = [2, 1, 3].map((seed) => row("learnt", seed, 0.9, 0.6))
   const [line] = summarise(cellOf(rows), open)
-  const mean = rows.reduce((sum, { matrix }) => sum + matrix.taskIncremental[2].reduce((s: number, v) => s + v! / 3, 0), 0) / 3
+  const mean =
+    rows.reduce((sum, { matrix }) => sum + matrix.taskIncremental[2].reduce((s: number, v) => s + v! / 3, 0), 0) / 3
   assert.ok(Math.abs(line.taskIncremental!.value - mean) < 1e-9)
   assert.equal(line.seeds, 3)
   assert.equal(line.cost.fitSeconds, 2)
@@ -92,13 +124,23 @@ test("a line's figures do not depend on the other lines, nor on the order of the
 test("heads are rows of their own; a row without figures says why; the oracle gap is paired", () => {
   const oracle = row("oracle", 1, 0.95, 1, { kind: "bound", knowsTask: true, how: "selects", source: "none" })
   const lines = summarise(
-    cellOf([row("learnt", 1, 0.9, 0.6), row("learnt", 1, 0.85, 0.7, { head: "refit" }), oracle, row("arrow", 1, 0.5, 0.5, { stages: [], notDefined: "bottlenecks have no direction" })]),
+    cellOf([
+      row("learnt", 1, 0.9, 0.6),
+      row("learnt", 1, 0.85, 0.7, { head: "refit" }),
+      oracle,
+      row("arrow", 1, 0.5, 0.5, { stages: [], notDefined: "bottlenecks have no direction" }),
+    ]),
     open,
   )
-  assert.deepEqual(lines.map(({ row, head }) => `${row} ${head}`), ["learnt kept", "learnt refit", "oracle kept", "arrow kept"])
+  assert.deepEqual(
+    lines.map(({ row, head }) => `${row} ${head}`),
+    ["learnt kept", "learnt refit", "oracle kept", "arrow kept"],
+  )
   assert.equal(lines[3].notDefined, "bottlenecks have no direction")
   assert.equal(lines[3].classIncremental, undefined)
-  assert.ok(Math.abs(lines[0].oracleGap!.value - (lines[2].classIncremental!.value - lines[0].classIncremental!.value)) < 1e-9)
+  assert.ok(
+    Math.abs(lines[0].oracleGap!.value - (lines[2].classIncremental!.value - lines[0].classIncremental!.value)) < 1e-9,
+  )
   assert.equal(lines[2].oracleGap, undefined)
 })
 
@@ -115,7 +157,13 @@ test("figures per example have the macro mean of the row's own metrics", () => {
   const learnt = row("learnt", 1, 0.9, 0.6)
   const cell = cellOf([learnt])
   const [line] = summarise(cell, open)
-  const expected = [line.classIncremental, line.anytime, line.backwardTransfer, line.learningAccuracy, line.routerAccuracy]
+  const expected = [
+    line.classIncremental,
+    line.anytime,
+    line.backwardTransfer,
+    line.learningAccuracy,
+    line.routerAccuracy,
+  ]
   COMPARABLE.forEach((on, k) => {
     const { values, scale } = perExample(on, learnt, cell, "class_incremental")!
     const mean = TASKS.reduce((sum, _, t) => {
@@ -123,7 +171,10 @@ test("figures per example have the macro mean of the row's own metrics", () => {
       return sum + own.reduce((a, b) => a + b, 0) / own.length / 3
     }, 0)
     assert.ok(values.every(Number.isInteger), on)
-    assert.ok(Math.abs((100 * mean) / scale - expected[k]!.value) < 1e-9, `${on}: ${(100 * mean) / scale} is not ${expected[k]!.value}`)
+    assert.ok(
+      Math.abs((100 * mean) / scale - expected[k]!.value) < 1e-9,
+      `${on}: ${(100 * mean) / scale} is not ${expected[k]!.value}`,
+    )
   })
 })
 
@@ -134,17 +185,24 @@ test("comparisons: difference, correction over all of them, and a sentence that 
   const [far, close] = comparisons[0]
   assert.deepEqual(notices, [])
   assert.ok(far.difference > 20 && far.interval[0] > 0 && far.corrected < 0.05)
-  assert.match(far.conclusion, /^learnt is \d+\.\d points better than nearest on accuracy \(class-incremental\): .*conditional on these modules \(one seed\)\.$/)
+  assert.match(
+    far.conclusion,
+    /^learnt is \d+\.\d points better than nearest on accuracy \(class-incremental\): .*conditional on these modules \(one seed\)\.$/,
+  )
   assert.equal(far.corrected, Math.min(1, 2 * far.p))
   assert.ok(close.corrected > 0.05)
-  assert.match(close.conclusion, /^No difference between learnt and twin is shown .*not to say that they are equal.*would have been found four times in five/)
+  assert.match(
+    close.conclusion,
+    /^No difference between learnt and twin is shown .*not to say that they are equal.*would have been found four times in five/,
+  )
   assert.doesNotMatch(close.conclusion, /better|no effect|the same/)
   assert.equal(far.examples, 330)
 })
 
 test("a comparison's own figures do not depend on what else is compared", () => {
   const cell = cellOf([row("learnt", 1, 0.95, 0.9), row("nearest", 1, 0.9, 0.8), row("twin", 1, 0.94, 0.9)])
-  const of = (against: string[]) => compareRows([cell], [{ left: "learnt", against, on: "accuracy" }], "class_incremental", open).comparisons[0]
+  const of = (against: string[]) =>
+    compareRows([cell], [{ left: "learnt", against, on: "accuracy" }], "class_incremental", open).comparisons[0]
   const { corrected: _, conclusion: __, ...alone } = of(["twin"])[0]
   const { corrected: ___, conclusion: ____, ...among } = of(["nearest", "twin"])[1]
   assert.deepEqual(alone, among)
@@ -156,12 +214,15 @@ test("like heads are compared; unlike heads only where there are no like ones, w
   const asked = [{ left: "learnt", against: ["uniform", "nearest"], on: "accuracy" }]
   const nearest = row("nearest", 1, 0.8, 0.8, { source: "train", how: "selects" })
   const { comparisons } = compareRows([cellOf([...learnt, ...uniform, nearest])], asked, "class_incremental", open)
-  assert.deepEqual(comparisons[0].map(({ left, right }) => `${left} - ${right}`), [
-    "learnt (kept heads) - uniform (kept heads)",
-    "learnt (refit heads) - uniform (refit heads)",
-    "learnt (kept heads) - nearest",
-    "learnt (refit heads) - nearest",
-  ])
+  assert.deepEqual(
+    comparisons[0].map(({ left, right }) => `${left} - ${right}`),
+    [
+      "learnt (kept heads) - uniform (kept heads)",
+      "learnt (refit heads) - uniform (refit heads)",
+      "learnt (kept heads) - nearest",
+      "learnt (refit heads) - nearest",
+    ],
+  )
   assert.equal(comparisons[0][0].caveat, undefined)
   assert.match(comparisons[0][2].caveat!, /unequal sources: .* nearest statistics of all training data/)
   assert.match(comparisons[0][3].caveat!, /unequal heads/)
@@ -171,13 +232,21 @@ test("like heads are compared; unlike heads only where there are no like ones, w
 test("several seeds: only shared seeds are paired, and the sentence names their number", () => {
   const rows = [1, 2, 3].map((seed) => row("learnt", seed, 0.95, 0.9))
   const others = [2, 3, 4].map((seed) => row("nearest", seed, 0.8, 0.5))
-  const { comparisons } = compareRows([cellOf([...rows, ...others])], [{ left: "learnt", against: ["nearest"], on: "accuracy" }], "class_incremental", open)
+  const { comparisons } = compareRows(
+    [cellOf([...rows, ...others])],
+    [{ left: "learnt", against: ["nearest"], on: "accuracy" }],
+    "class_incremental",
+    open,
+  )
   assert.equal(comparisons[0][0].seeds, 2)
   assert.match(comparisons[0][0].conclusion, /over 2 seeds/)
 })
 
 test("what cannot be compared is a notice, not a number", () => {
-  const cell = cellOf([row("learnt", 1, 0.95, 0.9), row("arrow", 1, 0.9, 0.9, { stages: [], notDefined: "no direction" })])
+  const cell = cellOf([
+    row("learnt", 1, 0.95, 0.9),
+    row("arrow", 1, 0.9, 0.9, { stages: [], notDefined: "no direction" }),
+  ])
   const asked = [
     { left: "learnt", against: ["arrow", "absent"], on: "accuracy" },
     { left: "learnt", against: ["learnt"], on: "forgetting" },
@@ -201,7 +270,11 @@ test("router accuracy: mean over units, and the majority vote beside it", () => 
   const learnt = row("learnt", 1, 0.9, 1)
   const stages = learnt.stages.map((stage) => ({
     ...stage,
-    gates: { ...stage.gates!, units: ["a", "b", "c", "d"], mean: stage.gates!.mean.map(([unit]) => [unit, unit, unit, unit.map((gate) => -gate)]) },
+    gates: {
+      ...stage.gates!,
+      units: ["a", "b", "c", "d"],
+      mean: stage.gates!.mean.map(([unit]) => [unit, unit, unit, unit.map((gate) => -gate)]),
+    },
   }))
   const [line] = summarise(cellOf([{ ...learnt, stages }]), open)
   assert.ok(Math.abs(line.routerAccuracy!.value - 75) < 1e-9)
@@ -209,12 +282,30 @@ test("router accuracy: mean over units, and the majority vote beside it", () => 
 })
 
 test("no difference is claimed where the correction or the interval forbids it", () => {
-  const found = { left: "a", right: "b", on: "accuracy", setup: "class_incremental", difference: 1.2, minimumDetectable: 1.4, examples: 900, seeds: 1 } as const
+  const found = {
+    left: "a",
+    right: "b",
+    on: "accuracy",
+    setup: "class_incremental",
+    difference: 1.2,
+    minimumDetectable: 1.4,
+    examples: 900,
+    seeds: 1,
+  } as const
   const claimed = conclude({ ...found, interval: [0.4, 2.1], p: 0.001, corrected: 0.004 }, 4)
   assert.match(claimed, /^a is 1\.2 points better than b .*p = 0\.004 after the correction for 4 comparisons/)
   const uncorrected = conclude({ ...found, interval: [0.1, 2.3], p: 0.03, corrected: 0.12 }, 4)
-  assert.match(uncorrected, /^No difference .*p = 0\.030 does not stand after the correction for 4 comparisons \(= 0\.120\)/)
+  assert.match(
+    uncorrected,
+    /^No difference .*p = 0\.030 does not stand after the correction for 4 comparisons \(= 0\.120\)/,
+  )
   const wide = conclude({ ...found, interval: [-0.1, 2.3], p: 0.001, corrected: 0.004, seeds: 3 }, 4)
-  assert.match(wide, /^No difference .*the interval holds 0; a true difference of 1\.4 points or more .*, over 3 seeds\.$/)
-  assert.match(conclude({ ...found, interval: [0, 0], p: 1, corrected: 1, minimumDetectable: 600 }, 1), /no effect could have been found/)
+  assert.match(
+    wide,
+    /^No difference .*the interval holds 0; a true difference of 1\.4 points or more .*, over 3 seeds\.$/,
+  )
+  assert.match(
+    conclude({ ...found, interval: [0, 0], p: 1, corrected: 1, minimumDetectable: 600 }, 1),
+    /no effect could have been found/,
+  )
 })

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
-import bert from "../../plugins/backbones/bert/index.ts"
 import { ACTIVATIONS } from "../../plugins/backbones/bert/forward.ts"
-import { encoder } from "../../src/model/encoder.ts"
+import bert from "../../plugins/backbones/bert/index.ts"
 import { packed } from "../../src/model/batch.ts"
+import { encoder } from "../../src/model/encoder.ts"
 import { type Checkpoint, constant, program, randomStream, type Tensor } from "../../src/plugin/index.ts"
 import aosp from "../golden/bert_aosp.json" with { type: "json" }
 import minilm from "../golden/bert_minilm.json" with { type: "json" }
@@ -36,7 +36,12 @@ const states = async (checkpoint: Checkpoint, ids: readonly (readonly number[])[
   }
 }
 
-const check = async (checkpoint: Checkpoint, golden: { ids: number[][]; hidden: number[][][][]; pooled: number[][] }, on: keyof typeof engines, tolerance: number) => {
+const check = async (
+  checkpoint: Checkpoint,
+  golden: { ids: number[][]; hidden: number[][][][]; pooled: number[][] },
+  on: keyof typeof engines,
+  tolerance: number,
+) => {
   const { hidden, pooled } = await states(checkpoint, golden.ids, on)
   golden.hidden.forEach((layers, text) =>
     layers.forEach((tokens, layer) => {
@@ -50,28 +55,47 @@ const check = async (checkpoint: Checkpoint, golden: { ids: number[][]; hidden: 
 for (const on of ["reference", "onnxruntime"] as const)
   test(`golden: hidden states of the tiny BERT on ${on}`, async () => {
     const checkpoint = await checkpointAt("tiny_bert")
-    assert.deepEqual(bert.tokenize(tiny.texts, checkpoint).map((ids) => [...ids]), tiny.ids)
+    assert.deepEqual(
+      bert.tokenize(tiny.texts, checkpoint).map((ids) => [...ids]),
+      tiny.ids,
+    )
     await check(checkpoint, tiny, on, on === "reference" ? 2e-6 : 1e-5)
   })
 
 /** Checkpoints that are not part of the repository lie beside it. */
 const models = fileURLToPath(new URL("../../../shared/models/", import.meta.url))
 for (const golden of [minilm, aosp]) {
-  const skip = existsSync(`${models}${golden.model}/model.safetensors`) ? false : `the checkpoint ${golden.model} is not beside the repository, in ../shared/models`
+  const skip = existsSync(`${models}${golden.model}/model.safetensors`)
+    ? false
+    : `the checkpoint ${golden.model} is not beside the repository, in ../shared/models`
   test(`golden: hidden states of ${golden.model} (${golden.activation})`, { skip }, async () => {
     const checkpoint = await checkpointAt(golden.model, models)
     assert.equal(checkpoint.config.hidden_act, golden.activation)
-    assert.deepEqual(bert.tokenize(golden.texts, checkpoint).map((ids) => [...ids]), golden.ids)
+    assert.deepEqual(
+      bert.tokenize(golden.texts, checkpoint).map((ids) => [...ids]),
+      golden.ids,
+    )
     await check(checkpoint, golden as never, "onnxruntime", 2e-5)
   })
 }
 
 test("the activations that config.json may name differ", async () => {
-  const made = bert.create!({ layers: 1, width: 8, heads: 2, intermediate: 16, vocabulary: 12, positions: 8 }, {}, randomStream(1))
-  const weights = Object.fromEntries(Object.entries(made.weights).map(([name, { shape, data }]) => [name, { shape, data: (data as Float32Array).map((x) => (shape.length === 2 ? 20 * x : x)) }]))
+  const made = bert.create!(
+    { layers: 1, width: 8, heads: 2, intermediate: 16, vocabulary: 12, positions: 8 },
+    {},
+    randomStream(1),
+  )
+  const weights = Object.fromEntries(
+    Object.entries(made.weights).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: (data as Float32Array).map((x) => (shape.length === 2 ? 20 * x : x)) },
+    ]),
+  )
   const pooled: Record<string, Float32Array> = {}
   for (const hidden_act of ["gelu", "gelu_new", "relu"])
-    pooled[hidden_act] = (await states({ ...made, weights, config: { ...made.config, hidden_act } }, [[2, 5, 7, 3]], "reference")).pooled
+    pooled[hidden_act] = (
+      await states({ ...made, weights, config: { ...made.config, hidden_act } }, [[2, 5, 7, 3]], "reference")
+    ).pooled
   const [exact, tanh, relu] = [pooled.gelu, pooled.gelu_new, pooled.relu].map((data) => [...data])
   assert.ok(apart(exact, tanh) > 1e-6 && apart(exact, tanh) < 1e-2, String(apart(exact, tanh)))
   assert.ok(apart(exact, relu) > 1e-2)

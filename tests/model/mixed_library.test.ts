@@ -24,7 +24,13 @@ const moduleOf = ({ checkpoint }: Network, adapter: Adapter, written: object, se
     const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.5 * random.normal())
     sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: { shape, data } }
   }
-  return { task: `task ${seed}`, adapter, options, sites, head: { W: { shape: [8, 1], data: new Float32Array(8) }, b: { shape: [1], data: new Float32Array(1) } } }
+  return {
+    task: `task ${seed}`,
+    adapter,
+    options,
+    sites,
+    head: { W: { shape: [8, 1], data: new Float32Array(8) }, b: { shape: [1], data: new Float32Array(1) } },
+  }
 }
 
 const made = (async () => {

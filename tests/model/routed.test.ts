@@ -13,7 +13,17 @@ import { hostFactors } from "../../src/model/mix.ts"
 import { parameterFeeds, textFeeds } from "../../src/model/optimise.ts"
 import { routed, unitsOf } from "../../src/model/routed.ts"
 import {
-  type Adapter, crossEntropy, type HostTensor, input, packedLayout, parameter, program, type Router, Schema, type Tensor, weight,
+  type Adapter,
+  crossEntropy,
+  type HostTensor,
+  input,
+  packedLayout,
+  parameter,
+  program,
+  type Router,
+  Schema,
+  type Tensor,
+  weight,
 } from "../../src/plugin/index.ts"
 import bottleneckGolden from "../golden/routed_bottleneck.json" with { type: "json" }
 import loraGolden from "../golden/routed_lora.json" with { type: "json" }
@@ -39,24 +49,41 @@ type Units = (unit: string) => Readonly<Record<string, Tensor>>
 const routedLogits = async (router: Router, options: unknown, library: Library, units: Units, training: boolean) => {
   const network = await tinyBert()
   const layout = packedLayout()
-  const route = routed({ router, options, library, sites: network.checkpoint.sites }, network.checkpoint.width, layout, units, { training })
+  const route = routed(
+    { router, options, library, sites: network.checkpoint.sites },
+    network.checkpoint.width,
+    layout,
+    units,
+    { training },
+  )
   const { features } = encoder(network, route.participant, false, layout)
   const { W, b } = joinedHead(library.map(({ head }) => head))
   const gates = Object.fromEntries([...route.gates].map(([unit, gate]) => [`gates/${unit}`, gate]))
   return { layout, gates, logits: headLogits(features, weight("head/W", W), weight("head/b", b)) }
 }
 
-const run = async (outputs: Readonly<Record<string, Tensor>>, feeds: Readonly<Record<string, HostTensor>>, on: keyof typeof engines) => {
+const run = async (
+  outputs: Readonly<Record<string, Tensor>>,
+  feeds: Readonly<Record<string, HostTensor>>,
+  on: keyof typeof engines,
+) => {
   const session = await (await engines[on]()).compile(program(outputs))
   const results = await session.run(feeds)
   await session.release()
   return (name: string) => results[name].data as Float32Array
 }
 
-for (const [adapter, golden] of [[lora, loraGolden], [bottleneck, bottleneckGolden]] as const) {
+for (const [adapter, golden] of [
+  [lora, loraGolden],
+  [bottleneck, bottleneckGolden],
+] as const) {
   const texts = textsOf(golden.ids)
   const labels = Int32Array.from(golden.labels)
-  const routers = new Map<string, HostTensor>(golden.routers.flatMap((router, l) => Object.entries(hostsOf(router as never)).map(([name, host]) => [`layer.${l}/${name}`, host] as const)))
+  const routers = new Map<string, HostTensor>(
+    golden.routers.flatMap((router, l) =>
+      Object.entries(hostsOf(router as never)).map(([name, host]) => [`layer.${l}/${name}`, host] as const),
+    ),
+  )
   const noise = Object.fromEntries(golden.u.map((draws, l) => [`layer.${l}/gumbel`, hostOf(draws)]))
 
   for (const on of ["reference", "onnxruntime"] as const) {
@@ -65,16 +92,46 @@ for (const [adapter, golden] of [[lora, loraGolden], [bottleneck, bottleneckGold
     test(`golden: L2R over ${adapter.name} modules on ${on}, ${golden.cases.length} settings`, async () => {
       for (const one of golden.cases) {
         const where = `${one.relaxation} ${one.training ? "training" : "evaluating"} tau ${one.temperature} ${one.normalise} ${one.aggregate}`
-        const options = decoded(l2r, { relaxation: one.relaxation, temperature: one.temperature, normalise: one.normalise, aggregate: one.aggregate })
+        const options = decoded(l2r, {
+          relaxation: one.relaxation,
+          temperature: one.temperature,
+          normalise: one.normalise,
+          aggregate: one.aggregate,
+        })
         const leaf: Units = (unit) =>
-          Object.fromEntries(["W", "b"].map((name) => [name, parameter(`${unit}/${name}`, routers.get(`${unit}/${name}`)!.shape)]))
-        const { layout, gates, logits } = await routedLogits(l2r, options, libraryOf(adapter, golden), leaf, one.training)
+          Object.fromEntries(
+            ["W", "b"].map((name) => [name, parameter(`${unit}/${name}`, routers.get(`${unit}/${name}`)!.shape)]),
+          )
+        const { layout, gates, logits } = await routedLogits(
+          l2r,
+          options,
+          libraryOf(adapter, golden),
+          leaf,
+          one.training,
+        )
         const values = new Map([...routers].map(([name, { data }]) => [name, data as Float32Array]))
         const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout }))
         const { outputs } = withGradients(loss, [...routers.keys()])
         const all = { ...outputs, ...gates, logits }
-        const of = await run(all, { ...textFeeds(texts, labels, labels.map((_, i) => i)), ...parameterFeeds(program(all), values), ...noise }, on)
-        one.gates.forEach((gate, l) => assert.ok(apart(of(`gates/layer.${l}`), gate) < gateGap, `${where}: gates of layer ${l}, ${apart(of(`gates/layer.${l}`), gate)}`))
+        const of = await run(
+          all,
+          {
+            ...textFeeds(
+              texts,
+              labels,
+              labels.map((_, i) => i),
+            ),
+            ...parameterFeeds(program(all), values),
+            ...noise,
+          },
+          on,
+        )
+        one.gates.forEach((gate, l) =>
+          assert.ok(
+            apart(of(`gates/layer.${l}`), gate) < gateGap,
+            `${where}: gates of layer ${l}, ${apart(of(`gates/layer.${l}`), gate)}`,
+          ),
+        )
         assert.ok(apart(of("logits"), one.logits) < logitGap, `${where}: logits, ${apart(of("logits"), one.logits)}`)
         if (!("gradients" in one)) continue
         assert.ok(apart(of("loss"), [one.loss as number]) < logitGap, `${where}: loss`)
@@ -97,17 +154,31 @@ for (const [adapter, golden] of [[lora, loraGolden], [bottleneck, bottleneckGold
     for (const aggregate of ["outputs", "parameters"] as const) {
       const options = decoded(l2r, { aggregate })
       for (const [i, expected] of golden.single.entries()) {
-        const { logits } = await routedLogits(given, options, library, constantGates(library.map((_, j) => (i === j ? 1 : 0))), false)
-        assert.ok(apart((await run({ logits }, packed(texts), "reference"))("logits"), expected) < 5e-6, `${aggregate}: module ${i}`)
+        const { logits } = await routedLogits(
+          given,
+          options,
+          library,
+          constantGates(library.map((_, j) => (i === j ? 1 : 0))),
+          false,
+        )
+        assert.ok(
+          apart((await run({ logits }, packed(texts), "reference"))("logits"), expected) < 5e-6,
+          `${aggregate}: module ${i}`,
+        )
       }
       const { logits } = await routedLogits(given, options, library, constantGates(library.map(() => 1 / 3)), false)
-      assert.ok(apart((await run({ logits }, packed(texts), "reference"))("logits"), golden.uniform[aggregate]) < 5e-6, `${aggregate}: uniform`)
+      assert.ok(
+        apart((await run({ logits }, packed(texts), "reference"))("logits"), golden.uniform[aggregate]) < 5e-6,
+        `${aggregate}: uniform`,
+      )
     }
   })
 }
 
 const prototypesOf = (library: Library, unit: string): HostTensor => {
-  const factors = library.map(({ sites, options }) => [{ site: unit, ...hostFactors((lora as Adapter).factors!, sites[unit], options) }])
+  const factors = library.map(({ sites, options }) => [
+    { site: unit, ...hostFactors((lora as Adapter).factors!, sites[unit], options) },
+  ])
   const constants = arrow.prepare!({ unit, factors }, decoded(arrow, {}) as never)
   assert.ok(typeof constants !== "string")
   return constants.P
@@ -121,7 +192,13 @@ test("golden: Arrow's prototypes, up to their sign", () => {
     expected.forEach((direction, m) => {
       const own = Array.from(data.slice(m * 16, (m + 1) * 16) as Float32Array)
       const sign = Math.sign(own.reduce((sum, x, i) => sum + x * direction[i], 0))
-      assert.ok(apart(own.map((x) => sign * x), direction) < 2e-6, `${site}, module ${m}`)
+      assert.ok(
+        apart(
+          own.map((x) => sign * x),
+          direction,
+        ) < 2e-6,
+        `${site}, module ${m}`,
+      )
     })
   }
 })
@@ -135,7 +212,13 @@ for (const on of ["reference", "onnxruntime"] as const)
       const options = decoded(arrow, { top_k, temperature, mix: one.mix })
       const units = unitsOf(arrow.routing(options as never), library, sites)
       assert.deepEqual([...units], Object.keys(one.gates))
-      const { gates, logits } = await routedLogits(arrow, options, library, (unit) => ({ P: weight(`P/${unit}`, prototypesOf(library, unit)) }), false)
+      const { gates, logits } = await routedLogits(
+        arrow,
+        options,
+        library,
+        (unit) => ({ P: weight(`P/${unit}`, prototypesOf(library, unit)) }),
+        false,
+      )
       const of = await run({ ...gates, logits }, packed(textsOf(loraGolden.ids)), on)
       for (const [unit, expected] of Object.entries(one.gates)) {
         const gap = apart(of(`gates/${unit}`), flat(expected))

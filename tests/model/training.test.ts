@@ -30,18 +30,30 @@ interface Curve {
 interface Given {
   readonly ids: readonly (readonly number[])[]
   readonly labels: readonly number[]
-  readonly settings: { readonly steps: number; readonly adapter_learning_rate: number; readonly head_learning_rate: number; readonly weight_decay: number }
+  readonly settings: {
+    readonly steps: number
+    readonly adapter_learning_rate: number
+    readonly head_learning_rate: number
+    readonly weight_decay: number
+  }
 }
 
 /** By full names, as programs name parameters. */
 const named = ({ adapter, head }: Values): ReadonlyMap<string, Nested> =>
   new Map<string, Nested>([
-    ...Object.entries(adapter).flatMap(([site, parameters]) => Object.entries(parameters).map(([name, values]) => [`${site}/${name}`, values] as const)),
+    ...Object.entries(adapter).flatMap(([site, parameters]) =>
+      Object.entries(parameters).map(([name, values]) => [`${site}/${name}`, values] as const),
+    ),
     ["head/W", head.W],
     ["head/b", head.b],
   ])
 
-const near = (what: string, actual: Readonly<Record<string, ArrayLike<number>>>, expected: Values, tolerance: number): void => {
+const near = (
+  what: string,
+  actual: Readonly<Record<string, ArrayLike<number>>>,
+  expected: Values,
+  tolerance: number,
+): void => {
   for (const [name, values] of named(expected)) {
     const gap = apart(actual[name], values)
     assert.ok(gap < tolerance, `${what} of ${name}: ${gap}`)
@@ -51,21 +63,45 @@ const near = (what: string, actual: Readonly<Record<string, ArrayLike<number>>>,
 /** The batches of the curve, epoch by epoch, in the place of a random order. */
 const given = (batches: Curve["batches"], perEpoch: number) => {
   let epoch = 0
-  return { shuffle: <T>(items: readonly T[]): T[] => batches.slice(epoch * perEpoch, ++epoch * perEpoch).flat().map((i) => items[i]) }
+  return {
+    shuffle: <T>(items: readonly T[]): T[] =>
+      batches
+        .slice(epoch * perEpoch, ++epoch * perEpoch)
+        .flat()
+        .map((i) => items[i]),
+  }
 }
 
-const replay = async (adapter: Adapter, options: unknown, curve: Curve, { ids, labels, settings }: Given, on: keyof typeof engines) => {
+const replay = async (
+  adapter: Adapter,
+  options: unknown,
+  curve: Curve,
+  { ids, labels, settings }: Given,
+  on: keyof typeof engines,
+) => {
   const network = await tinyBert()
   const { sites } = network.checkpoint
   const texts = textsOf(ids)
   const classes = Int32Array.from(labels)
   const values = new Map([...named(curve.initial)].map(([name, value]) => [name, Float32Array.from(flat(value))]))
-  assert.deepEqual([...initialsFor(adapter, options, sites).keys()].sort(), [...values.keys()].filter((name) => !name.startsWith("head/")).sort())
+  assert.deepEqual(
+    [...initialsFor(adapter, options, sites).keys()].sort(),
+    [...values.keys()].filter((name) => !name.startsWith("head/")).sort(),
+  )
   const head = [parameter("head/W", [16, 3]), parameter("head/b", [3])] as const
   const trace = encoder(network, trainable(adapter, options, sites, { training: true }))
-  const training = withGradients(crossEntropy(headLogits(trace.features, ...head), input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })), [...values.keys()])
+  const training = withGradients(
+    crossEntropy(
+      headLogits(trace.features, ...head),
+      input("labels", ["examples"], "int", { of: "examples", layout: trace.layout }),
+    ),
+    [...values.keys()],
+  )
   const session = await (await engines[on]()).compile(training)
-  const first = await session.run({ ...textFeeds(texts, classes, Int32Array.from(curve.batches[0])), ...parameterFeeds(training, values) })
+  const first = await session.run({
+    ...textFeeds(texts, classes, Int32Array.from(curve.batches[0])),
+    ...parameterFeeds(training, values),
+  })
   const size = curve.batches[0].length
   const perEpoch = Math.ceil(texts.length / size)
   const losses = await optimise({
@@ -73,7 +109,11 @@ const replay = async (adapter: Adapter, options: unknown, curve: Curve, { ids, l
     program: training,
     values,
     groups: [
-      { names: [...values.keys()].filter((name) => !name.startsWith("head/")), learningRate: settings.adapter_learning_rate, weightDecay: settings.weight_decay },
+      {
+        names: [...values.keys()].filter((name) => !name.startsWith("head/")),
+        learningRate: settings.adapter_learning_rate,
+        weightDecay: settings.weight_decay,
+      },
       { names: ["head/W", "head/b"], learningRate: settings.head_learning_rate, weightDecay: settings.weight_decay },
     ],
     examples: texts.length,
@@ -88,14 +128,25 @@ const replay = async (adapter: Adapter, options: unknown, curve: Curve, { ids, l
   await session.release()
   const after = encoder(network, trainable(adapter, options, sites, { training: false }))
   const evaluation = program({ logits: headLogits(after.features, ...head) })
-  const { logits } = await (await (await engines[on]()).compile(evaluation)).run({ ...textFeeds(texts, classes, classes.map((_, i) => i)), ...parameterFeeds(evaluation, values) })
-  const gradients = Object.fromEntries([...values.keys()].map((name) => [name, first[`gradient/${name}`].data as Float32Array]))
+  const { logits } = await (await (await engines[on]()).compile(evaluation)).run({
+    ...textFeeds(
+      texts,
+      classes,
+      classes.map((_, i) => i),
+    ),
+    ...parameterFeeds(evaluation, values),
+  })
+  const gradients = Object.fromEntries(
+    [...values.keys()].map((name) => [name, first[`gradient/${name}`].data as Float32Array]),
+  )
   return { losses, gradients, values: Object.fromEntries(values), logits: logits.data as Float32Array }
 }
 
 const curves: readonly (readonly [string, Adapter, unknown, Curve, Given])[] = [
   ["LoRA", lora, { ...loraCurve.adapter, dropout: 0 }, loraCurve, loraCurve],
-  ...Object.entries(bottleneckCurve.variants).map(([name, curve]) => [`bottleneck (${name})`, bottleneck, curve.adapter, curve, bottleneckCurve] as const),
+  ...Object.entries(bottleneckCurve.variants).map(
+    ([name, curve]) => [`bottleneck (${name})`, bottleneck, curve.adapter, curve, bottleneckCurve] as const,
+  ),
 ]
 
 for (const [name, adapter, options, curve, all] of curves)

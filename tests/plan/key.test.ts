@@ -9,7 +9,10 @@ const base: Determinants = {
   options: { task: "living", epochs: 3 },
   inputs: { tokens: "a".repeat(64) },
   code: ["c1", "c2"],
-  numeric: { profile: { backend: "onnxruntime", version: "1", provider: "cpu", precision: "float32", threads: 1 }, processor: "p" },
+  numeric: {
+    profile: { backend: "onnxruntime", version: "1", provider: "cpu", precision: "float32", threads: 1 },
+    processor: "p",
+  },
 }
 
 const changes: Readonly<Record<string, Partial<Determinants>>> = {
@@ -18,8 +21,18 @@ const changes: Readonly<Record<string, Partial<Determinants>>> = {
   inputs: { inputs: { tokens: "b".repeat(64) } },
   "an input's name": { inputs: { texts: "a".repeat(64) } },
   code: { code: ["c1", "c3"] },
-  "the number of threads": { numeric: { profile: { backend: "onnxruntime", version: "1", provider: "cpu", precision: "float32", threads: 2 }, processor: "p" } },
-  "the processor": { numeric: { profile: { backend: "onnxruntime", version: "1", provider: "cpu", precision: "float32", threads: 1 }, processor: "q" } },
+  "the number of threads": {
+    numeric: {
+      profile: { backend: "onnxruntime", version: "1", provider: "cpu", precision: "float32", threads: 2 },
+      processor: "p",
+    },
+  },
+  "the processor": {
+    numeric: {
+      profile: { backend: "onnxruntime", version: "1", provider: "cpu", precision: "float32", threads: 1 },
+      processor: "q",
+    },
+  },
 }
 for (const [what, change] of Object.entries(changes))
   test(`another ${what} gives another key`, () => {
@@ -29,21 +42,39 @@ for (const [what, change] of Object.entries(changes))
 
 test("label and estimate are no part of a key, and neither is the order of options", () => {
   const options = { epochs: 3, task: "living" }
-  assert.equal(stepKey({ ...base, options, label: "x", estimate: { seconds: 1, bytes: 1 } } as Determinants), stepKey(base))
+  assert.equal(
+    stepKey({ ...base, options, label: "x", estimate: { seconds: 1, bytes: 1 } } as Determinants),
+    stepKey(base),
+  )
 })
 
 test("the order of inputs is part of a key", () => {
-  assert.notEqual(stepKey({ ...base, inputs: { modules: ["a", "b"] } }), stepKey({ ...base, inputs: { modules: ["b", "a"] } }))
+  assert.notEqual(
+    stepKey({ ...base, inputs: { modules: ["a", "b"] } }),
+    stepKey({ ...base, inputs: { modules: ["b", "a"] } }),
+  )
 })
 
 test("canonical JSON means the same as JSON, and does not depend on the order of keys", () => {
   const reversed = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map(reversed)
-      : typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([key, item]) => [key, reversed(item)])) : value
-  fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false } as never), (value) => {
-    assert.deepEqual(JSON.parse(canonical(value)), JSON.parse(JSON.stringify(value, (_, item) => (Object.is(item, -0) ? 0 : item))))
-    assert.equal(canonical(reversed(value)), canonical(value))
-  }))
+    Array.isArray(value)
+      ? value.map(reversed)
+      : typeof value === "object" && value !== null
+        ? Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([key, item]) => [key, reversed(item)]),
+          )
+        : value
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false } as never), (value) => {
+      assert.deepEqual(
+        JSON.parse(canonical(value)),
+        JSON.parse(JSON.stringify(value, (_, item) => (Object.is(item, -0) ? 0 : item))),
+      )
+      assert.equal(canonical(reversed(value)), canonical(value))
+    }),
+  )
 })
 
 test("numbers that JSON does not have are refused, absent values left out", () => {

@@ -22,7 +22,10 @@ const withFile = async (text: string, use: (folder: string) => Promise<void>): P
 }
 
 test("every plugin that ships loads by its place, kind and name", async () => {
-  assert.deepEqual(Object.keys(folders).filter((kind) => shipped(kind as keyof typeof folders).length === 0), [])
+  assert.deepEqual(
+    Object.keys(folders).filter((kind) => shipped(kind as keyof typeof folders).length === 0),
+    [],
+  )
   for (const { kind, name } of shipped()) {
     const plugin = await loadPlugin(kind, name)
     assert.deepEqual([plugin.kind, plugin.name], [kind, name])
@@ -30,25 +33,35 @@ test("every plugin that ships loads by its place, kind and name", async () => {
 })
 
 test("an unknown name says which there are", async () => {
-  await assert.rejects(loadPlugin("router", "arow"), (error: PluginError) => /no router named "arow"/.test(error.message) && /arrow/.test(error.help))
+  await assert.rejects(
+    loadPlugin("router", "arow"),
+    (error: PluginError) => /no router named "arow"/.test(error.message) && /arrow/.test(error.help),
+  )
   await assert.rejects(loadPlugin("router", "../adapters/lora"), /no router named/)
 })
 
 test("a stranger's file gives its default and named exports, each once", () =>
-  withFile(`${router()} export default one\nexport { one }\nexport const two = { ...one, name: "other" }\nexport const helper = 3\n`, async (folder) => {
-    const plugins = await loadSource("./mine.ts", folder)
-    assert.deepEqual(plugins.map(({ kind, name }) => `${kind} ${name}`).sort(), ["router nearest", "router other"])
-  }))
+  withFile(
+    `${router()} export default one\nexport { one }\nexport const two = { ...one, name: "other" }\nexport const helper = 3\n`,
+    async (folder) => {
+      const plugins = await loadSource("./mine.ts", folder)
+      assert.deepEqual(plugins.map(({ kind, name }) => `${kind} ${name}`).sort(), ["router nearest", "router other"])
+    },
+  ))
 
-test("a package is found from the folder of the spec", () => withFile("", async (folder) => {
-  const at = join(folder, "node_modules", "l2r-plugin-foo")
-  mkdirSync(at, { recursive: true })
-  writeFileSync(join(at, "package.json"), '{ "name": "l2r-plugin-foo", "version": "1.0.0", "type": "module", "exports": { ".": { "import": "./main.js" } } }')
-  writeFileSync(join(at, "main.js"), `${router()} export default one`)
-  mkdirSync(join(folder, "deep"))
-  assert.equal((await loadSource("l2r-plugin-foo", join(folder, "deep")))[0].name, "nearest")
-  await assert.rejects(loadSource("l2r-plugin-bar", folder), /is not installed/)
-}))
+test("a package is found from the folder of the spec", () =>
+  withFile("", async (folder) => {
+    const at = join(folder, "node_modules", "l2r-plugin-foo")
+    mkdirSync(at, { recursive: true })
+    writeFileSync(
+      join(at, "package.json"),
+      '{ "name": "l2r-plugin-foo", "version": "1.0.0", "type": "module", "exports": { ".": { "import": "./main.js" } } }',
+    )
+    writeFileSync(join(at, "main.js"), `${router()} export default one`)
+    mkdirSync(join(folder, "deep"))
+    assert.equal((await loadSource("l2r-plugin-foo", join(folder, "deep")))[0].name, "nearest")
+    await assert.rejects(loadSource("l2r-plugin-bar", folder), /is not installed/)
+  }))
 
 const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "throws on import": ['throw new Error("no GPU here")', /could not be loaded: no GPU here/],
@@ -60,19 +73,24 @@ const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "has no summary": [`${router()} export default { ...one, summary: "" }`, /has no summary/],
   "has no options": [`${router()} export default { ...one, options: {} }`, /has no options schema/],
   "lacks a function": [`${router()} export default { ...one, gates: undefined }`, /has no valid `gates`/],
-  "defines one name twice": [`${router()} export default one\nexport const two = { ...one }`, /defines the router "nearest" twice/],
+  "defines one name twice": [
+    `${router()} export default one\nexport const two = { ...one }`,
+    /defines the router "nearest" twice/,
+  ],
 }
 for (const [how, [text, message]] of Object.entries(bad))
-  test(`a plugin file that ${how} is refused with a remedy`, () => withFile(text, async (folder) => {
-    await assert.rejects(loadSource("./mine.ts", folder), (error: PluginError) => {
-      assert.equal(error.name, "PluginError")
-      assert.match(error.message, message)
-      assert.match(error.message, /mine\.ts/)
-      return error.help.length > 10
-    })
-  }))
+  test(`a plugin file that ${how} is refused with a remedy`, () =>
+    withFile(text, async (folder) => {
+      await assert.rejects(loadSource("./mine.ts", folder), (error: PluginError) => {
+        assert.equal(error.name, "PluginError")
+        assert.match(error.message, message)
+        assert.match(error.message, /mine\.ts/)
+        return error.help.length > 10
+      })
+    }))
 
-test("a missing file and a folder are refused", () => withFile("", async (folder) => {
-  await assert.rejects(loadSource("./none.ts", folder), /there is no plugin file "\.\/none\.ts"/)
-  await assert.rejects(loadSource("./", folder), /is a folder/)
-}))
+test("a missing file and a folder are refused", () =>
+  withFile("", async (folder) => {
+    await assert.rejects(loadSource("./none.ts", folder), /there is no plugin file "\.\/none\.ts"/)
+    await assert.rejects(loadSource("./", folder), /is a folder/)
+  }))

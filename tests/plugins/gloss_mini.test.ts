@@ -14,7 +14,8 @@ const recipe = JSON.parse(readFileSync(join(folder, "recipe.json"), "utf8"))
 describe("gloss-mini", () => {
   it("takes at most 10 MB and brings its card and recipe", () => {
     const files = readdirSync(folder)
-    for (const name of ["README.md", "config.json", "model.safetensors", "recipe.json", "tokenizer.json"]) assert.ok(files.includes(name), name)
+    for (const name of ["README.md", "config.json", "model.safetensors", "recipe.json", "tokenizer.json"])
+      assert.ok(files.includes(name), name)
     assert.ok(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) <= 10e6)
   })
 

@@ -18,4 +18,5 @@ test("there are routers to test", () => {
   assert.ok(routers.length >= 9)
 })
 
-for (const router of routers) for (const written of settings[router.name] ?? [{}]) testIndependence(router, written, "onnxruntime")
+for (const router of routers)
+  for (const written of settings[router.name] ?? [{}]) testIndependence(router, written, "onnxruntime")

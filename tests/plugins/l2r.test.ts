@@ -6,7 +6,18 @@ import lora from "../../plugins/adapters/lora.ts"
 import l2r from "../../plugins/routers/l2r.ts"
 import { encoder } from "../../src/model/encoder.ts"
 import { trainable } from "../../src/model/single.ts"
-import { type Adapter, grad, mul, nameOf, overExamples, parameter, program, type Router, Schema, sum } from "../../src/plugin/index.ts"
+import {
+  type Adapter,
+  grad,
+  mul,
+  nameOf,
+  overExamples,
+  parameter,
+  program,
+  type Router,
+  Schema,
+  sum,
+} from "../../src/plugin/index.ts"
 import { underGivenGates } from "../../src/testing/given_gates.ts"
 import { toyNetwork } from "../../src/testing/toy_network.ts"
 import { compute, matrix, normals, rows } from "./formula.ts"
@@ -15,19 +26,38 @@ const RELAXATIONS = ["gumbel_sigmoid", "gumbel_softmax", "sigmoid", "softmax", "
 const router: Router = l2r
 const options = (given: object) => Schema.decodeUnknownSync(l2r.options)(given as never)
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z))
-const near = (a: readonly number[], b: readonly number[], tolerance = 1e-12) => a.forEach((x, i) => assert.ok(Math.abs(x - b[i]) <= tolerance, `${x} is not ${b[i]}`))
+const near = (a: readonly number[], b: readonly number[], tolerance = 1e-12) =>
+  a.forEach((x, i) => assert.ok(Math.abs(x - b[i]) <= tolerance, `${x} is not ${b[i]}`))
 
 /** Gates of given logits: the query is the logits, W the identity. */
-const gates = async (z: readonly (readonly number[])[], given: object, u?: readonly (readonly number[])[], training = u !== undefined) => {
+const gates = async (
+  z: readonly (readonly number[])[],
+  given: object,
+  u?: readonly (readonly number[])[],
+  training = u !== undefined,
+) => {
   const modules = z[0].length
-  const identity = Array.from({ length: modules }, (_, i) => Array.from({ length: modules }, (_, j) => (i === j ? 1 : 0)))
+  const identity = Array.from({ length: modules }, (_, i) =>
+    Array.from({ length: modules }, (_, j) => (i === j ? 1 : 0)),
+  )
   const p = { W: parameter("W", [modules, modules]), b: parameter("b", [modules]) }
-  const formula = router.gates(rows("z", modules), p, options({ query: "frozen_mean", ...given }), { training, modules })
+  const formula = router.gates(rows("z", modules), p, options({ query: "frozen_mean", ...given }), {
+    training,
+    modules,
+  })
   const draws = u ?? z.map((row) => row.map(() => 0.5))
-  const feeds = { z: matrix(z), W: matrix(identity), b: { shape: [modules], data: new Float64Array(modules) }, gumbel: matrix(draws) }
+  const feeds = {
+    z: matrix(z),
+    W: matrix(identity),
+    b: { shape: [modules], data: new Float64Array(modules) },
+    gumbel: matrix(draws),
+  }
   const weights = matrix(normals(1, modules, 3))
   const loss = overExamples(sum(mul(formula, { ...parameter("weights", [modules]) })), "sum")
-  const { a, dz } = await compute({ a: formula, dz: grad(loss, [rows("z", modules)])[0] }, { ...feeds, weights: { shape: [modules], data: weights.data } })
+  const { a, dz } = await compute(
+    { a: formula, dz: grad(loss, [rows("z", modules)])[0] },
+    { ...feeds, weights: { shape: [modules], data: weights.data } },
+  )
   return { a, dz }
 }
 
@@ -36,7 +66,11 @@ test("I5: P(a > 1/2) is sigma(z) at every temperature", async () => {
   const u = Array.from({ length: n }, (_, i) => [(i + 0.5) / n])
   for (const temperature of [0.1, 1, 5])
     for (const z of [-2, -0.3, 0.7, 3]) {
-      const { a } = await gates(u.map(() => [z]), { temperature, normalise: "none" }, u)
+      const { a } = await gates(
+        u.map(() => [z]),
+        { temperature, normalise: "none" },
+        u,
+      )
       const open = a.filter(([gate]) => gate > 0.5).length / n
       assert.ok(Math.abs(open - sigmoid(z)) <= 1 / n, `z ${z}, tau ${temperature}: ${open}`)
     }
@@ -45,12 +79,20 @@ test("I5: P(a > 1/2) is sigma(z) at every temperature", async () => {
 test("I5: without training the gates are sigma(z) or softmax(z), and draw nothing", async () => {
   const z = normals(4, 3, 1, 2)
   for (const relaxation of RELAXATIONS) {
-    const formula = router.gates(rows("z", 3), { W: parameter("W", [3, 3]), b: parameter("b", [3]) }, options({ relaxation, query: "frozen_mean" }), { training: false, modules: 3 })
+    const formula = router.gates(
+      rows("z", 3),
+      { W: parameter("W", [3, 3]), b: parameter("b", [3]) },
+      options({ relaxation, query: "frozen_mean" }),
+      { training: false, modules: 3 },
+    )
     assert.deepEqual(program({ formula }).noise, [])
     const { a } = await gates(z, { relaxation, normalise: "none" })
     for (const [i, row] of z.entries()) {
       const total = row.reduce((all, x) => all + Math.exp(x), 0)
-      near(a[i], row.map((x) => (relaxation.endsWith("softmax") ? Math.exp(x) / total : sigmoid(x))))
+      near(
+        a[i],
+        row.map((x) => (relaxation.endsWith("softmax") ? Math.exp(x) / total : sigmoid(x))),
+      )
     }
   }
 })
@@ -73,7 +115,10 @@ test("straight-through gates are open or closed, one is always open, and their g
   const soft = await gates(z, { relaxation: "gumbel_sigmoid", normalise: "none" }, u)
   for (const [i, row] of hard.a.entries()) {
     const most = soft.a[i].indexOf(Math.max(...soft.a[i]))
-    near(row, soft.a[i].map((gate, j) => (gate > 0.5 || j === most ? 1 : 0)))
+    near(
+      row,
+      soft.a[i].map((gate, j) => (gate > 0.5 || j === most ? 1 : 0)),
+    )
     near(hard.dz[i], soft.dz[i])
   }
   const closed = soft.a.filter((row) => row.every((gate) => gate <= 0.5)).length
@@ -81,26 +126,48 @@ test("straight-through gates are open or closed, one is always open, and their g
 })
 
 test("straight-through gates where all are closed: divided by their sum they stay tame", async () => {
-  const { a, dz } = await gates([[-9, -8, -10], [-30, -30, -30]], { relaxation: "gumbel_sigmoid_st" }, [[0.5, 0.5, 0.5], [0.5, 0.4, 0.3]])
+  const { a, dz } = await gates(
+    [
+      [-9, -8, -10],
+      [-30, -30, -30],
+    ],
+    { relaxation: "gumbel_sigmoid_st" },
+    [
+      [0.5, 0.5, 0.5],
+      [0.5, 0.4, 0.3],
+    ],
+  )
   near(a[0], [0, 1, 0], 1e-9)
   near(a[1], [1, 0, 0], 1e-9)
-  assert.ok(dz.flat().every((x) => Math.abs(x) < 1), String(dz))
+  assert.ok(
+    dz.flat().every((x) => Math.abs(x) < 1),
+    String(dz),
+  )
 })
 
 test("I6: divided by their sum the gates are a distribution; else they are not touched", () =>
   fc.assert(
-    fc.asyncProperty(fc.constantFrom(...RELAXATIONS), fc.boolean(), fc.integer({ min: 1, max: 5 }), fc.nat(1000), async (relaxation, training, modules, seed) => {
-      const z = normals(3, modules, seed, 3)
-      const u = normals(3, modules, seed + 1).map((row) => row.map((x) => sigmoid(x)))
-      const { a } = await gates(z, { relaxation }, u, training)
-      const bare = (await gates(z, { relaxation, normalise: "none" }, u, training)).a
-      for (const [i, row] of a.entries()) {
-        assert.ok(row.every((gate) => gate >= 0))
-        const total = bare[i].reduce((all, gate) => all + gate, 0)
-        near(row, bare[i].map((gate) => gate / (total + 1e-12)))
-        if (total > 1e-6) near([row.reduce((all, gate) => all + gate, 0)], [1], 1e-5)
-      }
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...RELAXATIONS),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 5 }),
+      fc.nat(1000),
+      async (relaxation, training, modules, seed) => {
+        const z = normals(3, modules, seed, 3)
+        const u = normals(3, modules, seed + 1).map((row) => row.map((x) => sigmoid(x)))
+        const { a } = await gates(z, { relaxation }, u, training)
+        const bare = (await gates(z, { relaxation, normalise: "none" }, u, training)).a
+        for (const [i, row] of a.entries()) {
+          assert.ok(row.every((gate) => gate >= 0))
+          const total = bare[i].reduce((all, gate) => all + gate, 0)
+          near(
+            row,
+            bare[i].map((gate) => gate / (total + 1e-12)),
+          )
+          if (total > 1e-6) near([row.reduce((all, gate) => all + gate, 0)], [1], 1e-5)
+        }
+      },
+    ),
     { numRuns: 40, seed: 20250103 },
   ))
 
@@ -111,7 +178,10 @@ test("I6: modules in another order have the same gates in that order, with their
   const u = normals(5, 4, 7).map((row) => row.map((x) => sigmoid(x)))
   for (const relaxation of RELAXATIONS)
     for (const normalise of ["sum", "none"]) {
-      const [straight, turned] = [await gates(z, { relaxation, normalise }, u), await gates(turn(z), { relaxation, normalise }, turn(u))]
+      const [straight, turned] = [
+        await gates(z, { relaxation, normalise }, u),
+        await gates(turn(z), { relaxation, normalise }, turn(u)),
+      ]
       turn(straight.a).forEach((row, i) => near(turned.a[i], row))
     }
 })
@@ -120,8 +190,20 @@ test("noise has its own name at each place: blocks and sites do not share their 
   const { checkpoint, backbone } = await toyNetwork()
   const adapter: Adapter = lora
   const settings = Schema.decodeUnknownSync(lora.options)({ dropout: 0.2, targets: ["query", "output"] } as never)
-  const { features } = encoder({ backbone, checkpoint }, trainable(adapter, settings, checkpoint.sites, { training: true }))
+  const { features } = encoder(
+    { backbone, checkpoint },
+    trainable(adapter, settings, checkpoint.sites, { training: true }),
+  )
   const names = program({ features }).noise.map(nameOf)
-  assert.deepEqual(names.sort(), ["layer.0.attention.query/lora", "layer.0.output/lora", "layer.1.attention.query/lora", "layer.1.output/lora"])
-  assert.deepEqual(program({ y: underGivenGates({ backbone, checkpoint }, [], { aggregate: "outputs", granularity: "example" }) }).noise, [])
+  assert.deepEqual(names.sort(), [
+    "layer.0.attention.query/lora",
+    "layer.0.output/lora",
+    "layer.1.attention.query/lora",
+    "layer.1.output/lora",
+  ])
+  assert.deepEqual(
+    program({ y: underGivenGates({ backbone, checkpoint }, [], { aggregate: "outputs", granularity: "example" }) })
+      .noise,
+    [],
+  )
 })

@@ -15,7 +15,10 @@ import { testRouter } from "../../src/testing/index.ts"
 
 test("all routers that ship are tested here", () => {
   const tested = [arrow, baseModel, l2r, maxConfidence, oracle, perTask, random, similarity, uniform]
-  assert.deepEqual(shipped("router").map(({ name }) => name), tested.map(({ name }) => name))
+  assert.deepEqual(
+    shipped("router").map(({ name }) => name),
+    tested.map(({ name }) => name),
+  )
 })
 
 testRouter(arrow, { top_k: 2, mix: "outer" })
@@ -32,7 +35,8 @@ testRouter(maxConfidence)
 testRouter(oracle)
 testRouter(perTask)
 testRouter(random)
-for (const statistic of ["task_centroid", "class_centroid", "task_gaussian", "class_gaussian"]) testRouter(similarity, { statistic, statistics: "memory" })
+for (const statistic of ["task_centroid", "class_centroid", "task_gaussian", "class_gaussian"])
+  testRouter(similarity, { statistic, statistics: "memory" })
 testRouter(similarity, { combine: "softmax", statistics: "train", features: "cls" })
 testRouter(uniform)
 testRouter(uniform, { aggregate: "parameters" })

@@ -11,13 +11,17 @@ import { compute, matrix, rows } from "./formula.ts"
 
 const router: Router = similarity
 const options = (plugin: Router | Probe, given: object) => Schema.decodeUnknownSync(plugin.options)(given as never)
-const leaves = (constants: Constants) => Object.fromEntries(Object.entries(constants).map(([name, host]) => [name, weight(name, host)]))
+const leaves = (constants: Constants) =>
+  Object.fromEntries(Object.entries(constants).map(([name, host]) => [name, weight(name, host)]))
 const largest = (row: readonly number[]) => row.indexOf(Math.max(...row))
 
 const gates = async (given: Statistics, test: readonly (readonly number[])[], written: object) => {
   const chosen = options(router, written)
   const constants = router.statistics!(given, chosen)
-  const formula = router.gates(rows("phi", given.width), leaves(constants), chosen, { training: false, modules: given.tasks })
+  const formula = router.gates(rows("phi", given.width), leaves(constants), chosen, {
+    training: false,
+    modules: given.tasks,
+  })
   return (await compute({ formula }, { phi: matrix(test) })).formula
 }
 
@@ -34,13 +38,23 @@ for (const [name, one] of Object.entries(golden.cases)) {
   test(`golden '${name}': the chosen tasks, and softmax(-distance^2 / 2 tau)`, async () => {
     for (const { shrinkage, task, task_distances } of one.gaussian) {
       const temperature = shrinkage === 0 && name === "deficient" ? 50 : 3
-      const row = await gates(given, one.test, { statistic: "class_gaussian", shrinkage, combine: "softmax", temperature })
+      const row = await gates(given, one.test, {
+        statistic: "class_gaussian",
+        shrinkage,
+        combine: "softmax",
+        temperature,
+      })
       assert.deepEqual(row.map(largest), task)
       row.forEach((gate, i) => {
         const least = Math.min(...task_distances[i])
         const weights = task_distances[i].map((distance) => Math.exp(-(distance - least) / 2 / temperature))
         const total = weights.reduce((a, b) => a + b)
-        gate.forEach((value, t) => assert.ok(Math.abs(value - weights[t] / total) < 2e-4, `shrinkage ${shrinkage}, text ${i}: ${value} is not ${weights[t] / total}`))
+        gate.forEach((value, t) =>
+          assert.ok(
+            Math.abs(value - weights[t] / total) < 2e-4,
+            `shrinkage ${shrinkage}, text ${i}: ${value} is not ${weights[t] / total}`,
+          ),
+        )
       })
     }
     assert.deepEqual((await gates(given, one.test, { statistic: "class_centroid" })).map(largest), one.euclidean.task)
@@ -48,7 +62,10 @@ for (const [name, one] of Object.entries(golden.cases)) {
 
   test(`I9 '${name}': a Gaussian shrunk to the unit matrix chooses as the centroid does`, async () => {
     for (const what of ["class", "task"])
-      assert.deepEqual((await gates(given, one.test, { statistic: `${what}_gaussian`, shrinkage: 1 })).map(largest), (await gates(given, one.test, { statistic: `${what}_centroid` })).map(largest))
+      assert.deepEqual(
+        (await gates(given, one.test, { statistic: `${what}_gaussian`, shrinkage: 1 })).map(largest),
+        (await gates(given, one.test, { statistic: `${what}_centroid` })).map(largest),
+      )
   })
 
   test(`I9 '${name}': a further task does not move the choice among the earlier ones`, async () => {
@@ -63,7 +80,10 @@ for (const [name, one] of Object.entries(golden.cases)) {
     }
     for (const statistic of ["class_centroid", "task_centroid"]) {
       const ratio = (row: readonly number[]) => Math.log(row[0] / row[1])
-      const [before, after] = [await gates(earlier, one.test, { statistic, temperature: 5 }), await gates(given, one.test, { statistic, temperature: 5 })]
+      const [before, after] = [
+        await gates(earlier, one.test, { statistic, temperature: 5 }),
+        await gates(given, one.test, { statistic, temperature: 5 }),
+      ]
       before.forEach((row, i) => assert.ok(Math.abs(ratio(row) - ratio(after[i])) < 1e-3, `text ${i}`))
     }
   })
@@ -76,15 +96,39 @@ for (const [name, one] of Object.entries(golden.cases)) {
       return (await compute({ scores }, { phi: matrix(one.test) })).scores.map(largest)
     }
     assert.deepEqual(await classes(centroidProbe, {}), nearest(one.euclidean.class_distances))
-    for (const { shrinkage, class_distances } of one.gaussian) assert.deepEqual(await classes(gaussianProbe, { shrinkage }), nearest(class_distances))
+    for (const { shrinkage, class_distances } of one.gaussian)
+      assert.deepEqual(await classes(gaussianProbe, { shrinkage }), nearest(class_distances))
   })
 }
 
 test("all probes that ship are tested here", () => {
-  assert.deepEqual(shipped("probe").map(({ name }) => name), [centroidProbe.name, gaussianProbe.name])
+  assert.deepEqual(
+    shipped("probe").map(({ name }) => name),
+    [centroidProbe.name, gaussianProbe.name],
+  )
 })
 
 test("a class or task without an example is never chosen", async () => {
-  const given: Statistics = { features: Float32Array.of(0, 0, 1, 0), width: 2, task: Int32Array.of(0, 0), class: Int32Array.of(0, 1), tasks: 2, taskOfClass: Int32Array.of(0, 0, 1) }
-  for (const statistic of ["class_centroid", "task_centroid"]) assert.deepEqual((await gates(given, [[9, 9], [0, 0]], { statistic })).map(largest), [0, 0])
+  const given: Statistics = {
+    features: Float32Array.of(0, 0, 1, 0),
+    width: 2,
+    task: Int32Array.of(0, 0),
+    class: Int32Array.of(0, 1),
+    tasks: 2,
+    taskOfClass: Int32Array.of(0, 0, 1),
+  }
+  for (const statistic of ["class_centroid", "task_centroid"])
+    assert.deepEqual(
+      (
+        await gates(
+          given,
+          [
+            [9, 9],
+            [0, 0],
+          ],
+          { statistic },
+        )
+      ).map(largest),
+      [0, 0],
+    )
 })

@@ -22,7 +22,10 @@ const contentOf = (store: string): Readonly<Record<string, string>> => {
   const found: Record<string, string> = {}
   for (const part of readdirSync(objects)) {
     for (const name of readdirSync(join(objects, part))) {
-      if (!name.endsWith(".tmp")) found[name] = createHash("sha256").update(readFileSync(join(objects, part, name))).digest("hex")
+      if (!name.endsWith(".tmp"))
+        found[name] = createHash("sha256")
+          .update(readFileSync(join(objects, part, name)))
+          .digest("hex")
     }
   }
   for (const { key, label } of toyPlan()) {
@@ -32,62 +35,84 @@ const contentOf = (store: string): Readonly<Record<string, string>> => {
   return found
 }
 
-test("killed with -9 while any of its steps runs, a run ends as an undisturbed one", () => withFolder(async (folder) => {
-  const undisturbed = join(folder, "undisturbed")
-  await runToy(undisturbed, toyPlan())
-  const killed = join(folder, "killed")
-  for (const after of [1, 3, 4]) {
-    const child = start(script, killed)
-    let seen = 0
-    const { code } = await lines(child, (line) => {
-      const event = JSON.parse(line) as RunEvent
-      if (event.type === "started" && ++seen === after) child.kill("SIGKILL")
-    })
-    assert.notEqual(code, 0)
-  }
-  const last = await runToy(killed, toyPlan())
-  assert.equal(last.error, undefined)
-  assert.deepEqual(contentOf(killed), contentOf(undisturbed))
-}))
-
-test("two processes on one store at once do no harm", () => withFolder(async (folder) => {
-  const undisturbed = join(folder, "undisturbed")
-  await runToy(undisturbed, toyPlan())
-  const shared = join(folder, "shared")
-  const ends = await Promise.all([1, 2].map(() => lines(start(script, shared), () => {})))
-  assert.deepEqual(ends.map(({ code, errors }) => [code, errors]), [[0, ""], [0, ""]])
-  assert.deepEqual(contentOf(shared), contentOf(undisturbed))
-}))
-
-test("interruption stops even a step that never yields, keeps what is finished, and says so", () => withFolder(async (folder) => {
-  const plan = toyPlan({ "module two": { then: "spins", wait: 0 }, "module one": { wait: 0 } })
-  const events: RunEvent[] = []
-  await Effect.runPromise(Effect.gen(function* () {
-    const busy = yield* Deferred.make<void>()
-    const run = execute({ steps: plan, wanted: [plan[5].key], onEvent: (event) => {
-      events.push(event)
-      if (event.type === "finished" && event.key === plan[2].key) Deferred.doneUnsafe(busy, Effect.void)
-    } }).pipe(Effect.provide(Layer.merge(workers(toyAssignment(folder), 2), ArtifactStore.layer(folder))))
-    const fiber = yield* Effect.forkChild(run)
-    yield* Deferred.await(busy)
-    yield* Fiber.interrupt(fiber)
+test("killed with -9 while any of its steps runs, a run ends as an undisturbed one", () =>
+  withFolder(async (folder) => {
+    const undisturbed = join(folder, "undisturbed")
+    await runToy(undisturbed, toyPlan())
+    const killed = join(folder, "killed")
+    for (const after of [1, 3, 4]) {
+      const child = start(script, killed)
+      let seen = 0
+      const { code } = await lines(child, (line) => {
+        const event = JSON.parse(line) as RunEvent
+        if (event.type === "started" && ++seen === after) child.kill("SIGKILL")
+      })
+      assert.notEqual(code, 0)
+    }
+    const last = await runToy(killed, toyPlan())
+    assert.equal(last.error, undefined)
+    assert.deepEqual(contentOf(killed), contentOf(undisturbed))
   }))
-  assert.equal(events.at(-1)?.type, "interrupted")
-  const next = await runToy(folder, plan, { wanted: [plan[2].key] })
-  assert.deepEqual(next.labels("started"), [])
-}))
 
-test("an input that goes bad while the run goes on is computed again, and then the step", () => withFolder(async (folder) => {
-  const { truncateSync } = await import("node:fs")
-  const plan = toyPlan()
-  let spoiled = false
-  const run = await runToy(folder, plan, { onEvent: (event) => {
-    if (spoiled || event.type !== "finished" || event.key !== plan[2].key) return
-    spoiled = true
-    truncateSync(join(folder, "steps", `${plan[2].key}.json`), 30)
-  } })
-  assert.equal(run.error, undefined)
-  assert.equal(run.labels("finished").filter((label) => label === "module one").length, 2)
-  assert.ok(run.events.some((event) => event.type === "warning" && /"module one" in the store is damaged/.test(event.message)))
-  assert.deepEqual(openStore(folder).read(plan[5].key).json, { total: 1133 })
-}))
+test("two processes on one store at once do no harm", () =>
+  withFolder(async (folder) => {
+    const undisturbed = join(folder, "undisturbed")
+    await runToy(undisturbed, toyPlan())
+    const shared = join(folder, "shared")
+    const ends = await Promise.all([1, 2].map(() => lines(start(script, shared), () => {})))
+    assert.deepEqual(
+      ends.map(({ code, errors }) => [code, errors]),
+      [
+        [0, ""],
+        [0, ""],
+      ],
+    )
+    assert.deepEqual(contentOf(shared), contentOf(undisturbed))
+  }))
+
+test("interruption stops even a step that never yields, keeps what is finished, and says so", () =>
+  withFolder(async (folder) => {
+    const plan = toyPlan({ "module two": { then: "spins", wait: 0 }, "module one": { wait: 0 } })
+    const events: RunEvent[] = []
+    await Effect.runPromise(
+      Effect.gen(function* () {
+        const busy = yield* Deferred.make<void>()
+        const run = execute({
+          steps: plan,
+          wanted: [plan[5].key],
+          onEvent: (event) => {
+            events.push(event)
+            if (event.type === "finished" && event.key === plan[2].key) Deferred.doneUnsafe(busy, Effect.void)
+          },
+        }).pipe(Effect.provide(Layer.merge(workers(toyAssignment(folder), 2), ArtifactStore.layer(folder))))
+        const fiber = yield* Effect.forkChild(run)
+        yield* Deferred.await(busy)
+        yield* Fiber.interrupt(fiber)
+      }),
+    )
+    assert.equal(events.at(-1)?.type, "interrupted")
+    const next = await runToy(folder, plan, { wanted: [plan[2].key] })
+    assert.deepEqual(next.labels("started"), [])
+  }))
+
+test("an input that goes bad while the run goes on is computed again, and then the step", () =>
+  withFolder(async (folder) => {
+    const { truncateSync } = await import("node:fs")
+    const plan = toyPlan()
+    let spoiled = false
+    const run = await runToy(folder, plan, {
+      onEvent: (event) => {
+        if (spoiled || event.type !== "finished" || event.key !== plan[2].key) return
+        spoiled = true
+        truncateSync(join(folder, "steps", `${plan[2].key}.json`), 30)
+      },
+    })
+    assert.equal(run.error, undefined)
+    assert.equal(run.labels("finished").filter((label) => label === "module one").length, 2)
+    assert.ok(
+      run.events.some(
+        (event) => event.type === "warning" && /"module one" in the store is damaged/.test(event.message),
+      ),
+    )
+    assert.deepEqual(openStore(folder).read(plan[5].key).json, { total: 1133 })
+  }))

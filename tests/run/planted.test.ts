@@ -25,7 +25,13 @@ const each = Array.from({ length: TASKS }, (_, t) => t)
 const made = (async () => {
   const bench = { network: await plantedNetwork(), engine: await engineOf("onnxruntime") }
   const stream = await smallStream(bench, each.map(plantedTask), 5)
-  return { bench, stream, modules: each.map(plantedModule), task: [...(stream.truth.arrays.task.data as Int32Array)], classOf: [...(stream.truth.arrays.class.data as Int32Array)] }
+  return {
+    bench,
+    stream,
+    modules: each.map(plantedModule),
+    task: [...(stream.truth.arrays.task.data as Int32Array)],
+    classOf: [...(stream.truth.arrays.class.data as Int32Array)],
+  }
 })()
 
 type Gates = readonly (readonly number[])[]
@@ -35,17 +41,34 @@ const row = async (router: Router, written: object) => {
   const { bench, stream, modules } = await made
   const options = Schema.decodeUnknownSync(router.options)(written as never)
   const chosen = { plugin: router.name, options }
-  const fit = await fitRouter(bench, stream, modules, chosen, LAST, { epochs: 20, batch: 16, learning_rate: 0.05, head_learning_rate: 0.01 })
+  const fit = await fitRouter(bench, stream, modules, chosen, LAST, {
+    epochs: 20,
+    batch: 16,
+    learning_rate: 0.05,
+    head_learning_rate: 0.01,
+  })
   const evaluation = await evaluateRouter(bench, stream, modules, router, chosen, fit, LAST)
   const how: "selects" | "composes" = router.routing(options).aggregate === "select" ? "selects" : "composes"
-  const { summary: [summary] } = await scoreRows(bench, stream, [{ name: router.name, how, evaluations: new Map([[LAST, evaluation]]) }])
-  return { how, accuracy: summary.classIncremental!.value, within: summary.taskIncremental!.value, routed: summary.routerAccuracy?.value, gates: gatesIn(evaluation) }
+  const {
+    summary: [summary],
+  } = await scoreRows(bench, stream, [{ name: router.name, how, evaluations: new Map([[LAST, evaluation]]) }])
+  return {
+    how,
+    accuracy: summary.classIncremental!.value,
+    within: summary.taskIncremental!.value,
+    routed: summary.routerAccuracy?.value,
+    gates: gatesIn(evaluation),
+  }
 }
 
 /** The gates of the one place where modules attach. */
 const gatesIn = ({ arrays }: Artifact): Gates => {
   const [found] = Object.keys(arrays).filter((name) => name.startsWith("gates/"))
-  return found === undefined ? [] : Array.from({ length: arrays[found].shape[0] }, (_, i) => [...(arrays[found].data.subarray(i * TASKS, (i + 1) * TASKS) as Float32Array)])
+  return found === undefined
+    ? []
+    : Array.from({ length: arrays[found].shape[0] }, (_, i) => [
+        ...(arrays[found].data.subarray(i * TASKS, (i + 1) * TASKS) as Float32Array),
+      ])
 }
 
 const largest = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores))
@@ -53,7 +76,11 @@ const percent = (hits: readonly boolean[]): number => (100 * hits.filter(Boolean
 const oneHot = (m: number): readonly number[] => each.map((i) => (i === m ? 1 : 0))
 
 /** Class of each text under some gates: composed, over all classes; or by the module of the largest gate under its own head, or under the true task's. */
-const predicted = async (gates: Gates, how: "selects" | "composes" | "true head", mix: Mix = { aggregate: "outputs", granularity: "example" }): Promise<readonly number[]> => {
+const predicted = async (
+  gates: Gates,
+  how: "selects" | "composes" | "true head",
+  mix: Mix = { aggregate: "outputs", granularity: "example" },
+): Promise<readonly number[]> => {
   const { bench, stream, modules, task } = await made
   const library = await libraryFrom(workOf(bench, {}, {}), modules)
   const { W, b } = joinedHead(modules.map(headIn))
@@ -65,7 +92,11 @@ const predicted = async (gates: Gates, how: "selects" | "composes" | "true head"
   return gates.map((row, i) => {
     const scores = [...(logits.data.slice(i * all, (i + 1) * all) as Float32Array)]
     const only = how === "selects" ? largest(row) : task[i]
-    return largest(how === "composes" ? scores : scores.map((score, c) => (Math.floor(c / CLASSES) === only ? score : Number.NEGATIVE_INFINITY)))
+    return largest(
+      how === "composes"
+        ? scores
+        : scores.map((score, c) => (Math.floor(c / CLASSES) === only ? score : Number.NEGATIVE_INFINITY)),
+    )
   })
 }
 
@@ -74,10 +105,17 @@ const accuracy = async (...given: Parameters<typeof predicted>): Promise<number>
   return percent((await predicted(...given)).map((c, i) => c === classOf[i]))
 }
 
-const bounds = (async () => ({ oracle: (await row(oracle, {})).accuracy, uniform: (await row(uniform, {})).accuracy }))()
+const bounds = (async () => ({
+  oracle: (await row(oracle, {})).accuracy,
+  uniform: (await row(uniform, {})).accuracy,
+}))()
 
 /** What gates must do to pass: find the module for nine of ten texts, and be as good as the right module or far better than all of them. */
-const passes = async (gates: Gates, how: "selects" | "composes", mix?: Mix): Promise<{ readonly routed: boolean; readonly accurate: boolean }> => {
+const passes = async (
+  gates: Gates,
+  how: "selects" | "composes",
+  mix?: Mix,
+): Promise<{ readonly routed: boolean; readonly accurate: boolean }> => {
   const { task } = await made
   const { oracle: most, uniform: least } = await bounds
   const routed = percent(gates.map((row, i) => largest(row) === task[i]))
@@ -95,7 +133,10 @@ test("the right module is needed: the oracle reaches 95 %, uniform gates at most
   }
   assert.ok(least <= 60)
   for (const shift of [1, 2, 3]) {
-    const foreign = await accuracy(task.map((t) => oneHot((t + shift) % TASKS)), "true head")
+    const foreign = await accuracy(
+      task.map((t) => oneHot((t + shift) % TASKS)),
+      "true head",
+    )
     assert.ok(foreign <= most - 40, `a foreign module, ${shift} further, under the true head: ${foreign}`)
   }
   assert.equal(await accuracy(task.map(oneHot), "true head"), most)
@@ -109,7 +150,9 @@ const routers: readonly (readonly [Router, object, Mix?])[] = [
   [l2r, { scope: "global" }],
   [arrow, {}],
   [arrow, { mix: "factors", top_k: 2 }, { aggregate: "parameters", mix: "factors", granularity: "example" }],
-  ...["task_centroid", "class_centroid", "task_gaussian", "class_gaussian"].map((statistic) => [similarity, { statistic }] as const),
+  ...["task_centroid", "class_centroid", "task_gaussian", "class_gaussian"].map(
+    (statistic) => [similarity, { statistic }] as const,
+  ),
   [similarity, { combine: "softmax" }],
 ]
 
@@ -118,11 +161,38 @@ for (const [router, written, mix] of routers)
     const { how, accuracy: reached, routed, gates } = await row(router, written)
     const { oracle: most, uniform: least } = await bounds
     assert.ok(routed! >= 90, `router accuracy ${routed}`)
-    assert.ok(how === "selects" ? reached >= most - 5 : reached >= least + 20, `accuracy ${reached}, oracle ${most}, uniform ${least}`)
+    assert.ok(
+      how === "selects" ? reached >= most - 5 : reached >= least + 20,
+      `accuracy ${reached}, oracle ${most}, uniform ${least}`,
+    )
     assert.ok(Math.abs((await accuracy(gates, how, mix)) - reached) < 2, "the gates on record are those that were used")
     assert.deepEqual(await passes(gates, how, mix), { routed: true, accurate: true })
     const fails = { routed: false, accurate: false }
-    assert.deepEqual(await passes(gates.map(() => each.map(() => 1 / TASKS)), how, mix), fails, "uniform gates")
-    assert.deepEqual(await passes(gates.map((row) => [...row.slice(1), row[0]]), how, mix), fails, "permuted gates")
-    assert.deepEqual(await passes(gates.map((_, i) => gates[(i + 1) % gates.length]), how, mix), fails, "another text's gates")
+    assert.deepEqual(
+      await passes(
+        gates.map(() => each.map(() => 1 / TASKS)),
+        how,
+        mix,
+      ),
+      fails,
+      "uniform gates",
+    )
+    assert.deepEqual(
+      await passes(
+        gates.map((row) => [...row.slice(1), row[0]]),
+        how,
+        mix,
+      ),
+      fails,
+      "permuted gates",
+    )
+    assert.deepEqual(
+      await passes(
+        gates.map((_, i) => gates[(i + 1) % gates.length]),
+        how,
+        mix,
+      ),
+      fails,
+      "another text's gates",
+    )
   })

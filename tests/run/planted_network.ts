@@ -35,13 +35,24 @@ const SITE = "layer.0.attention.output"
 export const plantedNetwork = async (): Promise<Network> => {
   const backbone = (await loadPlugin("backbone", "bert")) as Backbone
   const random = randomStream(1, "planted network")
-  const made = backbone.create!({ layers: 1, width: WIDTH, heads: 1, intermediate: 8, vocabulary: 2 + TASKS + CLASSES + WORDS, positions: 24 }, {}, random)
+  const made = backbone.create!(
+    { layers: 1, width: WIDTH, heads: 1, intermediate: 8, vocabulary: 2 + TASKS + CLASSES + WORDS, positions: 24 },
+    {},
+    random,
+  )
   const weights: Record<string, HostTensor> = { ...made.weights }
   const set = (name: string, fill: (row: number, column: number) => number) => {
     const { shape, data } = weights[name]
-    weights[name] = { shape, data: (data as Float32Array).map((x, i) => x + fill(Math.floor(i / shape[1]), i % shape[1])) }
+    weights[name] = {
+      shape,
+      data: (data as Float32Array).map((x, i) => x + fill(Math.floor(i / shape[1]), i % shape[1])),
+    }
   }
-  const direction = new Map([...Array.from({ length: TASKS }, (_, t) => [markId(t), mark(t)] as const), ...Array.from({ length: CLASSES }, (_, f) => [featureId(f), feature(f)] as const), ...Array.from({ length: WORDS }, (_, w) => [wordId(w), word(w)] as const)])
+  const direction = new Map([
+    ...Array.from({ length: TASKS }, (_, t) => [markId(t), mark(t)] as const),
+    ...Array.from({ length: CLASSES }, (_, f) => [featureId(f), feature(f)] as const),
+    ...Array.from({ length: WORDS }, (_, w) => [wordId(w), word(w)] as const),
+  ])
   set("embeddings.word", (id, axis) => (direction.get(id) === axis ? 1 : 0))
   set("layer.0.attention.value.weight", (row, column) => (row === column ? 3 : 0))
   return { backbone, checkpoint: { ...made, weights } }
@@ -54,7 +65,11 @@ const meaning = (t: number, f: number): number => (t % 2 === 0 ? f + t / 2 : 2 *
 const misleading = (f: number): number => (f === 0 ? 0.2 : 0.6)
 const wrong = (t: number, f: number): number => (meaning(t, f) + 1) % CLASSES
 
-const matrix = (rows: number, columns: number, at: (row: number, column: number) => number): HostTensor & { readonly data: Float32Array } => ({
+const matrix = (
+  rows: number,
+  columns: number,
+  at: (row: number, column: number) => number,
+): HostTensor & { readonly data: Float32Array } => ({
   shape: [rows, columns],
   data: Float32Array.from({ length: rows * columns }, (_, i) => at(Math.floor(i / columns), i % columns)),
 })
@@ -63,15 +78,21 @@ export const plantedModule = (t: number): Artifact => {
   const rank = 1 + CLASSES
   const inputs = [mark(t), ...Array.from({ length: CLASSES }, (_, f) => feature(f))]
   const writes = (f: number, axis: number): number => {
-    for (let s = 0; s < TASKS; s++) if (axis === classAt(s, s === t ? meaning(t, f) : wrong(s, f))) return s === t ? 1 : misleading(f)
+    for (let s = 0; s < TASKS; s++)
+      if (axis === classAt(s, s === t ? meaning(t, f) : wrong(s, f))) return s === t ? 1 : misleading(f)
     return 0
   }
   const own = Array.from({ length: CLASSES }, (_, c) => classAt(t, c))
   return {
-    json: { task: `task ${t}`, adapter: { plugin: "lora", options: { rank, alpha: rank, dropout: 0, targets: ["attention_output"] } } },
+    json: {
+      task: `task ${t}`,
+      adapter: { plugin: "lora", options: { rank, alpha: rank, dropout: 0, targets: ["attention_output"] } },
+    },
     arrays: {
       [`${SITE}/A`]: matrix(WIDTH, rank, (axis, r) => (axis === inputs[r] ? 1 : 0)),
-      [`${SITE}/B`]: matrix(rank, WIDTH, (r, axis) => (r === 0 ? (own.includes(axis) ? 1.5 : 0) : 1.2 * writes(r - 1, axis))),
+      [`${SITE}/B`]: matrix(rank, WIDTH, (r, axis) =>
+        r === 0 ? (own.includes(axis) ? 1.5 : 0) : 1.2 * writes(r - 1, axis),
+      ),
       "head/W": matrix(WIDTH, CLASSES, (axis, c) => (axis === classAt(t, c) ? 4 : 0)),
       "head/b": { shape: [CLASSES], data: new Float32Array(CLASSES) },
     },
@@ -82,8 +103,18 @@ export const plantedTask = (t: number): SmallTask => {
   const random = randomStream(2, "planted texts", t)
   const text = (i: number): LabelledIds => {
     const f = i % CLASSES
-    const inside = random.shuffle([markId(t), markId(t), featureId(f), featureId(f), ...Array.from({ length: 1 + random.below(4) }, () => wordId(random.below(WORDS)))])
+    const inside = random.shuffle([
+      markId(t),
+      markId(t),
+      featureId(f),
+      featureId(f),
+      ...Array.from({ length: 1 + random.below(4) }, () => wordId(random.below(WORDS))),
+    ])
     return { ids: [CLS, ...inside, SEP], label: meaning(t, f) }
   }
-  return { classes: CLASSES, train: Array.from({ length: 30 }, (_, i) => text(i)), test: Array.from({ length: 24 }, (_, i) => text(i)) }
+  return {
+    classes: CLASSES,
+    train: Array.from({ length: 30 }, (_, i) => text(i)),
+    test: Array.from({ length: 24 }, (_, i) => text(i)),
+  }
 }

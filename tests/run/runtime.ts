@@ -9,7 +9,10 @@ export const start = (script: URL, ...args: readonly string[]): ChildProcessBySt
 }
 
 /** Calls `heard` with each line, and waits for the end. */
-export const lines = (child: ReturnType<typeof start>, heard: (line: string) => void): Promise<{ readonly code: number | null; readonly errors: string }> =>
+export const lines = (
+  child: ReturnType<typeof start>,
+  heard: (line: string) => void,
+): Promise<{ readonly code: number | null; readonly errors: string }> =>
   new Promise((resolve) => {
     let rest = ""
     let errors = ""

@@ -7,7 +7,12 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 /** Sum of the inputs' values and of the own, after `wait` milliseconds; says `then` how it ends. */
 const sum: Perform = async (work) => {
-  const { value = 0, wait = 0, then = "ends", size = 4 } = work.options as { value?: number; wait?: number; then?: string; size?: number }
+  const {
+    value = 0,
+    wait = 0,
+    then = "ends",
+    size = 4,
+  } = work.options as { value?: number; wait?: number; then?: string; size?: number }
   const inputs = work.inputs("from")
   for (let done = 0; done < wait; done += 10) {
     work.progress(done / wait, `waited ${done} ms`)
@@ -30,6 +35,17 @@ const sum: Perform = async (work) => {
 }
 
 export const performers: Performers = {
-  dataset: sum, tokens: sum, blind: sum, truth: sum, memory: sum, module: sum, shared: sum,
-  features: sum, fit: sum, encode: sum, head: sum, evaluate: sum, scores: sum,
+  dataset: sum,
+  tokens: sum,
+  blind: sum,
+  truth: sum,
+  memory: sum,
+  module: sum,
+  shared: sum,
+  features: sum,
+  fit: sum,
+  encode: sum,
+  head: sum,
+  evaluate: sum,
+  scores: sum,
 }

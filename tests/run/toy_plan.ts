@@ -11,9 +11,22 @@ import type { RunEvent } from "../../src/run/events.ts"
 import { ArtifactStore, execute } from "../../src/run/execute.ts"
 import { workers } from "../../src/run/workers.ts"
 
-export const toyStep = (kind: StepKind, label: string, options: { readonly [key: string]: Json }, from: readonly Step[] = [], seconds = 1): Step => {
+export const toyStep = (
+  kind: StepKind,
+  label: string,
+  options: { readonly [key: string]: Json },
+  from: readonly Step[] = [],
+  seconds = 1,
+): Step => {
   const inputs = { from: from.map(({ key }) => key) }
-  return { key: stepKey({ kind, options, inputs, code: ["toy"] }), kind, label, options, inputs, estimate: { seconds, bytes: 100 } }
+  return {
+    key: stepKey({ kind, options, inputs, code: ["toy"] }),
+    kind,
+    label,
+    options,
+    inputs,
+    estimate: { seconds, bytes: 100 },
+  }
 }
 
 /** Two datasets -> two modules -> a fit -> an evaluation. `changed` goes into single steps by label. */
@@ -63,13 +76,25 @@ interface Options {
   readonly onEvent?: (event: RunEvent) => void
 }
 
-export const runToy = async (store: string, steps: readonly Step[], { wanted = [steps[steps.length - 1].key], size = 2, onEvent }: Options = {}) => {
+export const runToy = async (
+  store: string,
+  steps: readonly Step[],
+  { wanted = [steps[steps.length - 1].key], size = 2, onEvent }: Options = {},
+) => {
   const events: RunEvent[] = []
-  const exit = await Effect.runPromiseExit(execute({ steps, wanted, onEvent: (event) => {
-    events.push(event)
-    onEvent?.(event)
-  } }).pipe(
-    Effect.provide(Layer.merge(workers(toyAssignment(store), size), ArtifactStore.layer(store)))))
-  const labels = (type: RunEvent["type"]) => events.flatMap((event) => (event.type === type && "key" in event ? [steps.find(({ key }) => key === event.key)?.label ?? "?"] : []))
+  const exit = await Effect.runPromiseExit(
+    execute({
+      steps,
+      wanted,
+      onEvent: (event) => {
+        events.push(event)
+        onEvent?.(event)
+      },
+    }).pipe(Effect.provide(Layer.merge(workers(toyAssignment(store), size), ArtifactStore.layer(store)))),
+  )
+  const labels = (type: RunEvent["type"]) =>
+    events.flatMap((event) =>
+      event.type === type && "key" in event ? [steps.find(({ key }) => key === event.key)?.label ?? "?"] : [],
+    )
   return { events, exit, labels, error: Exit.isFailure(exit) ? exit.cause : undefined }
 }

@@ -1,6 +1,7 @@
 /** One case for each way in which an operator is used: what is fed, and the formula. Sizes come from the property test. */
-import * as t from "../../src/tensor/index.ts"
+
 import type { Tensor } from "../../src/tensor/index.ts"
+import * as t from "../../src/tensor/index.ts"
 
 /** Sizes that fast-check draws. */
 export interface Sizes {
@@ -65,16 +66,33 @@ const pointwise: Case[] = [
 const broadcasts = (s: Sizes): [t.Shape, t.Shape] => {
   const { a, b, c } = s
   const ways: [t.Shape, t.Shape][] = [
-    [[a, b, c], [a, b, c]],
+    [
+      [a, b, c],
+      [a, b, c],
+    ],
     [[a, b, c], [c]],
-    [[b, 1], [a, 1, c]],
-    [[1, c], [b, c]],
+    [
+      [b, 1],
+      [a, 1, c],
+    ],
+    [
+      [1, c],
+      [b, c],
+    ],
     [[], [a, b]],
-    [[a, 1, c], [b, 1]],
+    [
+      [a, 1, c],
+      [b, 1],
+    ],
   ]
   return ways[s.seed % ways.length]
 }
-const two = (name: string, build: (x: Tensor, y: Tensor) => Tensor, range?: readonly [number, number], discrete = false): Case => ({
+const two = (
+  name: string,
+  build: (x: Tensor, y: Tensor) => Tensor,
+  range?: readonly [number, number],
+  discrete = false,
+): Case => ({
   name,
   variables: (s) => ({ x: broadcasts(s)[0], y: broadcasts(s)[1] }),
   formula: ({ x, y }) => build(x, y),
@@ -98,7 +116,8 @@ const arithmetic: Case[] = [
   one("stopGradient", ({ x }) => t.add(t.mul(t.stopGradient(x), 0), x)),
 ]
 
-const transposed = (shape: t.Shape, swap: boolean): t.Shape => (swap ? [...shape.slice(0, -2), ...shape.slice(-2).toReversed()] : shape)
+const transposed = (shape: t.Shape, swap: boolean): t.Shape =>
+  swap ? [...shape.slice(0, -2), ...shape.slice(-2).toReversed()] : shape
 const products: Case[] = [false, true].flatMap((transposeA) =>
   [false, true].flatMap((transposeB) =>
     (
@@ -120,19 +139,48 @@ const products: Case[] = [false, true].flatMap((transposeA) =>
   ),
 )
 products.push(
-  { name: "matmul vector x matrix", variables: ({ a, b }) => ({ x: [a], y: [a, b] }), formula: ({ x, y }) => t.matmul(x, y) },
-  { name: "matmul matrix x vector", variables: ({ a, b }) => ({ x: [a, b], y: [b] }), formula: ({ x, y }) => t.matmul(x, y) },
+  {
+    name: "matmul vector x matrix",
+    variables: ({ a, b }) => ({ x: [a], y: [a, b] }),
+    formula: ({ x, y }) => t.matmul(x, y),
+  },
+  {
+    name: "matmul matrix x vector",
+    variables: ({ a, b }) => ({ x: [a, b], y: [b] }),
+    formula: ({ x, y }) => t.matmul(x, y),
+  },
   { name: "matmul vector x vector", variables: ({ a }) => ({ x: [a], y: [a] }), formula: ({ x, y }) => t.matmul(x, y) },
-  { name: "matmul of scale and transpose", variables: ({ a, b, c }) => ({ x: [b, a], y: [b, c] }), formula: ({ x, y }) => t.matmul(t.transpose(t.scale(x, 3)), t.scale(y, 0.5)) },
+  {
+    name: "matmul of scale and transpose",
+    variables: ({ a, b, c }) => ({ x: [b, a], y: [b, c] }),
+    formula: ({ x, y }) => t.matmul(t.transpose(t.scale(x, 3)), t.scale(y, 0.5)),
+  },
 )
 
 const dense = ({ a, b, c }: Sizes) => ({ x: [a, b], W: [b, c], bias: [c], A: [b, 2], B: [2, c], U: [c, b] })
 const layers: Case[] = [
   { name: "dense layer", variables: dense, formula: ({ x, W, bias }) => t.tanh(t.add(t.matmul(x, W), bias)) },
-  { name: "dense layer with a low-rank update", variables: dense, formula: ({ x, W, bias, A, B }) => t.tanh(t.add(t.add(t.matmul(x, W), bias), t.scale(t.matmul(t.matmul(x, A), B), 0.7))) },
-  { name: "feed-forward block", variables: dense, formula: ({ x, W, bias, U }) => t.add(x, t.matmul(t.gelu(t.add(bias, t.matmul(x, W))), U)) },
-  { name: "product of one scaled matrix with itself", variables: ({ a }) => ({ x: [a, a] }), formula: ({ x }) => t.add(t.matmul(t.gelu(x), t.gelu(x)), t.neg(t.matmul(x, x))) },
-  { name: "attention of plain tensors", variables: ({ a, b, c }) => ({ q: [2, a, c], k: [2, b, c], v: [2, b, c] }), formula: ({ q, k, v }) => t.matmul(t.softmax(t.matmul(q, k, { transposeB: true })), t.scale(v, 0.7)) },
+  {
+    name: "dense layer with a low-rank update",
+    variables: dense,
+    formula: ({ x, W, bias, A, B }) =>
+      t.tanh(t.add(t.add(t.matmul(x, W), bias), t.scale(t.matmul(t.matmul(x, A), B), 0.7))),
+  },
+  {
+    name: "feed-forward block",
+    variables: dense,
+    formula: ({ x, W, bias, U }) => t.add(x, t.matmul(t.gelu(t.add(bias, t.matmul(x, W))), U)),
+  },
+  {
+    name: "product of one scaled matrix with itself",
+    variables: ({ a }) => ({ x: [a, a] }),
+    formula: ({ x }) => t.add(t.matmul(t.gelu(x), t.gelu(x)), t.neg(t.matmul(x, x))),
+  },
+  {
+    name: "attention of plain tensors",
+    variables: ({ a, b, c }) => ({ q: [2, a, c], k: [2, b, c], v: [2, b, c] }),
+    formula: ({ q, k, v }) => t.matmul(t.softmax(t.matmul(q, k, { transposeB: true })), t.scale(v, 0.7)),
+  },
 ]
 
 const shapes: Case[] = [
@@ -144,13 +192,23 @@ const shapes: Case[] = [
   one("broadcastTo", ({ x }, { a, b, c, d }) => t.exp(t.broadcastTo(t.unsqueeze(x, 0), [d, a, b, c]))),
   one("slice", ({ x }, { b }) => t.exp(t.slice(x, 1, b - 1, b))),
   one("slice from the end", ({ x }) => t.exp(t.slice(x, -1, -1))),
-  { name: "concat", variables: ({ a, b, c }) => ({ x: [a, b], y: [a, c] }), formula: ({ x, y }) => t.exp(t.concat([x, y, x], 1)) },
-  { name: "stack", variables: ({ a, b }) => ({ x: [a, b], y: [a, b] }), formula: ({ x, y }) => t.exp(t.stack([x, y], 1)) },
+  {
+    name: "concat",
+    variables: ({ a, b, c }) => ({ x: [a, b], y: [a, c] }),
+    formula: ({ x, y }) => t.exp(t.concat([x, y, x], 1)),
+  },
+  {
+    name: "stack",
+    variables: ({ a, b }) => ({ x: [a, b], y: [a, b] }),
+    formula: ({ x, y }) => t.exp(t.stack([x, y], 1)),
+  },
 ]
 
 const reductions: Case[] = ([undefined, 0, -1, [0, 2]] as const).flatMap((axis) =>
   [false, true].flatMap((keep) =>
-    (["sum", "mean", "max"] as const).map((name) => one(`${name} ${axis ?? "all"}${keep ? " keep" : ""}`, ({ x }) => t.exp(t[name](x, axis, keep)))),
+    (["sum", "mean", "max"] as const).map((name) =>
+      one(`${name} ${axis ?? "all"}${keep ? " keep" : ""}`, ({ x }) => t.exp(t[name](x, axis, keep))),
+    ),
   ),
 )
 
@@ -158,16 +216,44 @@ const normalizations: Case[] = [
   one("softmax", ({ x }) => t.softmax(x)),
   one("softmax of axis 0", ({ x }) => t.softmax(x, 0)),
   one("logSoftmax", ({ x }) => t.logSoftmax(x, 1)),
-  { name: "layerNorm", variables: ({ a, b, c }) => ({ x: [a, b, c + 1], gain: [c + 1], bias: [c + 1] }), formula: ({ x, gain, bias }) => t.layerNorm(x, gain, bias, 0.05) },
-  { name: "rmsNorm", variables: ({ a, b, c }) => ({ x: [a, b, c], gain: [c] }), formula: ({ x, gain }) => t.rmsNorm(x, gain, 0.05) },
+  {
+    name: "layerNorm",
+    variables: ({ a, b, c }) => ({ x: [a, b, c + 1], gain: [c + 1], bias: [c + 1] }),
+    formula: ({ x, gain, bias }) => t.layerNorm(x, gain, bias, 0.05),
+  },
+  {
+    name: "rmsNorm",
+    variables: ({ a, b, c }) => ({ x: [a, b, c], gain: [c] }),
+    formula: ({ x, gain }) => t.rmsNorm(x, gain, 0.05),
+  },
 ]
 
-const indexed = (s: Sizes, count: number, below: number): Tensor => t.constant(Array.from({ length: count }, (_, i) => (s.seed + i * 7) % below), "int")
+const indexed = (s: Sizes, count: number, below: number): Tensor =>
+  t.constant(
+    Array.from({ length: count }, (_, i) => (s.seed + i * 7) % below),
+    "int",
+  )
 const choices: Case[] = [
-  { name: "gather", variables: ({ a, b }) => ({ x: [a, b] }), formula: ({ x }, s) => t.exp(t.gather(x, indexed(s, 5, s.a))) },
-  { name: "scatterAdd", variables: ({ a, b }) => ({ x: [a, b], y: [5, b] }), formula: ({ x, y }, s) => t.exp(t.scatterAdd(x, indexed(s, 5, s.a), y)) },
-  { name: "pick", variables: ({ a, b }) => ({ x: [a, b] }), formula: ({ x }, s) => t.exp(t.pick(x, indexed(s, s.a, s.b))) },
-  { name: "oneHot", variables: ({ a }) => ({ x: [4, a] }), formula: ({ x }, s) => t.mul(x, t.oneHot(indexed(s, 4, s.a), s.a)) },
+  {
+    name: "gather",
+    variables: ({ a, b }) => ({ x: [a, b] }),
+    formula: ({ x }, s) => t.exp(t.gather(x, indexed(s, 5, s.a))),
+  },
+  {
+    name: "scatterAdd",
+    variables: ({ a, b }) => ({ x: [a, b], y: [5, b] }),
+    formula: ({ x, y }, s) => t.exp(t.scatterAdd(x, indexed(s, 5, s.a), y)),
+  },
+  {
+    name: "pick",
+    variables: ({ a, b }) => ({ x: [a, b] }),
+    formula: ({ x }, s) => t.exp(t.pick(x, indexed(s, s.a, s.b))),
+  },
+  {
+    name: "oneHot",
+    variables: ({ a }) => ({ x: [4, a] }),
+    formula: ({ x }, s) => t.mul(x, t.oneHot(indexed(s, 4, s.a), s.a)),
+  },
   one("argmax", ({ x }) => t.argmax(x), { discrete: true }),
   one("argmax of axis 0", ({ x }) => t.argmax(x, 0), { discrete: true }),
   one("topKMask", ({ x }, { c }) => t.topKMask(x, Math.min(2, c)), { discrete: true }),
@@ -175,23 +261,58 @@ const choices: Case[] = [
 ]
 
 const losses: Case[] = [
-  { name: "crossEntropy", variables: ({ a, b }) => ({ x: [a, b] }), formula: ({ x }, s) => t.crossEntropy(x, indexed(s, s.a, s.b)) },
-  { name: "crossEntropy with weights", variables: ({ a, b }) => ({ x: [a, b], w: [a] }), formula: ({ x, w }, s) => t.crossEntropy(x, indexed(s, s.a, s.b), w), range: [0.2, 1] },
+  {
+    name: "crossEntropy",
+    variables: ({ a, b }) => ({ x: [a, b] }),
+    formula: ({ x }, s) => t.crossEntropy(x, indexed(s, s.a, s.b)),
+  },
+  {
+    name: "crossEntropy with weights",
+    variables: ({ a, b }) => ({ x: [a, b], w: [a] }),
+    formula: ({ x, w }, s) => t.crossEntropy(x, indexed(s, s.a, s.b), w),
+    range: [0.2, 1],
+  },
   two("mse", t.mse),
-  { name: "cosineSimilarity", variables: ({ a, b }) => ({ x: [a, b], y: [a, b] }), formula: ({ x, y }) => t.cosineSimilarity(x, y), range: [0.2, 1] },
+  {
+    name: "cosineSimilarity",
+    variables: ({ a, b }) => ({ x: [a, b], y: [a, b] }),
+    formula: ({ x, y }) => t.cosineSimilarity(x, y),
+    range: [0.2, 1],
+  },
   one("dropout", ({ x }) => t.dropout(x, 0.4, { training: true }, "drop")),
   one("gradient of a gradient", ({ x }) => t.grad(t.sum(t.exp(t.mul(t.tanh(x), x))), [x])[0]),
 ]
 
 /** Formulas on a packed batch. `h` has rows of tokens, `v` and `M` of examples, the others none. */
 const packedVariables = ({ a, b, c }: Sizes): Record<string, t.Shape> => ({
-  h: ["tokens", a], k: ["tokens", a], v: ["examples", a], M: ["examples", a, b], g: ["examples", c], gt: ["tokens", c], W: [a, b], S: [c, a, b], E: [b, a], p: [a],
+  h: ["tokens", a],
+  k: ["tokens", a],
+  v: ["examples", a],
+  M: ["examples", a, b],
+  g: ["examples", c],
+  gt: ["tokens", c],
+  W: [a, b],
+  S: [c, a, b],
+  E: [b, a],
+  p: [a],
 })
-const packedCase = (name: string, formula: (v: Record<"h" | "k" | "v" | "M" | "g" | "gt" | "W" | "S" | "E" | "p", Tensor>) => Tensor, discrete = false): Case => ({
+const packedCase = (
+  name: string,
+  formula: (v: Record<"h" | "k" | "v" | "M" | "g" | "gt" | "W" | "S" | "E" | "p", Tensor>) => Tensor,
+  discrete = false,
+): Case => ({
   name: `packed: ${name}`,
   variables: packedVariables,
   formula: ({ h, k, v, M, g, gt, ...plain }) =>
-    formula({ ...plain, h: asTokens(h), k: asTokens(k), v: asExamples(v), M: asExamples(M), g: asExamples(g), gt: asTokens(gt) } as never),
+    formula({
+      ...plain,
+      h: asTokens(h),
+      k: asTokens(k),
+      v: asExamples(v),
+      M: asExamples(M),
+      g: asExamples(g),
+      gt: asTokens(gt),
+    } as never),
   bare: formula as never,
   discrete,
 })
@@ -221,8 +342,12 @@ export const liftable: Case[] = [
   packedCase("example vector x plain stack", ({ v, S }) => t.matmul(v, S)),
   packedCase("tokens x mixture", ({ h, g, S }) => t.matmul(h, t.mixture(g, S))),
   packedCase("tokens x mixture of tokens", ({ h, gt, S }) => t.matmul(h, t.mixture(gt, S))),
-  packedCase("tokens x scaled, transposed mixture", ({ h, g, S }) => t.matmul(h, t.transpose(t.scale(t.mixture(g, t.transpose(S)), 0.3)))),
-  packedCase("tokens x mixture with transposeB", ({ h, g, S }) => t.matmul(h, t.div(t.neg(t.mixture(g, t.transpose(S))), 2), { transposeB: true })),
+  packedCase("tokens x scaled, transposed mixture", ({ h, g, S }) =>
+    t.matmul(h, t.transpose(t.scale(t.mixture(g, t.transpose(S)), 0.3))),
+  ),
+  packedCase("tokens x mixture with transposeB", ({ h, g, S }) =>
+    t.matmul(h, t.div(t.neg(t.mixture(g, t.transpose(S))), 2), { transposeB: true }),
+  ),
   packedCase("example x mixture", ({ v, g, S }) => t.matmul(v, t.mixture(g, S))),
   packedCase("mixture by itself", ({ g, S }) => t.tanh(t.mixture(g, S))),
   packedCase("tokens * mixture", ({ h, g, S }) => t.mul(h, t.mixture(g, t.sum(S, 2)))),
@@ -230,7 +355,9 @@ export const liftable: Case[] = [
   packedCase("max and softmax of visible axes", ({ M }) => t.mul(t.softmax(M, 0), t.max(M, 1, true))),
   packedCase("reshape and transpose", ({ M }) => t.reshape(t.transpose(M), [-1])),
   packedCase("concat of examples and plain", ({ v, p }) => t.exp(t.concat([v, p], 0))),
-  packedCase("concat of tokens, examples and plain", ({ h, v, p }) => t.exp(t.concat([h, h, t.mul(h, v), t.mul(h, p)], -1))),
+  packedCase("concat of tokens, examples and plain", ({ h, v, p }) =>
+    t.exp(t.concat([h, h, t.mul(h, v), t.mul(h, p)], -1)),
+  ),
   packedCase("stack and unsqueeze", ({ v, h }) => t.mul(t.unsqueeze(h, 1), t.stack([v, t.exp(v)]))),
   packedCase("layer norm of tokens with gain of examples", ({ h, v, p }) => t.layerNorm(h, v, p, 0.05)),
   packedCase("cosine similarity with plain rows", ({ v, E }) => t.cosineSimilarity(v, E)),
@@ -245,10 +372,14 @@ export const sequential: Case[] = [
   packedCase("spread", ({ v }) => t.exp(t.spread(v))),
   packedCase("toPadded and back", ({ h }) => t.fromPadded(t.tanh(t.toPadded(h)))),
   packedCase("attention, one head", ({ h, k }) => t.attention(h, k, t.mul(h, k), 1)),
-  packedCase("attention, many heads", ({ h, k }) => t.attention(t.concat([h, h], -1), t.concat([k, h], -1), t.concat([h, k], -1), 2)),
+  packedCase("attention, many heads", ({ h, k }) =>
+    t.attention(t.concat([h, h], -1), t.concat([k, h], -1), t.concat([h, k], -1), 2),
+  ),
   packedCase("attention, causal", ({ h, k }) => t.attention(h, k, h, 1, { causal: true })),
   packedCase("attention, prefix", ({ h, k, E }) => t.attention(h, k, h, 1, { prefix: { keys: E, values: t.exp(E) } })),
-  packedCase("attention, prefix of an example, causal", ({ h, k, M }) => t.attention(h, k, h, 1, { causal: true, prefix: { keys: t.transpose(M), values: t.transpose(M) } })),
+  packedCase("attention, prefix of an example, causal", ({ h, k, M }) =>
+    t.attention(h, k, h, 1, { causal: true, prefix: { keys: t.transpose(M), values: t.transpose(M) } }),
+  ),
 ]
 
 const batchwise: Case[] = [
@@ -258,5 +389,16 @@ const batchwise: Case[] = [
 ]
 
 export const cases: readonly Case[] = [
-  ...pointwise, ...arithmetic, ...products, ...layers, ...shapes, ...reductions, ...normalizations, ...choices, ...losses, ...liftable, ...sequential, ...batchwise,
+  ...pointwise,
+  ...arithmetic,
+  ...products,
+  ...layers,
+  ...shapes,
+  ...reductions,
+  ...normalizations,
+  ...choices,
+  ...losses,
+  ...liftable,
+  ...sequential,
+  ...batchwise,
 ]

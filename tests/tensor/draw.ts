@@ -25,7 +25,9 @@ export interface Drawn {
 export const draw = (one: Case, s: Sizes): Drawn => {
   const random = randomStream(s.seed, one.name)
   const concrete = (shape: Shape) =>
-    shape.map((dim) => (dim === "tokens" ? s.lengths.reduce((a, b) => a + b, 0) : dim === "examples" ? s.lengths.length : (dim as number)))
+    shape.map((dim) =>
+      dim === "tokens" ? s.lengths.reduce((a, b) => a + b, 0) : dim === "examples" ? s.lengths.length : (dim as number),
+    )
   const feeds: Feeds = layoutFeeds(s.lengths)
   const variables: Record<string, Tensor> = {}
   const [low, high] = one.range ?? [-1.5, 1.5]

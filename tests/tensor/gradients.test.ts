@@ -2,19 +2,21 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { grad, input, mul, program, type Tensor } from "../../src/tensor/index.ts"
+import { grad, input, mul, program, randomStream, type Tensor } from "../../src/tensor/index.ts"
 import { sum } from "../../src/tensor/operators/broadcasting.ts"
 import { cases } from "./cases.ts"
 import { draw, sizes } from "./draw.ts"
 import { evaluate, type Feeds, numbers, onReference } from "./run.ts"
-import { randomStream } from "../../src/tensor/index.ts"
 
 const step = 1e-5
 
 /** sum of the result times fixed numbers: one loss that sees every element. */
 const weighed = (result: Tensor, weights: Tensor): Tensor => {
   const { rows: _, ...bare } = result
-  return sum(mul(bare, weights), bare.shape.map((_, axis) => axis))
+  return sum(
+    mul(bare, weights),
+    bare.shape.map((_, axis) => axis),
+  )
 }
 
 for (const one of cases.filter((x) => !x.discrete)) {
@@ -27,7 +29,10 @@ for (const one of cases.filter((x) => !x.discrete)) {
         const forward = await evaluate(engine, { result }, feeds)
         const fed: Feeds = { ...feeds, weights: numbers(randomStream(s.seed, "weights"), forward.result.shape) }
         const names = Object.keys(variables)
-        const gradients = grad(loss, names.map((name) => variables[name]))
+        const gradients = grad(
+          loss,
+          names.map((name) => variables[name]),
+        )
         const exact = await evaluate(engine, Object.fromEntries(names.map((name, i) => [name, gradients[i]])), fed)
         const session = await engine.compile(program({ loss }))
         const at = async (name: string, i: number, by: number) => {

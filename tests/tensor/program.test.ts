@@ -34,12 +34,21 @@ test("leaves are listed by what they are", () => {
   const w = t.weight("w", { shape: [2], data: Float32Array.of(1, 2) })
   const y = t.add(t.add(t.input("x", [2]), t.parameter("p", [2])), t.add(w, t.uniform("u", [2])))
   const { inputs, parameters, noise, weights } = t.program({ y })
-  assert.deepEqual([inputs, parameters, noise, weights].map((list) => list.map(t.nameOf)), [["x"], ["p"], ["u"], ["w"]])
+  assert.deepEqual(
+    [inputs, parameters, noise, weights].map((list) => list.map(t.nameOf)),
+    [["x"], ["p"], ["u"], ["w"]],
+  )
 })
 
 test("one name is one leaf", () => {
-  assert.throws(() => t.program({ y: t.add(t.input("x", [2]), t.input("x", [1])) }), /input "x": is declared twice, as float \[2\] and as float \[1\]/)
-  assert.throws(() => t.program({ y: t.add(t.input("x", [2]), t.parameter("x", [2])) }), /"x" names two different leaves/)
+  assert.throws(
+    () => t.program({ y: t.add(t.input("x", [2]), t.input("x", [1])) }),
+    /input "x": is declared twice, as float \[2\] and as float \[1\]/,
+  )
+  assert.throws(
+    () => t.program({ y: t.add(t.input("x", [2]), t.parameter("x", [2])) }),
+    /"x" names two different leaves/,
+  )
 })
 
 test("every node stands after what it reads", () => {
@@ -69,17 +78,30 @@ test("no needless nodes in the gradient of a dense layer", () => {
   const [W, b, h] = [t.parameter("W", [4, 3]), t.parameter("b", [3]), t.parameter("h", ["n", 4])]
   const gradients = t.grad(t.sum(t.tanh(t.add(t.matmul(h, W), b))), [W, b, h])
   const { nodes } = t.emit(t.program({ W: gradients[0], b: gradients[1], h: gradients[2] }))
-  assert.deepEqual(nodes.map((x) => x.opType).sort(), ["FusedMatMul", "FusedMatMul", "Gemm", "Mul", "ReduceSum", "Sub", "Tanh"].sort())
+  assert.deepEqual(
+    nodes.map((x) => x.opType).sort(),
+    ["FusedMatMul", "FusedMatMul", "Gemm", "Mul", "ReduceSum", "Sub", "Tanh"].sort(),
+  )
 })
 
 const emitted = (outputs: Record<string, t.Tensor>) => t.emit(t.program(outputs)).nodes.map((x) => x.opType)
 
 test("emission fuses scales, biases and sums into products", () => {
-  const [x, W, b, A, B] = [t.input("x", ["n", 4]), t.input("W", [4, 4]), t.input("b", [4]), t.input("A", [4, 2]), t.input("B", [2, 4])]
+  const [x, W, b, A, B] = [
+    t.input("x", ["n", 4]),
+    t.input("W", [4, 4]),
+    t.input("b", [4]),
+    t.input("A", [4, 2]),
+    t.input("B", [2, 4]),
+  ]
   const y = t.add(t.add(t.matmul(x, W), b), t.scale(t.matmul(t.matmul(x, A), B), 2))
   assert.deepEqual(emitted({ y }).sort(), ["Gemm", "Gemm", "MatMul"])
   const product = t.matmul(x, W)
-  assert.deepEqual(emitted({ y: t.add(product, b), product }).sort(), ["Add", "MatMul"], "a product that is needed by itself is computed once")
+  assert.deepEqual(
+    emitted({ y: t.add(product, b), product }).sort(),
+    ["Add", "MatMul"],
+    "a product that is needed by itself is computed once",
+  )
 })
 
 test("GELU is one operator, or shares its error function with its gradient", () => {
@@ -94,7 +116,8 @@ test("GELU is one operator, or shares its error function with its gradient", () 
 test("a variable that the loss does not read has a gradient of zeros", async () => {
   const [x, y] = [t.parameter("x", [2]), t.parameter("y", [2, 2])]
   const [, g] = t.grad(t.sum(x), [x, y])
-  for (const engine of [await onReference(), await onOnnxruntime()]) assert.deepEqual([...(await evaluate(engine, { g }, {})).g.data], [0, 0, 0, 0])
+  for (const engine of [await onReference(), await onOnnxruntime()])
+    assert.deepEqual([...(await evaluate(engine, { g }, {})).g.data], [0, 0, 0, 0])
 })
 
 test("the gradient of an inner tensor", async () => {
@@ -108,8 +131,20 @@ test("the gradient of an inner tensor", async () => {
 test("outputs that are leaves, or one tensor twice", async () => {
   const x = t.input("x", [2])
   const [y, feeds] = [t.exp(x), { x: { shape: [2], data: Float32Array.of(0, 0) } }]
-  const results = await evaluate(await onOnnxruntime(), { x, again: t.input("x", [2]), y, twice: y, n: t.constant([3, 4], "int") }, feeds)
-  assert.deepEqual([results.x, results.again, results.y, results.twice].map((r) => [...r.data]), [[0, 0], [0, 0], [1, 1], [1, 1]])
+  const results = await evaluate(
+    await onOnnxruntime(),
+    { x, again: t.input("x", [2]), y, twice: y, n: t.constant([3, 4], "int") },
+    feeds,
+  )
+  assert.deepEqual(
+    [results.x, results.again, results.y, results.twice].map((r) => [...r.data]),
+    [
+      [0, 0],
+      [0, 0],
+      [1, 1],
+      [1, 1],
+    ],
+  )
   assert.deepEqual(results.n.data, Int32Array.of(3, 4))
 })
 
@@ -124,22 +159,50 @@ test("symbolic dimensions add and multiply", () => {
 const h = t.input("h", ["length", 4], "float", tokens)
 const v = t.input("v", [4], "float", examples)
 const refused: [string, () => unknown, RegExp][] = [
-  ["shapes that do not broadcast", () => t.add(t.input("a", [2]), t.input("b", [3])), /^ShapeError: add: \[2\] and \[3\] do not broadcast; trailing axes/],
-  ["products that do not fit", () => t.matmul(t.input("a", [2, 3]), t.input("b", [2, 3])), /matmul: \[2, 3\] x \[2, 3\] do not fit; the columns of the first/],
+  [
+    "shapes that do not broadcast",
+    () => t.add(t.input("a", [2]), t.input("b", [3])),
+    /^ShapeError: add: \[2\] and \[3\] do not broadcast; trailing axes/,
+  ],
+  [
+    "products that do not fit",
+    () => t.matmul(t.input("a", [2, 3]), t.input("b", [2, 3])),
+    /matmul: \[2, 3\] x \[2, 3\] do not fit; the columns of the first/,
+  ],
   ["a sum over tokens", () => t.sum(h, 0), /sum: the first axis of \[length, 4\] \(tokens\) .* use pool\("mean"/],
   ["a softmax over tokens", () => t.softmax(h, 0), /softmax: .*pool/],
   ["a transposed hidden state", () => t.transpose(h), /transpose: .* runs over the tokens/],
   ["a product over tokens", () => t.matmul(h, h, { transposeA: true }), /matmul: .* use attention, pool, or toPadded/],
-  ["an axis that is not there", () => t.sum(v, 1), /sum: axis 1 of \[4\] \(one per example\) does not exist; axes go from -1 to 0/],
-  ["examples with more axes than tokens", () => t.add(h, t.input("M", [2, 4], "float", examples)), /add: \[2, 4\] \(one per example\) has more axes than one token/],
+  [
+    "an axis that is not there",
+    () => t.sum(v, 1),
+    /sum: axis 1 of \[4\] \(one per example\) does not exist; axes go from -1 to 0/,
+  ],
+  [
+    "examples with more axes than tokens",
+    () => t.add(h, t.input("M", [2, 4], "float", examples)),
+    /add: \[2, 4\] \(one per example\) has more axes than one token/,
+  ],
   ["pooling what has no tokens", () => t.pool("mean", v), /pool: \[4\] \(one per example\) has no rows of tokens/],
   ["mixed element types", () => t.add(h, t.constant(1, "int")), /add: float and int do not mix; cast one of them/],
   ["float indices", () => t.gather(t.input("T", [3, 4]), v), /gather: indices are float; give int indices/],
   ["a reshape of another size", () => t.reshape(t.input("a", [6]), [4, -1]), /reshape: \[6\] cannot become \[4, -1\]/],
-  ["a k that is too large", () => t.topKMask(v, 5), /topKMask: k is 5 but the last axis of \[examples, 4\] has 4 elements/],
+  [
+    "a k that is too large",
+    () => t.topKMask(v, 5),
+    /topKMask: k is 5 but the last axis of \[examples, 4\] has 4 elements/,
+  ],
   ["a head count that does not divide", () => t.attention(h, h, h, 3), /attention: 3 heads do not divide/],
-  ["a loss that is not one number", () => t.grad(v, [v]), /grad: the loss is float \[4\] \(one per example\); reduce it/],
-  ["a weight with too few numbers", () => t.weight("w", { shape: [3], data: new Float32Array(2) }), /weight "w": shape \[3\] holds 3 numbers but 2 are given/],
+  [
+    "a loss that is not one number",
+    () => t.grad(v, [v]),
+    /grad: the loss is float \[4\] \(one per example\); reduce it/,
+  ],
+  [
+    "a weight with too few numbers",
+    () => t.weight("w", { shape: [3], data: new Float32Array(2) }),
+    /weight "w": shape \[3\] holds 3 numbers but 2 are given/,
+  ],
   ["ragged constants", () => t.constant([[1, 2], [3]]), /constant: the nested arrays are not of equal length/],
 ]
 for (const [name, attempt, message] of refused) {
@@ -154,18 +217,25 @@ for (const [name, attempt, message] of refused) {
 
 test("an operator without a gradient names itself and the path", () => {
   const x = t.parameter("x", [4])
-  assert.throws(() => t.grad(t.sum(t.exp(t.mul(x, t.topKMask(x, 2)))), [x]), (error: unknown) => {
-    assert.ok(error instanceof t.GradientError)
-    assert.equal(error.operator, "topKMask")
-    assert.deepEqual(error.path, ["sum", "exp", "mul", "topKMask"])
-    assert.match(error.message, /`topKMask` has no gradient.*sum <- exp <- mul <- topKMask.*stopGradient/)
-    return true
-  })
+  assert.throws(
+    () => t.grad(t.sum(t.exp(t.mul(x, t.topKMask(x, 2)))), [x]),
+    (error: unknown) => {
+      assert.ok(error instanceof t.GradientError)
+      assert.equal(error.operator, "topKMask")
+      assert.deepEqual(error.path, ["sum", "exp", "mul", "topKMask"])
+      assert.match(error.message, /`topKMask` has no gradient.*sum <- exp <- mul <- topKMask.*stopGradient/)
+      return true
+    },
+  )
   assert.equal(t.grad(t.sum(t.mul(x, t.topKMask(t.stopGradient(x), 2))), [x]).length, 1)
 })
 
 test("a misspelt parameter is named as what it is", () => {
   const { W } = {} as Record<string, t.Tensor>
-  for (const use of [t.add, t.mul, t.div, t.matmul]) assert.throws(() => use(t.constant([1]), W), { name: "ShapeError", message: /undefined; check the names of parameters/ })
+  for (const use of [t.add, t.mul, t.div, t.matmul])
+    assert.throws(() => use(t.constant([1]), W), {
+      name: "ShapeError",
+      message: /undefined; check the names of parameters/,
+    })
   assert.throws(() => t.transpose(W), { name: "ShapeError", message: /undefined/ })
 })

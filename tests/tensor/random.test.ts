@@ -9,8 +9,14 @@ test("known values, the same on every runtime", () => {
   const stream = randomStream(42, "noise", 3)
   assert.deepEqual(take(4, stream.uint32), [3594628071, 2852361299, 3264850751, 1320033679])
   assert.deepEqual(take(3, stream.uniform), [0.5862266421318054, 0.3556097149848938, 0.10889559984207153])
-  assert.deepEqual(take(4, stream.normal), [0.6553801958551138, 0.6812807965538346, -0.6335254038760211, -0.19337897244315885])
-  assert.deepEqual(take(5, () => stream.below(10)), [6, 5, 5, 9, 6])
+  assert.deepEqual(
+    take(4, stream.normal),
+    [0.6553801958551138, 0.6812807965538346, -0.6335254038760211, -0.19337897244315885],
+  )
+  assert.deepEqual(
+    take(5, () => stream.below(10)),
+    [6, 5, 5, 9, 6],
+  )
   assert.deepEqual(stream.shuffle([..."abcdefgh"]).join(""), "cheadbgf")
   assert.deepEqual([...stream.fillUniform(new Float32Array(2))], [0.9205582737922668, 0.012005388736724854])
 })
@@ -18,13 +24,26 @@ test("known values, the same on every runtime", () => {
 test("a stream is its seed and names", () => {
   const first = (...key: [number, ...(string | number)[]]) => take(4, randomStream(...key).uint32).join()
   assert.equal(first(1, "a"), first(1, "a"))
-  const keys: [number, ...(string | number)[]][] = [[1, "a"], [2, "a"], [1, "b"], [1, "a", "b"], [1, "ab"], [1], [1, "a", 0], [1, 0]]
+  const keys: [number, ...(string | number)[]][] = [
+    [1, "a"],
+    [2, "a"],
+    [1, "b"],
+    [1, "a", "b"],
+    [1, "ab"],
+    [1],
+    [1, "a", 0],
+    [1, 0],
+  ]
   assert.equal(new Set(keys.map((key) => first(...key))).size, keys.length)
 })
 
 test("streams of neighbouring names are not correlated", () => {
   const n = 4000
-  for (const [a, b] of [[0, 1], [1, 2], [10, 11]]) {
+  for (const [a, b] of [
+    [0, 1],
+    [1, 2],
+    [10, 11],
+  ]) {
     const [x, y] = [randomStream(7, "stream", a), randomStream(7, "stream", b)]
     const correlation = take(n, () => (x.uniform() - 0.5) * (y.uniform() - 0.5) * 12).reduce((s, v) => s + v, 0) / n
     assert.ok(Math.abs(correlation) < 4 / Math.sqrt(n), `correlation ${correlation}`)

@@ -9,7 +9,13 @@ import { layoutFeeds } from "./packed.ts"
 import { distance, evaluate, type Feeds, numbers, onReference } from "./run.ts"
 
 /** The part of a tensor that belongs to one example: its tokens, or its row. Plain tensors are the same for all. */
-const partOf = (host: t.HostTensor, shape: t.Shape, lengths: readonly number[], e: number, keep: boolean): t.HostTensor => {
+const partOf = (
+  host: t.HostTensor,
+  shape: t.Shape,
+  lengths: readonly number[],
+  e: number,
+  keep: boolean,
+): t.HostTensor => {
   const [first] = shape
   if (first !== "tokens" && first !== "examples") return host
   const size = host.shape.slice(1).reduce((a, b) => a * b, 1)
@@ -19,7 +25,10 @@ const partOf = (host: t.HostTensor, shape: t.Shape, lengths: readonly number[], 
   return { shape: first === "tokens" || keep ? [count, ...host.shape.slice(1)] : host.shape.slice(1), data }
 }
 
-const draws = (one: Case, check: (s: Parameters<Case["formula"]>[1], feeds: Feeds, result: t.Tensor) => Promise<void>) =>
+const draws = (
+  one: Case,
+  check: (s: Parameters<Case["formula"]>[1], feeds: Feeds, result: t.Tensor) => Promise<void>,
+) =>
   fc.assert(
     fc.asyncProperty(sizes, async (s) => {
       const { result, feeds } = draw(one, s)
@@ -76,11 +85,16 @@ test("attention is the formula of the paper on each example", async () => {
   const [lengths, d] = [[3, 1, 4], 6]
   const rows = t.tokenRows(layout)
   const names = ["q", "k", "v"]
-  const feeds: Feeds = { ...layoutFeeds(lengths), ...Object.fromEntries(names.map((name) => [name, numbers(random, [8, d])])) }
+  const feeds: Feeds = {
+    ...layoutFeeds(lengths),
+    ...Object.fromEntries(names.map((name) => [name, numbers(random, [8, d])])),
+  }
   const [q, k, v] = names.map((name) => t.input(name, ["length", d], "float", rows))
   const batch = await evaluate(engine, { y: t.attention(q, k, v, 2) }, feeds)
   for (let e = 0; e < 3; e++) {
-    const own: Feeds = Object.fromEntries(names.map((name) => [name, partOf(feeds[name], ["tokens", d], lengths, e, true)]))
+    const own: Feeds = Object.fromEntries(
+      names.map((name) => [name, partOf(feeds[name], ["tokens", d], lengths, e, true)]),
+    )
     const heads = [0, 1].map((head) => {
       const [qh, kh, vh] = names.map((name) => t.slice(t.input(name, [lengths[e], d]), 1, head * 3, head * 3 + 3))
       return t.matmul(t.softmax(t.div(t.matmul(qh, kh, { transposeB: true }), Math.sqrt(3))), vh)
@@ -93,7 +107,10 @@ test("attention is the formula of the paper on each example", async () => {
 test("a product with a mixture never forms a matrix of an example", () => {
   const gates = t.input("g", [4], "float", t.exampleRows(layout))
   const h = t.input("h", ["length", 8], "float", t.tokenRows(layout))
-  for (const [into, out] of [[8, 2], [8, 16]]) {
+  for (const [into, out] of [
+    [8, 2],
+    [8, 16],
+  ]) {
     const y = t.matmul(h, t.mixture(gates, t.parameter("W", [4, into, out])))
     const formed = t.program({ y }).nodes.filter((x) => x.shape[0] === "examples" && x.shape.includes(into * out))
     assert.equal(formed.length, 0)

@@ -14,7 +14,11 @@ export const onOnnxruntime = (): Promise<Engine> => {
 }
 
 /** The values of some formulas; feeds that the program does not read are left out. */
-export const evaluate = async (engine: Engine, outputs: Record<string, Tensor>, feeds: Feeds): Promise<Record<string, HostTensor>> => {
+export const evaluate = async (
+  engine: Engine,
+  outputs: Record<string, Tensor>,
+  feeds: Feeds,
+): Promise<Record<string, HostTensor>> => {
   const session = await engine.compile(program(outputs))
   try {
     return await session.run(feeds)

@@ -2,7 +2,11 @@
 import type { BackboneSize, Checkpoint, HostTensor, RandomStream } from "../../../src/plugin/index.ts"
 import { sitesOf, tensorNames } from "./names.ts"
 
-export const create = ({ layers, width, heads, intermediate, vocabulary, positions }: BackboneSize, tokenizer: unknown, random: RandomStream): Checkpoint => {
+export const create = (
+  { layers, width, heads, intermediate, vocabulary, positions }: BackboneSize,
+  tokenizer: unknown,
+  random: RandomStream,
+): Checkpoint => {
   const shape = { layers, width, intermediate, vocabulary, positions }
   const weights: Record<string, HostTensor> = {}
   for (const { ours, shape: stored, transposed } of tensorNames(shape)) {

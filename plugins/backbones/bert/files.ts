@@ -2,7 +2,13 @@
 import { type Checkpoint, type HostTensor, writeSafetensors } from "../../../src/plugin/index.ts"
 import { TYPE_EMBEDDINGS, tensorNames } from "./names.ts"
 
-export const files = ({ config, weights, tokenizer, width, layers }: Checkpoint): Record<string, string | Uint8Array> => {
+export const files = ({
+  config,
+  weights,
+  tokenizer,
+  width,
+  layers,
+}: Checkpoint): Record<string, string | Uint8Array> => {
   const shape = {
     layers,
     width,
@@ -10,8 +16,11 @@ export const files = ({ config, weights, tokenizer, width, layers }: Checkpoint)
     vocabulary: Number(config.vocab_size),
     positions: Number(config.max_position_embeddings),
   }
-  const tensors: Record<string, HostTensor> = { [TYPE_EMBEDDINGS]: { shape: [1, width], data: new Float32Array(width) } }
-  for (const { ours, theirs, transposed } of tensorNames(shape)) tensors[theirs] = transposed ? turned(weights[ours]) : weights[ours]
+  const tensors: Record<string, HostTensor> = {
+    [TYPE_EMBEDDINGS]: { shape: [1, width], data: new Float32Array(width) },
+  }
+  for (const { ours, theirs, transposed } of tensorNames(shape))
+    tensors[theirs] = transposed ? turned(weights[ours]) : weights[ours]
   const { pooling: _, ...rest } = config
   return {
     "config.json": `${JSON.stringify({ architectures: ["BertModel"], ...rest }, null, 2)}\n`,

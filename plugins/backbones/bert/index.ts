@@ -16,7 +16,11 @@ export default defineBackbone({
   reference: "arXiv 1810.04805",
   options: Schema.Struct({
     max_tokens: optional(PositiveInt, 64, "texts are cut after this many tokens, [CLS] and [SEP] included"),
-    pooling: optional(words("mean", "cls"), "mean", "what the heads read: the mean over all tokens of the text, or the state of [CLS]"),
+    pooling: optional(
+      words("mean", "cls"),
+      "mean",
+      "what the heads read: the mean over all tokens of the text, or the state of [CLS]",
+    ),
   }),
   load,
   fingerprint,

@@ -2,7 +2,14 @@
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { isAbsolute, join, resolve } from "node:path"
-import { type Checkpoint, DataError, type HostTensor, type Place, readSafetensors, SafetensorsError } from "../../../src/plugin/index.ts"
+import {
+  type Checkpoint,
+  DataError,
+  type HostTensor,
+  type Place,
+  readSafetensors,
+  SafetensorsError,
+} from "../../../src/plugin/index.ts"
 import { ACTIVATIONS } from "./forward.ts"
 import { type Named, type Shape, sitesOf, TYPE_EMBEDDINGS, tensorNames } from "./names.ts"
 
@@ -15,15 +22,30 @@ const FILES = ["config.json", "model.safetensors", "tokenizer.json"] as const
 
 /** A folder beside the spec, or the name of a backbone that ships. */
 const folderOf = (location: string | undefined, place: Place): string => {
-  if (!location) throw new DataError("a bert backbone needs a folder", 'write it after the plugin: backbone encoder = bert "gloss-mini"')
+  if (!location)
+    throw new DataError(
+      "a bert backbone needs a folder",
+      'write it after the plugin: backbone encoder = bert "gloss-mini"',
+    )
   const shipped = join(import.meta.dirname, "shipped", location)
   const folder = isAbsolute(location) ? location : resolve(place.directory, location)
   const found = existsSync(folder) ? folder : !location.includes("..") && existsSync(shipped) ? shipped : undefined
   if (found === undefined)
-    throw new DataError(`no backbone at "${location}": there is no folder ${folder}, and none of that name ships with l2r`, "give the path of a folder with config.json, model.safetensors and tokenizer.json")
-  if (!statSync(found).isDirectory()) throw new DataError(`the backbone "${location}" is a file`, "name the folder that holds config.json, model.safetensors and tokenizer.json")
+    throw new DataError(
+      `no backbone at "${location}": there is no folder ${folder}, and none of that name ships with l2r`,
+      "give the path of a folder with config.json, model.safetensors and tokenizer.json",
+    )
+  if (!statSync(found).isDirectory())
+    throw new DataError(
+      `the backbone "${location}" is a file`,
+      "name the folder that holds config.json, model.safetensors and tokenizer.json",
+    )
   for (const file of FILES)
-    if (!existsSync(join(found, file))) throw new DataError(`the backbone "${location}" lacks ${file}`, `its folder ${found} must hold ${FILES.join(", ")}`)
+    if (!existsSync(join(found, file)))
+      throw new DataError(
+        `the backbone "${location}" lacks ${file}`,
+        `its folder ${found} must hold ${FILES.join(", ")}`,
+      )
   return found
 }
 
@@ -37,10 +59,24 @@ export const fingerprint = async (location: string, _options: Options, place: Pl
 export const load = async (location: string, options: Options, place: Place): Promise<Checkpoint> => {
   const folder = folderOf(location, place)
   const config = readJson(join(folder, "config.json")) as Record<string, number | string>
-  for (const key of ["num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size", "max_position_embeddings", "num_attention_heads"])
-    if (!Number.isInteger(config[key])) throw new DataError(`config.json of "${location}" lacks the whole number ${key}`, "is this a BERT checkpoint? other families have their own backbone plugin")
+  for (const key of [
+    "num_hidden_layers",
+    "hidden_size",
+    "intermediate_size",
+    "vocab_size",
+    "max_position_embeddings",
+    "num_attention_heads",
+  ])
+    if (!Number.isInteger(config[key]))
+      throw new DataError(
+        `config.json of "${location}" lacks the whole number ${key}`,
+        "is this a BERT checkpoint? other families have their own backbone plugin",
+      )
   if (config.hidden_act !== undefined && !Object.hasOwn(ACTIVATIONS, config.hidden_act))
-    throw new DataError(`the backbone "${location}" uses the activation ${config.hidden_act}`, `this plugin computes ${Object.keys(ACTIVATIONS).join(", ")}`)
+    throw new DataError(
+      `the backbone "${location}" uses the activation ${config.hidden_act}`,
+      `this plugin computes ${Object.keys(ACTIVATIONS).join(", ")}`,
+    )
   const shape: Shape = {
     layers: Number(config.num_hidden_layers),
     width: Number(config.hidden_size),
@@ -75,7 +111,10 @@ const readJson = (path: string): unknown => {
 const checkVocabulary = (tokenizer: unknown, shape: Shape, location: string): void => {
   const vocabulary = (tokenizer as { model?: { vocab?: Record<string, number> } })?.model?.vocab
   if (!vocabulary || typeof vocabulary !== "object" || Array.isArray(vocabulary))
-    throw new DataError(`tokenizer.json of "${location}" holds no WordPiece vocabulary`, "a BERT checkpoint brings a tokenizer.json whose model has a vocab")
+    throw new DataError(
+      `tokenizer.json of "${location}" holds no WordPiece vocabulary`,
+      "a BERT checkpoint brings a tokenizer.json whose model has a vocab",
+    )
   const largest = Object.values(vocabulary).reduce((a, b) => Math.max(a, b), -1)
   if (largest >= shape.vocabulary)
     throw new DataError(
@@ -89,15 +128,23 @@ const readWeights = (path: string, shape: Shape, location: string): Record<strin
   try {
     file = readSafetensors(readFileSync(path)).tensors
   } catch (error) {
-    if (error instanceof SafetensorsError) throw new DataError(`model.safetensors of "${location}": ${error.message}`, "copy or download the file again")
+    if (error instanceof SafetensorsError)
+      throw new DataError(`model.safetensors of "${location}": ${error.message}`, "copy or download the file again")
     throw error
   }
   const prefix = Object.keys(file).some((name) => name.startsWith("bert.")) ? "bert." : ""
   const take = (name: string, expected: readonly number[]): HostTensor => {
     const tensor = file[prefix + name]
-    if (!tensor) throw new DataError(`model.safetensors of "${location}" lacks the tensor ${prefix}${name}`, "the file and config.json must describe the same BERT")
+    if (!tensor)
+      throw new DataError(
+        `model.safetensors of "${location}" lacks the tensor ${prefix}${name}`,
+        "the file and config.json must describe the same BERT",
+      )
     if (tensor.shape.length !== expected.length || tensor.shape.some((n, i) => n !== expected[i]))
-      throw new DataError(`${prefix}${name} of "${location}" is [${tensor.shape}], config.json asks for [${expected}]`, "take config.json and model.safetensors from the same checkpoint")
+      throw new DataError(
+        `${prefix}${name} of "${location}" is [${tensor.shape}], config.json asks for [${expected}]`,
+        "take config.json and model.safetensors from the same checkpoint",
+      )
     return tensor
   }
   const weights: Record<string, HostTensor> = {}

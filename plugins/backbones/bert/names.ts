@@ -23,11 +23,26 @@ const dense = (ours: string, theirs: string, out: number, input: number): Named[
   { ours: `${ours}.bias`, theirs: `${theirs}.bias`, shape: [out], transposed: false },
 ]
 const norm = (ours: string, theirs: string, width: number): Named[] =>
-  ["weight", "bias"].map((part) => ({ ours: `${ours}.${part}`, theirs: `${theirs}.${part}`, shape: [width], transposed: false }))
+  ["weight", "bias"].map((part) => ({
+    ours: `${ours}.${part}`,
+    theirs: `${theirs}.${part}`,
+    shape: [width],
+    transposed: false,
+  }))
 
 export const tensorNames = ({ layers, width, intermediate, vocabulary, positions }: Shape): readonly Named[] => [
-  { ours: "embeddings.word", theirs: "embeddings.word_embeddings.weight", shape: [vocabulary, width], transposed: false },
-  { ours: "embeddings.position", theirs: "embeddings.position_embeddings.weight", shape: [positions, width], transposed: false },
+  {
+    ours: "embeddings.word",
+    theirs: "embeddings.word_embeddings.weight",
+    shape: [vocabulary, width],
+    transposed: false,
+  },
+  {
+    ours: "embeddings.position",
+    theirs: "embeddings.position_embeddings.weight",
+    shape: [positions, width],
+    transposed: false,
+  },
   ...norm("embeddings.norm", "embeddings.LayerNorm", width),
   ...Array.from({ length: layers }, (_, l) => {
     const [ours, theirs] = [`layer.${l}`, `encoder.layer.${l}`]
@@ -57,6 +72,15 @@ export const sitesOf = ({ layers, width, intermediate }: Shape): readonly Site[]
     ["output", "output", intermediate, width],
   ]
   return Array.from({ length: layers }, (_, layer) =>
-    roles.map(([name, role, input, out]): Site => ({ name: `layer.${layer}.${name}`, kind: "linear", layer, role, in: input, out })),
+    roles.map(
+      ([name, role, input, out]): Site => ({
+        name: `layer.${layer}.${name}`,
+        kind: "linear",
+        layer,
+        role,
+        in: input,
+        out,
+      }),
+    ),
   ).flat()
 }

@@ -3,7 +3,10 @@ import { Tokenizer } from "@huggingface/tokenizers"
 import { type Checkpoint, DataError, type TokenIds } from "../../../src/plugin/index.ts"
 
 /** Each text becomes `[CLS] pieces [SEP]`, cut at `maxTokens` so that [SEP] stays. Throws DataError where the tokenizer is unusable. */
-export const tokenize = (texts: readonly string[], { tokenizer, maxTokens }: Pick<Checkpoint, "tokenizer" | "maxTokens">): readonly TokenIds[] => {
+export const tokenize = (
+  texts: readonly string[],
+  { tokenizer, maxTokens }: Pick<Checkpoint, "tokenizer" | "maxTokens">,
+): readonly TokenIds[] => {
   const encode = encoderOf(tokenizer)
   return texts.map((text) => {
     const ids = encode(text)
@@ -34,17 +37,23 @@ const opened = (file: object): Tokenizer => {
   } catch (error) {
     throw unusable((error as Error).message)
   }
-  if (frame.length !== 2 || !frame.every(Number.isInteger)) throw unusable("it does not put a text between [CLS] and [SEP]")
+  if (frame.length !== 2 || !frame.every(Number.isInteger))
+    throw unusable("it does not put a text between [CLS] and [SEP]")
   const { model } = file as { model?: { unk_token?: string } }
-  if (model?.unk_token === undefined || tokenizer.token_to_id(model.unk_token) === undefined) throw unusable("its vocabulary has no token for unknown words")
+  if (model?.unk_token === undefined || tokenizer.token_to_id(model.unk_token) === undefined)
+    throw unusable("its vocabulary has no token for unknown words")
   return tokenizer
 }
 
 const unusable = (why: string): DataError =>
-  new DataError(`tokenizer.json cannot be used: ${why}`, "a BERT checkpoint brings a WordPiece tokenizer with [UNK], [CLS] and [SEP]; copy it again")
+  new DataError(
+    `tokenizer.json cannot be used: ${why}`,
+    "a BERT checkpoint brings a WordPiece tokenizer with [UNK], [CLS] and [SEP]; copy it again",
+  )
 
 /** Ideographs beyond the basic plane that BERT sets apart as it does those within it. */
-const FAR_IDEOGRAPHS = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu
+const FAR_IDEOGRAPHS =
+  /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu
 
 /**
  * What the TypeScript library leaves out of BERT's normalisation: spaces around far ideographs, and lower case letter by

@@ -1,7 +1,14 @@
 /** An ONNX graph as the bytes of a model. Weights are copied once, into the bytes that onnxruntime reads. */
 import { create, toBinary } from "@bufbuild/protobuf"
 import type { DType, OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxValue } from "../../../src/plugin/index.ts"
-import { AttributeProtoSchema, type AttributeProto, GraphProtoSchema, ModelProtoSchema, TensorProtoSchema, ValueInfoProtoSchema } from "./onnx_pb.ts"
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+} from "./onnx_pb.ts"
 
 /** Element types of TensorProto. */
 const elementTypes: Readonly<Record<DType, number>> = { float: 1, int: 7, bool: 9 }
@@ -50,7 +57,10 @@ const valueInfo = ({ name, dtype, shape }: OnnxValue) =>
           elemType: elementTypes[dtype],
           shape: {
             dim: shape.map((dim) => ({
-              value: typeof dim === "number" ? { case: "dimValue" as const, value: BigInt(dim) } : { case: "dimParam" as const, value: dim },
+              value:
+                typeof dim === "number"
+                  ? { case: "dimValue" as const, value: BigInt(dim) }
+                  : { case: "dimParam" as const, value: dim },
             })),
           },
         },
@@ -81,7 +91,11 @@ const weights = (initializers: readonly OnnxInitializer[]): Uint8Array[] => {
     const data = raw(initializer)
     const head = toBinary(
       TensorProtoSchema,
-      create(TensorProtoSchema, { dims: initializer.shape.map(BigInt), dataType: elementTypes[initializer.dtype], name: initializer.name }),
+      create(TensorProtoSchema, {
+        dims: initializer.shape.map(BigInt),
+        dataType: elementTypes[initializer.dtype],
+        name: initializer.name,
+      }),
     )
     const tensor = [head, Uint8Array.of(tags.rawData), varint(data.length), data]
     return [Uint8Array.of(tags.initializer), varint(lengthOf(tensor)), ...tensor]
@@ -90,9 +104,14 @@ const weights = (initializers: readonly OnnxInitializer[]): Uint8Array[] => {
 }
 
 const raw = ({ dtype, data }: OnnxInitializer): Uint8Array => {
-  const wire = dtype === "float"
-    ? data instanceof Float32Array ? data : Float32Array.from(data as Float64Array)
-    : data instanceof BigInt64Array ? data : BigInt64Array.from(data as Int32Array, BigInt)
+  const wire =
+    dtype === "float"
+      ? data instanceof Float32Array
+        ? data
+        : Float32Array.from(data as Float64Array)
+      : data instanceof BigInt64Array
+        ? data
+        : BigInt64Array.from(data as Int32Array, BigInt)
   return new Uint8Array(wire.buffer, wire.byteOffset, wire.byteLength)
 }
 

@@ -2,7 +2,10 @@
 import type { DType, HostTensor, OnnxValue } from "../../../src/plugin/index.ts"
 
 /** The wire form of a fed tensor: float32, int64 or bool. Float32Array and BigInt64Array pass without a copy. */
-export const wireData = (value: OnnxValue, host: HostTensor): readonly ["float32" | "int64" | "bool", Float32Array | BigInt64Array | Uint8Array] => {
+export const wireData = (
+  value: OnnxValue,
+  host: HostTensor,
+): readonly ["float32" | "int64" | "bool", Float32Array | BigInt64Array | Uint8Array] => {
   const { data } = host
   mustFit(value, host)
   switch (value.dtype) {
@@ -17,7 +20,9 @@ export const wireData = (value: OnnxValue, host: HostTensor): readonly ["float32
     case "bool":
       if (data instanceof Uint8Array) return ["bool", data]
   }
-  throw new TypeError(`"${value.name}" is fed with a ${data.constructor.name}, but it is ${value.dtype}; give ${expected[value.dtype]}`)
+  throw new TypeError(
+    `"${value.name}" is fed with a ${data.constructor.name}, but it is ${value.dtype}; give ${expected[value.dtype]}`,
+  )
 }
 
 const expected: Readonly<Record<DType, string>> = {
@@ -27,10 +32,15 @@ const expected: Readonly<Record<DType, string>> = {
 }
 
 const mustFit = ({ name, shape }: OnnxValue, host: HostTensor): void => {
-  const fits = shape.length === host.shape.length && shape.every((dim, i) => typeof dim === "string" || dim === host.shape[i])
+  const fits =
+    shape.length === host.shape.length && shape.every((dim, i) => typeof dim === "string" || dim === host.shape[i])
   const count = host.shape.reduce((a, b) => a * b, 1)
-  if (!fits) throw new RangeError(`"${name}" is fed with shape [${host.shape.join(", ")}], but it is [${shape.join(", ")}]`)
-  if (count !== host.data.length) throw new RangeError(`"${name}" is fed with ${host.data.length} numbers, but shape [${host.shape.join(", ")}] holds ${count}`)
+  if (!fits)
+    throw new RangeError(`"${name}" is fed with shape [${host.shape.join(", ")}], but it is [${shape.join(", ")}]`)
+  if (count !== host.data.length)
+    throw new RangeError(
+      `"${name}" is fed with ${host.data.length} numbers, but shape [${host.shape.join(", ")}] holds ${count}`,
+    )
 }
 
 /** A result: float32 as it is, int64 as Int32Array where every value fits. */

@@ -1,5 +1,16 @@
 /** Runs programs with onnxruntime on the processor, in float32. */
-import { defineBackend, emit, type Engine, type HostTensor, optional, type Program, PositiveInt, Schema, type Session, words } from "../../../src/plugin/index.ts"
+import {
+  defineBackend,
+  type Engine,
+  emit,
+  type HostTensor,
+  optional,
+  PositiveInt,
+  type Program,
+  Schema,
+  type Session,
+  words,
+} from "../../../src/plugin/index.ts"
 import { encode } from "./encode.ts"
 import { hostTensor, wireData } from "./feeds.ts"
 
@@ -14,7 +25,10 @@ const load = async (): Promise<Runtime> => {
   try {
     return await import("onnxruntime-node")
   } catch (cause) {
-    throw new Error("backend onnxruntime: the package onnxruntime-node does not load on this machine; install it, or use `backend reference`", { cause })
+    throw new Error(
+      "backend onnxruntime: the package onnxruntime-node does not load on this machine; install it, or use `backend reference`",
+      { cause },
+    )
   }
 }
 
@@ -33,13 +47,17 @@ const compile = async (runtime: Runtime, program: Program, threads: number, prov
     const wire: Record<string, InstanceType<Runtime["Tensor"]>> = {}
     for (const value of graph.inputs) {
       const host = feeds[value.name]
-      if (host === undefined) throw new RangeError(`"${value.name}" is not fed; the program needs ${graph.inputs.map((x) => x.name).join(", ")}`)
+      if (host === undefined)
+        throw new RangeError(
+          `"${value.name}" is not fed; the program needs ${graph.inputs.map((x) => x.name).join(", ")}`,
+        )
       const [type, data] = wireData(value, host)
       wire[value.name] = new runtime.Tensor(type as "float32", data as Float32Array, [...host.shape])
     }
     const results = await session.run(wire)
     const outputs: Record<string, HostTensor> = {}
-    for (const { as, name } of graph.outputs) outputs[as] = hostTensor(results[name].dims as number[], results[name].data)
+    for (const { as, name } of graph.outputs)
+      outputs[as] = hostTensor(results[name].dims as number[], results[name].data)
     return outputs
   }
   return { run, release: () => session.release() }
@@ -50,7 +68,13 @@ export default defineBackend({
   summary: "onnxruntime on the processor, in float32",
   reference: "https://onnxruntime.ai",
   options: Options,
-  profile: ({ threads, provider }) => ({ backend: "onnxruntime", version: "1.30.0", provider, precision: "float32", threads }),
+  profile: ({ threads, provider }) => ({
+    backend: "onnxruntime",
+    version: "1.30.0",
+    provider,
+    precision: "float32",
+    threads,
+  }),
   open: async ({ threads, provider }): Promise<Engine> => {
     const runtime = await load()
     return { compile: (program) => compile(runtime, program, threads, provider) }

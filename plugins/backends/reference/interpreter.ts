@@ -11,7 +11,10 @@ import { fromHost, type Kernels, toHost, type Value } from "./value.ts"
 /** One kernel for each operator of the language. */
 export const kernels: Kernels = { ...elementwise, ...reduction, ...movement, ...product, ...normalization, ...indexing }
 
-export const interpret = (program: Program, feeds: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> => {
+export const interpret = (
+  program: Program,
+  feeds: Readonly<Record<string, HostTensor>>,
+): Record<string, HostTensor> => {
   const dims = new Map<string, number>()
   const values = new Map<Tensor, Value>()
   for (const leaf of [...program.inputs, ...program.parameters, ...program.noise]) {
@@ -21,13 +24,17 @@ export const interpret = (program: Program, feeds: Readonly<Record<string, HostT
     values.set(leaf, fromHost(host))
   }
   for (const node of program.nodes) if (!values.has(node)) values.set(node, compute(node, values, dims))
-  return Object.fromEntries(Object.entries(program.outputs).map(([name, node]) => [name, toHost(values.get(node) as Value, node.dtype)]))
+  return Object.fromEntries(
+    Object.entries(program.outputs).map(([name, node]) => [name, toHost(values.get(node) as Value, node.dtype)]),
+  )
 }
 
 /** Checks a fed shape, and learns the symbolic dimensions from it. */
 const bind = (leaf: Tensor, host: HostTensor, dims: Map<string, number>): void => {
   const wrong = () =>
-    new RangeError(`"${nameOf(leaf)}" is fed with shape [${host.shape.join(", ")}], but it is [${leaf.shape.map((dim) => `${dim}${dims.has(`${dim}`) ? ` = ${dims.get(`${dim}`)}` : ""}`).join(", ")}]`)
+    new RangeError(
+      `"${nameOf(leaf)}" is fed with shape [${host.shape.join(", ")}], but it is [${leaf.shape.map((dim) => `${dim}${dims.has(`${dim}`) ? ` = ${dims.get(`${dim}`)}` : ""}`).join(", ")}]`,
+    )
   if (host.shape.length !== leaf.shape.length) throw wrong()
   leaf.shape.forEach((dim, axis) => {
     const size = host.shape[axis]
@@ -37,7 +44,10 @@ const bind = (leaf: Tensor, host: HostTensor, dims: Map<string, number>): void =
 }
 
 const compute = (node: Tensor, values: ReadonlyMap<Tensor, Value>, dims: ReadonlyMap<string, number>): Value => {
-  if (isLeaf(node)) return node.op === "weight" ? fromHost(node.attributes.host as HostTensor) : { shape: node.shape as number[], data: Float64Array.from(node.attributes.values as number[]) }
+  if (isLeaf(node))
+    return node.op === "weight"
+      ? fromHost(node.attributes.host as HostTensor)
+      : { shape: node.shape as number[], data: Float64Array.from(node.attributes.values as number[]) }
   const kernel = kernels[node.op]
   if (kernel === undefined) throw new Error(`backend reference: there is no kernel for \`${node.op}\``)
   const shape = node.shape.map((dim) => valueOf(dim, dims))

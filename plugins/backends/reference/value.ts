@@ -56,7 +56,8 @@ export const broadcastIndex = (shape: readonly number[]) => {
 
 export const fromHost = (host: HostTensor): Value => ({
   shape: host.shape,
-  data: host.data instanceof Float64Array ? host.data : Float64Array.from(host.data as Iterable<number | bigint>, Number),
+  data:
+    host.data instanceof Float64Array ? host.data : Float64Array.from(host.data as Iterable<number | bigint>, Number),
 })
 
 export const toHost = ({ shape, data }: Value, dtype: DType): HostTensor => ({

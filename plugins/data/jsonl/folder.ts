@@ -16,7 +16,8 @@ export interface TaskFiles {
 const TRAIN = "train.jsonl"
 const TEST = "test.jsonl"
 const VALIDATION = ["validation.jsonl", "val.jsonl"] as const
-const LAYOUT = "a data set is a folder that holds one folder a task, each with train.jsonl, test.jsonl and perhaps validation.jsonl"
+const LAYOUT =
+  "a data set is a folder that holds one folder a task, each with train.jsonl, test.jsonl and perhaps validation.jsonl"
 
 /** The tasks of a data set in the order of their names, numbers by their value. Rejects with DataError. */
 export const taskNames = async (location: string | undefined, place: Place): Promise<readonly string[]> => {
@@ -27,21 +28,30 @@ export const taskNames = async (location: string | undefined, place: Place): Pro
     if (await isFile(join(root, name, TRAIN))) names.push(name)
   if (names.length > 0) return names.sort(byNumbers)
   if (await isFile(join(root, TRAIN)))
-    throw new DataError(`${root} holds ${TRAIN} itself: it is one task, not a data set`, `name the folder above it and choose the task in the stream`)
+    throw new DataError(
+      `${root} holds ${TRAIN} itself: it is one task, not a data set`,
+      `name the folder above it and choose the task in the stream`,
+    )
   throw new DataError(`${root} holds no task: none of its folders has a ${TRAIN}`, LAYOUT)
 }
 
 /** Files of the named tasks. Rejects with DataError where one is missing. */
-export const taskFiles = async (tasks: readonly string[], location: string | undefined, place: Place): Promise<readonly TaskFiles[]> => {
+export const taskFiles = async (
+  tasks: readonly string[],
+  location: string | undefined,
+  place: Place,
+): Promise<readonly TaskFiles[]> => {
   const root = await folderOf(location, place)
   const there = await taskNames(location, place)
   return Promise.all(
     tasks.map(async (name) => {
-      if (!there.includes(name)) throw new DataError(`${root} has no task "${name}"`, `its tasks are ${there.join(", ")}`)
+      if (!there.includes(name))
+        throw new DataError(`${root} has no task "${name}"`, `its tasks are ${there.join(", ")}`)
       const folder = join(root, name)
       const validation: string[] = []
       for (const file of VALIDATION) if (await isFile(join(folder, file))) validation.push(join(folder, file))
-      if (validation.length > 1) throw new DataError(`${folder} has both ${VALIDATION.join(" and ")}`, "keep one of them")
+      if (validation.length > 1)
+        throw new DataError(`${folder} has both ${VALIDATION.join(" and ")}`, "keep one of them")
       return { name, folder, train: join(folder, TRAIN), validation: validation[0], test: join(folder, TEST) }
     }),
   )
@@ -55,7 +65,10 @@ export const listedLabels = async (folder: string): Promise<readonly string[] | 
     const { labels } = JSON.parse(await readFile(path, "utf8")) ?? {}
     return Array.isArray(labels) ? labels.map(String) : undefined
   } catch (error) {
-    throw new DataError(`${path} is not JSON: ${(error as Error).message}`, "mend or remove it: it may list the labels of the task in their order")
+    throw new DataError(
+      `${path} is not JSON: ${(error as Error).message}`,
+      "mend or remove it: it may list the labels of the task in their order",
+    )
   }
 }
 
@@ -66,10 +79,15 @@ export const byNumbers = (a: string, b: string): number => {
 }
 
 const folderOf = async (location: string | undefined, place: Place): Promise<string> => {
-  if (location === undefined) throw new DataError("jsonl needs the folder of the data set", 'write it after the plugin: data intents = jsonl "data/banking77"')
+  if (location === undefined)
+    throw new DataError(
+      "jsonl needs the folder of the data set",
+      'write it after the plugin: data intents = jsonl "data/banking77"',
+    )
   const root = resolve(place.directory, location)
   const found = await stat(root).catch(() => undefined)
-  if (found === undefined) throw new DataError(`there is no folder ${root}`, "relative paths start at the folder of the spec")
+  if (found === undefined)
+    throw new DataError(`there is no folder ${root}`, "relative paths start at the folder of the spec")
   if (!found.isDirectory()) throw new DataError(`${root} is a file, not a folder`, LAYOUT)
   return root
 }

@@ -21,7 +21,8 @@ export default defineData({
   },
   corpus: async (location, options: Fields, place) => {
     const tasks: Task[] = []
-    for (const files of await taskFiles(await taskNames(location, place), location, place)) tasks.push(await readTask(files, options))
+    for (const files of await taskFiles(await taskNames(location, place), location, place))
+      tasks.push(await readTask(files, options))
     return { texts: trainingTextsAlone(tasks) }
   },
   fingerprint: async (tasks, location, _options, place) => {
@@ -38,11 +39,22 @@ export default defineData({
 const readTask = async (files: TaskFiles, fields: Fields): Promise<Task> => {
   const read = (path: string | undefined) => (path === undefined ? [] : readExamples(path, fields))
   const [train, validation, test] = [await read(files.train), await read(files.validation), await read(files.test)]
-  if (train.length === 0) throw new DataError(`${files.train} is empty: the task "${files.name}" has nothing to train on`, "add examples, or leave the task out of the stream")
-  if (test.length === 0) throw new DataError(`${files.test} is empty: the task "${files.name}" cannot be measured`, "add examples, or leave the task out of the stream")
+  if (train.length === 0)
+    throw new DataError(
+      `${files.train} is empty: the task "${files.name}" has nothing to train on`,
+      "add examples, or leave the task out of the stream",
+    )
+  if (test.length === 0)
+    throw new DataError(
+      `${files.test} is empty: the task "${files.name}" cannot be measured`,
+      "add examples, or leave the task out of the stream",
+    )
   const labels = await labelsOf(train, files, fields)
   const known = new Set(labels)
-  for (const [path, examples] of [[files.validation, validation], [files.test, test]] as const)
+  for (const [path, examples] of [
+    [files.validation, validation],
+    [files.test, test],
+  ] as const)
     for (const { label } of examples)
       if (!known.has(label))
         throw new DataError(
@@ -54,24 +66,42 @@ const readTask = async (files: TaskFiles, fields: Fields): Promise<Task> => {
 
 /** Distinct training texts in the order of their characters, without those that a validation or test text says too, case and punctuation aside. */
 const trainingTextsAlone = (tasks: readonly Task[]): readonly string[] => {
-  const folded = (text: string): string => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "")
-  const held = new Set(tasks.flatMap(({ validation, test }) => [...validation, ...test].map(({ text }) => folded(text))))
-  return [...new Set(tasks.flatMap(({ train }) => train.map(({ text }) => text)))].filter((text) => !held.has(folded(text))).sort()
+  const folded = (text: string): string =>
+    text
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, "")
+  const held = new Set(
+    tasks.flatMap(({ validation, test }) => [...validation, ...test].map(({ text }) => folded(text))),
+  )
+  return [...new Set(tasks.flatMap(({ train }) => train.map(({ text }) => text)))]
+    .filter((text) => !held.has(folded(text)))
+    .sort()
 }
 
 /**
  * Labels in the order of task.json, which lists those of the field "label"; without it, in the order of their names.
  */
-const labelsOf = async (train: readonly Example[], { name, folder }: TaskFiles, fields: Fields): Promise<readonly string[]> => {
+const labelsOf = async (
+  train: readonly Example[],
+  { name, folder }: TaskFiles,
+  fields: Fields,
+): Promise<readonly string[]> => {
   const found = new Set(train.map(({ label }) => label))
   const listed = fields.label === "label" ? await listedLabels(folder) : undefined
   if (listed === undefined) return [...found].sort(byNumbers)
   const empty = listed.find((label) => !found.has(label))
   if (empty !== undefined)
-    throw new DataError(`the class ${JSON.stringify(empty)} of the task "${name}" is empty: task.json lists it, no training example has it`, "add a training example of it, or take it out of task.json")
+    throw new DataError(
+      `the class ${JSON.stringify(empty)} of the task "${name}" is empty: task.json lists it, no training example has it`,
+      "add a training example of it, or take it out of task.json",
+    )
   const unlisted = [...found].filter((label) => !listed.includes(label)).sort(byNumbers)
   if (unlisted.length > 0)
-    throw new DataError(`task.json of the task "${name}" does not list the label ${JSON.stringify(shortened(unlisted[0]))}, which training examples have`, "add it to the labels there, or mend the examples")
+    throw new DataError(
+      `task.json of the task "${name}" does not list the label ${JSON.stringify(shortened(unlisted[0]))}, which training examples have`,
+      "add it to the labels there, or mend the examples",
+    )
   return [...new Set(listed)]
 }
 

@@ -23,8 +23,16 @@ export const readExamples = async (path: string, fields: Fields): Promise<readon
 /** Rejects with DataError where the file cannot be read. */
 export const readBytes = async (path: string): Promise<Uint8Array> => {
   const found = await stat(path).catch(() => undefined)
-  if (found === undefined) throw new DataError(`there is no file ${path}`, "each task is a folder with train.jsonl, test.jsonl and perhaps validation.jsonl")
-  if (!found.isFile()) throw new DataError(`${path} is a folder, not a file`, "put the examples into a file of that name, one JSON object a line")
+  if (found === undefined)
+    throw new DataError(
+      `there is no file ${path}`,
+      "each task is a folder with train.jsonl, test.jsonl and perhaps validation.jsonl",
+    )
+  if (!found.isFile())
+    throw new DataError(
+      `${path} is a folder, not a file`,
+      "put the examples into a file of that name, one JSON object a line",
+    )
   return readFile(path).catch((error: Error) => {
     throw new DataError(`cannot read ${path}: ${error.message}`, "check the rights of the file")
   })
@@ -60,14 +68,25 @@ const parsed = (line: string, fields: Fields, where: string): Example => {
   try {
     row = JSON.parse(line)
   } catch (error) {
-    throw new DataError(`${where} is not JSON: ${(error as Error).message}`, 'each line is one object, e.g. {"text": "How are you?", "label": "greeting"}')
+    throw new DataError(
+      `${where} is not JSON: ${(error as Error).message}`,
+      'each line is one object, e.g. {"text": "How are you?", "label": "greeting"}',
+    )
   }
   if (typeof row !== "object" || row === null || Array.isArray(row))
-    throw new DataError(`${where} holds ${described(row)}, not an object`, `each line is one object with the fields "${fields.text}" and "${fields.label}"`)
+    throw new DataError(
+      `${where} holds ${described(row)}, not an object`,
+      `each line is one object with the fields "${fields.text}" and "${fields.label}"`,
+    )
   const text = field(row, fields.text, where, "text")
-  if (typeof text !== "string") throw new DataError(`${where}: the text in "${fields.text}" is ${described(text)}`, "a text is a JSON string")
+  if (typeof text !== "string")
+    throw new DataError(`${where}: the text in "${fields.text}" is ${described(text)}`, "a text is a JSON string")
   const label = field(row, fields.label, where, "label")
-  if (!isLabel(label)) throw new DataError(`${where}: the label in "${fields.label}" is ${described(label)}`, "a label is a word or a number")
+  if (!isLabel(label))
+    throw new DataError(
+      `${where}: the label in "${fields.label}" is ${described(label)}`,
+      "a label is a word or a number",
+    )
   return { text, label: String(label) }
 }
 
@@ -81,7 +100,17 @@ const field = (row: object, name: string, where: string, option: keyof Fields): 
 }
 
 const isLabel = (value: unknown): value is Label =>
-  (typeof value === "string" && value !== "") || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))
+  (typeof value === "string" && value !== "") ||
+  typeof value === "boolean" ||
+  (typeof value === "number" && Number.isFinite(value))
 
 const described = (value: unknown): string =>
-  value === "" ? "empty" : value === null ? "null" : Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `the ${typeof value} ${JSON.stringify(value)}`
+  value === ""
+    ? "empty"
+    : value === null
+      ? "null"
+      : Array.isArray(value)
+        ? "a list"
+        : typeof value === "object"
+          ? "an object"
+          : `the ${typeof value} ${JSON.stringify(value)}`

@@ -16,7 +16,11 @@ export interface Corpus {
  * What remains of a text without case, accents, punctuation and spaces: the strictest folding, so that texts which
  * differ here differ under any milder one.
  */
-export const folded = (text: string): string => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "")
+export const folded = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "")
 
 /** Folded validation and test texts of some tasks. */
 export const heldOut = (tasks: readonly Task[]): ReadonlySet<string> =>

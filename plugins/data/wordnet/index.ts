@@ -21,7 +21,11 @@ export default defineData({
   options: Schema.Struct({
     train_per_class: optional(upTo(FULL.train, 1), FULL.train, "training glosses of each class"),
     validation_per_class: optional(upTo(FULL.validation, 0), FULL.validation, "validation glosses of each class"),
-    test_per_class: optional(upTo(FULL.test, 1), FULL.test, "test glosses of each class, or all that are left: noun.feeling has 41"),
+    test_per_class: optional(
+      upTo(FULL.test, 1),
+      FULL.test,
+      "test glosses of each class, or all that are left: noun.feeling has 41",
+    ),
   }),
   tasks: async (location, _options, place) => {
     await dictionaryFolder(location, place)

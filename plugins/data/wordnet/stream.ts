@@ -31,11 +31,16 @@ const SPLIT_SEED = 0
 const MIN_WORDS = 4
 
 /** Reads the named tasks. Rejects with DataError where a class has nothing left for its test. */
-export const readStream = async (folder: string, names: readonly string[], sizes: Sizes = FULL): Promise<readonly Task[]> => {
+export const readStream = async (
+  folder: string,
+  names: readonly string[],
+  sizes: Sizes = FULL,
+): Promise<readonly Task[]> => {
   const glosses = await glossesByTopic(folder)
   return names.map((name) => {
     const labels = TASKS[name]
-    if (labels === undefined) throw new DataError(`WordNet's stream has no task "${name}"`, `its tasks are ${Object.keys(TASKS).join(", ")}`)
+    if (labels === undefined)
+      throw new DataError(`WordNet's stream has no task "${name}"`, `its tasks are ${Object.keys(TASKS).join(", ")}`)
     const classes = labels.map((label) => splitOf(label, glosses.get(label) ?? [], sizes))
     const joined = (split: keyof Sizes): readonly Example[] =>
       randomStream(SPLIT_SEED, "wordnet", name, split).shuffle(classes.flatMap((parts) => parts[split]))
@@ -53,7 +58,8 @@ const glossesByTopic = async (folder: string): Promise<Map<string, string[]>> =>
         topicsOf.set(definition, (topicsOf.get(definition) ?? new Set()).add(topic))
   const glosses = new Map<string, string[]>()
   for (const [definition, topics] of topicsOf)
-    if (topics.size === 1) for (const topic of topics) glosses.get(topic)?.push(definition) ?? glosses.set(topic, [definition])
+    if (topics.size === 1)
+      for (const topic of topics) glosses.get(topic)?.push(definition) ?? glosses.set(topic, [definition])
   return glosses
 }
 

@@ -5,7 +5,8 @@ export const routerAccuracyDefinition: MetricDefinition = {
   name: "router_accuracy",
   version: 1,
   unit: "percent",
-  formula: "RA = (1/T) Σ_j mean_{x in test j} [argmax_i α_i(x) = j]; per-layer routers: mean over units, and by majority vote of the units",
+  formula:
+    "RA = (1/T) Σ_j mean_{x in test j} [argmax_i α_i(x) = j]; per-layer routers: mean over units, and by majority vote of the units",
   reference: "Wang et al. 2023 (EPI), macro over tasks",
 }
 

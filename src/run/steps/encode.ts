@@ -1,11 +1,21 @@
 /** Pooled states of texts under one module, a routed library, or a shared model: what heads read, with the gates on the way. */
-import { type HostTensor, packedLayout, program, type Router, type Routing, type Tensor, type TokenIds, weight } from "../../plugin/index.ts"
-import type { Artifact, StoredArray } from "../../plan/step.ts"
+
 import { encoder, type Network } from "../../model/encoder.ts"
 import { forwardAll, rowsOf, tokenOffsets } from "../../model/evaluate.ts"
 import { flopsOf } from "../../model/flops.ts"
-import { frozen } from "../../model/single.ts"
 import { routed, unitsOf, watched } from "../../model/routed.ts"
+import { frozen } from "../../model/single.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import {
+  type HostTensor,
+  packedLayout,
+  program,
+  type Router,
+  type Routing,
+  type Tensor,
+  type TokenIds,
+  weight,
+} from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { type Chosen, type ChosenBackbone, libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
@@ -15,7 +25,13 @@ import { typicalSizes } from "./sizes.ts"
 export type EncodeOptions = { readonly backbone: ChosenBackbone; readonly seed: number } & (
   | { readonly what: "module" }
   | { readonly what: "shared"; readonly stage: number }
-  | { readonly what: "routed"; readonly router: Chosen; readonly stage: number; readonly on: "memory" | "test"; readonly keepGates?: boolean }
+  | {
+      readonly what: "routed"
+      readonly router: Chosen
+      readonly stage: number
+      readonly on: "memory" | "test"
+      readonly keepGates?: boolean
+    }
 )
 
 export const encode: Perform = async (work) => {
@@ -29,10 +45,18 @@ export const encode: Perform = async (work) => {
   }
   const stage = work.input("blind").arrays[`stage/${options.stage}`].data as Int32Array
   const shared = await sharedModule(work, net, work.input("shared"))
-  return run(work, Array.from(stage, (i) => all[i]), { features: encoder(shared.network, shared.participant).features })
+  return run(
+    work,
+    Array.from(stage, (i) => all[i]),
+    { features: encoder(shared.network, shared.participant).features },
+  )
 }
 
-const encodeRouted = async (work: Work, net: Network, options: EncodeOptions & { what: "routed" }): Promise<Artifact> => {
+const encodeRouted = async (
+  work: Work,
+  net: Network,
+  options: EncodeOptions & { what: "routed" },
+): Promise<Artifact> => {
   const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
   const library = await libraryFrom(work, work.inputs("modules"))
   const routing = router.routing(options.router.options)
@@ -42,7 +66,10 @@ const encodeRouted = async (work: Work, net: Network, options: EncodeOptions & {
     { router, options: options.router.options, library, sites: net.checkpoint.sites },
     net.checkpoint.width,
     layout,
-    (unit) => Object.fromEntries(Object.entries(given[unit] ?? {}).map(([name, host]) => [name, weight(`unit/${unit}/${name}`, host)])),
+    (unit) =>
+      Object.fromEntries(
+        Object.entries(given[unit] ?? {}).map(([name, host]) => [name, weight(`unit/${unit}/${name}`, host)]),
+      ),
     { training: false },
   )
   const { features } = encoder(net, route.participant, false, layout)
@@ -55,7 +82,8 @@ const encodeRouted = async (work: Work, net: Network, options: EncodeOptions & {
     outputs[`entropy/${unit}`] = entropy
     if (options.keepGates && gates.rows.of === "tokens") outputs[`tokens/${unit}`] = gates
   }
-  const { texts, query } = options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing, options)
+  const { texts, query } =
+    options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing, options)
   return run(work, texts, outputs, query)
 }
 
@@ -64,7 +92,11 @@ interface Rows {
   readonly query?: HostTensor
 }
 
-const testTexts = (work: Work, routing: Routing, { stage, seed }: { readonly stage: number; readonly seed: number }): Rows => {
+const testTexts = (
+  work: Work,
+  routing: Routing,
+  { stage, seed }: { readonly stage: number; readonly seed: number },
+): Rows => {
   const all = textsIn(work.input("blind"), "test")
   const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
   return { texts: Array.from(indices, (i) => all[i]), query: outsideOfTest(work, routing, indices, stage + 1, seed) }
@@ -75,14 +107,28 @@ const memoryTexts = (work: Work, routing: Routing, { seed }: { readonly seed: nu
   return { texts: memory.texts, query: outsideOfMemory(work, routing, memory, work.inputs("modules").length, seed) }
 }
 
-const run = async (work: Work, texts: readonly TokenIds[], outputs: Readonly<Record<string, Tensor>>, query?: HostTensor): Promise<Artifact> => {
+const run = async (
+  work: Work,
+  texts: readonly TokenIds[],
+  outputs: Readonly<Record<string, Tensor>>,
+  query?: HostTensor,
+): Promise<Artifact> => {
   const forward = program(outputs)
   const perToken = new Set(Object.keys(outputs).filter((name) => name.startsWith("tokens/")))
   const session = await (await work.engine()).compile(forward)
   try {
-    const arrays: Record<string, HostTensor> = await forwardAll({ session, texts, perToken, ...(query ? { extra: (batch) => ({ query: rowsOf(query, batch) }) } : {}), onProgress: (done) => work.progress(done) })
+    const arrays: Record<string, HostTensor> = await forwardAll({
+      session,
+      texts,
+      perToken,
+      ...(query ? { extra: (batch) => ({ query: rowsOf(query, batch) }) } : {}),
+      onProgress: (done) => work.progress(done),
+    })
     if (perToken.size > 0) arrays["token offsets"] = { shape: [texts.length + 1], data: tokenOffsets(texts) }
-    return { json: { flops: flopsOf(forward, typicalSizes(texts)) }, arrays: arrays as unknown as Record<string, StoredArray> }
+    return {
+      json: { flops: flopsOf(forward, typicalSizes(texts)) },
+      arrays: arrays as unknown as Record<string, StoredArray>,
+    }
   } finally {
     await session.release()
   }

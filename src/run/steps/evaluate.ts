@@ -1,10 +1,21 @@
 /** A row at a stage on the mixed test set: logits over the classes of the tasks seen so far, and the module that was chosen. */
-import { exampleRows, type HostTensor, type Program, input, packedLayout, type Probe, program, type Router, weight } from "../../plugin/index.ts"
-import type { Artifact, StoredArray } from "../../plan/step.ts"
+
 import { rowsOf } from "../../model/evaluate.ts"
+import { largest } from "../../model/largest.ts"
 import { joinedHead } from "../../model/library.ts"
 import { gatesOnly, queryWidth, watched } from "../../model/routed.ts"
-import { largest } from "../../model/largest.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import {
+  exampleRows,
+  type HostTensor,
+  input,
+  type Probe,
+  type Program,
+  packedLayout,
+  program,
+  type Router,
+  weight,
+} from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { type Chosen, classCount, headIn, host, offsetsOf, unitsIn } from "./given.ts"
 import { applied, confidences, frozenRows, outsideOfTest } from "./query.ts"
@@ -30,7 +41,12 @@ export const evaluate: Perform = async (work) => {
   }
 }
 
-const artifact = (logits: Float32Array, texts: number, flops: number, more: Record<string, StoredArray> = {}): Artifact => ({
+const artifact = (
+  logits: Float32Array,
+  texts: number,
+  flops: number,
+  more: Record<string, StoredArray> = {},
+): Artifact => ({
   json: { flops },
   arrays: { logits: { shape: [texts, logits.length / texts], data: logits }, ...more },
 })
@@ -59,17 +75,23 @@ const selected = async (work: Work, chosen: Chosen, stage: number, seed: number)
   const rows = outsideOfTest(work, routing, indices, heads.length, seed, () => confidences(states, heads))
   const constants = unitsIn(work.input("fit")).model ?? {}
   const width = rows ? rows.shape[1] : queryWidth(routing, "model", 1, heads.length, [])
-  const gates = gatesOnly(router, chosen.options, width, heads.length, () => Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [name, weight(name, tensor)])))
+  const gates = gatesOnly(router, chosen.options, width, heads.length, () =>
+    Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [name, weight(name, tensor)])),
+  )
   const { mean, entropy } = watched(gates, heads.length)
   const forward = program({ gates: mean, entropy })
   const given: Record<string, HostTensor> = rows ? { query: rows } : {}
   const outputs = await once(work, forward, given)
   // gates that depend on no input are one row for all
-  const [share, spread] = gates.rows ? [outputs.gates, outputs.entropy] : [repeated(outputs.gates, indices.length), repeated(outputs.entropy, indices.length)]
+  const [share, spread] = gates.rows
+    ? [outputs.gates, outputs.entropy]
+    : [repeated(outputs.gates, indices.length), repeated(outputs.entropy, indices.length)]
   const module = largest(share)
   const features = pickRows(states, module)
   const single = flopsIn(work.inputs("encoded")[0])
-  const flops = single * (routing.query === "predictions" ? heads.length : 1) + (routing.query.startsWith("frozen") ? flopsIn(work.input("features")) : 0)
+  const flops =
+    single * (routing.query === "predictions" ? heads.length : 1) +
+    (routing.query.startsWith("frozen") ? flopsIn(work.input("features")) : 0)
   return artifact(applied(features, joinedHead(heads)), indices.length, flops, {
     chosen: { shape: [module.length], data: module },
     "gates/model": share as StoredArray,
@@ -99,8 +121,13 @@ const sharedLogits = (work: Work, classes: number): Artifact => {
   const features = host(encoded.arrays.features)
   const { W, b } = headIn(work.input("shared"))
   const all = b.data.length
-  const cut = Float32Array.from({ length: W.shape[0] * classes }, (_, i) => Number(W.data[Math.floor(i / classes) * all + (i % classes)]))
-  const head = { W: { shape: [W.shape[0], classes], data: cut }, b: { shape: [classes], data: (b.data as Float32Array).slice(0, classes) } }
+  const cut = Float32Array.from({ length: W.shape[0] * classes }, (_, i) =>
+    Number(W.data[Math.floor(i / classes) * all + (i % classes)]),
+  )
+  const head = {
+    W: { shape: [W.shape[0], classes], data: cut },
+    b: { shape: [classes], data: (b.data as Float32Array).slice(0, classes) },
+  }
   return artifact(applied(features, head), features.shape[0], flopsIn(encoded))
 }
 
@@ -112,14 +139,23 @@ const probed = async (work: Work, chosen: Chosen, stage: number): Promise<Artifa
   const { total } = offsetsOf(work.inputs("tokens").map(classCount))
   const constants = unitsIn(work.input("fit")).model
   const query = input("query", ["examples", rows.shape[1]], "float", exampleRows(packedLayout()))
-  const scores = probe.scores(query, Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [name, weight(name, tensor)])), chosen.options)
+  const scores = probe.scores(
+    query,
+    Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [name, weight(name, tensor)])),
+    chosen.options,
+  )
   const outputs = await once(work, program({ scores }), { query: rows })
-  if (outputs.scores.shape[1] !== total) throw new Error(`probe ${chosen.plugin} scores ${outputs.scores.shape[1]} classes of ${total}`)
+  if (outputs.scores.shape[1] !== total)
+    throw new Error(`probe ${chosen.plugin} scores ${outputs.scores.shape[1]} classes of ${total}`)
   return artifact(outputs.scores.data as Float32Array, indices.length, flopsIn(features))
 }
 
 /** One run of a program. */
-const once = async (work: Work, forward: Program, feeds: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>> => {
+const once = async (
+  work: Work,
+  forward: Program,
+  feeds: Readonly<Record<string, HostTensor>>,
+): Promise<Readonly<Record<string, HostTensor>>> => {
   const session = await (await work.engine()).compile(forward)
   try {
     return await session.run(feeds)

@@ -1,9 +1,10 @@
 /** Pooled states of the frozen backbone: what similarity routers, probes and the base model read. */
-import { pool, program } from "../../plugin/index.ts"
+
 import { encoder } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
 import { flopsOf } from "../../model/flops.ts"
 import type { StoredArray } from "../../plan/step.ts"
+import { pool, program } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { type ChosenBackbone, network, textsIn } from "./given.ts"
 import { typicalSizes } from "./sizes.ts"
@@ -18,7 +19,10 @@ export const features: Perform = async (work) => {
   const session = await (await work.engine()).compile(forward)
   try {
     const outputs = await forwardAll({ session, texts, onProgress: (done) => work.progress(done) })
-    return { json: { flops: flopsOf(forward, typicalSizes(texts)) }, arrays: outputs as unknown as Record<string, StoredArray> }
+    return {
+      json: { flops: flopsOf(forward, typicalSizes(texts)) },
+      arrays: outputs as unknown as Record<string, StoredArray>,
+    }
   } finally {
     await session.release()
   }

@@ -2,19 +2,43 @@
  * A router at a stage, on the modules of the tasks seen so far: constants prepared from weights or statistics,
  * and parameters trained by gradient on the memory (together with the joined heads, where they are refitted).
  */
-import { type Constants, crossEntropy, type HostTensor, type Initial, input, packedLayout, parameter, type Probe, randomStream, type Router, type Statistics, weight } from "../../plugin/index.ts"
-import type { Artifact, StoredArray } from "../../plan/step.ts"
+
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
+import { rowsOf } from "../../model/evaluate.ts"
+import { withGradients } from "../../model/gradients.ts"
+import { copyInto } from "../../model/grown.ts"
 import { drawn } from "../../model/initial.ts"
 import { attachedAt, joinedHead, type Library } from "../../model/library.ts"
-import { copyInto } from "../../model/grown.ts"
 import { hostFactors } from "../../model/mix.ts"
-import { withGradients } from "../../model/gradients.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
 import { queryWidth, routed, unitsOf } from "../../model/routed.ts"
-import { rowsOf } from "../../model/evaluate.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import {
+  type Constants,
+  crossEntropy,
+  type HostTensor,
+  type Initial,
+  input,
+  type Probe,
+  packedLayout,
+  parameter,
+  type Router,
+  randomStream,
+  type Statistics,
+  weight,
+} from "../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
-import { type Chosen, type ChosenBackbone, classCount, labelledIn, libraryFrom, network, offsetsOf, remembered, unitsIn } from "./given.ts"
+import {
+  type Chosen,
+  type ChosenBackbone,
+  classCount,
+  labelledIn,
+  libraryFrom,
+  network,
+  offsetsOf,
+  remembered,
+  unitsIn,
+} from "./given.ts"
 import { located } from "./module.ts"
 import { frozenRows, frozenRowsOfMemory, outsideOfMemory } from "./query.ts"
 
@@ -50,10 +74,15 @@ export const fit: Perform = async (work) => {
   }
   const trained = router.parameters ? await train(work, net, router, options, library, units, constants) : {}
   const named = Object.fromEntries(
-    Object.entries(constants).flatMap(([unit, tensors]) => Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray])),
+    Object.entries(constants).flatMap(([unit, tensors]) =>
+      Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray]),
+    ),
   )
   const parameters = Object.values(trained).reduce((sum, { data }) => sum + data.length, 0)
-  return { json: { router: options.router.plugin, units, parameters }, arrays: { ...named, ...trained } } satisfies Artifact
+  return {
+    json: { router: options.router.plugin, units, parameters },
+    arrays: { ...named, ...trained },
+  } satisfies Artifact
 }
 
 /** A probe has statistics only. */
@@ -62,27 +91,41 @@ const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
   const constants = probe.statistics(statisticsFor(work, probe, { router: chosen }), chosen.options)
   return {
     json: { probe: chosen.plugin, parameters: 0 },
-    arrays: Object.fromEntries(Object.entries(constants).map(([name, tensor]) => [`unit/model/${name}`, tensor as StoredArray])),
+    arrays: Object.fromEntries(
+      Object.entries(constants).map(([name, tensor]) => [`unit/model/${name}`, tensor as StoredArray]),
+    ),
   }
 }
 
 const prepared = (router: Router, options: FitOptions, library: Library, unit: string, net: Network): Constants => {
-  const sites = net.checkpoint.sites.filter(({ name, layer }) => unit === "model" || unit === name || unit === `layer.${layer}`)
+  const sites = net.checkpoint.sites.filter(
+    ({ name, layer }) => unit === "model" || unit === name || unit === `layer.${layer}`,
+  )
   const factors = library.map((module) =>
     sites.flatMap((site) => {
       const attached = attachedAt([module], site)[0]
-      return attached && module.adapter.factors ? [{ site: site.name, ...hostFactors(module.adapter.factors, attached.parameters, module.options) }] : []
+      return attached && module.adapter.factors
+        ? [{ site: site.name, ...hostFactors(module.adapter.factors, attached.parameters, module.options) }]
+        : []
     }),
   )
   const constants = router.prepare!({ unit, factors }, options.router.options)
-  if (typeof constants === "string") throw new StepError(`router "${options.name}" can't serve this library: ${constants}`, "take the router out of this experiment, or list adapters that it can serve")
+  if (typeof constants === "string")
+    throw new StepError(
+      `router "${options.name}" can't serve this library: ${constants}`,
+      "take the router out of this experiment, or list adapters that it can serve",
+    )
   return constants
 }
 
 /** Features of the tasks seen so far: of the memory, or of all training data. */
 export const statisticsFor = (
   work: Work,
-  plugin: { readonly statisticsFrom?: (options: any) => "memory" | "train"; readonly routing?: Router["routing"]; readonly query?: (options: any) => "frozen_mean" | "frozen_cls" },
+  plugin: {
+    readonly statisticsFrom?: (options: any) => "memory" | "train"
+    readonly routing?: Router["routing"]
+    readonly query?: (options: any) => "frozen_mean" | "frozen_cls"
+  },
   { router }: Pick<FitOptions, "router">,
 ): Statistics => {
   const tokens = work.inputs("tokens")
@@ -93,7 +136,14 @@ export const statisticsFor = (
   if ((plugin.statisticsFrom?.(router.options) ?? "train") === "memory") {
     const memory = remembered(tokens, work.inputs("memories"))
     const rows = frozenRowsOfMemory(features, query, memory.task, memory.index)
-    return { features: rows.data as Float32Array, width: rows.shape[1], task: memory.task, class: memory.labels, tasks: tokens.length, taskOfClass }
+    return {
+      features: rows.data as Float32Array,
+      width: rows.shape[1],
+      task: memory.task,
+      class: memory.labels,
+      tasks: tokens.length,
+      taskOfClass,
+    }
   }
   const parts = features.map((artifact) => frozenRows(artifact, query).data as Float32Array)
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
@@ -108,7 +158,14 @@ export const statisticsFor = (
       classes.push(offsets[t] + label)
     }
   })
-  return { features: all, width: all.length / task.length, task: Int32Array.from(task), class: Int32Array.from(classes), tasks: tokens.length, taskOfClass }
+  return {
+    features: all,
+    width: all.length / task.length,
+    task: Int32Array.from(task),
+    class: Int32Array.from(classes),
+    tasks: tokens.length,
+    taskOfClass,
+  }
 }
 
 const train = async (
@@ -126,12 +183,20 @@ const train = async (
   const outside = outsideOfMemory(work, routing, memory, library.length, seed)
   const initials = new Map<string, Initial>(
     units.flatMap((unit) =>
-      Object.entries<Initial>(router.parameters!({ width: queryWidth(routing, unit, checkpoint.width, library.length, checkpoint.sites), modules: library.length }, chosen.options)).map(
-        ([part, initial]) => [`unit/${unit}/${part}`, initial] as const,
-      ),
+      Object.entries<Initial>(
+        router.parameters!(
+          {
+            width: queryWidth(routing, unit, checkpoint.width, library.length, checkpoint.sites),
+            modules: library.length,
+          },
+          chosen.options,
+        ),
+      ).map(([part, initial]) => [`unit/${unit}/${part}`, initial] as const),
     ),
   )
-  const tensors = new Map<string, HostTensor>([...initials].map(([key, initial]) => [key, drawn(initial, randomStream(seed, "router", name, key))]))
+  const tensors = new Map<string, HostTensor>(
+    [...initials].map(([key, initial]) => [key, drawn(initial, randomStream(seed, "router", name, key))]),
+  )
   warmStart(work, tensors)
   const joined = joinedHead(library.map((module) => module.head))
   if (head === "refit") {
@@ -140,10 +205,22 @@ const train = async (
   }
   const leaf = (key: string, host: HostTensor) => (tensors.has(key) ? parameter(key, host.shape) : weight(key, host))
   const layout = packedLayout()
-  const route = routed({ router, options: chosen.options, library, sites: checkpoint.sites }, checkpoint.width, layout, (unit) => ({
-    ...Object.fromEntries(Object.entries(constants[unit] ?? {}).map(([part, host]) => [part, weight(`unit/${unit}/${part}`, host)])),
-    ...Object.fromEntries([...tensors].filter(([key]) => key.startsWith(`unit/${unit}/`)).map(([key, host]) => [key.split("/")[2], parameter(key, host.shape)])),
-  }), { training: true })
+  const route = routed(
+    { router, options: chosen.options, library, sites: checkpoint.sites },
+    checkpoint.width,
+    layout,
+    (unit) => ({
+      ...Object.fromEntries(
+        Object.entries(constants[unit] ?? {}).map(([part, host]) => [part, weight(`unit/${unit}/${part}`, host)]),
+      ),
+      ...Object.fromEntries(
+        [...tensors]
+          .filter(([key]) => key.startsWith(`unit/${unit}/`))
+          .map(([key, host]) => [key.split("/")[2], parameter(key, host.shape)]),
+      ),
+    }),
+    { training: true },
+  )
   const trace = encoder(net, route.participant, false, layout)
   const logits = headLogits(trace.features, leaf("head/W", joined.W), leaf("head/b", joined.b))
   const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout }))
@@ -157,17 +234,25 @@ const train = async (
       values,
       groups: [
         { names: [...initials.keys()], learningRate: fitting.learning_rate, weightDecay: 0.01 },
-        { names: head === "refit" ? ["head/W", "head/b"] : [], learningRate: fitting.head_learning_rate, weightDecay: 0.01 },
+        {
+          names: head === "refit" ? ["head/W", "head/b"] : [],
+          learningRate: fitting.head_learning_rate,
+          weightDecay: 0.01,
+        },
       ],
       examples: memory.texts.length,
-      feeds: (batch) => ({ ...textFeeds(memory.texts, memory.labels, batch), ...(outside ? { query: rowsOf(outside, batch) } : {}) }),
+      feeds: (batch) => ({
+        ...textFeeds(memory.texts, memory.labels, batch),
+        ...(outside ? { query: rowsOf(outside, batch) } : {}),
+      }),
       epochs: fitting.epochs,
       batch: fitting.batch,
       schedule: "linear",
       warmUp: 0,
       order: randomStream(seed, "router batches", name),
       noise: randomStream(seed, "router noise", name),
-      onStep: (step, total, epoch, value) => work.progress((step + 1) / total, `epoch ${epoch + 1}/${fitting.epochs} loss ${value.toFixed(3)}`),
+      onStep: (step, total, epoch, value) =>
+        work.progress((step + 1) / total, `epoch ${epoch + 1}/${fitting.epochs} loss ${value.toFixed(3)}`),
     })
   } catch (error) {
     throw located(error, `router "${name}"`, fitting.learning_rate)

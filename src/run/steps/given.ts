@@ -1,8 +1,9 @@
 /** What steps read from their inputs, typed: the one place that knows how artifacts are laid out. */
-import type { Adapter, Backbone, Checkpoint, HostTensor, TokenIds } from "../../plugin/index.ts"
-import type { Artifact, StoredArray } from "../../plan/step.ts"
+
 import type { Network } from "../../model/encoder.ts"
 import type { Head, Library, TrainedModule } from "../../model/library.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import type { Adapter, Backbone, Checkpoint, HostTensor, TokenIds } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
 
 /** A plugin in a step's options, with its decoded options. */
@@ -36,7 +37,10 @@ export const storedTexts = (name: string, texts: readonly TokenIds[]): Record<st
   texts.forEach((text, i) => {
     ids.set(text, offsets[i])
   })
-  return { [`${name}/ids`]: { shape: [ids.length], data: ids }, [`${name}/offsets`]: { shape: [offsets.length], data: offsets } }
+  return {
+    [`${name}/ids`]: { shape: [ids.length], data: ids },
+    [`${name}/offsets`]: { shape: [offsets.length], data: offsets },
+  }
 }
 
 export const textsIn = ({ arrays }: Artifact, name: string): readonly TokenIds[] => {
@@ -70,7 +74,10 @@ export const offsetsOf = (counts: readonly number[]): { readonly offsets: Int32A
 }
 
 /** What a memory keeps of the tasks seen so far, labels as joined class ids. */
-export const remembered = (tokens: readonly Artifact[], memories: readonly Artifact[]): LabelledTexts & { readonly task: Int32Array; readonly index: Int32Array } => {
+export const remembered = (
+  tokens: readonly Artifact[],
+  memories: readonly Artifact[],
+): LabelledTexts & { readonly task: Int32Array; readonly index: Int32Array } => {
   const { offsets } = offsetsOf(tokens.map(classCount))
   const texts: TokenIds[] = []
   const labels: number[] = []
@@ -93,7 +100,8 @@ export const headIn = ({ arrays }: Artifact): Head => ({ W: host(arrays["head/W"
 export const host = ({ shape, data }: StoredArray): HostTensor => ({ shape, data })
 
 /** Trained modules, in the order of the inputs. */
-export const libraryFrom = (work: Work, modules: readonly Artifact[]): Promise<Library> => Promise.all(modules.map((artifact) => moduleFrom(work, artifact)))
+export const libraryFrom = (work: Work, modules: readonly Artifact[]): Promise<Library> =>
+  Promise.all(modules.map((artifact) => moduleFrom(work, artifact)))
 
 const moduleFrom = async (work: Work, artifact: Artifact): Promise<TrainedModule> => {
   const { task, adapter } = artifact.json as unknown as { task: string; adapter: Chosen }
@@ -103,7 +111,13 @@ const moduleFrom = async (work: Work, artifact: Artifact): Promise<TrainedModule
     const cut = name.lastIndexOf("/")
     sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: host(array) }
   }
-  return { task, adapter: await work.plugin<Adapter>("adapter", adapter.plugin, adapter.from), options: adapter.options, sites, head: headIn(artifact) }
+  return {
+    task,
+    adapter: await work.plugin<Adapter>("adapter", adapter.plugin, adapter.from),
+    options: adapter.options,
+    sites,
+    head: headIn(artifact),
+  }
 }
 
 /** Constants or parameters of a fitted router by unit: arrays "unit/<unit>/<name>" (a unit's name may hold no "/"). */

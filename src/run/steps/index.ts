@@ -13,4 +13,18 @@ import { scores } from "./scores.ts"
 import { shared } from "./shared.ts"
 import { tokens } from "./tokens.ts"
 
-export const performers: Performers = { blind, dataset, encode, evaluate, features, fit, head, memory, module, scores, shared, tokens, truth }
+export const performers: Performers = {
+  blind,
+  dataset,
+  encode,
+  evaluate,
+  features,
+  fit,
+  head,
+  memory,
+  module,
+  scores,
+  shared,
+  tokens,
+  truth,
+}

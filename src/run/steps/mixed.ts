@@ -9,7 +9,9 @@ import { offsetsOf, storedTexts, textsIn } from "./given.ts"
 
 /** [task, index within the task's test split] in the mixed order: depends on the sizes alone. */
 const mixedOrder = (sizes: readonly number[]): readonly (readonly [number, number])[] =>
-  randomStream(0, "mixed test set").shuffle(sizes.flatMap((size, task) => Array.from({ length: size }, (_, i) => [task, i] as const)))
+  randomStream(0, "mixed test set").shuffle(
+    sizes.flatMap((size, task) => Array.from({ length: size }, (_, i) => [task, i] as const)),
+  )
 
 export const blind: Perform = async (work) => {
   const tasks = work.inputs("tokens").map((artifact) => textsIn(artifact, "test"))
@@ -18,8 +20,13 @@ export const blind: Perform = async (work) => {
   return {
     json: {},
     arrays: {
-      ...storedTexts("test", order.map(([task, i]) => tasks[task][i])),
-      ...Object.fromEntries(stages.map((indices, stage) => [`stage/${stage}`, { shape: [indices.length], data: Int32Array.from(indices) }])),
+      ...storedTexts(
+        "test",
+        order.map(([task, i]) => tasks[task][i]),
+      ),
+      ...Object.fromEntries(
+        stages.map((indices, stage) => [`stage/${stage}`, { shape: [indices.length], data: Int32Array.from(indices) }]),
+      ),
     },
   }
 }

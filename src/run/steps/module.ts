@@ -1,16 +1,26 @@
 /** One task's module: adapter and head trained in isolation on the frozen backbone, no other module in sight. */
-import { type Adapter, crossEntropy, type Initial, input, parameter, program, randomStream, zeros } from "../../plugin/index.ts"
-import type { TrainOptions } from "../../plan/cell.ts"
-import type { Artifact, StoredArray } from "../../plan/step.ts"
+
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
 import { withGradients } from "../../model/gradients.ts"
-import { largest } from "../../model/largest.ts"
 import { drawn } from "../../model/initial.ts"
+import { largest } from "../../model/largest.ts"
 import { Diverged, optimise, parameterFeeds, textFeeds } from "../../model/optimise.ts"
 import { initialsFor, trainable } from "../../model/single.ts"
+import type { TrainOptions } from "../../plan/cell.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
+import {
+  type Adapter,
+  crossEntropy,
+  type Initial,
+  input,
+  parameter,
+  program,
+  randomStream,
+  zeros,
+} from "../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
-import { classCount, type Chosen, type ChosenBackbone, type LabelledTexts, labelledIn, network } from "./given.ts"
+import { type Chosen, type ChosenBackbone, classCount, type LabelledTexts, labelledIn, network } from "./given.ts"
 
 export interface ModuleOptions {
   readonly backbone: ChosenBackbone
@@ -31,15 +41,35 @@ export const module: Perform = async (work) => {
     ["head/W", zeros([net.checkpoint.width, classCount(tokens)])],
     ["head/b", zeros([classCount(tokens)])],
   ])
-  const values = new Map([...initials].map(([name, initial]) => [name, drawn(initial, randomStream(seed, "initial", task, name)).data as Float32Array]))
-  const losses = await trainModule(work, net, adapter, options, values, labelledIn(tokens, "train"), labelledIn(tokens, "validation"))
+  const values = new Map(
+    [...initials].map(([name, initial]) => [
+      name,
+      drawn(initial, randomStream(seed, "initial", task, name)).data as Float32Array,
+    ]),
+  )
+  const losses = await trainModule(
+    work,
+    net,
+    adapter,
+    options,
+    values,
+    labelledIn(tokens, "train"),
+    labelledIn(tokens, "validation"),
+  )
   return {
-    json: { task, adapter: chosen as never, parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0) },
+    json: {
+      task,
+      adapter: chosen as never,
+      parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0),
+    },
     arrays: { ...stored(initials, values), "loss/steps": { shape: [losses.length], data: losses } },
   } satisfies Artifact
 }
 
-const stored = (initials: ReadonlyMap<string, Initial>, values: ReadonlyMap<string, Float32Array>): Record<string, StoredArray> =>
+const stored = (
+  initials: ReadonlyMap<string, Initial>,
+  values: ReadonlyMap<string, Float32Array>,
+): Record<string, StoredArray> =>
   Object.fromEntries([...values].map(([name, data]) => [name, { shape: initials.get(name)!.shape, data }]))
 
 const trainModule = async (
@@ -53,21 +83,34 @@ const trainModule = async (
 ): Promise<Float64Array> => {
   const engine = await work.engine()
   const names = [...values.keys()]
-  const shapeOf = (name: string) => [net.checkpoint.width, values.get("head/b")!.length].slice(name === "head/W" ? 0 : 1)
-  const features = (training: boolean) => encoder(net, trainable(adapter, chosen.options, net.checkpoint.sites, { training }))
+  const shapeOf = (name: string) =>
+    [net.checkpoint.width, values.get("head/b")!.length].slice(name === "head/W" ? 0 : 1)
+  const features = (training: boolean) =>
+    encoder(net, trainable(adapter, chosen.options, net.checkpoint.sites, { training }))
   const trace = features(true)
-  const logits = headLogits(trace.features, parameter("head/W", shapeOf("head/W")), parameter("head/b", shapeOf("head/b")))
+  const logits = headLogits(
+    trace.features,
+    parameter("head/W", shapeOf("head/W")),
+    parameter("head/b", shapeOf("head/b")),
+  )
   const labels = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
   const training = withGradients(crossEntropy(logits, labels), names)
   const session = await engine.compile(training)
-  const best = train.early_stop === "validation" && validation.texts.length > 0 ? await validator(work, features(false), values, validation) : undefined
+  const best =
+    train.early_stop === "validation" && validation.texts.length > 0
+      ? await validator(work, features(false), values, validation)
+      : undefined
   try {
     const losses = await optimise({
       session,
       program: training,
       values,
       groups: [
-        { names: names.filter((name) => !name.startsWith("head/")), learningRate: train.learning_rate, weightDecay: train.weight_decay },
+        {
+          names: names.filter((name) => !name.startsWith("head/")),
+          learningRate: train.learning_rate,
+          weightDecay: train.weight_decay,
+        },
         { names: ["head/W", "head/b"], learningRate: train.head_learning_rate, weightDecay: train.weight_decay },
       ],
       examples: examples.texts.length,
@@ -78,7 +121,8 @@ const trainModule = async (
       warmUp: train.warm_up,
       order: randomStream(seed, "batches", task),
       noise: randomStream(seed, "noise", task),
-      onStep: (step, total, epoch, loss) => work.progress((step + 1) / total, `epoch ${epoch + 1}/${train.epochs} loss ${loss.toFixed(3)}`),
+      onStep: (step, total, epoch, loss) =>
+        work.progress((step + 1) / total, `epoch ${epoch + 1}/${train.epochs} loss ${loss.toFixed(3)}`),
       ...(best ? { afterEpoch: best.look } : {}),
     })
     best?.restore()
@@ -94,13 +138,25 @@ const trainModule = async (
 /** A training that diverged is an error with a place and a remedy. */
 export const located = (error: unknown, where: string, learningRate: number): unknown =>
   error instanceof Diverged
-    ? new StepError(`${where}: ${error.message} (learning rate ${learningRate})`, "lower learning_rate, or look at the texts of this task; what was finished is in the store")
+    ? new StepError(
+        `${where}: ${error.message} (learning rate ${learningRate})`,
+        "lower learning_rate, or look at the texts of this task; what was finished is in the store",
+      )
     : error
 
 /** Keeps the parameters of the epoch with the best validation accuracy; the earliest of equals. */
-const validator = async (work: Work, trace: ReturnType<typeof encoder>, values: Map<string, Float32Array>, { texts, labels }: LabelledTexts) => {
+const validator = async (
+  work: Work,
+  trace: ReturnType<typeof encoder>,
+  values: Map<string, Float32Array>,
+  { texts, labels }: LabelledTexts,
+) => {
   const evaluation = program({
-    logits: headLogits(trace.features, parameter("head/W", [values.get("head/W")!.length / values.get("head/b")!.length, values.get("head/b")!.length]), parameter("head/b", [values.get("head/b")!.length])),
+    logits: headLogits(
+      trace.features,
+      parameter("head/W", [values.get("head/W")!.length / values.get("head/b")!.length, values.get("head/b")!.length]),
+      parameter("head/b", [values.get("head/b")!.length]),
+    ),
   })
   const session = await (await work.engine()).compile(evaluation)
   let most = -1

@@ -1,17 +1,23 @@
 /** Rows that a router reads from outside the forward pass, one per text. */
 import { createHash } from "node:crypto"
-import { type HostTensor, randomStream, type Routing, type TokenIds } from "../../plugin/index.ts"
-import type { Artifact } from "../../plan/step.ts"
-import type { Head } from "../../model/library.ts"
 import { rowsOf } from "../../model/evaluate.ts"
+import type { Head } from "../../model/library.ts"
+import type { Artifact } from "../../plan/step.ts"
+import { type HostTensor, type Routing, randomStream, type TokenIds } from "../../plugin/index.ts"
 import { StepError, type Work } from "../work.ts"
 import { host, type remembered, textsIn } from "./given.ts"
 
 /** Frozen features of the texts, as the routing reads them. */
-export const frozenRows = (features: Artifact, { query }: Pick<Routing, "query">): HostTensor => host(features.arrays[query === "frozen_cls" ? "cls" : "mean"])
+export const frozenRows = (features: Artifact, { query }: Pick<Routing, "query">): HostTensor =>
+  host(features.arrays[query === "frozen_cls" ? "cls" : "mean"])
 
 /** Features of some training texts of several tasks: row i is example `index[i]` of task `task[i]`. */
-export const frozenRowsOfMemory = (features: readonly Artifact[], routing: Pick<Routing, "query">, task: Int32Array, index: Int32Array): HostTensor => {
+export const frozenRowsOfMemory = (
+  features: readonly Artifact[],
+  routing: Pick<Routing, "query">,
+  task: Int32Array,
+  index: Int32Array,
+): HostTensor => {
   const tables = features.map((artifact) => frozenRows(artifact, routing))
   const width = tables[0].shape[1]
   const data = new Float32Array(task.length * width)
@@ -22,7 +28,13 @@ export const frozenRowsOfMemory = (features: readonly Artifact[], routing: Pick<
 }
 
 /** What a router reads of remembered texts from outside the forward pass, [texts, width]; nothing where it reads states. */
-export const outsideOfMemory = (work: Work, routing: Routing, memory: ReturnType<typeof remembered>, modules: number, seed: number): HostTensor | undefined => {
+export const outsideOfMemory = (
+  work: Work,
+  routing: Routing,
+  memory: ReturnType<typeof remembered>,
+  modules: number,
+  seed: number,
+): HostTensor | undefined => {
   switch (routing.query) {
     case "frozen_mean":
     case "frozen_cls":
@@ -39,16 +51,31 @@ export const outsideOfMemory = (work: Work, routing: Routing, memory: ReturnType
 }
 
 /** The same of the test texts at some places of the mixed order. The truth is opened for routers alone that declare that they read the task. */
-export const outsideOfTest = (work: Work, routing: Routing, indices: Int32Array, modules: number, seed: number, predictions: () => HostTensor = () => { throw composesPredictions() }): HostTensor | undefined => {
+export const outsideOfTest = (
+  work: Work,
+  routing: Routing,
+  indices: Int32Array,
+  modules: number,
+  seed: number,
+  predictions: () => HostTensor = () => {
+    throw composesPredictions()
+  },
+): HostTensor | undefined => {
   switch (routing.query) {
     case "frozen_mean":
     case "frozen_cls":
       return rowsOf(frozenRows(work.input("features"), routing), indices)
     case "task":
-      return taskRows(Int32Array.from(indices, (i) => (work.input("truth").arrays.task.data as Int32Array)[i]), modules)
+      return taskRows(
+        Int32Array.from(indices, (i) => (work.input("truth").arrays.task.data as Int32Array)[i]),
+        modules,
+      )
     case "draw": {
       const texts = textsIn(work.input("blind"), "test")
-      return draws(Array.from(indices, (i) => texts[i]), seed)
+      return draws(
+        Array.from(indices, (i) => texts[i]),
+        seed,
+      )
     }
     case "predictions":
       return predictions()
@@ -58,12 +85,17 @@ export const outsideOfTest = (work: Work, routing: Routing, indices: Int32Array,
 }
 
 const composesPredictions = (): StepError =>
-  new StepError("a router that reads the predictions of every module cannot compose them in one forward pass", 'give its routing `aggregate: "select"`, or another query')
+  new StepError(
+    "a router that reads the predictions of every module cannot compose them in one forward pass",
+    'give its routing `aggregate: "select"`, or another query',
+  )
 
 /** A uniform number per text, from a stream of the text's own: independent of order and batch. */
 export const draws = (texts: readonly TokenIds[], seed: number): HostTensor => ({
   shape: [texts.length, 1],
-  data: Float32Array.from(texts, (ids) => randomStream(seed, "draw", createHash("sha256").update(ids.join(" ")).digest("hex")).uniform()),
+  data: Float32Array.from(texts, (ids) =>
+    randomStream(seed, "draw", createHash("sha256").update(ids.join(" ")).digest("hex")).uniform(),
+  ),
 })
 
 /** One-hot tasks. Only routers that declare the query `task` get it. */

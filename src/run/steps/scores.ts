@@ -1,13 +1,26 @@
 /** Predictions of all rows of a cell, joined with tasks and labels: accuracy matrices, figures, comparisons. */
-import { accuracyMatrix, type Cell, type Gates, majority, type Predictions, type Row, type Stage, summarise } from "../../learning/index.ts"
+import {
+  accuracyMatrix,
+  type Cell,
+  type Gates,
+  majority,
+  type Predictions,
+  type Row,
+  type Stage,
+  summarise,
+} from "../../learning/index.ts"
+import { largest } from "../../model/largest.ts"
 import type { Artifact, Json } from "../../plan/step.ts"
 import { randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
-import { largest } from "../../model/largest.ts"
 import { host } from "./given.ts"
 
 /** What the plan knows of a row; `stages` are places in the list of evaluations. */
-export interface RowPlan extends Pick<Row, "name" | "plugin" | "head" | "source" | "knowsTask" | "kind" | "how" | "seed" | "notDefined" | "stepKeys"> {
+export interface RowPlan
+  extends Pick<
+    Row,
+    "name" | "plugin" | "head" | "source" | "knowsTask" | "kind" | "how" | "seed" | "notDefined" | "stepKeys"
+  > {
   readonly stages: readonly { readonly index: number; readonly evaluation: number }[]
   /** Where its trainable parameters and stored bytes are counted: places in the list of fits. */
   readonly fits: readonly number[]
@@ -41,16 +54,28 @@ export const scores: Perform = async (work) => {
   const unit = single ? (single.json as { flops: number }).flops : 0
   const rows = options.rows.map((plan): Row => {
     const stages = plan.stages.map(({ index, evaluation }) =>
-      stageOf(evaluations[evaluation], index, blind.arrays[`stage/${index}`].data as Int32Array, classes, task, tasks, plan),
+      stageOf(
+        evaluations[evaluation],
+        index,
+        blind.arrays[`stage/${index}`].data as Int32Array,
+        classes,
+        task,
+        tasks,
+        plan,
+      ),
     )
-    const matrix = (setup: "class_incremental" | "task_incremental") => accuracyMatrix(stages, examples, tasks.length, setup)
+    const matrix = (setup: "class_incremental" | "task_incremental") =>
+      accuracyMatrix(stages, examples, tasks.length, setup)
     const last = plan.stages.at(-1)
     return {
       ...withoutPlan(plan),
       stages,
       matrix: { classIncremental: matrix("class_incremental"), taskIncremental: matrix("task_incremental") },
       cost: {
-        trainableParameters: plan.fits.reduce((sum, i) => sum + Number((fits[i].json as { parameters?: number }).parameters ?? 0), 0),
+        trainableParameters: plan.fits.reduce(
+          (sum, i) => sum + Number((fits[i].json as { parameters?: number }).parameters ?? 0),
+          0,
+        ),
         storedBytes: plan.fits.reduce((sum, i) => sum + bytesOf(fits[i]), 0),
         forwardFlops: last && unit > 0 ? (evaluations[last.evaluation].json as { flops: number }).flops / unit : 0,
         fitSeconds: 0,
@@ -58,7 +83,14 @@ export const scores: Perform = async (work) => {
       warnings: warningsFor(plan, stages, tasks.length),
     }
   })
-  const outcome = { experiment: options.experiment, adapter: options.adapter, order: options.order, tasks, examples, rows }
+  const outcome = {
+    experiment: options.experiment,
+    adapter: options.adapter,
+    order: options.order,
+    tasks,
+    examples,
+    rows,
+  }
   const summary = summarise(outcome, (purpose) => randomStream(0, "statistics", purpose))
   const cell: Omit<Cell, "comparisons"> = { ...outcome, classes, summary }
   return { json: cell as unknown as Json, arrays: {} } satisfies Artifact
@@ -66,7 +98,8 @@ export const scores: Perform = async (work) => {
 
 const withoutPlan = ({ stages: _s, fits: _f, granularity: _g, ...row }: RowPlan) => row
 
-const bytesOf = ({ arrays }: Artifact): number => Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0)
+const bytesOf = ({ arrays }: Artifact): number =>
+  Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0)
 
 const stageOf = (
   evaluation: Artifact,
@@ -80,11 +113,16 @@ const stageOf = (
   const logits = host(evaluation.arrays.logits)
   const width = logits.shape[1]
   const gates = gatesOf(evaluation, tasks.slice(0, index + 1), plan.granularity)
-  const chosen = evaluation.arrays.chosen ? [...(evaluation.arrays.chosen.data as Int32Array)] : gates ? gates.mean.map((units) => majority(units) ?? -1) : Array.from(indices, () => -1)
+  const chosen = evaluation.arrays.chosen
+    ? [...(evaluation.arrays.chosen.data as Int32Array)]
+    : gates
+      ? gates.mean.map((units) => majority(units) ?? -1)
+      : Array.from(indices, () => -1)
   const within = (row: number, only: number) => {
     let best = -1
     for (let c = 0; c < width; c++)
-      if (classes[c].task === only && (best < 0 || logits.data[row * width + c] > logits.data[row * width + best])) best = c
+      if (classes[c].task === only && (best < 0 || logits.data[row * width + c] > logits.data[row * width + best]))
+        best = c
     return best
   }
   const joint = largest(logits)
@@ -97,8 +135,14 @@ const stageOf = (
   return { index, predictions, ...(gates ? { gates } : {}) }
 }
 
-const gatesOf = ({ arrays }: Artifact, modules: readonly string[], granularity: "example" | "token"): Gates | undefined => {
-  const units = Object.keys(arrays).flatMap((name) => (name.startsWith("gates/") ? [name.slice("gates/".length)] : [])).sort(byPlace)
+const gatesOf = (
+  { arrays }: Artifact,
+  modules: readonly string[],
+  granularity: "example" | "token",
+): Gates | undefined => {
+  const units = Object.keys(arrays)
+    .flatMap((name) => (name.startsWith("gates/") ? [name.slice("gates/".length)] : []))
+    .sort(byPlace)
   if (units.length === 0) return undefined
   const texts = arrays[`gates/${units[0]}`].shape[0]
   const rounded = (value: number) => Math.round(value * 1e4) / 1e4
@@ -108,7 +152,8 @@ const gatesOf = ({ arrays }: Artifact, modules: readonly string[], granularity: 
     return Array.from(data.subarray(i * width, (i + 1) * width) as Float32Array, rounded)
   }
   const offsets = arrays["token offsets"]?.data
-  const perToken = (unit: string, i: number) => Array.from({ length: offsets[i + 1] - offsets[i] }, (_, t) => row(`tokens/${unit}`, offsets[i] + t))
+  const perToken = (unit: string, i: number) =>
+    Array.from({ length: offsets[i + 1] - offsets[i] }, (_, t) => row(`tokens/${unit}`, offsets[i] + t))
   return {
     units,
     modules,
@@ -127,5 +172,7 @@ const warningsFor = (plan: RowPlan, stages: readonly Stage[], tasks: number): re
   const last = stages.at(-1)
   if (!last?.gates || tasks < 2 || plan.kind === "bound") return []
   const used = new Set(last.predictions.chosen)
-  return used.size === 1 ? [`collapsed: every test example goes to the module "${last.gates.modules[[...used][0]]}"`] : []
+  return used.size === 1
+    ? [`collapsed: every test example goes to the module "${last.gates.modules[[...used][0]]}"`]
+    : []
 }

@@ -1,14 +1,35 @@
 /** A training strategy at a stage: one shared module, or every weight of the backbone, with a joint head from zero. */
-import { type Adapter, crossEntropy, type HostTensor, type Initial, input, parameter, randomStream, type Strategy, type TokenIds, zeros } from "../../plugin/index.ts"
-import type { TrainOptions } from "../../plan/cell.ts"
-import type { Artifact, Json, StoredArray } from "../../plan/step.ts"
+
 import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
-import { drawn } from "../../model/initial.ts"
 import { withGradients } from "../../model/gradients.ts"
+import { drawn } from "../../model/initial.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
 import { frozen, initialsFor, trainable } from "../../model/single.ts"
+import type { TrainOptions } from "../../plan/cell.ts"
+import type { Artifact, Json, StoredArray } from "../../plan/step.ts"
+import {
+  type Adapter,
+  crossEntropy,
+  type HostTensor,
+  type Initial,
+  input,
+  parameter,
+  randomStream,
+  type Strategy,
+  type TokenIds,
+  zeros,
+} from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
-import { type Chosen, type ChosenBackbone, classCount, host, labelledIn, libraryFrom, network, offsetsOf } from "./given.ts"
+import {
+  type Chosen,
+  type ChosenBackbone,
+  classCount,
+  host,
+  labelledIn,
+  libraryFrom,
+  network,
+  offsetsOf,
+} from "./given.ts"
 import { located } from "./module.ts"
 
 export interface SharedOptions {
@@ -29,14 +50,24 @@ export const shared: Perform = async (work) => {
   const net = await network(work, options.backbone)
   const strategy = await work.plugin<Strategy>("strategy", options.strategy.plugin, options.strategy.from)
   const { adapter: chosen } = options
-  const adapter = chosen && { plugin: await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from), options: chosen.options }
+  const adapter = chosen && {
+    plugin: await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from),
+    options: chosen.options,
+  }
   const start = startingValues(work, net, adapter, options)
   const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
   await train(work, net, adapter, options, start, values)
   const parameters = [...values.values()].reduce((sum, { length }) => sum + length, 0)
   return {
-    json: { trains: strategy.trains, task: options.name, parameters, ...(chosen && { adapter: chosen }) } as unknown as Json,
-    arrays: Object.fromEntries([...start].map(([name, { shape }]): [string, StoredArray] => [name, { shape, data: values.get(name)! }])),
+    json: {
+      trains: strategy.trains,
+      task: options.name,
+      parameters,
+      ...(chosen && { adapter: chosen }),
+    } as unknown as Json,
+    arrays: Object.fromEntries(
+      [...start].map(([name, { shape }]): [string, StoredArray] => [name, { shape, data: values.get(name)! }]),
+    ),
   } satisfies Artifact
 }
 
@@ -44,18 +75,45 @@ export const shared: Perform = async (work) => {
 type Attached = { readonly plugin: Adapter; readonly options: unknown } | undefined
 
 /** From where the last stage ended, or from the checkpoint, fresh modules and a head of zeros. */
-const startingValues = (work: Work, { checkpoint }: Network, adapter: Attached, { seed, name }: SharedOptions): Map<string, HostTensor> => {
+const startingValues = (
+  work: Work,
+  { checkpoint }: Network,
+  adapter: Attached,
+  { seed, name }: SharedOptions,
+): Map<string, HostTensor> => {
   const classes = offsetsOf(work.inputs("tokens").map(classCount)).total
   const [previous] = work.inputs("previous")
-  if (previous) return new Map(Object.entries(previous.arrays).map(([key, array]) => [key, { shape: array.shape, data: (array.data as Float32Array).slice() }]))
-  const head: [string, HostTensor][] = [["head/W", [checkpoint.width, classes]], ["head/b", [classes]]].map(([key, shape]) => [key as string, drawn(zeros(shape as number[]), randomStream(0))])
+  if (previous)
+    return new Map(
+      Object.entries(previous.arrays).map(([key, array]) => [
+        key,
+        { shape: array.shape, data: (array.data as Float32Array).slice() },
+      ]),
+    )
+  const head: [string, HostTensor][] = [
+    ["head/W", [checkpoint.width, classes]],
+    ["head/b", [classes]],
+  ].map(([key, shape]) => [key as string, drawn(zeros(shape as number[]), randomStream(0))])
   const body: [string, HostTensor][] = adapter
-    ? [...initialsFor(adapter.plugin, adapter.options, checkpoint.sites)].map(([key, initial]: [string, Initial]) => [key, drawn(initial, randomStream(seed, "initial", name, key))])
-    : Object.entries(checkpoint.weights).map(([key, { shape, data }]) => [key, { shape, data: (data as Float32Array).slice() }])
+    ? [...initialsFor(adapter.plugin, adapter.options, checkpoint.sites)].map(([key, initial]: [string, Initial]) => [
+        key,
+        drawn(initial, randomStream(seed, "initial", name, key)),
+      ])
+    : Object.entries(checkpoint.weights).map(([key, { shape, data }]) => [
+        key,
+        { shape, data: (data as Float32Array).slice() },
+      ])
   return new Map([...body, ...head])
 }
 
-const train = async (work: Work, net: Network, adapter: Attached, options: SharedOptions, start: ReadonlyMap<string, HostTensor>, values: Map<string, Float32Array>): Promise<void> => {
+const train = async (
+  work: Work,
+  net: Network,
+  adapter: Attached,
+  options: SharedOptions,
+  start: ReadonlyMap<string, HostTensor>,
+  values: Map<string, Float32Array>,
+): Promise<void> => {
   const { strategy, train: training, name, stage, seed, visits } = options
   const { offsets } = offsetsOf(work.inputs("tokens").map(classCount))
   const texts: TokenIds[] = []
@@ -67,8 +125,16 @@ const train = async (work: Work, net: Network, adapter: Attached, options: Share
     for (const label of split.labels) labels.push(offsets[t] + label)
   })
   const joint = Int32Array.from(labels)
-  const trace = encoder(net, adapter ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }) : {}, !adapter)
-  const logits = headLogits(trace.features, parameter("head/W", start.get("head/W")!.shape), parameter("head/b", start.get("head/b")!.shape))
+  const trace = encoder(
+    net,
+    adapter ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }) : {},
+    !adapter,
+  )
+  const logits = headLogits(
+    trace.features,
+    parameter("head/W", start.get("head/W")!.shape),
+    parameter("head/b", start.get("head/b")!.shape),
+  )
   const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout: trace.layout }))
   const names = [...values.keys()]
   const compiled = withGradients(loss, names)
@@ -80,7 +146,11 @@ const train = async (work: Work, net: Network, adapter: Attached, options: Share
       program: compiled,
       values,
       groups: [
-        { names: names.filter((key) => !key.startsWith("head/")), learningRate: rate, weightDecay: training.weight_decay },
+        {
+          names: names.filter((key) => !key.startsWith("head/")),
+          learningRate: rate,
+          weightDecay: training.weight_decay,
+        },
         { names: ["head/W", "head/b"], learningRate: training.head_learning_rate, weightDecay: training.weight_decay },
       ],
       examples: texts.length,
@@ -91,7 +161,8 @@ const train = async (work: Work, net: Network, adapter: Attached, options: Share
       warmUp: training.warm_up,
       order: randomStream(seed, "batches", name, stage),
       noise: randomStream(seed, "noise", name, stage),
-      onStep: (step, total, epoch, value) => work.progress((step + 1) / total, `epoch ${epoch + 1}/${training.epochs} loss ${value.toFixed(3)}`),
+      onStep: (step, total, epoch, value) =>
+        work.progress((step + 1) / total, `epoch ${epoch + 1}/${training.epochs} loss ${value.toFixed(3)}`),
     })
   } catch (error) {
     throw located(error, `"${name}" at stage ${stage + 1}`, rate)
@@ -101,11 +172,19 @@ const train = async (work: Work, net: Network, adapter: Attached, options: Share
 }
 
 /** The shared model, ready for evaluation. */
-export const sharedModule = async (work: Work, net: Network, artifact: Artifact): Promise<{ readonly network: Network; readonly participant: Participant }> => {
+export const sharedModule = async (
+  work: Work,
+  net: Network,
+  artifact: Artifact,
+): Promise<{ readonly network: Network; readonly participant: Participant }> => {
   if ((artifact.json as { trains: string }).trains === "adapter") {
     const [module] = await libraryFrom(work, [artifact])
     return { network: net, participant: frozen(module) }
   }
-  const weights = Object.fromEntries(Object.entries(artifact.arrays).filter(([name]) => !name.startsWith("head/")).map(([name, array]) => [name, host(array)]))
+  const weights = Object.fromEntries(
+    Object.entries(artifact.arrays)
+      .filter(([name]) => !name.startsWith("head/"))
+      .map(([name, array]) => [name, host(array)]),
+  )
   return { network: { backbone: net.backbone, checkpoint: { ...net.checkpoint, weights } }, participant: {} }
 }

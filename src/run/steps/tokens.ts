@@ -8,13 +8,26 @@ export const tokens: Perform = async (work) => {
   const { backbone, checkpoint } = await network(work, chosen)
   const task = work.input("dataset").json as unknown as Task
   const classOf = new Map(task.labels.map((label, i) => [label, i]))
-  const ids = (split: "train" | "validation" | "test") => storedTexts(split, backbone.tokenize(task[split].map(({ text }) => text), checkpoint))
+  const ids = (split: "train" | "validation" | "test") =>
+    storedTexts(
+      split,
+      backbone.tokenize(
+        task[split].map(({ text }) => text),
+        checkpoint,
+      ),
+    )
   const labels = (split: "train" | "validation") => ({
     shape: [task[split].length],
     data: Int32Array.from(task[split], ({ label }) => classOf.get(label) as number),
   })
   return {
     json: { task: task.name, labels: task.labels },
-    arrays: { ...ids("train"), ...ids("validation"), ...ids("test"), "train/labels": labels("train"), "validation/labels": labels("validation") },
+    arrays: {
+      ...ids("train"),
+      ...ids("validation"),
+      ...ids("test"),
+      "train/labels": labels("train"),
+      "validation/labels": labels("validation"),
+    },
   }
 }

@@ -10,9 +10,18 @@ export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
 }) {}
 
 const known: Readonly<Record<string, readonly [why: string, help: string]>> = {
-  ENOSPC: ["the disk is full", "free some space or give another folder with --store DIR; finished steps are kept and are not repeated"],
-  EDQUOT: ["the disk quota is used up", "free some space or give another folder with --store DIR; finished steps are kept and are not repeated"],
-  EFBIG: ["the file would be larger than the system allows", "raise the limit (ulimit -f), or give a folder of another disk with --store DIR; finished steps are kept and are not repeated"],
+  ENOSPC: [
+    "the disk is full",
+    "free some space or give another folder with --store DIR; finished steps are kept and are not repeated",
+  ],
+  EDQUOT: [
+    "the disk quota is used up",
+    "free some space or give another folder with --store DIR; finished steps are kept and are not repeated",
+  ],
+  EFBIG: [
+    "the file would be larger than the system allows",
+    "raise the limit (ulimit -f), or give a folder of another disk with --store DIR; finished steps are kept and are not repeated",
+  ],
   EROFS: ["the file system is read-only", "give a folder that can be written with --store DIR"],
   EACCES: ["permission is denied", "make the folder writable, or give another one with --store DIR"],
   EPERM: ["permission is denied", "make the folder writable, or give another one with --store DIR"],
@@ -31,7 +40,10 @@ const codeOf = (cause: unknown): string => {
 
 export const storeError = (doing: string, path: string, cause: unknown): StoreError => {
   const code = codeOf(cause)
-  const [why, help] = known[code] ?? [cause instanceof Error ? cause.message : String(cause), "check the folder, or give another one with --store DIR"]
+  const [why, help] = known[code] ?? [
+    cause instanceof Error ? cause.message : String(cause),
+    "check the folder, or give another one with --store DIR",
+  ]
   return new StoreError({ message: `cannot ${doing} "${path}": ${why}${code ? ` (${code})` : ""}`, help, path })
 }
 

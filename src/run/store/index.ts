@@ -10,8 +10,8 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
-import type { Artifact, Step } from "../../plan/step.ts"
 import { sha256 } from "../../plan/key.ts"
+import type { Artifact, Step } from "../../plan/step.ts"
 import { machine } from "../machine.ts"
 import { version } from "../version.ts"
 import { arrayBytes, artifactFrom, jsonBytes } from "./artifact.ts"
@@ -33,7 +33,12 @@ export interface Store {
   /** The artifact of a finished step, verified. Throws Damage where it is absent, truncated or altered. */
   readonly read: (key: string) => Artifact
   /** Keeps what a step left. Throws StoreError (full, read-only, not a folder). */
-  readonly write: (step: Pick<Step, "key" | "kind" | "label">, artifact: Artifact, cost: Cost, warnings?: StepRecord["warnings"]) => StepRecord
+  readonly write: (
+    step: Pick<Step, "key" | "kind" | "label">,
+    artifact: Artifact,
+    cost: Cost,
+    warnings?: StepRecord["warnings"],
+  ) => StepRecord
   /** Size on disk of all objects. */
   readonly bytes: () => number
 }
@@ -59,7 +64,8 @@ export const openStore = (folder: string): Store => {
   }
   removeLeftovers([steps, ...partsOf(objects)], HOUR)
   const recordPath = (key: string) => join(steps, `${key}.json`)
-  const objectPath = ({ digest }: StoredObject, format: string) => join(objects, digest.slice(0, 2), `${digest}.${format}`)
+  const objectPath = ({ digest }: StoredObject, format: string) =>
+    join(objects, digest.slice(0, 2), `${digest}.${format}`)
 
   const record = (key: string): StepRecord | undefined => {
     const bytes = bytesAt(recordPath(key))
@@ -68,8 +74,13 @@ export const openStore = (folder: string): Store => {
   const objectBytes = (key: string, object: StoredObject, format: string): Uint8Array => {
     const bytes = bytesAt(objectPath(object, format))
     if (bytes === undefined) throw new Damage(key, `its ${format} object ${object.digest.slice(0, 12)} is missing`)
-    if (bytes.byteLength !== object.bytes) throw new Damage(key, `its ${format} object ${object.digest.slice(0, 12)} holds ${bytes.byteLength} bytes instead of ${object.bytes}`)
-    if (sha256(bytes) !== object.digest) throw new Damage(key, `its ${format} object ${object.digest.slice(0, 12)} was altered`)
+    if (bytes.byteLength !== object.bytes)
+      throw new Damage(
+        key,
+        `its ${format} object ${object.digest.slice(0, 12)} holds ${bytes.byteLength} bytes instead of ${object.bytes}`,
+      )
+    if (sha256(bytes) !== object.digest)
+      throw new Damage(key, `its ${format} object ${object.digest.slice(0, 12)} was altered`)
     return bytes
   }
   const parts = (key: string, { json, arrays }: StepRecord) =>
@@ -88,7 +99,8 @@ export const openStore = (folder: string): Store => {
       try {
         const found = record(key)
         if (!found) return false
-        const whole = (object: StoredObject, format: string) => statSync(objectPath(object, format), { throwIfNoEntry: false })?.size === object.bytes
+        const whole = (object: StoredObject, format: string) =>
+          statSync(objectPath(object, format), { throwIfNoEntry: false })?.size === object.bytes
         return whole(found.json, "json") && (!found.arrays || whole(found.arrays, "safetensors"))
       } catch (cause) {
         if (cause instanceof Damage) return false
@@ -111,7 +123,14 @@ export const openStore = (folder: string): Store => {
       const { model, fingerprint } = machine()
       try {
         const written: StepRecord = {
-          format: 1, key, kind, label, l2r: version, created: new Date().toISOString(), seconds, cpuSeconds,
+          format: 1,
+          key,
+          kind,
+          label,
+          l2r: version,
+          created: new Date().toISOString(),
+          seconds,
+          cpuSeconds,
           machine: { model, features: fingerprint },
           json: keep(json, "json"),
           ...(arrays && { arrays: keep(arrays, "safetensors") }),
@@ -128,10 +147,15 @@ export const openStore = (folder: string): Store => {
 }
 
 const partsOf = (objects: string): readonly string[] =>
-  readdirSync(objects, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(objects, entry.name)] : []))
+  readdirSync(objects, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [join(objects, entry.name)] : [],
+  )
 
 const sizeOf = (folder: string): number =>
-  readdirSync(folder).reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0)
+  readdirSync(folder).reduce(
+    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 
 /** A file's bytes; nothing where it is absent. Throws StoreError where it is there but can't be read. */
 const bytesAt = (path: string): Uint8Array | undefined => {

@@ -1,6 +1,16 @@
 /** Writing whole files: what stands under the final name is complete, whenever the process is killed. */
 import { randomBytes } from "node:crypto"
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs"
 import { basename, dirname, join } from "node:path"
 
 /** Names of unfinished files; no other file in a store ends so. */
@@ -11,7 +21,10 @@ const UNFINISHED = ".tmp"
  * complete file. Throws the system's error and leaves nothing behind where it can.
  */
 export const writeWhole = (path: string, bytes: Uint8Array): void => {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}${UNFINISHED}`)
+  const temporary = join(
+    dirname(path),
+    `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}${UNFINISHED}`,
+  )
   try {
     const file = openSync(temporary, "wx")
     try {

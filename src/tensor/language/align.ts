@@ -13,7 +13,8 @@ export type Operand = Tensor | number
 
 /** A parameter whose name is misspelt comes as undefined. Throws ShapeError. */
 export const present = (...operands: readonly (Operand | undefined)[]): void => {
-  if (operands.includes(undefined)) throw new ShapeError("operand", "it is undefined", "check the names of parameters and constants")
+  if (operands.includes(undefined))
+    throw new ShapeError("operand", "it is undefined", "check the names of parameters and constants")
 }
 
 export const tensorOf = (x: Operand): Tensor => {

@@ -28,17 +28,31 @@ const masked = -1e9
 export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, options: AttentionOptions = {}): Tensor => {
   for (const x of [q, k, v])
     if (x.rows?.of !== "tokens" || x.shape.length !== 2)
-      throw new ShapeError("attention", `${describe(x)} is not a hidden state`, "give queries, keys and values [length, width]")
+      throw new ShapeError(
+        "attention",
+        `${describe(x)} is not a hidden state`,
+        "give queries, keys and values [length, width]",
+      )
   const { layout } = q.rows as { layout: Layout }
   const width = q.shape[1]
   if (typeof width !== "number" || width % heads !== 0 || k.shape[1] !== width)
-    throw new ShapeError("attention", `${heads} heads do not divide ${describe(q)} and ${describe(k)}`, "the width is a multiple of heads")
+    throw new ShapeError(
+      "attention",
+      `${heads} heads do not divide ${describe(q)} and ${describe(k)}`,
+      "the width is a multiple of heads",
+    )
   const { prefix } = options
   const split = (x: Tensor, before?: Tensor) => inHeads(withPrefix(toPadded(settle(x), layout), before), heads)
   const [queries, keys, values] = [split(q), split(k, prefix?.keys), split(v, prefix?.values)]
   const scores = matmul(queries, swapLast(keys), {}, 1 / Math.sqrt(width / heads))
-  const weights = softmax(add(scores, bias(layout, prefix ? prefix.keys.shape[prefix.keys.shape.length - 2] : 0, options.causal)))
-  const merged = reshape(transpose(matmul(weights, values), [0, 2, 1, 3]), ["examples", "length", values.shape[3] as number * heads])
+  const weights = softmax(
+    add(scores, bias(layout, prefix ? prefix.keys.shape[prefix.keys.shape.length - 2] : 0, options.causal)),
+  )
+  const merged = reshape(transpose(matmul(weights, values), [0, 2, 1, 3]), [
+    "examples",
+    "length",
+    (values.shape[3] as number) * heads,
+  ])
   return withRows(fromPadded(merged, layout), q.rows)
 }
 
@@ -58,7 +72,8 @@ const withPrefix = (x: Tensor, prefix: Tensor | undefined): Tensor => {
 const bias = (layout: Layout, prefix: number | string, causal = false): Tensor => {
   const padding = reshape(scale(sub(constant(1), layout.mask), masked), ["examples", 1, 1, "length"])
   const length = reshape(range("length"), ["length", 1])
-  const later = () => reshape(scale(cast(less(length, reshape(length, [1, "length"])), "float"), masked), [1, 1, "length", "length"])
+  const later = () =>
+    reshape(scale(cast(less(length, reshape(length, [1, "length"])), "float"), masked), [1, 1, "length", "length"])
   const tokens = causal ? add(padding, later()) : padding
   if (prefix === 0) return tokens
   const free = broadcastTo(constant(0), [...tokens.shape.slice(0, 3), prefix])

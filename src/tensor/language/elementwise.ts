@@ -1,19 +1,25 @@
 /** Elementwise operators, as authors use them: numbers, plain tensors, examples and tokens mix. */
+
+import { scalarOf } from "../leaves.ts"
 import * as arithmetic from "../operators/arithmetic.ts"
 import * as linear from "../operators/linear.ts"
 import { mixture } from "../operators/mixture.ts"
 import * as pointwise from "../operators/pointwise.ts"
-import { scalarOf } from "../leaves.ts"
 import { withRows } from "../rows.ts"
 import type { DType, Tensor } from "../tensor.ts"
 import { align, type Operand, settle, tensorOf } from "./align.ts"
 
-const unary = (build: (x: Tensor) => Tensor) => (x: Tensor): Tensor => withRows(build(settle(x)), x.rows)
+const unary =
+  (build: (x: Tensor) => Tensor) =>
+  (x: Tensor): Tensor =>
+    withRows(build(settle(x)), x.rows)
 
-const binary = (name: string, build: (a: Tensor, b: Tensor) => Tensor) => (a: Operand, b: Operand): Tensor => {
-  const { operands, rows } = align(name, [a, b])
-  return withRows(build(operands[0], operands[1]), rows)
-}
+const binary =
+  (name: string, build: (a: Tensor, b: Tensor) => Tensor) =>
+  (a: Operand, b: Operand): Tensor => {
+    const { operands, rows } = align(name, [a, b])
+    return withRows(build(operands[0], operands[1]), rows)
+  }
 
 export const abs = unary(pointwise.abs)
 export const exp = unary(pointwise.exp)
@@ -35,7 +41,10 @@ export const cast = (x: Tensor, to: DType): Tensor => withRows(linear.cast(settl
 
 /** x times a number. A mixture stays a mixture. */
 export const scale = (x: Tensor, factor: number): Tensor =>
-  withRows(x.op === "mixture" ? mixture(linear.scale(x.inputs[0], factor), x.inputs[1]) : linear.scale(x, factor), x.rows)
+  withRows(
+    x.op === "mixture" ? mixture(linear.scale(x.inputs[0], factor), x.inputs[1]) : linear.scale(x, factor),
+    x.rows,
+  )
 export const neg = (x: Tensor): Tensor => (x.op === "mixture" ? scale(x, -1) : withRows(linear.neg(x), x.rows))
 
 export const add = binary("add", arithmetic.add)

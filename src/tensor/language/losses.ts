@@ -15,9 +15,14 @@ const total = (x: Tensor): Tensor => (x.rows ? overExamples(x, "sum") : sum(x))
  * With weights (of the labels' shape) the weighted mean; a weight of 0 leaves an example out.
  */
 export const crossEntropy = (logits: Tensor, labels: Tensor, weights?: Tensor): Tensor => {
-  if (labels.dtype !== "int") throw new ShapeError("crossEntropy", `labels are ${labels.dtype}`, "give the number of the class as int")
+  if (labels.dtype !== "int")
+    throw new ShapeError("crossEntropy", `labels are ${labels.dtype}`, "give the number of the class as int")
   if (commonRows([logits, labels])?.of !== logits.rows?.of || visibleRank(labels) !== visibleRank(logits) - 1)
-    throw new ShapeError("crossEntropy", `labels ${describe(labels)} do not fit logits ${describe(logits)}`, "give one label for each row of logits")
+    throw new ShapeError(
+      "crossEntropy",
+      `labels ${describe(labels)} do not fit logits ${describe(logits)}`,
+      "give one label for each row of logits",
+    )
   const losses = neg(pick(logSoftmax(logits), labels))
   return weights ? div(total(mul(losses, weights)), total(weights)) : average(losses)
 }

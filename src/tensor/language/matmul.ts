@@ -61,12 +61,15 @@ const overTokens = (a: Tensor, b: Tensor, options: Transposed, rows: Rows): Tens
   }
   const batched = (x: Tensor): Tensor => {
     if (x.rows?.of === "tokens") return x.shape.length < 3 ? refuse(a, b) : x
-    if (x.rows?.of === "examples") return spread(reshape(x, liftedShape(x.shape, Math.max(a.shape.length, b.shape.length) - 1)), rows.layout)
+    if (x.rows?.of === "examples")
+      return spread(reshape(x, liftedShape(x.shape, Math.max(a.shape.length, b.shape.length) - 1)), rows.layout)
     return x
   }
   if (visibleRank(b) === 1 && a.rows?.of === "tokens" && a.shape.length > 2 && !transposeA) {
     const column = b.rows ? spread(b, rows.layout) : b
-    const lifted = b.rows ? reshape(column, [column.shape[0], ...new Array(a.shape.length - 2).fill(1), column.shape[1]]) : column
+    const lifted = b.rows
+      ? reshape(column, [column.shape[0], ...new Array(a.shape.length - 2).fill(1), column.shape[1]])
+      : column
     return sum(mul(a, lifted), [a.shape.length - 1])
   }
   if (visibleRank(a) < 2 || visibleRank(b) < 2) return refuse(a, b)

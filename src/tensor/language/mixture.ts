@@ -20,20 +20,40 @@ import { settle } from "./align.ts"
 export const mixture = (gates: Tensor, stack: Tensor): Tensor => {
   const expected = gates.rows?.of === "tokens" ? 2 : 1
   if (visibleRank(gates) !== expected)
-    throw new ShapeError("mixture", `gates are ${describe(gates)}`, "gates are [N], or [length, N] where each token has its own")
+    throw new ShapeError(
+      "mixture",
+      `gates are ${describe(gates)}`,
+      "gates are [N], or [length, N] where each token has its own",
+    )
   return withRows(node(settle(gates), settle(stack)), gates.rows)
 }
 
 /** x times a mixture of matrices by the identity above, or undefined where the mixture must be formed. */
-export const matmulMixture = (x: Tensor, transposeX: boolean, mixed: Tensor, transposed: boolean): Tensor | undefined => {
+export const matmulMixture = (
+  x: Tensor,
+  transposeX: boolean,
+  mixed: Tensor,
+  transposed: boolean,
+): Tensor | undefined => {
   const [gates, parameters] = mixed.inputs
-  if (parameters.shape.length !== 3 || x.shape.length !== 2 || x.rows === undefined || mixed.rows === undefined || transposeX) return undefined
+  if (
+    parameters.shape.length !== 3 ||
+    x.shape.length !== 2 ||
+    x.rows === undefined ||
+    mixed.rows === undefined ||
+    transposeX
+  )
+    return undefined
   if (x.rows.of === "examples" && mixed.rows.of === "tokens") return undefined
   const stack = transposed ? swapLast(parameters) : parameters
   const [modules, incoming, outgoing] = stack.shape as readonly [Dim, Dim, Dim]
   const [rows, width] = x.shape
   if (width !== incoming)
-    throw new ShapeError("matmul", `${describe(x)} x ${describe(mixed)} do not fit`, "the columns of the first must be the rows of the second")
+    throw new ShapeError(
+      "matmul",
+      `${describe(x)} x ${describe(mixed)} do not fit`,
+      "the columns of the first must be the rows of the second",
+    )
   const weights = x.rows.of === "tokens" && mixed.rows.of === "examples" ? spread(gates, x.rows.layout) : gates
   const column = reshape(weights, [rows, modules, 1])
   if (typeof incoming === "number" && typeof outgoing === "number" && incoming <= outgoing) {

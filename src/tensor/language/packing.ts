@@ -1,6 +1,7 @@
 /** The operators that know of sequences: pooling, spreading, and the padded shape. */
-import { ShapeError } from "../errors.ts"
+
 import { sizeOf } from "../dimension.ts"
+import { ShapeError } from "../errors.ts"
 import { gather } from "../operators/indexing.ts"
 import * as physical from "../operators/packing.ts"
 import { matmul } from "../operators/product.ts"
@@ -10,7 +11,12 @@ import type { Rows, Tensor } from "../tensor.ts"
 import { settle } from "./align.ts"
 
 const rowsOf = (operator: string, x: Tensor, of: Rows["of"]): Rows => {
-  if (x.rows?.of !== of) throw new ShapeError(operator, `${describe(x)} has no rows of ${of}`, of === "tokens" ? "give a hidden state [length, ...]" : "give a value of each example")
+  if (x.rows?.of !== of)
+    throw new ShapeError(
+      operator,
+      `${describe(x)} has no rows of ${of}`,
+      of === "tokens" ? "give a hidden state [length, ...]" : "give a value of each example",
+    )
   return x.rows
 }
 
@@ -39,6 +45,11 @@ export const toPadded = (x: Tensor): Tensor => {
 /** Back from the padded shape: a tensor of each example [length, ...] -> tokens [length, ...]. */
 export const fromPadded = (y: Tensor): Tensor => {
   const { layout } = rowsOf("fromPadded", y, "examples")
-  if (y.shape[1] !== "length") throw new ShapeError("fromPadded", `${describe(y)} does not begin with [length, ...]`, "give what toPadded gave, or a tensor of its shape")
+  if (y.shape[1] !== "length")
+    throw new ShapeError(
+      "fromPadded",
+      `${describe(y)} does not begin with [length, ...]`,
+      "give what toPadded gave, or a tensor of its shape",
+    )
   return withRows(physical.fromPadded(settle(y), layout), { of: "tokens", layout })
 }

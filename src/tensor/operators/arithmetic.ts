@@ -14,7 +14,11 @@ const binary = (name: string, onnx: string, result: DType | "same", rule?: Rule)
   shape: ([a, b]) => {
     const shape = broadcastShapes(a.shape, b.shape)
     if (shape === undefined)
-      throw new ShapeError(name, `${showShape(a.shape)} and ${showShape(b.shape)} do not broadcast`, "trailing axes must be equal or 1")
+      throw new ShapeError(
+        name,
+        `${showShape(a.shape)} and ${showShape(b.shape)} do not broadcast`,
+        "trailing axes must be equal or 1",
+      )
     if (a.dtype !== b.dtype) throw new ShapeError(name, `${a.dtype} and ${b.dtype} do not mix`, "cast one of them")
     return { shape, dtype: result === "same" ? a.dtype : result }
   },
@@ -35,8 +39,14 @@ export const subOperator = binary("sub", "Sub", "same", (g) => [() => g, () => n
 export const mulOperator = binary("mul", "Mul", "same", (g, a, b) => [() => mul(g, b), () => mul(g, a)])
 export const divOperator = binary("div", "Div", "same", (g, _, b, y) => [() => div(g, b), () => neg(div(mul(g, y), b))])
 /** Where both are equal, the first takes the gradient. */
-export const maximumOperator = binary("maximum", "Max", "same", (g, a, b) => [() => mul(g, indicator(less(a, b), false)), () => mul(g, indicator(less(a, b), true))])
-export const minimumOperator = binary("minimum", "Min", "same", (g, a, b) => [() => mul(g, indicator(greater(a, b), false)), () => mul(g, indicator(greater(a, b), true))])
+export const maximumOperator = binary("maximum", "Max", "same", (g, a, b) => [
+  () => mul(g, indicator(less(a, b), false)),
+  () => mul(g, indicator(less(a, b), true)),
+])
+export const minimumOperator = binary("minimum", "Min", "same", (g, a, b) => [
+  () => mul(g, indicator(greater(a, b), false)),
+  () => mul(g, indicator(greater(a, b), true)),
+])
 export const greaterOperator = binary("greater", "Greater", "bool")
 export const lessOperator = binary("less", "Less", "bool")
 export const equalOperator = binary("equal", "Equal", "bool")
@@ -55,10 +65,12 @@ const plain = (x: Tensor, other: Tensor): Tensor => {
   return shape && sameShape(shape, broadcastShapes(x.shape, other.shape) ?? []) ? narrow : x
 }
 
-const build = (operator: Operator) => (a: Tensor, b: Tensor): Tensor => {
-  const left = plain(a, b)
-  return apply(operator, [left, plain(b, left)])
-}
+const build =
+  (operator: Operator) =>
+  (a: Tensor, b: Tensor): Tensor => {
+    const left = plain(a, b)
+    return apply(operator, [left, plain(b, left)])
+  }
 
 export const add = build(addOperator)
 export const sub = build(subOperator)
@@ -72,7 +84,9 @@ export const mul = (a: Tensor, b: Tensor): Tensor => {
 export const div = (a: Tensor, b: Tensor): Tensor => {
   const right = plain(b, a)
   const y = scalarOf(right)
-  return y !== undefined && a.dtype === "float" && y !== 0 ? scale(a, 1 / y) : apply(divOperator, [plain(a, right), right])
+  return y !== undefined && a.dtype === "float" && y !== 0
+    ? scale(a, 1 / y)
+    : apply(divOperator, [plain(a, right), right])
 }
 export const maximum = build(maximumOperator)
 export const minimum = build(minimumOperator)
@@ -88,7 +102,11 @@ export const whereOperator: Operator = {
     if (shape === undefined)
       throw new ShapeError("where", `${[condition, a, b].map((x) => showShape(x.shape)).join(", ")} do not broadcast`)
     if (condition.dtype !== "bool" || a.dtype !== b.dtype)
-      throw new ShapeError("where", `(${condition.dtype}, ${a.dtype}, ${b.dtype}) does not fit`, "give a bool condition and two tensors of one type")
+      throw new ShapeError(
+        "where",
+        `(${condition.dtype}, ${a.dtype}, ${b.dtype}) does not fit`,
+        "give a bool condition and two tensors of one type",
+      )
     return { shape, dtype: a.dtype }
   },
   gradient: ({ node, gradient, wanted }) => {

@@ -27,7 +27,9 @@ export const sumOperator: Operator = {
   shape: ([x], { axes, keep }) => ({ shape: reducedShape(x.shape, axes, keep), dtype: x.dtype }),
   gradient: ({ node, gradient }) => [spreadBack(gradient, node)],
   emit: (emitter, [x], node) =>
-    emitter.add("ReduceSum", [x, emitter.ints(node.attributes.axes as number[])], { keepdims: int(node.attributes.keep ? 1 : 0) }),
+    emitter.add("ReduceSum", [x, emitter.ints(node.attributes.axes as number[])], {
+      keepdims: int(node.attributes.keep ? 1 : 0),
+    }),
 }
 
 /** Sum over axes. */

@@ -25,7 +25,10 @@ export const slice = (x: Tensor, axis: number, start: Dim, end: Dim): Tensor =>
 
 export const padAxisOperator: Operator = {
   name: "padAxis",
-  shape: ([x], { axis, before, after }) => ({ shape: x.shape.with(axis, addDims(addDims(before, x.shape[axis]), after)), dtype: x.dtype }),
+  shape: ([x], { axis, before, after }) => ({
+    shape: x.shape.with(axis, addDims(addDims(before, x.shape[axis]), after)),
+    dtype: x.dtype,
+  }),
   gradient: ({ node, gradient }) => {
     const { axis, before } = node.attributes as unknown as { axis: number; before: Dim }
     return [slice(gradient, axis, before, addDims(before, node.inputs[0].shape[axis]))]
@@ -42,7 +45,13 @@ export const padAxis = (x: Tensor, axis: number, before: Dim, after: Dim): Tenso
 
 export const concatOperator: Operator = {
   name: "concat",
-  shape: (xs, { axis }) => ({ shape: xs[0].shape.with(axis, xs.map((x) => x.shape[axis]).reduce((a, b) => addDims(a, b))), dtype: xs[0].dtype }),
+  shape: (xs, { axis }) => ({
+    shape: xs[0].shape.with(
+      axis,
+      xs.map((x) => x.shape[axis]).reduce((a, b) => addDims(a, b)),
+    ),
+    dtype: xs[0].dtype,
+  }),
   gradient: ({ node, gradient, wanted }) => {
     const axis = node.attributes.axis as number
     let start: Dim = 0
@@ -60,6 +69,10 @@ export const concat = (xs: readonly Tensor[], axis: number): Tensor => {
   const [first] = xs
   for (const x of xs)
     if (x.dtype !== first.dtype || !sameShape(removeAxis(x.shape, axis), removeAxis(first.shape, axis)))
-      throw new ShapeError("concat", `${showShape(x.shape)} does not fit ${showShape(first.shape)} along axis ${axis}`, "all other axes must be equal")
+      throw new ShapeError(
+        "concat",
+        `${showShape(x.shape)} does not fit ${showShape(first.shape)} along axis ${axis}`,
+        "all other axes must be equal",
+      )
   return xs.length === 1 ? first : apply(concatOperator, xs, { axis })
 }

@@ -35,17 +35,28 @@ export const scatterAddOperator: Operator = {
     integers("scatterAdd", indices)
     const expected = [...indices.shape, ...into.shape.slice(1)]
     if (showShape(expected) !== showShape(updates.shape))
-      throw new ShapeError("scatterAdd", `updates are ${showShape(updates.shape)}`, `they must be ${showShape(expected)}`)
+      throw new ShapeError(
+        "scatterAdd",
+        `updates are ${showShape(updates.shape)}`,
+        `they must be ${showShape(expected)}`,
+      )
     return { shape: into.shape, dtype: into.dtype }
   },
-  gradient: ({ node, gradient, wanted }) => [gradient, undefined, wanted[2] ? gather(gradient, node.inputs[1]) : undefined],
+  gradient: ({ node, gradient, wanted }) => [
+    gradient,
+    undefined,
+    wanted[2] ? gather(gradient, node.inputs[1]) : undefined,
+  ],
   emit: (emitter, [into, indices, updates], node) => {
     const { shape } = node.inputs[1]
-    return emitter.add("ScatterND", [into, emitter.reshape(indices, shape, [...shape, 1]), updates], { reduction: text("add") })
+    return emitter.add("ScatterND", [into, emitter.reshape(indices, shape, [...shape, 1]), updates], {
+      reduction: text("add"),
+    })
   },
 }
 /** `into` with updates[i...] added to row indices[i...]; rows that come twice are added twice. */
-export const scatterAdd = (into: Tensor, indices: Tensor, updates: Tensor): Tensor => apply(scatterAddOperator, [into, indices, updates])
+export const scatterAdd = (into: Tensor, indices: Tensor, updates: Tensor): Tensor =>
+  apply(scatterAddOperator, [into, indices, updates])
 
 export const oneHotOperator: Operator = {
   name: "oneHot",
@@ -53,7 +64,8 @@ export const oneHotOperator: Operator = {
     integers("oneHot", indices)
     return { shape: [...indices.shape, depth], dtype: "float" }
   },
-  emit: (emitter, [indices], node) => emitter.add("OneHot", [indices, emitter.dim(node.attributes.depth as number), emitter.offOn()], { axis: int(-1) }),
+  emit: (emitter, [indices], node) =>
+    emitter.add("OneHot", [indices, emitter.dim(node.attributes.depth as number), emitter.offOn()], { axis: int(-1) }),
 }
 /** 1 at each index of a new last axis, else 0. */
 export const oneHot = (indices: Tensor, depth: number): Tensor => apply(oneHotOperator, [indices], { depth })
@@ -63,7 +75,10 @@ export const pickOperator: Operator = {
   shape: ([x, indices]) => {
     integers("pick", indices)
     if (showShape(x.shape.slice(0, -1)) !== showShape(indices.shape))
-      throw new ShapeError("pick", `${showShape(indices.shape)} does not choose from the last axis of ${showShape(x.shape)}`)
+      throw new ShapeError(
+        "pick",
+        `${showShape(indices.shape)} does not choose from the last axis of ${showShape(x.shape)}`,
+      )
     return { shape: indices.shape, dtype: x.dtype }
   },
   gradient: ({ node, gradient }) => {
@@ -94,6 +109,10 @@ export const topKMaskOperator: Operator = {
 export const topKMask = (x: Tensor, k: number): Tensor => {
   const width = x.shape[x.shape.length - 1]
   if (!Number.isInteger(k) || k < 1 || (typeof width === "number" && k > width))
-    throw new ShapeError("topKMask", `k is ${k} but the last axis of ${showShape(x.shape)} has ${width} elements`, `give a whole number from 1 to ${width}`)
+    throw new ShapeError(
+      "topKMask",
+      `k is ${k} but the last axis of ${showShape(x.shape)} has ${width} elements`,
+      `give a whole number from 1 to ${width}`,
+    )
   return apply(topKMaskOperator, [x], { k })
 }

@@ -9,7 +9,7 @@ export const negOperator: Operator = {
   gradient: ({ gradient }) => [neg(gradient)],
   emit: (emitter, inputs) => emitter.add("Neg", inputs),
 }
-export const neg = (x: Tensor): Tensor => 
+export const neg = (x: Tensor): Tensor =>
   x.op === "neg" ? x.inputs[0] : x.op === "scale" || x.op === "constant" ? scale(x, -1) : apply(negOperator, [x])
 
 export const scaleOperator: Operator = {
@@ -34,7 +34,8 @@ export const castOperator: Operator = {
   name: "cast",
   shape: ([x], { to }) => ({ shape: x.shape, dtype: to }),
   gradient: ({ gradient }) => [gradient],
-  emit: (emitter, [x], node) => emitter.add("Cast", [x], { to: { type: "int", value: elementTypes[node.attributes.to as DType] } }),
+  emit: (emitter, [x], node) =>
+    emitter.add("Cast", [x], { to: { type: "int", value: elementTypes[node.attributes.to as DType] } }),
 }
 /** Another element type; floats lose their fraction towards zero. */
 export const cast = (x: Tensor, to: DType): Tensor => (x.dtype === to ? x : apply(castOperator, [x], { to }))

@@ -1,5 +1,5 @@
 /** Weighted sums of module-stacked parameters: mixture(g, W) = sum_n g_n W_n, one for each example or token. */
-import { sizeOf, type Dim, showShape } from "../dimension.ts"
+import { type Dim, showShape, sizeOf } from "../dimension.ts"
 import { ShapeError } from "../errors.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Tensor } from "../tensor.ts"
@@ -11,7 +11,11 @@ export const mixtureOperator: Operator = {
   shape: ([gates, stack]) => {
     const modules = gates.shape[gates.shape.length - 1]
     if (gates.shape.length === 0 || stack.shape[0] !== modules || stack.rows)
-      throw new ShapeError("mixture", `gates ${showShape(gates.shape)} do not weigh a stack ${showShape(stack.shape)}`, "the first axis of the stack is as long as the last of the gates")
+      throw new ShapeError(
+        "mixture",
+        `gates ${showShape(gates.shape)} do not weigh a stack ${showShape(stack.shape)}`,
+        "the first axis of the stack is as long as the last of the gates",
+      )
     return { shape: [...gates.shape.slice(0, -1), ...stack.shape.slice(1)], dtype: "float" }
   },
   expand: (node) => {

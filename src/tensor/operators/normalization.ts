@@ -1,6 +1,7 @@
 /** Softmax along the last axis, and layer normalisation over it. */
-import { ShapeError } from "../errors.ts"
+
 import { showShape } from "../dimension.ts"
+import { ShapeError } from "../errors.ts"
 import { float, int } from "../onnx.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Tensor } from "../tensor.ts"
@@ -25,8 +26,13 @@ export const softmaxOperator: Operator = {
  * result of the attention and known (Dao et al. 2022).
  */
 const rowSums = (g: Tensor, y: Tensor): Tensor => {
-  const { transposeA, transposeB, alpha } = g.attributes as { transposeA?: boolean; transposeB?: boolean; alpha?: number }
-  if (g.op !== "matmul" || transposeA || !transposeB || g.inputs[0].shape.length < 3) return sum(mul(g, y), [last(y)], true)
+  const { transposeA, transposeB, alpha } = g.attributes as {
+    transposeA?: boolean
+    transposeB?: boolean
+    alpha?: number
+  }
+  if (g.op !== "matmul" || transposeA || !transposeB || g.inputs[0].shape.length < 3)
+    return sum(mul(g, y), [last(y)], true)
   const [a, b] = g.inputs
   return scale(sum(mul(a, matmul(y, b)), [last(y)], true), alpha as number)
 }
@@ -48,10 +54,15 @@ export const layerNormOperator: Operator = {
   name: "layerNorm",
   shape: ([x, gain, bias]) => {
     const wide = x.shape[last(x)]
-    if (typeof wide !== "number") throw new ShapeError("layerNorm", `the last axis of ${showShape(x.shape)} has no fixed width`)
+    if (typeof wide !== "number")
+      throw new ShapeError("layerNorm", `the last axis of ${showShape(x.shape)} has no fixed width`)
     for (const p of [gain, bias])
       if (p.shape.length !== 1 || p.shape[0] !== wide)
-        throw new ShapeError("layerNorm", `${showShape(p.shape)} does not fit ${showShape(x.shape)}`, "gain and bias are as wide as the last axis")
+        throw new ShapeError(
+          "layerNorm",
+          `${showShape(p.shape)} does not fit ${showShape(x.shape)}`,
+          "gain and bias are as wide as the last axis",
+        )
     return { shape: x.shape, dtype: x.dtype }
   },
   gradient: ({ node, gradient, wanted }) => {
@@ -70,19 +81,28 @@ export const layerNormOperator: Operator = {
     ]
   },
   emit: (emitter, inputs, node) => {
-    const statistics = emitter.readersOf(node).some((reader) => reader.op === "centre" || reader.op === "inverseDeviation")
-    const names = emitter.addMany("LayerNormalization", inputs, statistics ? 3 : 1, { axis: int(-1), epsilon: float(node.attributes.epsilon as number) })
+    const statistics = emitter
+      .readersOf(node)
+      .some((reader) => reader.op === "centre" || reader.op === "inverseDeviation")
+    const names = emitter.addMany("LayerNormalization", inputs, statistics ? 3 : 1, {
+      axis: int(-1),
+      epsilon: float(node.attributes.epsilon as number),
+    })
     emitter.keepExtra(node, names)
     return names[0]
   },
 }
-export const layerNorm = (x: Tensor, gain: Tensor, bias: Tensor, epsilon: number): Tensor => apply(layerNormOperator, [x, gain, bias], { epsilon })
+export const layerNorm = (x: Tensor, gain: Tensor, bias: Tensor, epsilon: number): Tensor =>
+  apply(layerNormOperator, [x, gain, bias], { epsilon })
 
 /** The mean over the last axis that a layer normalisation has found; read (the normalisation, its input). */
 export const centreOperator: Operator = {
   name: "centre",
   shape: ([, x]) => ({ shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }),
-  gradient: ({ node, gradient }) => [undefined, broadcastTo(scale(gradient, 1 / width(node.inputs[1])), node.inputs[1].shape)],
+  gradient: ({ node, gradient }) => [
+    undefined,
+    broadcastTo(scale(gradient, 1 / width(node.inputs[1])), node.inputs[1].shape),
+  ],
   emit: (emitter, _, node) => emitter.extraOf(node.inputs[0], 1),
 }
 

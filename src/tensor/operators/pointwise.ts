@@ -1,6 +1,7 @@
 /** Elementwise functions of one tensor. */
-import { constant } from "../leaves.ts"
+
 import type { Emitter } from "../emitter.ts"
+import { constant } from "../leaves.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Tensor } from "../tensor.ts"
 import { add, div, greater, mul, sub } from "./arithmetic.ts"
@@ -8,11 +9,16 @@ import { cast, scale } from "./linear.ts"
 
 type Rule = (g: Tensor, x: Tensor, y: Tensor) => Tensor
 
-const unary = (name: string, emission: string | ((emitter: Emitter, x: string, node: Tensor) => string), rule: Rule): Operator => ({
+const unary = (
+  name: string,
+  emission: string | ((emitter: Emitter, x: string, node: Tensor) => string),
+  rule: Rule,
+): Operator => ({
   name,
   shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
   gradient: ({ node, gradient }) => [rule(gradient, node.inputs[0], node)],
-  emit: (emitter, [x], node) => (typeof emission === "string" ? emitter.add(emission, [x]) : emission(emitter, x, node)),
+  emit: (emitter, [x], node) =>
+    typeof emission === "string" ? emitter.add(emission, [x]) : emission(emitter, x, node),
 })
 
 const one = constant(1)
@@ -53,7 +59,10 @@ export const powOperator: Operator = {
   },
 }
 
-const build = (operator: Operator) => (x: Tensor): Tensor => apply(operator, [x])
+const build =
+  (operator: Operator) =>
+  (x: Tensor): Tensor =>
+    apply(operator, [x])
 
 export const abs = build(absOperator)
 export const exp = build(expOperator)

@@ -41,7 +41,8 @@ export const matmulOperator: Operator = {
   gradient: ({ node, gradient: g, wanted }) => {
     const [a, b] = node.inputs
     const { transposeA, transposeB, alpha } = node.attributes as unknown as Attributes
-    const product = (x: Tensor, y: Tensor, tx: boolean, ty: boolean) => matmul(x, y, { transposeA: tx, transposeB: ty }, alpha)
+    const product = (x: Tensor, y: Tensor, tx: boolean, ty: boolean) =>
+      matmul(x, y, { transposeA: tx, transposeB: ty }, alpha)
     const da = () => (transposeA ? product(b, g, transposeB, true) : product(g, b, false, !transposeB))
     const db = () => {
       if (b.shape.length === 2 && a.shape.length > 2 && !transposeA) {
@@ -57,7 +58,11 @@ export const matmulOperator: Operator = {
   emit: (emitter, inputs, node) => {
     const { transposeA, transposeB, alpha } = node.attributes as unknown as Attributes
     if (!transposeA && !transposeB && alpha === 1) return emitter.add("MatMul", inputs)
-    return emitter.addMicrosoft("FusedMatMul", inputs, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0), alpha: float(alpha) })
+    return emitter.addMicrosoft("FusedMatMul", inputs, {
+      transA: int(transposeA ? 1 : 0),
+      transB: int(transposeB ? 1 : 0),
+      alpha: float(alpha),
+    })
   },
 }
 
@@ -67,10 +72,15 @@ export const gemmOperator: Operator = {
   shape: ([a, b], attributes) => matmulOperator.shape([a, b], attributes),
   emit: (emitter, inputs, node) => {
     const { transposeA, transposeB, alpha } = node.attributes as unknown as Attributes
-    return emitter.add("Gemm", inputs, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0), alpha: float(alpha) })
+    return emitter.add("Gemm", inputs, {
+      transA: int(transposeA ? 1 : 0),
+      transB: int(transposeB ? 1 : 0),
+      alpha: float(alpha),
+    })
   },
 }
-export const gemm = (product: Tensor, addend: Tensor): Tensor => apply(gemmOperator, [...product.inputs, addend], product.attributes)
+export const gemm = (product: Tensor, addend: Tensor): Tensor =>
+  apply(gemmOperator, [...product.inputs, addend], product.attributes)
 
 /** All batch axes and rows as one axis of rows. */
 const flat = (x: Tensor): Tensor => reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.shape.length - 1]])

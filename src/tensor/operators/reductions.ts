@@ -19,7 +19,9 @@ export const meanOperator: Operator = {
     return [spreadBack(share, node)]
   },
   emit: (emitter, [x], node) =>
-    emitter.add("ReduceMean", [x, emitter.ints(node.attributes.axes as number[])], { keepdims: int(node.attributes.keep ? 1 : 0) }),
+    emitter.add("ReduceMean", [x, emitter.ints(node.attributes.axes as number[])], {
+      keepdims: int(node.attributes.keep ? 1 : 0),
+    }),
 }
 export const mean = (x: Tensor, axes: readonly number[], keep = false): Tensor =>
   axes.length === 0 ? x : apply(meanOperator, [x], { axes, keep })
@@ -36,7 +38,9 @@ export const maxOperator: Operator = {
     return [mul(largest, div(reshape(gradient, kept), sum(largest, axes, true)))]
   },
   emit: (emitter, [x], node) =>
-    emitter.add("ReduceMax", [x, emitter.ints(node.attributes.axes as number[])], { keepdims: int(node.attributes.keep ? 1 : 0) }),
+    emitter.add("ReduceMax", [x, emitter.ints(node.attributes.axes as number[])], {
+      keepdims: int(node.attributes.keep ? 1 : 0),
+    }),
 }
 export const max = (x: Tensor, axes: readonly number[], keep = false): Tensor =>
   axes.length === 0 ? x : apply(maxOperator, [x], { axes, keep })
@@ -44,7 +48,8 @@ export const max = (x: Tensor, axes: readonly number[], keep = false): Tensor =>
 export const argmaxOperator: Operator = {
   name: "argmax",
   shape: ([x], { axis }) => ({ shape: removeAxis(x.shape, axis), dtype: "int" }),
-  emit: (emitter, [x], node) => emitter.add("ArgMax", [x], { axis: int(node.attributes.axis as number), keepdims: int(0) }),
+  emit: (emitter, [x], node) =>
+    emitter.add("ArgMax", [x], { axis: int(node.attributes.axis as number), keepdims: int(0) }),
 }
 /** Index of the largest element, the first of equal ones. */
 export const argmax = (x: Tensor, axis: number): Tensor => apply(argmaxOperator, [x], { axis })

@@ -16,7 +16,11 @@ export const reshapeOperator: Operator = {
 export const reshape = (x: Tensor, shape: Shape): Tensor => {
   if (sameShape(x.shape, shape)) return x
   if (sizeOf(x.shape) !== sizeOf(shape))
-    throw new ShapeError("reshape", `${showShape(x.shape)} cannot become ${showShape(shape)}`, "the number of elements must stay the same")
+    throw new ShapeError(
+      "reshape",
+      `${showShape(x.shape)} cannot become ${showShape(shape)}`,
+      "the number of elements must stay the same",
+    )
   return x.op === "reshape" ? reshape(x.inputs[0], shape) : apply(reshapeOperator, [x], { shape })
 }
 
@@ -25,7 +29,12 @@ export const transposeOperator: Operator = {
   shape: ([x], { permutation }) => ({ shape: permutation.map((axis: number) => x.shape[axis]), dtype: x.dtype }),
   gradient: ({ node, gradient }) => {
     const permutation = node.attributes.permutation as number[]
-    return [transpose(gradient, permutation.map((_, axis) => permutation.indexOf(axis)))]
+    return [
+      transpose(
+        gradient,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ]
   },
   emit: (emitter, [x], node) => emitter.add("Transpose", [x], { perm: ints(node.attributes.permutation as number[]) }),
 }
@@ -35,7 +44,10 @@ export const transpose = (x: Tensor, permutation: readonly number[]): Tensor => 
   if (permutation.every((axis, i) => axis === i)) return x
   if (x.op === "transpose") {
     const inner = x.attributes.permutation as number[]
-    return transpose(x.inputs[0], permutation.map((axis) => inner[axis]))
+    return transpose(
+      x.inputs[0],
+      permutation.map((axis) => inner[axis]),
+    )
   }
   return apply(transposeOperator, [x], { permutation })
 }
@@ -52,4 +64,7 @@ export const removeAxis = (shape: Shape, axis: number): Dim[] => shape.filter((_
 
 /** Two axes change places. */
 export const swapped = (x: Tensor, i: number, j: number): Tensor =>
-  transpose(x, x.shape.map((_, axis) => (axis === i ? j : axis === j ? i : axis)))
+  transpose(
+    x,
+    x.shape.map((_, axis) => (axis === i ? j : axis === j ? i : axis)),
+  )

@@ -8,7 +8,10 @@ export const countOperator: Operator = {
   shape: () => ({ shape: [], dtype: "float" }),
   gradient: () => [],
   emit: (emitter, _, node) =>
-    emitter.add("Reshape", [emitter.add("Cast", [emitter.dim(node.attributes.dim as Dim)], { to: { type: "int", value: 1 } }), emitter.ints([])]),
+    emitter.add("Reshape", [
+      emitter.add("Cast", [emitter.dim(node.attributes.dim as Dim)], { to: { type: "int", value: 1 } }),
+      emitter.ints([]),
+    ]),
 }
 /** The value of a dimension, as a float scalar. */
 export const countOf = (dim: Dim): Tensor => apply(countOperator, [], { dim })

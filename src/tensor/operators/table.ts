@@ -14,7 +14,21 @@ import * as reductions from "./reductions.ts"
 import * as reshaping from "./reshaping.ts"
 import * as sources from "./sources.ts"
 
-const families = [arithmetic, broadcasting, cutting, indexing, linear, mixture, normalization, packing, pointwise, product, reductions, reshaping, sources]
+const families = [
+  arithmetic,
+  broadcasting,
+  cutting,
+  indexing,
+  linear,
+  mixture,
+  normalization,
+  packing,
+  pointwise,
+  product,
+  reductions,
+  reshaping,
+  sources,
+]
 
 const isOperator = (value: unknown): value is Operator =>
   typeof value === "object" && value !== null && "emit" in value && "shape" in value

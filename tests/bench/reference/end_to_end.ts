@@ -26,8 +26,18 @@ if (chosen) {
     const stream = await prepare(name, chosen.caps, chosen.cache)
     for (const adapter of chosen.adapters) {
       const { model, epochs, fitEpochs, cache } = chosen
-      const experiment: Experiment = { backbone: model, data: stream.folder, tasks: stream.tasks, adapter, seeds: [seed], epochs, fitEpochs }
-      console.log(`${stream.name}, ${adapter}: ${stream.tasks.length} tasks, ${stream.train} training and ${stream.test} test texts, ${epochs} epochs, seed ${seed}`)
+      const experiment: Experiment = {
+        backbone: model,
+        data: stream.folder,
+        tasks: stream.tasks,
+        adapter,
+        seeds: [seed],
+        epochs,
+        fitEpochs,
+      }
+      console.log(
+        `${stream.name}, ${adapter}: ${stream.tasks.length} tasks, ${stream.train} training and ${stream.test} test texts, ${epochs} epochs, seed ${seed}`,
+      )
       const times: { readonly ours: number; readonly reference: number }[] = []
       for (let turn = 0; turn < chosen.repeat; turn++) {
         const folder = mkdtempSync(join(cache, "end-to-end-"))
@@ -38,7 +48,9 @@ if (chosen) {
         for (const problem of problems) console.error(problem)
         if (problems.length > 0) process.exitCode = 1
         times.push({ ours: ours.seconds, reference: reference.seconds })
-        console.log(`  turn ${turn + 1}: ours ${ours.seconds.toFixed(1)} s, reference ${reference.seconds.toFixed(1)} s, ratio ${(ours.seconds / reference.seconds).toFixed(2)}; ${reference.rows.size} rows each`)
+        console.log(
+          `  turn ${turn + 1}: ours ${ours.seconds.toFixed(1)} s, reference ${reference.seconds.toFixed(1)} s, ratio ${(ours.seconds / reference.seconds).toFixed(2)}; ${reference.rows.size} rows each`,
+        )
       }
       const ratios = times.map(({ ours, reference }) => ours / reference).sort((a, b) => a - b)
       console.log(`  median ratio ${ratios[ratios.length >> 1].toFixed(2)}`)

@@ -22,13 +22,37 @@ const BOTH: readonly AdapterName[] = ["lora", "bottleneck"]
 const CIL: readonly Column[] = ["classIncremental"]
 const EACH: readonly Column[] = ["classIncremental", "taskIncremental"]
 
-const selecting = (reference: string, row: string): Pair => ({ reference, ours: { row, head: "kept" }, columns: CIL, within: 2, adapters: BOTH })
-const probing = (reference: string, row: string): Pair => ({ reference, ours: { row, head: "none" }, columns: CIL, within: 2, adapters: BOTH })
+const selecting = (reference: string, row: string): Pair => ({
+  reference,
+  ours: { row, head: "kept" },
+  columns: CIL,
+  within: 2,
+  adapters: BOTH,
+})
+const probing = (reference: string, row: string): Pair => ({
+  reference,
+  ours: { row, head: "none" },
+  columns: CIL,
+  within: 2,
+  adapters: BOTH,
+})
 const composing = (reference: (head: "kept" | "refit") => string, row: string, adapters = BOTH): readonly Pair[] =>
-  (["kept", "refit"] as const).map((head) => ({ reference: reference(head), ours: { row, head }, columns: EACH, within: 2, adapters }))
+  (["kept", "refit"] as const).map((head) => ({
+    reference: reference(head),
+    ours: { row, head },
+    columns: EACH,
+    within: 2,
+    adapters,
+  }))
 
 export const pairs: readonly Pair[] = [
-  { reference: "oracle", ours: { row: "oracle", head: "kept" }, columns: ["taskIncremental"], within: 1.5, adapters: BOTH },
+  {
+    reference: "oracle",
+    ours: { row: "oracle", head: "kept" },
+    columns: ["taskIncremental"],
+    within: 1.5,
+    adapters: BOTH,
+  },
   selecting("centroid_select", "task_centroid"),
   selecting("gaussian_select", "task_gaussian"),
   selecting("class_gaussian_select", "class_gaussian"),
@@ -52,22 +76,32 @@ export const pairs: readonly Pair[] = [
     columns: EACH,
     within: 2,
     adapters: BOTH,
-    differs: "the reference keeps AdamW's moments and step count from task to task, ours starts them anew with each task",
+    differs:
+      "the reference keeps AdamW's moments and step count from task to task, ours starts them anew with each task",
   },
 ]
 
-export const pairsFor = (adapter: AdapterName): readonly Pair[] => pairs.filter(({ adapters }) => adapters.includes(adapter))
+export const pairsFor = (adapter: AdapterName): readonly Pair[] =>
+  pairs.filter(({ adapters }) => adapters.includes(adapter))
 
 /** Rows that only one side has: each is an error of the comparison. */
-export const unpaired = (adapter: AdapterName, reference: Iterable<string>, ours: Iterable<string>): readonly string[] => {
+export const unpaired = (
+  adapter: AdapterName,
+  reference: Iterable<string>,
+  ours: Iterable<string>,
+): readonly string[] => {
   const expected = pairsFor(adapter)
   const [there, here] = [new Set(reference), new Set(ours)]
   const [names, rows] = [expected.map((pair) => pair.reference), expected.map((pair) => rowKey(pair.ours))]
   return [
     ...names.filter((name) => !there.has(name)).map((name) => `the reference lacks the row "${name}"`),
-    ...[...there].filter((name) => !names.includes(name)).map((name) => `the reference has the row "${name}", which no row of ours stands for`),
+    ...[...there]
+      .filter((name) => !names.includes(name))
+      .map((name) => `the reference has the row "${name}", which no row of ours stands for`),
     ...rows.filter((row) => !here.has(row)).map((row) => `ours lacks the row "${row}"`),
-    ...[...here].filter((row) => !rows.includes(row)).map((row) => `ours has the row "${row}", which the reference has not`),
+    ...[...here]
+      .filter((row) => !rows.includes(row))
+      .map((row) => `ours has the row "${row}", which the reference has not`),
   ]
 }
 

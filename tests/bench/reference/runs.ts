@@ -35,9 +35,27 @@ export interface Reference {
 }
 
 /** One seed. `keep`: a file that holds the output of a finished run, and is read instead of running again. */
-export const runReference = ({ python, script, model }: Reference, { data, adapter, epochs, fitEpochs }: Experiment, seed: number, keep?: string): Finished => {
+export const runReference = (
+  { python, script, model }: Reference,
+  { data, adapter, epochs, fitEpochs }: Experiment,
+  seed: number,
+  keep?: string,
+): Finished => {
   if (keep && existsSync(keep)) return readReference(readFileSync(keep, "utf8"))
-  const given = ["--model", model, "--data", data, "--seed", seed, "--adapter", adapter, "--epochs", epochs, "--router_epochs", fitEpochs]
+  const given = [
+    "--model",
+    model,
+    "--data",
+    data,
+    "--seed",
+    seed,
+    "--adapter",
+    adapter,
+    "--epochs",
+    epochs,
+    "--router_epochs",
+    fitEpochs,
+  ]
   const { output, seconds } = whole(python, [script, ...given.map(String)])
   const text = `${output}${JSON.stringify({ event: "process", seconds })}\n`
   if (keep) {
@@ -56,21 +74,46 @@ export const readReference = (text: string): Finished => {
     if (found.event === "process") seconds = found.seconds
     if (found.router === undefined) continue
     const task = found.router_acc === undefined ? {} : { task: found.router_acc }
-    rows.set(found.router, found.setup === undefined ? { classIncremental: found.CIL, taskIncremental: found.TIL } : found.setup === "TIL" ? { taskIncremental: found.acc } : { classIncremental: found.acc, ...task })
+    rows.set(
+      found.router,
+      found.setup === undefined
+        ? { classIncremental: found.CIL, taskIncremental: found.TIL }
+        : found.setup === "TIL"
+          ? { taskIncremental: found.acc }
+          : { classIncremental: found.acc, ...task },
+    )
   }
   return { rows, seconds }
 }
 
 /** All seeds of the experiment in one run, evaluated after the last task only. Rows by seed. */
-export const runOurs = (spec: string, folder: string, store: string, more: readonly string[] = []): { readonly bySeed: ReadonlyMap<number, ReadonlyMap<string, Scores>>; readonly seconds: number } => {
+export const runOurs = (
+  spec: string,
+  folder: string,
+  store: string,
+  more: readonly string[] = [],
+): { readonly bySeed: ReadonlyMap<number, ReadonlyMap<string, Scores>>; readonly seconds: number } => {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, "spec.l2r")
   writeFileSync(file, spec)
-  const { seconds } = whole(process.execPath, [...onRuntime, main, "run", file, "--store", store, "--out", folder, "--final-stage", ...more])
+  const { seconds } = whole(process.execPath, [
+    ...onRuntime,
+    main,
+    "run",
+    file,
+    "--store",
+    store,
+    "--out",
+    folder,
+    "--final-stage",
+    ...more,
+  ])
   return { bySeed: readOurs(JSON.parse(readFileSync(join(folder, "results.json"), "utf8"))), seconds }
 }
 
-export const readOurs = ({ cells: [cell] }: Pick<Results, "cells">): ReadonlyMap<number, ReadonlyMap<string, Scores>> => {
+export const readOurs = ({
+  cells: [cell],
+}: Pick<Results, "cells">): ReadonlyMap<number, ReadonlyMap<string, Scores>> => {
   const bySeed = new Map<number, Map<string, Scores>>()
   for (const row of cell.rows) {
     if (row.notDefined !== undefined) continue
@@ -79,10 +122,16 @@ export const readOurs = ({ cells: [cell] }: Pick<Results, "cells">): ReadonlyMap
     const { classIncremental, taskIncremental } = row.matrix
     const chosen = row.stages.at(-1)!.predictions
     const right = cell.tasks.map((_, t) => {
-      const own = chosen.example.flatMap((example, i) => (cell.examples[example].task === t ? [chosen.chosen[i] === t ? 100 : 0] : []))
+      const own = chosen.example.flatMap((example, i) =>
+        cell.examples[example].task === t ? [chosen.chosen[i] === t ? 100 : 0] : [],
+      )
       return mean(own)
     })
-    rows.set(rowKey({ row: row.name, head: row.head }), { classIncremental: last(classIncremental), taskIncremental: last(taskIncremental), ...(row.how === "selects" ? { task: mean(right) } : {}) })
+    rows.set(rowKey({ row: row.name, head: row.head }), {
+      classIncremental: last(classIncremental),
+      taskIncremental: last(taskIncremental),
+      ...(row.how === "selects" ? { task: mean(right) } : {}),
+    })
     bySeed.set(row.seed, rows)
   }
   return bySeed
@@ -93,7 +142,11 @@ export const mean = (numbers: readonly number[]): number => numbers.reduce((a, b
 /** Runs a program to its end; its errors are shown. Throws where it fails. */
 const whole = (program: string, args: readonly string[]): { readonly output: string; readonly seconds: number } => {
   const started = performance.now()
-  const { status, signal, stdout, error } = spawnSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1 << 30 })
+  const { status, signal, stdout, error } = spawnSync(program, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 1 << 30,
+  })
   if (error) throw error
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status ?? signal}`)
   return { output: stdout, seconds: (performance.now() - started) / 1000 }

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
-import { isAdapter, type Reference } from "./runs.ts"
 import type { AdapterName } from "./rows.ts"
+import { isAdapter, type Reference } from "./runs.ts"
 import type { Caps } from "./streams.ts"
 
 export interface Settings extends Reference {
@@ -43,8 +43,22 @@ export const settings = (args: readonly string[]): Settings | undefined => {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      python: text, reference: text, model: text, streams: text, adapters: text, seeds: text, cap: text, "cap-test": text,
-      epochs: text, "fit-epochs": text, cache: text, workers: text, table: text, note: text, repeat: text, help: { type: "boolean" },
+      python: text,
+      reference: text,
+      model: text,
+      streams: text,
+      adapters: text,
+      seeds: text,
+      cap: text,
+      "cap-test": text,
+      epochs: text,
+      "fit-epochs": text,
+      cache: text,
+      workers: text,
+      table: text,
+      note: text,
+      repeat: text,
+      help: { type: "boolean" },
     },
   })
   if (values.help) {
@@ -53,12 +67,19 @@ export const settings = (args: readonly string[]): Settings | undefined => {
   }
   const { python, reference, model } = values
   const script = reference === undefined ? undefined : join(resolve(reference), "ref.py")
-  const lacking = !python ? "--python" : !script || !existsSync(script) ? "--reference with ref.py" : !model || !existsSync(model) ? "--model" : undefined
+  const lacking = !python
+    ? "--python"
+    : !script || !existsSync(script)
+      ? "--reference with ref.py"
+      : !model || !existsSync(model)
+        ? "--model"
+        : undefined
   if (lacking) {
     console.log(`skipped: no ${lacking}\n${USAGE}`)
     return undefined
   }
-  const list = (given: string | undefined, otherwise: string) => (given ?? otherwise).split(",").map((one) => one.trim())
+  const list = (given: string | undefined, otherwise: string) =>
+    (given ?? otherwise).split(",").map((one) => one.trim())
   const adapters = list(values.adapters, "lora")
   const odd = adapters.find((name) => !isAdapter(name))
   if (odd !== undefined) throw new Error(`--adapters are lora and bottleneck, not ${odd}`)

@@ -24,9 +24,21 @@ if (chosen) {
     const stream = await prepare(name, chosen.caps, chosen.cache)
     for (const adapter of chosen.adapters) {
       const { seeds, epochs, fitEpochs, model, cache } = chosen
-      const experiment: Experiment = { backbone: model, data: stream.folder, tasks: stream.tasks, adapter, seeds, epochs, fitEpochs }
+      const experiment: Experiment = {
+        backbone: model,
+        data: stream.folder,
+        tasks: stream.tasks,
+        adapter,
+        seeds,
+        epochs,
+        fitEpochs,
+      }
       const label = `${stream.name}, ${adapter}: ${stream.tasks.length} tasks, ${stream.train} training and ${stream.test} test texts, ${epochs} epochs, ${fitEpochs} over the memory, seeds ${seeds.join(", ")}`
-      const kept = join(cache, "reference_runs", `${stream.name}-${adapter}-${chosen.caps.train}-${chosen.caps.test}-${epochs}-${fitEpochs}`)
+      const kept = join(
+        cache,
+        "reference_runs",
+        `${stream.name}-${adapter}-${chosen.caps.train}-${chosen.caps.test}-${epochs}-${fitEpochs}`,
+      )
       mkdirSync(kept, { recursive: true })
       console.error(label)
       const reference = new Map<number, ReadonlyMap<string, Scores>>()
@@ -37,11 +49,27 @@ if (chosen) {
         seconds += finished.seconds
         console.error(`  reference, seed ${seed}: ${finished.seconds.toFixed(0)} s`)
       }
-      const ours = runOurs(specText(experiment), join(cache, "ours", `${stream.name}-${adapter}`), join(cache, "store"), chosen.workers)
-      console.error(`  ours: ${ours.seconds.toFixed(0)} s (what the store had was not repeated); reference ${seconds.toFixed(0)} s in all`)
-      for (const seed of seeds) problems.push(...unpaired(adapter, reference.get(seed)!.keys(), ours.bySeed.get(seed)?.keys() ?? []).map((problem) => `${stream.name}, ${adapter}, seed ${seed}: ${problem}`))
+      const ours = runOurs(
+        specText(experiment),
+        join(cache, "ours", `${stream.name}-${adapter}`),
+        join(cache, "store"),
+        chosen.workers,
+      )
+      console.error(
+        `  ours: ${ours.seconds.toFixed(0)} s (what the store had was not repeated); reference ${seconds.toFixed(0)} s in all`,
+      )
+      for (const seed of seeds)
+        problems.push(
+          ...unpaired(adapter, reference.get(seed)!.keys(), ours.bySeed.get(seed)?.keys() ?? []).map(
+            (problem) => `${stream.name}, ${adapter}, seed ${seed}: ${problem}`,
+          ),
+        )
       const lines = compare(adapter, ours.bySeed, reference)
-      problems.push(...lines.filter(({ verdict }) => verdict === "outside").map((line) => `${stream.name}, ${adapter}: ${sentence(line)}`))
+      problems.push(
+        ...lines
+          .filter(({ verdict }) => verdict === "outside")
+          .map((line) => `${stream.name}, ${adapter}: ${sentence(line)}`),
+      )
       parts.push(markdown(label, lines))
       console.log(parts.at(-1))
     }

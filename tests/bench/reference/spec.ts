@@ -27,7 +27,15 @@ const ADAPTER: Readonly<Record<AdapterName, string>> = {
   bottleneck: "bottleneck { reduction: 16, activation: relu, place: pfeiffer }",
 }
 
-export const specText = ({ backbone, data, tasks, adapter, seeds, epochs, fitEpochs }: Experiment): string => `language 1
+export const specText = ({
+  backbone,
+  data,
+  tasks,
+  adapter,
+  seeds,
+  epochs,
+  fitEpochs,
+}: Experiment): string => `language 1
 
 backbone encoder = bert ${JSON.stringify(backbone)} { max_tokens: 64, pooling: mean }
 data texts = jsonl ${JSON.stringify(data)}

@@ -26,11 +26,19 @@ export interface Stream {
 /** `name` is "wordnet", which is exported first, or a folder of JSON Lines. */
 export const prepare = async (name: string, caps: Caps, cache: string): Promise<Stream> => {
   const from = name === "wordnet" ? await exportWordnet(join(cache, "wordnet")) : resolve(name)
-  const tasks = readdirSync(from).filter((task) => existsSync(join(from, task, "train.jsonl"))).sort()
+  const tasks = readdirSync(from)
+    .filter((task) => existsSync(join(from, task, "train.jsonl")))
+    .sort()
   if (tasks.length === 0) throw new Error(`${from} holds no folder with a train.jsonl`)
   const folder = join(cache, `${basename(from)}-${caps.train || "all"}-${caps.test || "all"}`)
   const counts = tasks.map((task) => copyTask(join(from, task), join(folder, task), caps))
-  return { name: basename(from), folder, tasks, train: sum(counts.map(({ train }) => train)), test: sum(counts.map(({ test }) => test)) }
+  return {
+    name: basename(from),
+    folder,
+    tasks,
+    train: sum(counts.map(({ train }) => train)),
+    test: sum(counts.map(({ test }) => test)),
+  }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
@@ -45,7 +53,10 @@ const exportWordnet = async (folder: string): Promise<string> => {
 const copyTask = (from: string, to: string, caps: Caps): { readonly train: number; readonly test: number } => {
   const train = every(rows(join(from, "train.jsonl")), caps.train)
   const labels = new Set(train.map(({ label }) => label))
-  const test = every(rows(join(from, "test.jsonl")).filter(({ label }) => labels.has(label)), caps.test)
+  const test = every(
+    rows(join(from, "test.jsonl")).filter(({ label }) => labels.has(label)),
+    caps.test,
+  )
   mkdirSync(to, { recursive: true })
   writeFileSync(join(to, "train.jsonl"), lines(train))
   writeFileSync(join(to, "test.jsonl"), lines(test))
@@ -70,4 +81,6 @@ const lines = (all: readonly Line[]): string => all.map((line) => `${JSON.string
 
 /** `count` of them at even distances. */
 const every = <T>(all: readonly T[], count: number): readonly T[] =>
-  count === 0 || count >= all.length ? all : Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)])
+  count === 0 || count >= all.length
+    ? all
+    : Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)])

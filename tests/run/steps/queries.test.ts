@@ -4,7 +4,17 @@ import { test } from "node:test"
 import l2r from "../../../plugins/routers/l2r.ts"
 import similarity from "../../../plugins/routers/similarity.ts"
 import {
-  add, constant, defineRouter, linearScores, matmul, NoOptions, type Router, Schema, softmax, sub, zeros,
+  add,
+  constant,
+  defineRouter,
+  linearScores,
+  matmul,
+  NoOptions,
+  type Router,
+  Schema,
+  softmax,
+  sub,
+  zeros,
 } from "../../../src/plugin/index.ts"
 import { StepError } from "../../../src/run/work.ts"
 import { engineOf } from "../../../src/testing/toy_network.ts"
@@ -28,16 +38,25 @@ const after = async (stage: number, router: Router, written: object = {}) => {
   const fit = await fitRouter(on, stream, modules, chosen, stage, FITTING)
   const evaluation = await evaluateRouter(on, stream, modules, router, chosen, fit, stage)
   const how = router.routing(options).aggregate === "select" ? "selects" : "composes"
-  const { rows: [row] } = await scoreRows(on, stream, [{ name: router.name, how, evaluations: new Map([[stage, evaluation]]) }])
+  const {
+    rows: [row],
+  } = await scoreRows(on, stream, [{ name: router.name, how, evaluations: new Map([[stage, evaluation]]) }])
   const task = stream.truth.arrays.task.data
   const { example, chosen: modulesChosen } = row.stages[0].predictions
   const right = example.filter((i, k) => modulesChosen[k] === Number(task[i])).length
-  return { routed: (100 * right) / example.length, matrix: row.matrix.taskIncremental[stage].slice(0, stage + 1) as number[], chosen: modulesChosen }
+  return {
+    routed: (100 * right) / example.length,
+    matrix: row.matrix.taskIncremental[stage].slice(0, stage + 1) as number[],
+    chosen: modulesChosen,
+  }
 }
 
 const sound = async (stage: number, router: Router, written: object = {}) => {
   const { routed, matrix } = await after(stage, router, written)
-  assert.ok(routed >= 90 && matrix.every((value) => value >= 90), `after task ${stage}: routed ${routed}, within tasks ${matrix}`)
+  assert.ok(
+    routed >= 90 && matrix.every((value) => value >= 90),
+    `after task ${stage}: routed ${routed}, within tasks ${matrix}`,
+  )
 }
 
 for (const stage of [0, 1, 2]) {
@@ -72,7 +91,11 @@ test("statistics reach the units of every level", () =>
       statisticsFrom: () => "train",
       statistics: (given) => {
         const { V, c, center, width, groups } = linearScores(given, "task_centroid", 0)
-        return { V: { shape: [width, groups], data: V.map((x) => 20 * x) }, c: { shape: [groups], data: c.map((x) => 20 * x) }, center: { shape: [width], data: center } }
+        return {
+          V: { shape: [width, groups], data: V.map((x) => 20 * x) },
+          c: { shape: [groups], data: c.map((x) => 20 * x) },
+          center: { shape: [width], data: center },
+        }
       },
       gates: (phi, { V, c, center }) => softmax(add(matmul(sub(phi, center), V), c)),
     }),
@@ -100,5 +123,8 @@ test("a router that composes what every module predicts is refused with a reason
     routing: () => ({ query: "predictions", level: "model", granularity: "example", aggregate: "outputs" }),
     gates: (query) => softmax(query),
   })
-  await assert.rejects(after(2, confident), (error) => error instanceof StepError && /predictions of every module/.test(error.message))
+  await assert.rejects(
+    after(2, confident),
+    (error) => error instanceof StepError && /predictions of every module/.test(error.message),
+  )
 })

@@ -13,20 +13,35 @@ import { StepError } from "../../../src/run/work.ts"
 import { run } from "../../../src/testing/run_program.ts"
 import { engineOf, toyNetwork, toyTexts } from "../../../src/testing/toy_network.ts"
 import { toyStream } from "../../../src/testing/toy_stream.ts"
-import { backbone, type Bench, perform, workOf } from "../../../src/testing/work.ts"
+import { type Bench, backbone, perform, workOf } from "../../../src/testing/work.ts"
 
 const LORA = { rank: 2, alpha: 4, dropout: 0, targets: ["query", "value"] }
 const bench = async (): Promise<Bench> => ({ network: await toyNetwork(), engine: await engineOf("reference") })
 const whole = (data: Int32Array) => ({ shape: [data.length], data })
 
 const train = (on: Bench, tokens: Artifact, given: object): Promise<Artifact> =>
-  perform(on, "module", {
-    backbone,
-    adapter: { plugin: "lora", options: LORA },
-    train: { epochs: 1, batch: 4, learning_rate: 0.1, head_learning_rate: 0.5, weight_decay: 0.01, schedule: "constant", warm_up: 0, early_stop: "none", ...given },
-    task: "task",
-    seed: 1,
-  }, { tokens })
+  perform(
+    on,
+    "module",
+    {
+      backbone,
+      adapter: { plugin: "lora", options: LORA },
+      train: {
+        epochs: 1,
+        batch: 4,
+        learning_rate: 0.1,
+        head_learning_rate: 0.5,
+        weight_decay: 0.01,
+        schedule: "constant",
+        warm_up: 0,
+        early_stop: "none",
+        ...given,
+      },
+      task: "task",
+      seed: 1,
+    },
+    { tokens },
+  )
 
 test("early stopping keeps the parameters of the epoch that classified most of the validation set, the earliest of equals", async () => {
   const on = await bench()
@@ -34,38 +49,82 @@ test("early stopping keeps the parameters of the epoch that classified most of t
   const labels = Int32Array.from({ length: 16 }, (_, i) => i % 2)
   const tokens: Artifact = {
     json: { task: "task", labels: ["a", "b"] },
-    arrays: { ...storedTexts("train", toyTexts(16, random)), "train/labels": whole(labels), ...storedTexts("validation", toyTexts(16, random)), "validation/labels": whole(labels) },
+    arrays: {
+      ...storedTexts("train", toyTexts(16, random)),
+      "train/labels": whole(labels),
+      ...storedTexts("validation", toyTexts(16, random)),
+      "validation/labels": whole(labels),
+    },
   }
   const epochs = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => train(on, tokens, { epochs: n })))
   const validation = labelledIn(tokens, "validation")
   const right: number[] = []
   for (const [module] of await Promise.all(epochs.map((one) => libraryFrom(workOf(on, {}, {}), [one])))) {
     const { W, b } = module.head
-    const { logits } = await run(on.engine, { logits: headLogits(encoder(on.network, frozen(module)).features, weight("W", W), weight("b", b)) }, packed(validation.texts))
+    const { logits } = await run(
+      on.engine,
+      { logits: headLogits(encoder(on.network, frozen(module)).features, weight("W", W), weight("b", b)) },
+      packed(validation.texts),
+    )
     right.push(largest(logits).filter((c, i) => c === validation.labels[i]).length)
   }
   const best = right.indexOf(Math.max(...right))
   assert.ok(best < 5 && right.lastIndexOf(right[best]) > best, `the case tells nothing: ${right}`)
   const kept = await train(on, tokens, { epochs: 6, early_stop: "validation" })
-  for (const [name, { data }] of Object.entries(epochs[best].arrays)) if (!name.startsWith("loss/")) assert.deepEqual(kept.arrays[name].data, data, name)
+  for (const [name, { data }] of Object.entries(epochs[best].arrays))
+    if (!name.startsWith("loss/")) assert.deepEqual(kept.arrays[name].data, data, name)
 })
 
 test("a warm router starts from the one before, with room for the new module", async () => {
   const on = await bench()
   const adapter: Adapter = lora
   const stream = await toyStream(on, [{ adapter, options: LORA }])
-  const router = { plugin: "l2r", options: { relaxation: "softmax", temperature: 1, normalise: "sum", aggregate: "outputs", mix: "factors", scope: "per_layer", query: "mean_masked", hidden: "none" } }
+  const router = {
+    plugin: "l2r",
+    options: {
+      relaxation: "softmax",
+      temperature: 1,
+      normalise: "sum",
+      aggregate: "outputs",
+      mix: "factors",
+      scope: "per_layer",
+      query: "mean_masked",
+      hidden: "none",
+    },
+  }
   const fit = (stage: number, previous: readonly Artifact[], learning_rate: number) =>
-    perform(on, "fit", { backbone, router, name: "l2r", head: "kept", fitting: { epochs: 2, batch: 8, learning_rate, head_learning_rate: 0.1 }, seed: 1 }, {
-      modules: stream.modules.slice(0, stage + 1), tokens: stream.tokens.slice(0, stage + 1), memories: stream.memories.slice(0, stage + 1), features: [], previous,
-    })
+    perform(
+      on,
+      "fit",
+      {
+        backbone,
+        router,
+        name: "l2r",
+        head: "kept",
+        fitting: { epochs: 2, batch: 8, learning_rate, head_learning_rate: 0.1 },
+        seed: 1,
+      },
+      {
+        modules: stream.modules.slice(0, stage + 1),
+        tokens: stream.tokens.slice(0, stage + 1),
+        memories: stream.memories.slice(0, stage + 1),
+        features: [],
+        previous,
+      },
+    )
   const before = await fit(1, [], 0.1)
   const after = await fit(2, [before], 1e-30)
   for (const [unit, { W, b }] of Object.entries(unitsIn(before))) {
     const now = unitsIn(after)[unit]
     assert.deepEqual([...now.W.shape], [8, 3])
-    assert.deepEqual([...now.b.data].map((x) => (Math.abs(Number(x)) < 1e-20 ? 0 : x)), [...b.data, 0])
-    assert.deepEqual([...now.W.data].filter((_, i) => i % 3 < 2), [...W.data])
+    assert.deepEqual(
+      [...now.b.data].map((x) => (Math.abs(Number(x)) < 1e-20 ? 0 : x)),
+      [...b.data, 0],
+    )
+    assert.deepEqual(
+      [...now.W.data].filter((_, i) => i % 3 < 2),
+      [...W.data],
+    )
     assert.ok([...now.W.data].every((x, i) => i % 3 < 2 || Math.abs(Number(x)) < 1e-20))
   }
 })
@@ -73,7 +132,17 @@ test("a warm router starts from the one before, with room for the new module", a
 test("a training that diverges says where, and what to do", async () => {
   const on = await bench()
   const tokens = (await toyStream(on, [{ adapter: lora as Adapter, options: LORA }])).tokens[0]
-  const error = await train(on, { ...tokens, arrays: { ...tokens.arrays, ...storedTexts("validation", []), "validation/labels": whole(new Int32Array(0)) } }, { learning_rate: 1e300, epochs: 3 }).then(() => undefined, (cause) => cause)
+  const error = await train(
+    on,
+    {
+      ...tokens,
+      arrays: { ...tokens.arrays, ...storedTexts("validation", []), "validation/labels": whole(new Int32Array(0)) },
+    },
+    { learning_rate: 1e300, epochs: 3 },
+  ).then(
+    () => undefined,
+    (cause) => cause,
+  )
   assert.ok(error instanceof StepError, String(error))
   assert.match(error.message, /module of task "task": .* is not finite at step \d+ of 6 \(learning rate 1e\+300\)/)
   assert.match(error.help, /lower learning_rate/)

@@ -1,16 +1,21 @@
 /** Elementwise kernels. */
 import { broadcastIndex, countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
 
-const unary = (f: (x: number) => number): Kernel => ({ inputs: [x] }) => x.data.map((value) => f(value))
+const unary =
+  (f: (x: number) => number): Kernel =>
+  ({ inputs: [x] }) =>
+    x.data.map((value) => f(value))
 
-const binary = (f: (a: number, b: number) => number): Kernel => ({ inputs: [a, b], shape }) => {
-  const result = new Float64Array(countOf(shape))
-  const [left, right] = [broadcastIndex(a.shape), broadcastIndex(b.shape)]
-  forEachIndex(shape, (flat, at) => {
-    result[flat] = f(a.data[left(at)], b.data[right(at)])
-  })
-  return result
-}
+const binary =
+  (f: (a: number, b: number) => number): Kernel =>
+  ({ inputs: [a, b], shape }) => {
+    const result = new Float64Array(countOf(shape))
+    const [left, right] = [broadcastIndex(a.shape), broadcastIndex(b.shape)]
+    forEachIndex(shape, (flat, at) => {
+      result[flat] = f(a.data[left(at)], b.data[right(at)])
+    })
+    return result
+  }
 
 /** erf(x) = 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1)/(2n+1)!!, whose terms have one sign (Abramowitz & Stegun 7.1.6). */
 export const erf = (x: number): number => {
@@ -48,7 +53,11 @@ export const elementwise: Kernels = {
   scale: ({ inputs: [x], attributes }) => x.data.map((value) => value * attributes.factor),
   pow: ({ inputs: [x], attributes }) => x.data.map((value) => value ** attributes.exponent),
   cast: ({ inputs: [x], attributes }) =>
-    attributes.to === "int" ? x.data.map(Math.trunc) : attributes.to === "bool" ? x.data.map((value) => (value ? 1 : 0)) : x.data,
+    attributes.to === "int"
+      ? x.data.map(Math.trunc)
+      : attributes.to === "bool"
+        ? x.data.map((value) => (value ? 1 : 0))
+        : x.data,
   add: binary((a, b) => a + b),
   sub: binary((a, b) => a - b),
   mul: binary((a, b) => a * b),

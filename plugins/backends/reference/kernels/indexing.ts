@@ -7,7 +7,8 @@ const rowSize = (table: Value): number => countOf(table.shape.slice(1))
 /** A negative index counts from the end. */
 const rowAt = (index: number, table: Value): number => {
   const at = index < 0 ? index + table.shape[0] : index
-  if (at < 0 || at >= table.shape[0]) throw new RangeError(`index ${index} is outside a table of ${table.shape[0]} rows`)
+  if (at < 0 || at >= table.shape[0])
+    throw new RangeError(`index ${index} is outside a table of ${table.shape[0]} rows`)
   return at
 }
 

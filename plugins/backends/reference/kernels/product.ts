@@ -16,7 +16,8 @@ export const product: Kernels = {
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
           let sum = 0
-          for (let k = 0; k < inner; k++) sum += a.data[firstA + i * rowA + k * stepA] * b.data[firstB + k * stepB + j * columnB]
+          for (let k = 0; k < inner; k++)
+            sum += a.data[firstA + i * rowA + k * stepA] * b.data[firstB + k * stepB + j * columnB]
           result[(batch * m + i) * n + j] = alpha * sum
         }
       }

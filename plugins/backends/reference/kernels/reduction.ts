@@ -1,16 +1,20 @@
 /** Sums, means, maxima and arg maxima along axes. */
 import { countOf, forEachIndex, type Kernel, type Kernels, stridesOf } from "../value.ts"
 
-const reduce = (start: number, f: (sofar: number, x: number) => number): Kernel => ({ inputs: [x], attributes, shape }) => {
-  const result = new Float64Array(countOf(shape)).fill(start)
-  const axes: readonly number[] = attributes.axes
-  const kept = stridesOf(x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))).map((step, axis) => (axes.includes(axis) ? 0 : step))
-  forEachIndex(x.shape, (flat, at) => {
-    const into = at.reduce((sum, i, axis) => sum + i * kept[axis], 0)
-    result[into] = f(result[into], x.data[flat])
-  })
-  return result
-}
+const reduce =
+  (start: number, f: (sofar: number, x: number) => number): Kernel =>
+  ({ inputs: [x], attributes, shape }) => {
+    const result = new Float64Array(countOf(shape)).fill(start)
+    const axes: readonly number[] = attributes.axes
+    const kept = stridesOf(x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))).map((step, axis) =>
+      axes.includes(axis) ? 0 : step,
+    )
+    forEachIndex(x.shape, (flat, at) => {
+      const into = at.reduce((sum, i, axis) => sum + i * kept[axis], 0)
+      result[into] = f(result[into], x.data[flat])
+    })
+    return result
+  }
 
 const sum = reduce(0, (a, b) => a + b)
 
