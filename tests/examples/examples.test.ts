@@ -60,7 +60,7 @@ test("02: a router of one's own is trained, stands in the table, and only it is 
       "learnt l2r refit memory composes",
       "nearest similarity kept memory selects",
       "uniform uniform kept none composes",
-      "uniform uniform refit none composes",
+      "uniform uniform refit memory composes",
       "oracle oracle kept none selects",
     ],
   )
