@@ -76,6 +76,7 @@ const before = (target: string, name: string): string => {
 const killed = async (place: string, target: string): Promise<ReadonlySet<string>> => {
   const wait = draw() * ((ended.get(target) as number) - (began.get(target) as number))
   const { events } = await runOnce(spec, place, (event: RunEvent, kill) => {
+    if (event.type === "planned" && !event.steps.every(({ key }) => kindOf.has(key))) give("the plan is not the undisturbed run's: a source file was changed meanwhile")
     if (event.type === "started" && event.key === target) setTimeout(kill, wait)
   })
   return new Set([...underWay(events)].map((key) => kindOf.get(key) as string))
@@ -100,7 +101,7 @@ for (let kill = 1; kill <= total; kill++) {
   const again = await runOnce(spec, place)
   if (again.code !== 0) give(`after kill ${kill} (${kind}) the run ended with ${again.code}:\n${again.output}`)
   const wrong = differences(expected, contentOf(place))
-  if (wrong.length > 0) give(`after kill ${kill} (${kind}) the run left something else than an undisturbed one:\n  ${wrong.join("\n  ")}`)
+  if (wrong.length > 0) give(`after kill ${kill} (${kind}) the run left something else than an undisturbed one:\n  ${wrong.slice(0, 20).join("\n  ")}`)
   rmSync(place, { recursive: true, force: true })
 }
 

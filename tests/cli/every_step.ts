@@ -1,0 +1,28 @@
+/** A run of a second or two with every kind of step, and what it left. */
+import { resultsContent, storeContent } from "../kill/content.ts"
+import type { Content, Place } from "./place.ts"
+
+const weather = ["sun", "rain", "snow", "wind", "cloud", "storm"]
+const kitchen = ["bread", "soup", "rice", "tea", "salt", "bake"]
+const examples = (words: readonly string[], labels: readonly [string, string]) =>
+  words.flatMap((word, i) => [0, 1].map((more) => [`the ${word} is ${more ? "very good" : "not hot"}`, labels[i % 2]] as const))
+
+export const everyStep: Content = {
+  spec: `language 1
+
+backbone encoder = bert "tiny_bert" { max_tokens: 12 }
+data words = jsonl "data"
+stream both { tasks: words[weather, kitchen] }
+memory few = random { per_class: 2 }
+adapter low_rank = lora { rank: 2, targets: [query] }
+train brief { epochs: 1, batch: 4 }
+router learnt = l2r { memory: few, epochs: 1 }
+experiment all { on: encoder, stream: both, adapters: low_rank, train: brief, routers: learnt, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
+`,
+  tasks: { weather: examples(weather, ["dry", "wet"]), kitchen: examples(kitchen, ["baked", "cooked"]) },
+}
+
+export const KINDS = ["dataset", "tokens", "blind", "truth", "memory", "module", "shared", "features", "fit", "encode", "head", "evaluate", "scores"]
+
+/** Timings aside, equal for equal runs. */
+export const contentOf = ({ store, out }: Pick<Place, "store" | "out">) => ({ ...storeContent(store), ...resultsContent(out) })
