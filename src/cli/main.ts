@@ -93,5 +93,7 @@ const explain = async (error: unknown): Promise<number> => {
 
 // A reader that closes the pipe early (`l2r plan | head`) is no problem of ours.
 process.stdout.on("error", (error: { code?: string }) => process.exit(error.code === "EPIPE" ? 0 : 1))
+// Nor is one who no longer looks at the progress: the run goes on.
+process.stderr.on("error", () => {})
 
 process.exitCode = await main(process.argv.slice(2)).catch(explain)

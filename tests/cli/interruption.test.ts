@@ -5,6 +5,7 @@ import { constants } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { pathToFileURL } from "node:url"
+import { everyStep } from "./every_step.ts"
 import { bothTrain, longRun } from "./long_run.ts"
 import { type Ended, placed, start } from "./place.ts"
 
@@ -110,5 +111,15 @@ test("a store that stops taking results ends the run with a message, though anot
     assert.deepEqual([end.code, end.signal], [1, null], end.said)
     assert.match(end.said, /error: cannot .*store.*\n {2}help: /)
     withoutCrash(end)
+  }),
+)
+
+test("a run goes on when nobody reads its progress any more", () =>
+  placed(everyStep, async (place) => {
+    const run = start(place)
+    await run.until((events) => events.some(({ type }) => type === "started"))
+    run.lookAway()
+    const end = await run.ended
+    assert.deepEqual([end.code, end.signal], [0, null], end.said)
   }),
 )

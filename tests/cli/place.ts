@@ -56,6 +56,8 @@ export interface Ended {
 
 export interface Run {
   readonly signal: (signal: "SIGINT" | "SIGTERM") => void
+  /** Closes the other end of its standard error. */
+  readonly lookAway: () => void
   readonly ended: Promise<Ended>
   /** Resolves with the first events that are as wanted. */
   readonly until: (wanted: (events: readonly RunEvent[]) => boolean) => Promise<readonly RunEvent[]>
@@ -90,5 +92,5 @@ export const start = ({ folder, store, out, journal }: Place): Run => {
     }
   }
   // Deno would report what `child.kill` sent as the end of the child, whatever its end is.
-  return { signal: (signal) => void process.kill(child.pid as number, signal), ended, until }
+  return { signal: (signal) => void process.kill(child.pid as number, signal), lookAway: () => void child.stderr.destroy(), ended, until }
 }
