@@ -4,7 +4,7 @@
  *
  *   node tests/bench/reference/end_to_end.ts --python PY --reference FOLDER --model FOLDER --streams wordnet [--repeat 3] [--help]
  *
- * Fails where a row is missing on either side. A machine that does something else at the same time gives no fair ratio.
+ * Fails where a row is missing on either side; prints what both came to. A machine that does something else at the same time gives no fair ratio.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { loadavg } from "node:os"
@@ -15,6 +15,7 @@ import { runOurs, runReference, runtime } from "./runs.ts"
 import { settings } from "./settings.ts"
 import { type Experiment, specText } from "./spec.ts"
 import { prepare } from "./streams.ts"
+import { compare, markdown } from "./table.ts"
 
 const chosen = settings(process.argv.slice(2))
 if (chosen) {
@@ -47,6 +48,7 @@ if (chosen) {
         const problems = unpaired(adapter, reference.rows.keys(), ours.bySeed.get(seed)?.keys() ?? [])
         for (const problem of problems) console.error(problem)
         if (problems.length > 0) process.exitCode = 1
+        if (turn === 0) console.log(markdown("accuracies of this run, one seed", compare(adapter, ours.bySeed, new Map([[seed, reference.rows]]))))
         times.push({ ours: ours.seconds, reference: reference.seconds })
         console.log(
           `  turn ${turn + 1}: ours ${ours.seconds.toFixed(1)} s, reference ${reference.seconds.toFixed(1)} s, ratio ${(ours.seconds / reference.seconds).toFixed(2)}; ${reference.rows.size} rows each`,
