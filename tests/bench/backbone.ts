@@ -4,8 +4,7 @@
  *
  *     node tests/bench/backbone.ts [--backbone FOLDER] [--seed 1] [--store DIR]
  *
- * The figures of the model card come from here. The floor of TF-IDF with logistic regression (74.1 within tasks, 62.1
- * over all classes) comes from scikit-learn, see tests/bench/README.md.
+ * The figures of the model card come from here; its floor without a backbone from tests/bench/floor.py.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
