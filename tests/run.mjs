@@ -191,6 +191,11 @@ function summarise(results) {
   const sum = { passed: 0, failed: 0, skipped: 0 }
   /** @type {Map<string, string[]>} */
   const skips = new Map()
+  // Node's report tells file and reason of tests whose names are made while they run; the others' reports do not.
+  const last = (name) => name.split(" > ").at(-1)
+  const told = new Map(
+    results.flatMap(({ tests }) => tests.filter(({ reason }) => reason !== undefined).map((test) => [last(test.name), test])),
+  )
   say("\n── Summary ──")
   for (const { kind, version, tests, problem, seconds } of results) {
     const count = (outcome) => tests.filter((test) => test.outcome === outcome).length
@@ -208,7 +213,8 @@ function summarise(results) {
     for (const test of tests) {
       if (test.outcome === "failed") say(`  failed: ${test.file}: ${test.name}`)
       if (test.outcome !== "skipped") continue
-      const line = `${test.file}: ${test.name} (${test.reason ?? "no reason given"})`
+      const { file, reason = "no reason given" } = test.reason === undefined ? (told.get(last(test.name)) ?? test) : test
+      const line = `${file}: ${last(test.name)} (${reason})`
       skips.set(line, [...(skips.get(line) ?? []), title[kind]])
     }
   }

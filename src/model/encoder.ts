@@ -1,15 +1,19 @@
 /** Traces a backbone with whatever takes part in it (an adapter, a routed library, nothing) down to the features that heads read. */
 
-import type { Backbone, Checkpoint, Site } from "../plugin/index.ts"
+import type { Backbone, Checkpoint, Extension, FrozenLayer, Norm, Site } from "../plugin/index.ts"
 import {
   add,
+  attention,
+  constant,
   type HostTensor,
   input,
   type Layout,
+  layerNorm,
   matmul,
   packedLayout,
   parameter,
   pool,
+  rmsNorm,
   type Tensor,
   weight,
 } from "../tensor/index.ts"
@@ -18,8 +22,10 @@ import {
 export interface Participant {
   /** Sees the hidden state at the input of each block, [length, width]. */
   readonly block?: (layer: number, hidden: Tensor) => void
-  /** Changes the output y of a site's linear layer, given its input x. */
-  readonly linear?: (site: Site, x: Tensor, y: Tensor) => Tensor
+  /** Changes the output y of a linear, norm or block site, given its input x. */
+  readonly change?: (layer: FrozenLayer, x: Tensor, y: Tensor) => Tensor
+  /** Changes the output y of an attention site with queries q; `extended` gives it with further keys and values. */
+  readonly attend?: (site: Site, q: Tensor, y: Tensor, extended: (extension: Extension) => Tensor) => Tensor
 }
 
 export interface Encoded {
@@ -43,7 +49,13 @@ export const encoder = (
   layout = packedLayout(),
 ): Encoded => {
   const rows = { of: "tokens", layout } as const
-  const siteOf = new Map(checkpoint.sites.map((site) => [site.name, site]))
+  const sites = new Map(checkpoint.sites.map((site) => [site.name, site]))
+  const siteOf = (name: string): Site => {
+    const site = sites.get(name)
+    if (!site)
+      throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
+    return site
+  }
   const hidden = backbone.forward(
     {
       layout,
@@ -55,17 +67,43 @@ export const encoder = (
         return state
       },
       linear: (name, x, w, bias) => {
+        const site = siteOf(name)
         const y = bias ? add(matmul(x, w), bias) : matmul(x, w)
-        const site = siteOf.get(name)
-        if (!site)
-          throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
-        return participant.linear ? participant.linear(site, x, y) : y
+        return participant.change ? participant.change({ site, weight: w, bias }, x, y) : y
+      },
+      norm: (name, x, norm) => {
+        const site = siteOf(name)
+        const y = normalised(x, norm)
+        if (!participant.change) return y
+        const bare = normalised(x, { ...norm, gain: filled(site.in, 1), bias: norm.bias && filled(site.in, 0) })
+        return participant.change({ site, weight: norm.gain, bias: norm.bias }, bare, y)
+      },
+      attention: (name, q, k, v, heads, options) => {
+        const site = siteOf(name)
+        const y = attention(q, k, v, heads, options)
+        if (!participant.attend) return y
+        return participant.attend(site, q, y, (extension) => {
+          if ("keys" in extension) return attention(q, k, v, heads, { ...options, prefix: extension })
+          throw new Error(`tokens cannot join the attention of ${name}: give keys and values`)
+        })
+      },
+      span: (name, x, y) => {
+        const site = siteOf(name)
+        return participant.change ? participant.change({ site }, x, y) : y
       },
     },
     checkpoint,
   )
   return { layout, hidden, features: pool(checkpoint.config.pooling === "cls" ? "cls" : "mean", hidden) }
 }
+
+const normalised = (x: Tensor, { kind, gain, bias, epsilon }: Norm): Tensor => {
+  if (kind === "layer") return layerNorm(x, gain, bias ?? filled(x.shape.at(-1) as number, 0), epsilon)
+  const y = rmsNorm(x, gain, epsilon)
+  return bias ? add(y, bias) : y
+}
+
+const filled = (width: number, value: number): Tensor => constant(new Array(width).fill(value))
 
 const weightOf = ({ weights }: Checkpoint, name: string, trained: boolean): Tensor => {
   const host: HostTensor | undefined = weights[name]

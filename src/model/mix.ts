@@ -19,7 +19,16 @@ import {
   type Tensor,
   weight,
 } from "../tensor/index.ts"
-import { type Attached, stackedHost } from "./library.ts"
+import { type Attached, stackedHost, type TrainedModule } from "./library.ts"
+
+/** Where modules are mixed: y is what the frozen network gives there, `applied` what it gives with one module. */
+export interface Spot {
+  readonly site: Site
+  /** What enters a linear, norm or block site. */
+  readonly x?: Tensor
+  readonly y: Tensor
+  readonly applied: (module: TrainedModule, parameters: Readonly<Record<string, Tensor>>) => Tensor
+}
 
 export interface Mixing {
   readonly aggregate: "outputs" | "parameters"
@@ -28,26 +37,18 @@ export interface Mixing {
   readonly modules: number
 }
 
-const FROZEN = { training: false }
-
-export const mixAt = (
-  site: Site,
-  x: Tensor,
-  y: Tensor,
-  gates: Tensor,
-  attached: readonly Attached[],
-  mixing: Mixing,
-): Tensor => {
+export const mixAt = (spot: Spot, gates: Tensor, attached: readonly Attached[], mixing: Mixing): Tensor => {
+  const { site, x, y } = spot
   if (attached.length === 0) return y
   const lowRank = attached.filter(({ module }) => module.adapter.factors)
   const byOutputs = mixing.aggregate === "outputs"
   const fused = byOutputs || mixing.mix === "outer" ? lowRank : []
   const rest = attached.filter((one) => !fused.includes(one))
   const changes = [
-    ...(fused.length > 0 ? [lowRankChange(site, x, gates, fused, mixing)] : []),
+    ...(fused.length > 0 ? [lowRankChange(site, x as Tensor, gates, fused, mixing)] : []),
     ...(byOutputs
-      ? rest.map((one) => outputChange(site, x, y, gates, one, mixing))
-      : alike(rest).map((group) => parameterChange(site, x, y, gates, group, mixing))),
+      ? rest.map((one) => outputChange(spot, gates, one, mixing))
+      : alike(rest).map((group) => parameterChange(spot, gates, group, mixing))),
   ]
   return changes.reduce(add, y)
 }
@@ -93,9 +94,7 @@ export const hostFactors = (
 }
 
 const outputChange = (
-  site: Site,
-  x: Tensor,
-  y: Tensor,
+  { site, y, applied }: Spot,
   gates: Tensor,
   { index, module, parameters }: Attached,
   { modules }: Mixing,
@@ -103,14 +102,12 @@ const outputChange = (
   const p = Object.fromEntries(
     Object.entries(parameters).map(([name, host]) => [name, weight(`library/${site.name}/${index}/${name}`, host)]),
   )
-  const change = changeOf(module.adapter.forward(x, y, p, module.options, FROZEN), y)
+  const change = changeOf(applied(module, p), y)
   return mul(change, modules === 1 ? gates : slice(gates, -1, index, index + 1))
 }
 
 const parameterChange = (
-  site: Site,
-  x: Tensor,
-  y: Tensor,
+  { site, y, applied }: Spot,
   gates: Tensor,
   group: readonly Attached[],
   { modules }: Mixing,
@@ -128,7 +125,7 @@ const parameterChange = (
       return [name, mixture(own, stack)]
     }),
   )
-  return changeOf(module.adapter.forward(x, y, mixed, module.options, FROZEN), y)
+  return changeOf(applied(module, mixed), y)
 }
 
 /** What an adapter adds to y: most are written as add(y, change), and then nothing has to be taken back. */

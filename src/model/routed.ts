@@ -22,8 +22,9 @@ import {
 import type { Participant } from "./encoder.ts"
 import { gatesOf } from "./gates.ts"
 import { attachedAt, type Library } from "./library.ts"
-import { mixAt } from "./mix.ts"
+import { mixAt, type Spot } from "./mix.ts"
 import { noiseAt } from "./noise.ts"
+import { changed, extension } from "./single.ts"
 
 /** Tensors (parameters or constants) of the router at one unit. */
 export type UnitTensors = (unit: string) => Readonly<Record<string, Tensor>>
@@ -84,6 +85,8 @@ export const outsideQuery = (
   }
 }
 
+const FROZEN = { training: false }
+
 export const routed = (
   { router, options, library, sites }: RoutedLibrary,
   width: number,
@@ -113,9 +116,18 @@ export const routed = (
       block: (_layer, hidden) => {
         state = hidden
       },
-      linear: (site, x, y) => {
+      change: (layer, x, y) => {
+        const { site } = layer
+        const applied: Spot["applied"] = ({ adapter, options: own }, p) =>
+          changed(adapter, x, y, p, own, FROZEN, layer)
         const attached = attachedAt(library, site)
-        return attached.length === 0 ? y : mixAt(site, x, y, gatesAt(site, x), attached, mixing)
+        return attached.length === 0 ? y : mixAt({ site, x, y, applied }, gatesAt(site, x), attached, mixing)
+      },
+      attend: (site, q, y, extended) => {
+        const applied: Spot["applied"] = ({ adapter, options: own }, p) =>
+          extended(extension(adapter, p, own, FROZEN, site))
+        const attached = attachedAt(library, site)
+        return attached.length === 0 ? y : mixAt({ site, y, applied }, gatesAt(site, q), attached, mixing)
       },
     },
   }

@@ -1,6 +1,6 @@
 /** One module on the backbone, alone: while it is trained in isolation, and when a router selects it. */
 
-import type { Adapter, HostTensor, Initial, Mode, Site } from "../plugin/index.ts"
+import type { Adapter, Extension, FrozenLayer, HostTensor, Initial, Mode, Site } from "../plugin/index.ts"
 import { parameter, type Tensor, weight } from "../tensor/index.ts"
 import type { Participant } from "./encoder.ts"
 import type { TrainedModule } from "./library.ts"
@@ -25,27 +25,69 @@ export const initialsFor = (adapter: Adapter, options: unknown, sites: readonly 
 /** The adapter with trainable parameters. */
 export const trainable = (adapter: Adapter, options: unknown, sites: readonly Site[], mode: Mode): Participant => {
   const attached = new Set(sitesFor(adapter, options, sites).map(({ name }) => name))
-  return {
-    linear: (site, x, y) => {
-      if (!attached.has(site.name)) return y
-      const p = Object.fromEntries(
-        Object.entries<Initial>(adapter.parameters(site, options)).map(([name, { shape }]) => [
-          name,
-          parameter(`${site.name}/${name}`, shape),
-        ]),
-      )
-      return noiseAt(site.name, adapter.forward(x, y, p, options, mode))
-    },
-  }
+  return alone(adapter, options, mode, (site) =>
+    attached.has(site.name)
+      ? Object.fromEntries(
+          Object.entries<Initial>(adapter.parameters(site, options)).map(([name, { shape }]) => [
+            name,
+            parameter(`${site.name}/${name}`, shape),
+          ]),
+        )
+      : undefined,
+  )
 }
 
 /** A trained module with frozen parameters. */
-export const frozen = ({ adapter, options, sites }: TrainedModule): Participant => ({
-  linear: (site, x, y) => {
+export const frozen = ({ adapter, options, sites }: TrainedModule): Participant =>
+  alone(adapter, options, { training: false }, (site) => {
     const parameters: Readonly<Record<string, HostTensor>> | undefined = sites[site.name]
-    if (!parameters) return y
-    const p: Record<string, Tensor> = {}
-    for (const [name, host] of Object.entries(parameters)) p[name] = weight(`${site.name}/${name}`, host)
-    return adapter.forward(x, y, p, options, { training: false })
+    return (
+      parameters &&
+      Object.fromEntries(
+        Object.entries(parameters).map(([name, host]) => [name, weight(`${site.name}/${name}`, host)]),
+      )
+    )
+  })
+
+/** One module takes part in the forward pass at the sites where it has parameters. */
+const alone = (
+  adapter: Adapter,
+  options: unknown,
+  mode: Mode,
+  parametersAt: (site: Site) => Readonly<Record<string, Tensor>> | undefined,
+): Participant => ({
+  change: (layer, x, y) => {
+    const p = parametersAt(layer.site)
+    return p ? noiseAt(layer.site.name, changed(adapter, x, y, p, options, mode, layer)) : y
+  },
+  attend: (site, _q, y, extended) => {
+    const p = parametersAt(site)
+    return p ? noiseAt(site.name, extended(extension(adapter, p, options, mode, site))) : y
   },
 })
+
+/** What a module makes of y at a linear, norm or block site. */
+export const changed = (
+  adapter: Adapter,
+  x: Tensor,
+  y: Tensor,
+  p: Readonly<Record<string, Tensor>>,
+  options: unknown,
+  mode: Mode,
+  layer: FrozenLayer,
+): Tensor => {
+  if (!adapter.forward) throw new Error(`adapter ${adapter.name} attaches at ${layer.site.name} but has no "forward"`)
+  return adapter.forward(x, y, p, options, mode, layer)
+}
+
+/** What a module adds to the tokens at an attention or embeddings site. */
+export const extension = (
+  adapter: Adapter,
+  p: Readonly<Record<string, Tensor>>,
+  options: unknown,
+  mode: Mode,
+  site: Site,
+): Extension => {
+  if (!adapter.extend) throw new Error(`adapter ${adapter.name} attaches at ${site.name} but has no "extend"`)
+  return adapter.extend(p, options, mode, site)
+}

@@ -18,7 +18,8 @@ export interface PlannedStream {
   readonly testFeatures: string
   readonly backbone: ChosenBackbone
   readonly code: string
-  readonly digests: Readonly<Record<string, string>>
+  /** Step of each task's texts by "data/task". */
+  readonly texts: Readonly<Record<string, string>>
   readonly notices: readonly string[]
 }
 
@@ -45,12 +46,11 @@ export const planStream = async (
   const { sources, wanted } = await streamTasks(shelf, spec, stream, directory)
   const datasets: string[] = []
   const tokens: string[] = []
-  const digests: Record<string, string> = {}
+  const texts: Record<string, string> = {}
   for (const { data, task } of wanted) {
     const { plugin, chosen: source, code: dataCode } = sources.get(data)!
     const from = spec.data[data].location
     const print = await plugin.fingerprint([task], from, source.options, place)
-    digests[`${data}/${task}`] = print
     const dataset = builder.add({
       kind: "dataset",
       label: `texts of ${task}`,
@@ -64,6 +64,7 @@ export const planStream = async (
       bytes: 3e5,
     })
     datasets.push(dataset)
+    texts[`${data}/${task}`] = dataset
     tokens.push(
       builder.add({
         kind: "tokens",
@@ -92,12 +93,12 @@ export const planStream = async (
     seconds: seconds.mixed,
     bytes: 2e5,
   })
-  const features = (split: "train" | "test", texts: string, what: string) =>
+  const features = (split: "train" | "test", of: string, what: string) =>
     builder.add({
       kind: "features",
       label: `frozen features of ${what}`,
       options: { backbone: onBackbone, split } as unknown as Json,
-      inputs: { texts },
+      inputs: { texts: of },
       code: [code],
       seconds: seconds.encode,
       bytes: 3e6,
@@ -116,7 +117,7 @@ export const planStream = async (
     },
     backbone: onBackbone,
     code,
-    digests,
+    texts,
     notices: [...new Set([...sources.values()].flatMap(({ plugin }) => (plugin.notice ? [plugin.notice] : [])))],
   }
 }

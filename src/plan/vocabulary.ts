@@ -94,7 +94,7 @@ const factsOf = (plugin: Plugin): Readonly<Record<string, unknown>> => {
     case "router":
       return {
         fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",
-        needs_low_rank: plugin.prepare !== undefined,
+        needs_low_rank: plugin.needs?.includes("factors") ?? false,
       }
     default:
       return {}

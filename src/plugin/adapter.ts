@@ -15,18 +15,39 @@ export interface Factors {
   readonly scale: number
 }
 
+/** The frozen layer at a site: of `linear` and `norm` sites its tensors, as symbols. */
+export interface FrozenLayer {
+  readonly site: Site
+  /** [in, out] of a linear layer, the gain [width] of a norm. */
+  readonly weight?: Tensor
+  readonly bias?: Tensor
+}
+
+/** What joins the tokens: keys [n, in] and values [n, out] at an `attention` site, tokens [n, width] at `embeddings`. */
+export type Extension =
+  | { readonly keys: Tensor; readonly values: Tensor }
+  | { readonly tokens: Tensor }
+
 export interface Adapter<Options = any, Parameters extends Initials = any> extends Definition<"adapter", Options> {
-  /** Roles of the linear layers that it attaches to. */
+  /** Roles of the sites that it attaches to. */
   readonly sites: (options: Options) => readonly Role[]
   readonly parameters: (site: Site, options: Options) => Parameters
-  /** x [length, in] enters the linear layer, y [length, out] leaves it; the result takes y's place. */
-  readonly forward: (
+  /** At `linear`, `norm` and `block` sites: x [length, in] enters, y [length, out] leaves; the result takes y's place. */
+  readonly forward?: (
     x: Tensor,
     y: Tensor,
     parameters: { readonly [K in keyof Parameters]: Tensor },
     options: Options,
     mode: Mode,
+    layer: FrozenLayer,
   ) => Tensor
+  /** At `attention` and `embeddings` sites: what joins the tokens. */
+  readonly extend?: (
+    parameters: { readonly [K in keyof Parameters]: Tensor },
+    options: Options,
+    mode: Mode,
+    site: Site,
+  ) => Extension
   /** Declares that `forward` (without dropout) is a low-rank update: the core fuses a whole library of such modules into two matrix products. */
   readonly factors?: (parameters: { readonly [K in keyof Parameters]: Tensor }, options: Options) => Factors
 }

@@ -1,5 +1,5 @@
 /** Backbones: networks written once on symbolic tensors, with named attachment sites. */
-import type { HostTensor, Layout, RandomStream, Tensor } from "../tensor/index.ts"
+import type { AttentionOptions, HostTensor, Layout, RandomStream, Tensor } from "../tensor/index.ts"
 import type { Place } from "./data.ts"
 import type { Definition } from "./definition.ts"
 import type { Site } from "./site.ts"
@@ -23,6 +23,14 @@ export interface Checkpoint {
   readonly digest: string
 }
 
+/** y = (x - mean) / deviation * gain + bias; `rms` divides by the root mean square instead. */
+export interface Norm {
+  readonly kind: "layer" | "rms"
+  readonly gain: Tensor
+  readonly bias?: Tensor
+  readonly epsilon: number
+}
+
 /** What a backbone calls while it is traced, so that adapters and routers can take part. */
 export interface Trace {
   readonly layout: Layout
@@ -35,6 +43,19 @@ export interface Trace {
   readonly block: (layer: number, hidden: Tensor) => Tensor
   /** A linear layer that is an attachment site: x [length, in] -> [length, out], adapters included. */
   readonly linear: (site: string, x: Tensor, weight: Tensor, bias?: Tensor) => Tensor
+  /** A normalisation over the width that is an attachment site: [length, width] -> [length, width]. */
+  readonly norm: (site: string, x: Tensor, norm: Norm) => Tensor
+  /** Attention that is an attachment site: q [length, d], k and v -> [length, d]; further keys and values may join. */
+  readonly attention: (
+    site: string,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    heads: number,
+    options?: Omit<AttentionOptions, "prefix">,
+  ) => Tensor
+  /** A stretch of the network that is an attachment site: what it makes of x is y; the result takes y's place. */
+  readonly span: (site: string, x: Tensor, y: Tensor) => Tensor
 }
 
 /** Size of a new checkpoint. */

@@ -1,6 +1,7 @@
 /** Schemas that authors write options with. Every option is documented and has a default or is required. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { LINEAR_ROLES } from "./site.ts"
 
 export { Schema }
 
@@ -18,9 +19,7 @@ export const Rate = Schema.Number.check(Schema.isGreaterThanOrEqualTo(0), Schema
 /** One of some words. */
 export const words = <const Members extends readonly string[]>(...members: Members) => Schema.Literals(members)
 /** Roles of linear layers where an adapter attaches, e.g. `[query, value]`. */
-export const Targets = Schema.Array(
-  Schema.Literals(["query", "key", "value", "attention_output", "intermediate", "output"]),
-).check(Schema.isMinLength(1))
+export const Targets = Schema.Array(Schema.Literals(LINEAR_ROLES)).check(Schema.isMinLength(1))
 /** The name of a declaration of another kind; the checker resolves it. */
 export const reference = (kind: string) => Schema.String.annotate({ reference: kind } as never)
 

@@ -10,7 +10,7 @@ import type { Initials } from "./parameters.ts"
  * - `block`: the hidden state at the input of each block, [length, width]
  * - `site`: the input of each adapted linear layer, [length, in]
  * - `frozen_mean`, `frozen_cls`: pooled features of the frozen backbone, [width]
- * - `predictions`: log-probabilities of each module under its own head, [modules] = the largest of each
+ * - `predictions`: of each module the largest log-probability under its own head, [modules]; of rows that select alone
  * - `task`: the true task, one-hot [modules]; declared, and shown in the table
  * - `draw`: a uniform number of the example's own random stream, [1]
  * - `nothing`: gates that depend on no input
@@ -66,7 +66,7 @@ export interface Router<Options = any, Parameters extends Initials = any> extend
   ) => Tensor
   /** Trained by gradient on the memory, one set per routing unit. Absent: nothing is trained. */
   readonly parameters?: (sizes: Sizes, options: Options) => Parameters
-  /** Zero-shot: constants from the trained weights, per routing unit. A string says why the library can't be served. */
+  /** Zero-shot: constants from the trained weights, per routing unit. A string says why the library can't be served: the row's "not defined (reason)". */
   readonly prepare?: (library: LibraryUnit, options: Options) => Constants | string
   /** Constants from features of the frozen backbone (memory or all training data, as `statisticsFrom` says). */
   readonly statistics?: (given: Statistics, options: Options) => Constants

@@ -107,7 +107,7 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile 
     dataDigests: Object.assign(
       {},
       ...plan.cells.map(({ stream }) => ({
-        ...stream.digests,
+        ...Object.fromEntries(Object.entries(stream.texts).map(([name, key]) => [name, store.record(key)?.json.digest ?? ""])),
         [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint,
       })),
     ),

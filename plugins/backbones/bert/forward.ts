@@ -1,11 +1,9 @@
 /** The forward pass on symbolic tensors, one text at a time as the author sees it. */
 import {
   add,
-  attention,
   type Checkpoint,
   gather,
   gelu,
-  layerNorm,
   mul,
   relu,
   scale,
@@ -31,8 +29,13 @@ export const forward = (trace: Trace, { config }: Checkpoint): Tensor => {
   const epsilon = Number(config.layer_norm_eps)
   const heads = Number(config.num_attention_heads)
   const activation = ACTIVATIONS[String(config.hidden_act ?? "gelu")]
-  const norm = (x: Tensor, name: string) =>
-    layerNorm(x, trace.weight(`${name}.weight`), trace.weight(`${name}.bias`), epsilon)
+  const norm = (x: Tensor, site: string) =>
+    trace.norm(site, x, {
+      kind: "layer",
+      gain: trace.weight(`${site}.weight`),
+      bias: trace.weight(`${site}.bias`),
+      epsilon,
+    })
   const dense = (x: Tensor, site: string) =>
     trace.linear(site, x, trace.weight(`${site}.weight`), trace.weight(`${site}.bias`))
 
@@ -46,14 +49,18 @@ export const forward = (trace: Trace, { config }: Checkpoint): Tensor => {
   for (let l = 0; l < Number(config.num_hidden_layers); l++) {
     const block = `layer.${l}`
     h = trace.block(l, h)
-    const mixed = attention(
+    const mixed = trace.attention(
+      `${block}.attention`,
       dense(h, `${block}.attention.query`),
       dense(h, `${block}.attention.key`),
       dense(h, `${block}.attention.value`),
       heads,
     )
-    const a = norm(add(dense(mixed, `${block}.attention.output`), h), `${block}.attention.norm`)
-    h = norm(add(dense(activation(dense(a, `${block}.intermediate`)), `${block}.output`), a), `${block}.norm`)
+    const attended = trace.span(`${block}.attention_block`, h, dense(mixed, `${block}.attention.output`))
+    const a = norm(add(attended, h), `${block}.attention.norm`)
+    const fed = dense(activation(dense(a, `${block}.intermediate`)), `${block}.output`)
+    const out = norm(add(trace.span(`${block}.feed_forward`, a, fed), a), `${block}.norm`)
+    h = trace.span(block, h, out)
   }
   return h
 }

@@ -1,5 +1,5 @@
 /** Names of BERT's tensors: ours (canonical, dense layers as [in, out]) and Hugging Face's (dense layers as [out, in]). */
-import type { Role, Site } from "../../../src/plugin/index.ts"
+import type { Role, Site, SiteKind } from "../../../src/plugin/index.ts"
 
 export interface Shape {
   readonly layers: number
@@ -63,24 +63,32 @@ export const tensorNames = ({ layers, width, intermediate, vocabulary, positions
 export const TYPE_EMBEDDINGS = "embeddings.token_type_embeddings.weight"
 
 export const sitesOf = ({ layers, width, intermediate }: Shape): readonly Site[] => {
-  const roles: readonly [string, Role, number, number][] = [
-    ["attention.query", "query", width, width],
-    ["attention.key", "key", width, width],
-    ["attention.value", "value", width, width],
-    ["attention.output", "attention_output", width, width],
-    ["intermediate", "intermediate", width, intermediate],
-    ["output", "output", intermediate, width],
+  const inBlock: readonly [string, SiteKind, Role, number, number][] = [
+    [".attention.query", "linear", "query", width, width],
+    [".attention.key", "linear", "key", width, width],
+    [".attention.value", "linear", "value", width, width],
+    [".attention", "attention", "attention", width, width],
+    [".attention.output", "linear", "attention_output", width, width],
+    [".attention_block", "block", "attention_block", width, width],
+    [".attention.norm", "norm", "attention_norm", width, width],
+    [".intermediate", "linear", "intermediate", width, intermediate],
+    [".output", "linear", "output", intermediate, width],
+    [".feed_forward", "block", "feed_forward_block", width, width],
+    [".norm", "norm", "output_norm", width, width],
+    ["", "block", "block", width, width],
   ]
-  return Array.from({ length: layers }, (_, layer) =>
-    roles.map(
-      ([name, role, input, out]): Site => ({
-        name: `layer.${layer}.${name}`,
-        kind: "linear",
-        layer,
-        role,
-        in: input,
-        out,
-      }),
-    ),
-  ).flat()
+  const site = (name: string, kind: SiteKind, layer: number, role: Role, input: number, out: number): Site => ({
+    name,
+    kind,
+    layer,
+    role,
+    in: input,
+    out,
+  })
+  return [
+    site("embeddings.norm", "norm", 0, "embeddings_norm", width, width),
+    ...Array.from({ length: layers }, (_, layer) =>
+      inBlock.map(([part, kind, role, input, out]) => site(`layer.${layer}${part}`, kind, layer, role, input, out)),
+    ).flat(),
+  ]
 }

@@ -18,6 +18,7 @@ import {
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { type Chosen, type ChosenBackbone, libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
+import { notServed, whyNotServed } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
 import { sharedModule } from "./shared.ts"
 import { typicalSizes } from "./sizes.ts"
@@ -36,6 +37,8 @@ export type EncodeOptions = { readonly backbone: ChosenBackbone; readonly seed: 
 
 export const encode: Perform = async (work) => {
   const options = work.options as unknown as EncodeOptions
+  const reason = options.what === "routed" ? whyNotServed(work.input("fit")) : undefined
+  if (reason !== undefined) return notServed(reason)
   const net = await network(work, options.backbone)
   if (options.what === "routed") return encodeRouted(work, net, options)
   const all = textsIn(work.input("blind"), "test")

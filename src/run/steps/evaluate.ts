@@ -18,6 +18,7 @@ import {
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { type Chosen, classCount, headIn, host, offsetsOf, unitsIn } from "./given.ts"
+import { notServed, whyNotServed } from "./not_served.ts"
 import { applied, confidences, frozenRows, outsideOfTest } from "./query.ts"
 
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
@@ -29,6 +30,9 @@ export type EvaluateOptions = { readonly stage: number; readonly seed: number } 
 
 export const evaluate: Perform = async (work) => {
   const options = work.options as unknown as EvaluateOptions
+  const before = options.how === "composes" ? "encoded" : options.how === "selects" ? "fit" : undefined
+  const reason = before && whyNotServed(work.input(before))
+  if (reason !== undefined) return notServed(reason)
   switch (options.how) {
     case "composes":
       return composed(work)

@@ -27,7 +27,7 @@ import {
   type Statistics,
   weight,
 } from "../../plugin/index.ts"
-import { type Perform, StepError, type Work } from "../work.ts"
+import type { Perform, Work } from "../work.ts"
 import {
   type Chosen,
   type ChosenBackbone,
@@ -40,6 +40,7 @@ import {
   unitsIn,
 } from "./given.ts"
 import { located } from "./module.ts"
+import { notServed } from "./not_served.ts"
 import { frozenRows, frozenRowsOfMemory, outsideOfMemory } from "./query.ts"
 
 export interface Fitting {
@@ -67,7 +68,12 @@ export const fit: Perform = async (work) => {
   const routing = router.routing(options.router.options)
   const units = unitsOf(routing, library, net.checkpoint.sites)
   const constants: Record<string, Constants> = {}
-  if (router.prepare) for (const unit of units) constants[unit] = prepared(router, options, library, unit, net)
+  if (router.prepare)
+    for (const unit of units) {
+      const found = prepared(router, options, library, unit, net)
+      if (typeof found === "string") return notServed(found)
+      constants[unit] = found
+    }
   if (router.statistics) {
     const statistics = router.statistics(statisticsFor(work, router, options), options.router.options)
     for (const unit of units) constants[unit] = { ...constants[unit], ...statistics }
@@ -97,7 +103,13 @@ const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
   }
 }
 
-const prepared = (router: Router, options: FitOptions, library: Library, unit: string, net: Network): Constants => {
+const prepared = (
+  router: Router,
+  options: FitOptions,
+  library: Library,
+  unit: string,
+  net: Network,
+): Constants | string => {
   const sites = net.checkpoint.sites.filter(
     ({ name, layer }) => unit === "model" || unit === name || unit === `layer.${layer}`,
   )
@@ -109,13 +121,7 @@ const prepared = (router: Router, options: FitOptions, library: Library, unit: s
         : []
     }),
   )
-  const constants = router.prepare!({ unit, factors }, options.router.options)
-  if (typeof constants === "string")
-    throw new StepError(
-      `router "${options.name}" can't serve this library: ${constants}`,
-      "take the router out of this experiment, or list adapters that it can serve",
-    )
-  return constants
+  return router.prepare!({ unit, factors }, options.router.options)
 }
 
 /** Features of the tasks seen so far: of the memory, or of all training data. */

@@ -10,9 +10,12 @@ import type { Perform } from "../work.ts"
 import type { Fitting } from "./fit.ts"
 import { headIn, host, remembered } from "./given.ts"
 import { located } from "./module.ts"
+import { notServed, whyNotServed } from "./not_served.ts"
 
 export const head: Perform = async (work) => {
   const { fitting, seed, name } = work.options as unknown as { fitting: Fitting; seed: number; name: string }
+  const reason = whyNotServed(work.input("encoded"))
+  if (reason !== undefined) return notServed(reason)
   const states = host(work.input("encoded").arrays.features)
   const { labels } = remembered(work.inputs("tokens"), work.inputs("memories"))
   const { W, b } = joinedHead(work.inputs("modules").map(headIn))

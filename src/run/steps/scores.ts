@@ -14,6 +14,7 @@ import type { Artifact, Json } from "../../plan/step.ts"
 import { randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { host } from "./given.ts"
+import { whyNotServed } from "./not_served.ts"
 
 /** What the plan knows of a row; `stages` are places in the list of evaluations. */
 export interface RowPlan
@@ -52,7 +53,8 @@ export const scores: Perform = async (work) => {
   const blind = work.input("blind")
   const [single] = work.inputs("single")
   const unit = single ? (single.json as { flops: number }).flops : 0
-  const rows = options.rows.map((plan): Row => {
+  const rows = options.rows.map((planned): Row => {
+    const plan = served(planned, evaluations)
     const stages = plan.stages.map(({ index, evaluation }) =>
       stageOf(
         evaluations[evaluation],
@@ -94,6 +96,12 @@ export const scores: Perform = async (work) => {
   const summary = summarise(outcome, (purpose) => randomStream(0, "statistics", purpose))
   const cell: Omit<Cell, "comparisons"> = { ...outcome, classes, summary }
   return { json: cell as unknown as Json, arrays: {} } satisfies Artifact
+}
+
+/** A row that turned its library down has no stages, and says why. */
+const served = (plan: RowPlan, evaluations: readonly Artifact[]): RowPlan => {
+  const [reason] = plan.stages.flatMap(({ evaluation }) => whyNotServed(evaluations[evaluation]) ?? [])
+  return reason === undefined ? plan : { ...plan, stages: [], fits: [], notDefined: reason }
 }
 
 const withoutPlan = ({ stages: _s, fits: _f, granularity: _g, ...row }: RowPlan) => row

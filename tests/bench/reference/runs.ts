@@ -1,6 +1,7 @@
 /** Runs the two programs as whole processes and reads what they print: accuracies by row, in percent. */
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Results, Row } from "../../../src/learning/results.ts"
@@ -56,13 +57,14 @@ export const runReference = (
     "--router_epochs",
     fitEpochs,
   ]
-  const { output, seconds } = whole(python, [script, ...given.map(String)])
-  const text = `${output}${JSON.stringify({ event: "process", seconds })}\n`
-  if (keep) {
-    writeFileSync(`${keep}.part`, text)
-    renameSync(`${keep}.part`, keep)
-  }
-  return readReference(text)
+  // Lines go to a file as they come, so that a long run can be watched and a broken one leaves what it had.
+  const part = `${keep ?? join(tmpdir(), `reference-${process.pid}`)}.part`
+  const seconds = whole(python, [script, ...given.map(String)], part)
+  appendFileSync(part, `${JSON.stringify({ event: "process", seconds })}\n`)
+  const finished = readReference(readFileSync(part, "utf8"))
+  if (keep) renameSync(part, keep)
+  else rmSync(part)
+  return finished
 }
 
 /** JSON lines of the reference: {router, setup, acc} or {router, CIL, TIL}, percent. */
@@ -96,7 +98,7 @@ export const runOurs = (
   mkdirSync(folder, { recursive: true })
   const file = join(folder, "spec.l2r")
   writeFileSync(file, spec)
-  const { seconds } = whole(process.execPath, [
+  const seconds = whole(process.execPath, [
     ...onRuntime,
     main,
     "run",
@@ -139,17 +141,16 @@ export const readOurs = ({
 
 export const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
 
-/** Runs a program to its end; its errors are shown. Throws where it fails. */
-const whole = (program: string, args: readonly string[]): { readonly output: string; readonly seconds: number } => {
+/** Runs a program to its end, its output into a file or nowhere; its errors are shown. Seconds of wall clock; throws where it fails. */
+const whole = (program: string, args: readonly string[], output?: string): number => {
+  const file = output === undefined ? undefined : openSync(output, "w")
   const started = performance.now()
-  const { status, signal, stdout, error } = spawnSync(program, args, {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 1 << 30,
-  })
+  const { status, signal, error } = spawnSync(program, args, { stdio: ["ignore", file ?? "ignore", "inherit"] })
+  const seconds = (performance.now() - started) / 1000
+  if (file !== undefined) closeSync(file)
   if (error) throw error
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status ?? signal}`)
-  return { output: stdout, seconds: (performance.now() - started) / 1000 }
+  return seconds
 }
 
 export const isAdapter = (name: string): name is AdapterName => name === "lora" || name === "bottleneck"
