@@ -5,6 +5,8 @@
  * The generator is xoshiro128** (Blackman & Vigna 2021), seeded by a hash of the seed and the names, so that streams
  * of different names are independent and one stream never moves another.
  */
+import { logarithm } from "./exact.ts"
+
 export interface RandomStream {
   /** A whole number in [0, 2^32). */
   readonly uint32: () => number
@@ -101,19 +103,4 @@ export const randomStream = (seed: number, ...names: readonly (string | number)[
   }
 
   return { uint32, uniform, below, normal, shuffle, fillUniform }
-}
-
-/** Natural logarithm of x in (0, 1) by exact halving and the series of atanh: ln m = 2 atanh((m - 1)/(m + 1)). */
-const logarithm = (x: number): number => {
-  let mantissa = x
-  let halvings = 0
-  while (mantissa < Math.SQRT1_2) {
-    mantissa *= 2
-    halvings++
-  }
-  const t = (mantissa - 1) / (mantissa + 1)
-  const square = t * t
-  let sum = 0
-  for (let k = 25; k >= 1; k -= 2) sum = sum * square + 1 / k
-  return 2 * t * sum - halvings * 0.6931471805599453
 }

@@ -2,6 +2,7 @@
 
 import type { Tensor } from "../../src/tensor/index.ts"
 import * as t from "../../src/tensor/index.ts"
+import { rotate } from "../../src/tensor/operators/rotary.ts"
 
 /** Sizes that fast-check draws. */
 export interface Sizes {
@@ -30,6 +31,8 @@ export interface Case {
 export const layout = t.packedLayout()
 const tokens = t.tokenRows(layout)
 const examples = t.exampleRows(layout)
+/** Position of each token within its example. */
+const positions = t.input("positions", ["length"], "int", tokens)
 /** A variable seen as tokens or as examples. */
 const asTokens = (x: Tensor) => t.withRows(x, tokens)
 const asExamples = (x: Tensor) => t.withRows(x, examples)
@@ -53,6 +56,8 @@ const pointwise: Case[] = [
   one("tanh", ({ x }) => t.tanh(x)),
   one("sigmoid", ({ x }) => t.sigmoid(x)),
   one("relu", ({ x }) => t.relu(x)),
+  one("cos", ({ x }) => t.cos(x), { range: [-4, 4] }),
+  one("sin", ({ x }) => t.sin(x), { range: [-4, 4] }),
   one("gelu", ({ x }) => t.gelu(x), { range: [-4, 4] }),
   one("silu", ({ x }) => t.silu(x), { range: [-4, 4] }),
   one("erf", ({ x }) => t.erf(x), { range: [-3, 3] }),
@@ -226,6 +231,11 @@ const normalizations: Case[] = [
     variables: ({ a, b, c }) => ({ x: [a, b, c], gain: [c] }),
     formula: ({ x, gain }) => t.rmsNorm(x, gain, 0.05),
   },
+  {
+    name: "gradient of the gradient of rmsNorm",
+    variables: ({ a, b, c }) => ({ x: [a, b, c], gain: [c] }),
+    formula: ({ x, gain }) => t.grad(t.sum(t.tanh(t.rmsNorm(x, gain, 0.3))), [x])[0],
+  },
 ]
 
 const indexed = (s: Sizes, count: number, below: number): Tensor =>
@@ -359,6 +369,7 @@ export const liftable: Case[] = [
     t.exp(t.concat([h, h, t.mul(h, v), t.mul(h, p)], -1)),
   ),
   packedCase("stack and unsqueeze", ({ v, h }) => t.mul(t.unsqueeze(h, 1), t.stack([v, t.exp(v)]))),
+  packedCase("root mean square norm of tokens with gain of examples", ({ h, v }) => t.rmsNorm(h, v, 0.05)),
   packedCase("layer norm of tokens with gain of examples", ({ h, v, p }) => t.layerNorm(h, v, p, 0.05)),
   packedCase("cosine similarity with plain rows", ({ v, E }) => t.cosineSimilarity(v, E)),
   packedCase("slice of examples", ({ M }) => t.exp(t.slice(M, 0, 0, 1))),
@@ -376,6 +387,23 @@ export const sequential: Case[] = [
     t.attention(t.concat([h, h], -1), t.concat([k, h], -1), t.concat([h, k], -1), 2),
   ),
   packedCase("attention, causal", ({ h, k }) => t.attention(h, k, h, 1, { causal: true })),
+  packedCase("attention, grouped", ({ h, k }) =>
+    t.attention(t.concat([h, k, h, k], -1), t.concat([k, h], -1), t.concat([h, k], -1), 4, { groups: 2, causal: true }),
+  ),
+  packedCase("attention, grouped, prefix with a mask", ({ h, k, M, p }) =>
+    t.attention(t.concat([h, k], -1), k, h, 2, {
+      groups: 1,
+      prefix: { keys: t.transpose(M), values: t.transpose(M), mask: t.cast(t.greater(t.sum(M, 0), 0), "float") },
+    }),
+  ),
+  packedCase("rotary", ({ h, k }) => {
+    const x = t.concat([h, k, k, h], -1)
+    const width = x.shape[1] as number
+    return t.mul(t.rotary(x, positions, 2, t.rotaryFrequencies(width / 2, 10000)), x)
+  }),
+  packedCase("rotary by angles that are trained", ({ h, k }) =>
+    t.withRows(rotate(t.concat([h, k], -1), t.cos(h), t.sin(k)), tokens),
+  ),
   packedCase("attention, prefix", ({ h, k, E }) => t.attention(h, k, h, 1, { prefix: { keys: E, values: t.exp(E) } })),
   packedCase("attention, prefix of an example, causal", ({ h, k, M }) =>
     t.attention(h, k, h, 1, { causal: true, prefix: { keys: t.transpose(M), values: t.transpose(M) } }),

@@ -7,12 +7,14 @@ export const layoutFeeds = (lengths: readonly number[]): Record<string, HostTens
   const starts = lengths.map((_, e) => lengths.slice(0, e).reduce((a, b) => a + b, 0))
   const segment = new Int32Array(tokens)
   const unpad = new Int32Array(tokens)
+  const positions = new Int32Array(tokens)
   const pad = new Int32Array(examples * length).fill(tokens)
   const mask = new Float32Array(examples * length)
   const mean = new Float64Array(examples * tokens)
   lengths.forEach((n, e) => {
     for (let i = 0; i < n; i++) {
       segment[starts[e] + i] = e
+      positions[starts[e] + i] = i
       unpad[starts[e] + i] = e * length + i
       pad[e * length + i] = starts[e] + i
       mask[e * length + i] = 1
@@ -22,6 +24,7 @@ export const layoutFeeds = (lengths: readonly number[]): Record<string, HostTens
   return {
     segment: { shape: [tokens], data: segment },
     unpad: { shape: [tokens], data: unpad },
+    positions: { shape: [tokens], data: positions },
     pad: { shape: [examples, length], data: pad },
     mask: { shape: [examples, length], data: mask },
     mean: { shape: [examples, tokens], data: mean },

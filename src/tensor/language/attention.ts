@@ -1,4 +1,5 @@
 /** Scaled dot-product attention among the tokens of an example (Vaswani et al. 2017). */
+import { multiplyDims } from "../dimension.ts"
 import { ShapeError } from "../errors.ts"
 import { constant } from "../leaves.ts"
 import { add, less, sub } from "../operators/arithmetic.ts"
@@ -17,14 +18,24 @@ import { settle } from "./align.ts"
 export interface AttentionOptions {
   /** A token sees no later token. */
   readonly causal?: boolean
-  /** Keys and values [P, d] that every token of the example sees besides the tokens, plain or one for each example. */
-  readonly prefix?: { readonly keys: Tensor; readonly values: Tensor }
+  /** Heads of keys and values; each serves heads/groups heads of queries (Ainslie et al. 2023). By default as many as heads. */
+  readonly groups?: number
+  /** What every token of the example sees besides the tokens. */
+  readonly prefix?: Prefix
+}
+
+export interface Prefix {
+  /** [P, d], plain or one for each example. */
+  readonly keys: Tensor
+  readonly values: Tensor
+  /** [P], plain or one for each example: 1 where a token sees the prefix, 0 where it does not. Absent: all of it. */
+  readonly mask?: Tensor
 }
 
 /** What a masked score loses: finite, and so large that its weight is exactly 0. */
 const masked = -1e9
 
-/** softmax(q k^T / sqrt(d/heads) + mask) v in each head; q, k, v [length, d] -> [length, d]. */
+/** softmax(q k^T / sqrt(d/heads) + mask) v in each head; q [length, d], k and v [length, d/heads * groups] -> [length, d]. */
 export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, options: AttentionOptions = {}): Tensor => {
   for (const x of [q, k, v])
     if (x.rows?.of !== "tokens" || x.shape.length !== 2)
@@ -35,20 +46,29 @@ export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, option
       )
   const { layout } = q.rows as { layout: Layout }
   const width = q.shape[1]
-  if (typeof width !== "number" || width % heads !== 0 || k.shape[1] !== width)
+  const { prefix, groups = heads } = options
+  if (
+    typeof width !== "number" ||
+    width % heads !== 0 ||
+    heads % groups !== 0 ||
+    k.shape[1] !== (width / heads) * groups
+  )
     throw new ShapeError(
       "attention",
-      `${heads} heads do not divide ${describe(q)} and ${describe(k)}`,
-      "the width is a multiple of heads",
+      `${heads} heads do not divide ${describe(q)} and ${describe(k)}${groups === heads ? "" : ` in ${groups} groups`}`,
+      "the width is a multiple of heads, heads one of groups, and keys are as wide as their groups",
     )
-  const { prefix } = options
-  const split = (x: Tensor, before?: Tensor) => inHeads(withPrefix(toPadded(settle(x), layout), before), heads)
-  const [queries, keys, values] = [split(q), split(k, prefix?.keys), split(v, prefix?.values)]
-  const scores = matmul(queries, swapLast(keys), {}, 1 / Math.sqrt(width / heads))
-  const weights = softmax(
-    add(scores, bias(layout, prefix ? prefix.keys.shape[prefix.keys.shape.length - 2] : 0, options.causal)),
-  )
-  const merged = reshape(transpose(matmul(weights, values), [0, 2, 1, 3]), [
+  const split = (x: Tensor, parts: number, before?: Tensor) =>
+    inHeads(withPrefix(toPadded(settle(x), layout), before), parts)
+  const [queries, keys, values] = [
+    split(q, heads),
+    split(k, groups, prefix?.keys),
+    split(v, groups, prefix?.values),
+  ]
+  const scores = matmul(inGroups(queries, groups), swapLast(keys), {}, 1 / Math.sqrt(width / heads))
+  const weights = softmax(add(outOfGroups(scores, heads), bias(layout, prefix, options.causal)))
+  const mixed = outOfGroups(matmul(inGroups(weights, groups), values), heads)
+  const merged = reshape(transpose(mixed, [0, 2, 1, 3]), [
     "examples",
     "length",
     (values.shape[3] as number) * heads,
@@ -62,6 +82,13 @@ const inHeads = (x: Tensor, heads: number): Tensor => {
   return transpose(reshape(x, [examples, length, heads, (width as number) / heads]), [0, 2, 1, 3])
 }
 
+/** [examples, heads, length, n] -> [examples, groups, heads/groups * length, n]: the heads of a group as rows of one matrix. */
+const inGroups = (x: Tensor, groups: number): Tensor => {
+  const [examples, heads, length, n] = x.shape
+  return reshape(x, [examples, groups, multiplyDims((heads as number) / groups, length), n])
+}
+const outOfGroups = (x: Tensor, heads: number): Tensor => reshape(x, [x.shape[0], heads, "length", x.shape[3]])
+
 const withPrefix = (x: Tensor, prefix: Tensor | undefined): Tensor => {
   if (prefix === undefined) return x
   const settled = settle(prefix)
@@ -69,13 +96,20 @@ const withPrefix = (x: Tensor, prefix: Tensor | undefined): Tensor => {
 }
 
 /** Added to the scores: 0 where a query sees a key, else a large negative number. [examples, 1, 1 or length, keys] */
-const bias = (layout: Layout, prefix: number | string, causal = false): Tensor => {
-  const padding = reshape(scale(sub(constant(1), layout.mask), masked), ["examples", 1, 1, "length"])
+const bias = (layout: Layout, prefix: Prefix | undefined, causal = false): Tensor => {
+  const padding = hidden(layout.mask)
   const length = reshape(range("length"), ["length", 1])
   const later = () =>
     reshape(scale(cast(less(length, reshape(length, [1, "length"])), "float"), masked), [1, 1, "length", "length"])
   const tokens = causal ? add(padding, later()) : padding
-  if (prefix === 0) return tokens
-  const free = broadcastTo(constant(0), [...tokens.shape.slice(0, 3), prefix])
-  return concat([free, tokens], 3)
+  if (prefix === undefined) return tokens
+  const mask = prefix.mask ? hidden(prefix.mask) : constant(0)
+  const size = prefix.keys.shape[prefix.keys.shape.length - 2]
+  return concat([broadcastTo(mask, [...tokens.shape.slice(0, 3), size]), tokens], 3)
+}
+
+/** 0 where a mask [examples or none, keys] is 1, else a large negative number: [examples or 1, 1, 1, keys]. */
+const hidden = (mask: Tensor): Tensor => {
+  const keys = mask.shape[mask.shape.length - 1]
+  return reshape(scale(sub(constant(1), mask), masked), [mask.shape.length > 1 ? mask.shape[0] : 1, 1, 1, keys])
 }

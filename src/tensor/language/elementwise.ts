@@ -29,6 +29,9 @@ export const sqrt = unary(pointwise.sqrt)
 export const tanh = unary(pointwise.tanh)
 export const sigmoid = unary(pointwise.sigmoid)
 export const relu = unary(pointwise.relu)
+/** Of radians. */
+export const cos = unary(pointwise.cos)
+export const sin = unary(pointwise.sin)
 /** x Phi(x), exact (Hendrycks & Gimpel 2016). */
 export const gelu = unary(pointwise.gelu)
 /** x sigmoid(x). */

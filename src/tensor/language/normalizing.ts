@@ -4,8 +4,7 @@ import * as physical from "../operators/normalization.ts"
 import { visibleRank, withRows } from "../rows.ts"
 import type { Tensor } from "../tensor.ts"
 import { settle } from "./align.ts"
-import { add, div, mul, sqrt } from "./elementwise.ts"
-import { mean } from "./reducing.ts"
+import { add, mul } from "./elementwise.ts"
 
 /** gain (x - m)/sqrt(variance + epsilon) + bias (Ba et al. 2016). Gain and bias may differ between examples. */
 export const layerNorm = (x: Tensor, gain: Tensor, bias: Tensor, epsilon: number): Tensor => {
@@ -16,6 +15,10 @@ export const layerNorm = (x: Tensor, gain: Tensor, bias: Tensor, epsilon: number
   return add(mul(layerNorm(x, ones, zeros, epsilon), gain), bias)
 }
 
-/** gain x / sqrt(mean(x^2) + epsilon) (Zhang & Sennrich 2019). */
-export const rmsNorm = (x: Tensor, gain: Tensor, epsilon: number): Tensor =>
-  mul(div(x, sqrt(add(mean(mul(x, x), -1, true), epsilon))), gain)
+/** gain x / sqrt(mean(x^2) + epsilon) (Zhang & Sennrich 2019). The gain may differ between examples. */
+export const rmsNorm = (x: Tensor, gain: Tensor, epsilon: number): Tensor => {
+  if (gain.rows === undefined && visibleRank(gain) === 1)
+    return withRows(physical.rmsNorm(settle(x), settle(gain), epsilon), x.rows)
+  const ones = constant(new Array(x.shape[x.shape.length - 1] as number).fill(1))
+  return mul(rmsNorm(x, ones, epsilon), gain)
+}

@@ -1,4 +1,4 @@
-/** Softmax along the last axis, and layer normalisation over it. */
+/** Softmax along the last axis, and the normalisations over it: by mean and deviation, or by the root mean square. */
 
 import { showShape } from "../dimension.ts"
 import { ShapeError } from "../errors.ts"
@@ -46,25 +46,27 @@ export const logSoftmaxOperator: Operator = {
 }
 export const logSoftmax = (x: Tensor): Tensor => apply(logSoftmaxOperator, [x])
 
+const normalizedShape = (operator: string, x: Tensor, parameters: readonly Tensor[]) => {
+  const wide = x.shape[last(x)]
+  if (typeof wide !== "number")
+    throw new ShapeError(operator, `the last axis of ${showShape(x.shape)} has no fixed width`)
+  for (const p of parameters)
+    if (p.shape.length !== 1 || p.shape[0] !== wide)
+      throw new ShapeError(
+        operator,
+        `${showShape(p.shape)} does not fit ${showShape(x.shape)}`,
+        "gain and bias are as wide as the last axis",
+      )
+  return { shape: x.shape, dtype: x.dtype }
+}
+
 /**
  * layerNorm(x) = gain (x - m) s + bias over the last axis, s = 1/sqrt(variance + epsilon) (Ba et al. 2016).
  * With n = (x - m) s and h = gradient gain: dx = s (h - mean(h) - n mean(h n)).
  */
 export const layerNormOperator: Operator = {
   name: "layerNorm",
-  shape: ([x, gain, bias]) => {
-    const wide = x.shape[last(x)]
-    if (typeof wide !== "number")
-      throw new ShapeError("layerNorm", `the last axis of ${showShape(x.shape)} has no fixed width`)
-    for (const p of [gain, bias])
-      if (p.shape.length !== 1 || p.shape[0] !== wide)
-        throw new ShapeError(
-          "layerNorm",
-          `${showShape(p.shape)} does not fit ${showShape(x.shape)}`,
-          "gain and bias are as wide as the last axis",
-        )
-    return { shape: x.shape, dtype: x.dtype }
-  },
+  shape: ([x, ...parameters]) => normalizedShape("layerNorm", x, parameters),
   gradient: ({ node, gradient, wanted }) => {
     const [x, gain, bias] = node.inputs
     const deviation = apply(inverseDeviationOperator, [node, x], { epsilon: node.attributes.epsilon })
@@ -116,4 +118,45 @@ export const inverseDeviationOperator: Operator = {
     return [undefined, mul(scale(mul(gradient, mul(s, mul(s, s))), -1 / width(x)), centred)]
   },
   emit: (emitter, _, node) => emitter.extraOf(node.inputs[0], 2),
+}
+
+/**
+ * rmsNorm(x) = gain x s over the last axis, s = 1/sqrt(mean(x^2) + epsilon) (Zhang & Sennrich 2019).
+ * With n = x s and h = gradient gain: dx = s (h - n mean(h n)).
+ */
+export const rmsNormOperator: Operator = {
+  name: "rmsNorm",
+  shape: ([x, gain]) => normalizedShape("rmsNorm", x, [gain]),
+  gradient: ({ node, gradient, wanted }) => {
+    const [x, gain] = node.inputs
+    const inverse = apply(inverseSquareOperator, [node, x], { epsilon: node.attributes.epsilon })
+    const normal = mul(x, inverse)
+    const dx = () => {
+      const h = mul(gradient, gain)
+      return mul(sub(h, mul(normal, mean(mul(h, normal), [last(x)], true))), inverse)
+    }
+    return [wanted[0] ? dx() : undefined, wanted[1] ? sumTo(mul(gradient, normal), gain.shape) : undefined]
+  },
+  emit: (emitter, inputs, node) => {
+    const statistics = emitter.readersOf(node).some((reader) => reader.op === "inverseSquare")
+    const names = emitter.addMany("SimplifiedLayerNormalization", inputs, statistics ? 2 : 1, {
+      axis: int(-1),
+      epsilon: float(node.attributes.epsilon as number),
+    })
+    emitter.keepExtra(node, names)
+    return names[0]
+  },
+}
+export const rmsNorm = (x: Tensor, gain: Tensor, epsilon: number): Tensor =>
+  apply(rmsNormOperator, [x, gain], { epsilon })
+
+/** 1/sqrt(mean(x^2) + epsilon) over the last axis that a normalisation has found; reads (the normalisation, its input). */
+export const inverseSquareOperator: Operator = {
+  name: "inverseSquare",
+  shape: ([, x]) => ({ shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }),
+  gradient: ({ node: s, gradient }) => {
+    const [, x] = s.inputs
+    return [undefined, mul(scale(mul(gradient, mul(s, mul(s, s))), -1 / width(x)), x)]
+  },
+  emit: (emitter, _, node) => emitter.extraOf(node.inputs[0], 1),
 }

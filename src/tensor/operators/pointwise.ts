@@ -5,7 +5,7 @@ import { constant } from "../leaves.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Tensor } from "../tensor.ts"
 import { add, div, greater, mul, sub } from "./arithmetic.ts"
-import { cast, scale } from "./linear.ts"
+import { cast, neg, scale } from "./linear.ts"
 
 type Rule = (g: Tensor, x: Tensor, y: Tensor) => Tensor
 
@@ -32,6 +32,9 @@ export const sqrtOperator = unary("sqrt", "Sqrt", (g, _, y) => scale(div(g, y), 
 export const tanhOperator = unary("tanh", "Tanh", (g, _, y) => mul(g, sub(one, mul(y, y))))
 export const sigmoidOperator = unary("sigmoid", "Sigmoid", (g, _, y) => mul(g, mul(y, sub(one, y))))
 export const reluOperator = unary("relu", "Relu", (g, x) => mul(g, cast(greater(x, constant(0)), "float")))
+
+export const cosOperator = unary("cos", "Cos", (g, x) => neg(mul(g, sin(x))))
+export const sinOperator = unary("sin", "Sin", (g, x) => mul(g, cos(x)))
 
 /** d erf(x)/dx = 2/sqrt(pi) exp(-x^2), the factor taken into the exponent. */
 export const erfOperator = unary("erf", "Erf", (g, x) => mul(g, bell(x)))
@@ -71,6 +74,8 @@ export const sqrt = build(sqrtOperator)
 export const tanh = build(tanhOperator)
 export const sigmoid = build(sigmoidOperator)
 export const relu = build(reluOperator)
+export const cos = build(cosOperator)
+export const sin = build(sinOperator)
 export const erf = build(erfOperator)
 export const gelu = build(geluOperator)
 export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x))

@@ -12,6 +12,7 @@ import * as pointwise from "./pointwise.ts"
 import * as product from "./product.ts"
 import * as reductions from "./reductions.ts"
 import * as reshaping from "./reshaping.ts"
+import * as rotary from "./rotary.ts"
 import * as sources from "./sources.ts"
 
 const families = [
@@ -27,6 +28,7 @@ const families = [
   product,
   reductions,
   reshaping,
+  rotary,
   sources,
 ]
 

@@ -46,6 +46,8 @@ export const elementwise: Kernels = {
   tanh: unary(Math.tanh),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   relu: unary((x) => Math.max(x, 0)),
+  cos: unary(Math.cos),
+  sin: unary(Math.sin),
   erf: unary(erf),
   gelu: unary((x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2))),
   neg: unary((x) => -x),

@@ -1,4 +1,4 @@
-/** Softmax and layer normalisation over the last axis. */
+/** Softmax and the normalisations over the last axis. */
 import type { Kernel, Kernels, Value } from "../value.ts"
 
 /** Applies a function to each row of the last axis; it gives the row's results. */
@@ -30,6 +30,9 @@ const layerNorm: Kernel = ({ inputs: [x, gain, bias], attributes: { epsilon } })
     return row.map((value, i) => gain.data[i] * (value - centre) * inverse + bias.data[i])
   })
 
+const inverseSquare = (row: Float64Array, epsilon: number): number =>
+  1 / Math.sqrt(row.reduce((sum, value) => sum + value * value, 0) / row.length + epsilon)
+
 export const normalization: Kernels = {
   softmax: ({ inputs: [x] }) =>
     rows(x, (row) => {
@@ -42,6 +45,12 @@ export const normalization: Kernels = {
       return row.map((value) => value - total)
     }),
   layerNorm,
+  rmsNorm: ({ inputs: [x, gain], attributes: { epsilon } }) =>
+    rows(x, (row) => {
+      const inverse = inverseSquare(row, epsilon)
+      return row.map((value, i) => gain.data[i] * value * inverse)
+    }),
+  inverseSquare: ({ inputs: [, x], attributes: { epsilon } }) => rows(x, (row) => [inverseSquare(row, epsilon)]),
   centre: ({ inputs: [, x] }) => rows(x, (row) => [moments(row, 0).centre]),
   inverseDeviation: ({ inputs: [, x], attributes: { epsilon } }) => rows(x, (row) => [moments(row, epsilon).inverse]),
 }

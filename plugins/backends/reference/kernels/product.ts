@@ -1,4 +1,4 @@
-/** Matrix products of the last two axes, batched and broadcast over the axes before. */
+/** Matrix products of the last two axes, batched and broadcast over the axes before; rotations of pairs. */
 import { broadcastIndex, countOf, forEachIndex, type Kernels } from "../value.ts"
 
 export const product: Kernels = {
@@ -22,6 +22,21 @@ export const product: Kernels = {
         }
       }
     })
+    return result
+  },
+  rotate: ({ inputs: [x, cos, sin] }) => {
+    const [rows, width] = x.shape
+    const half = cos.shape[1]
+    const result = new Float64Array(x.data.length)
+    for (let row = 0; row < rows; row++)
+      for (let head = 0; head < width; head += 2 * half)
+        for (let i = 0; i < half; i++) {
+          const at = row * width + head + i
+          const [a, b] = [x.data[at], x.data[at + half]]
+          const [c, s] = [cos.data[row * half + i], sin.data[row * half + i]]
+          result[at] = a * c - b * s
+          result[at + half] = b * c + a * s
+        }
     return result
   },
 }

@@ -1,0 +1,33 @@
+/**
+ * Elementary functions by additions, products and quotients alone, which IEEE 754 fixes: the same bits on every
+ * JavaScript engine, as Math.log, Math.exp and ** are not.
+ */
+
+const LN2 = 0.6931471805599453
+
+/** ln x for x > 0: exact halving and doubling to a mantissa m near 1, then ln m = 2 atanh((m - 1)/(m + 1)) by its series. */
+export const logarithm = (x: number): number => {
+  let mantissa = x
+  let halvings = 0
+  for (; mantissa < Math.SQRT1_2; halvings++) mantissa *= 2
+  for (; mantissa > Math.SQRT2; halvings--) mantissa /= 2
+  const t = (mantissa - 1) / (mantissa + 1)
+  const square = t * t
+  let sum = 0
+  for (let k = 25; k >= 1; k -= 2) sum = sum * square + 1 / k
+  return 2 * t * sum - halvings * LN2
+}
+
+/** e^x: x = n ln 2 + r, then e^r by its series and n exact doublings or halvings. */
+export const exponential = (x: number): number => {
+  const n = Math.round(x / LN2)
+  const r = x - n * LN2
+  let sum = 1
+  for (let k = 20; k >= 1; k--) sum = 1 + (r / k) * sum
+  for (let i = 0; i < n; i++) sum *= 2
+  for (let i = 0; i > n; i--) sum /= 2
+  return sum
+}
+
+/** base^exponent for a positive base. */
+export const power = (base: number, exponent: number): number => exponential(exponent * logarithm(base))
