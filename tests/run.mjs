@@ -194,7 +194,9 @@ function summarise(results) {
   // Node's report tells file and reason of tests whose names are made while they run; the others' reports do not.
   const last = (name) => name.split(" > ").at(-1)
   const told = new Map(
-    results.flatMap(({ tests }) => tests.filter(({ reason }) => reason !== undefined).map((test) => [last(test.name), test])),
+    results.flatMap(({ tests }) =>
+      tests.filter(({ reason }) => reason !== undefined).map((test) => [last(test.name), test]),
+    ),
   )
   say("\n── Summary ──")
   for (const { kind, version, tests, problem, seconds } of results) {
@@ -213,7 +215,8 @@ function summarise(results) {
     for (const test of tests) {
       if (test.outcome === "failed") say(`  failed: ${test.file}: ${test.name}`)
       if (test.outcome !== "skipped") continue
-      const { file, reason = "no reason given" } = test.reason === undefined ? (told.get(last(test.name)) ?? test) : test
+      const { file, reason = "no reason given" } =
+        test.reason === undefined ? (told.get(last(test.name)) ?? test) : test
       const line = `${file}: ${last(test.name)} (${reason})`
       skips.set(line, [...(skips.get(line) ?? []), title[kind]])
     }

@@ -56,18 +56,25 @@ export default {
       throw new UsageError(`--width ${size.width} is no multiple of --heads ${size.heads}`)
     const { teacher: location, out } = flags
     writableFolder(out, flags.replace === true)
-    const { distilled } = await import("./distilled.ts")
-    const { parameters, loss, files } = await distilled({
-      location,
-      out,
-      data: String(flags.data),
-      plugin: String(flags.backbone),
-      size,
-      recipe,
-      seed,
-      threads,
-      cache: String(flags.cache),
-    })
+    const [{ distilled }, { untilStopped }] = await Promise.all([
+      import("./distilled.ts"),
+      import("./until_stopped.ts"),
+    ])
+    const farewell = () =>
+      `stopped. Embeddings of the teacher that were finished are in ${flags.cache}; the same command reads them and trains the student anew:\n  l2r ${process.argv.slice(2).join(" ")}\n`
+    const { parameters, loss, files } = await untilStopped(farewell, () =>
+      distilled({
+        location,
+        out,
+        data: String(flags.data),
+        plugin: String(flags.backbone),
+        size,
+        recipe,
+        seed,
+        threads,
+        cache: String(flags.cache),
+      }),
+    )
     process.stdout.write(`${parameters} parameters, loss ${loss.toFixed(4)}: ${files.join(", ")} in ${out}\n`)
     return 0
   },

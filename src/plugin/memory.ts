@@ -6,5 +6,10 @@ export interface Memory<Options = any> extends Definition<"memory", Options> {
   /** True where the choice depends on the position of the task in the order (a reservoir); keys contain the order then. */
   readonly dependsOnOrder: boolean
   /** Indices into the task's training examples, given the class of each. Depends on (seed, task) alone unless `dependsOnOrder`. */
-  readonly draw: (labels: Int32Array, options: Options, random: RandomStream) => Int32Array
+  readonly draw: (
+    labels: Int32Array,
+    options: Options,
+    random: RandomStream,
+    about: { readonly task: string; readonly seed: number },
+  ) => Int32Array
 }

@@ -33,7 +33,16 @@ for (const adapter of ["lora", "bottleneck"] as const)
       const { folder, tasks, test: texts } = await stream(scratch)
       assert.deepEqual(tasks, ["t1", "t10", "t2"])
       assert.equal(texts, 12)
-      const experiment: Experiment = { backbone, data: folder, tasks, adapter, seeds: [1, 2], epochs: 1, fitEpochs: 1 }
+      const experiment: Experiment = {
+        backbone,
+        data: folder,
+        tasks,
+        adapter,
+        seed: 2,
+        memory: "memory.json",
+        epochs: 1,
+        fitEpochs: 1,
+      }
       const source = { file: "spec.l2r", directory: scratch, text: specText(experiment) }
       const { spec, diagnostics } = await checkSource(source)
       assert.deepEqual(

@@ -7,6 +7,6 @@ export const memory: Perform = async (work) => {
   const { memory: chosen, task, seed } = work.options as unknown as { memory: Chosen; task: string; seed: number }
   const plugin = await work.plugin<Memory>("memory", chosen.plugin, chosen.from)
   const { labels } = labelledIn(work.input("tokens"), "train")
-  const indices = plugin.draw(labels, chosen.options, randomStream(seed, "memory", task))
+  const indices = plugin.draw(labels, chosen.options, randomStream(seed, "memory", task), { task, seed })
   return { json: { task }, arrays: { indices: { shape: [indices.length], data: indices } } }
 }

@@ -11,7 +11,7 @@ import { loadavg } from "node:os"
 import { join } from "node:path"
 import { machine } from "../../../src/run/machine.ts"
 import { unpaired } from "./rows.ts"
-import { runOurs, runReference, runtime } from "./runs.ts"
+import { drawnMemory, runOurs, runReference, runtime } from "./runs.ts"
 import { settings } from "./settings.ts"
 import { type Experiment, specText } from "./spec.ts"
 import { prepare } from "./streams.ts"
@@ -32,7 +32,8 @@ if (chosen) {
         data: stream.folder,
         tasks: stream.tasks,
         adapter,
-        seeds: [seed],
+        seed,
+        memory: drawnMemory(chosen.python, stream.folder, seed, cache),
         epochs,
         fitEpochs,
       }
@@ -42,13 +43,19 @@ if (chosen) {
       const times: { readonly ours: number; readonly reference: number }[] = []
       for (let turn = 0; turn < chosen.repeat; turn++) {
         const folder = mkdtempSync(join(cache, "end-to-end-"))
-        const reference = runReference(chosen, experiment, seed)
+        const reference = runReference(chosen, experiment)
         const ours = runOurs(specText(experiment), folder, join(folder, "store"), chosen.workers)
         rmSync(folder, { recursive: true, force: true })
-        const problems = unpaired(adapter, reference.rows.keys(), ours.bySeed.get(seed)?.keys() ?? [])
+        const problems = unpaired(adapter, reference.rows.keys(), ours.rows.keys())
         for (const problem of problems) console.error(problem)
         if (problems.length > 0) process.exitCode = 1
-        if (turn === 0) console.log(markdown("accuracies of this run, one seed", compare(adapter, ours.bySeed, new Map([[seed, reference.rows]]))))
+        if (turn === 0)
+          console.log(
+            markdown(
+              "accuracies of this run, one seed",
+              compare(adapter, new Map([[seed, ours.rows]]), new Map([[seed, reference.rows]])),
+            ),
+          )
         times.push({ ours: ours.seconds, reference: reference.seconds })
         console.log(
           `  turn ${turn + 1}: ours ${ours.seconds.toFixed(1)} s, reference ${reference.seconds.toFixed(1)} s, ratio ${(ours.seconds / reference.seconds).toFixed(2)}; ${reference.rows.size} rows each`,

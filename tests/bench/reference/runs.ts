@@ -1,8 +1,18 @@
 /** Runs the two programs as whole processes and reads what they print: accuracies by row, in percent. */
 import { spawnSync } from "node:child_process"
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Results, Row } from "../../../src/learning/results.ts"
 import { type AdapterName, rowKey } from "./rows.ts"
@@ -35,11 +45,10 @@ export interface Reference {
   readonly model: string
 }
 
-/** One seed. `keep`: a file that holds the output of a finished run, and is read instead of running again. */
+/** `keep`: a file that holds the output of a finished run, and is read instead of running again. */
 export const runReference = (
   { python, script, model }: Reference,
-  { data, adapter, epochs, fitEpochs }: Experiment,
-  seed: number,
+  { data, adapter, seed, epochs, fitEpochs }: Experiment,
   keep?: string,
 ): Finished => {
   if (keep && existsSync(keep)) return readReference(readFileSync(keep, "utf8"))
@@ -88,13 +97,18 @@ export const readReference = (text: string): Finished => {
   return { rows, seconds }
 }
 
-/** All seeds of the experiment in one run, evaluated after the last task only. Rows by seed. */
-export const runOurs = (
-  spec: string,
-  folder: string,
-  store: string,
-  more: readonly string[] = [],
-): { readonly bySeed: ReadonlyMap<number, ReadonlyMap<string, Scores>>; readonly seconds: number } => {
+/** Writes which examples the reference remembers, and gives the file: both programs then rest on the same memory. */
+export const drawnMemory = (python: string, data: string, seed: number, folder: string): string => {
+  const file = join(folder, `memory-${basename(data)}-${seed}.json`)
+  whole(python, [fileURLToPath(new URL("./memory.py", import.meta.url)), data, String(seed), String(PER_CLASS)], file)
+  return file
+}
+
+/** Examples of each class that the reference remembers, by default. */
+const PER_CLASS = 5
+
+/** The experiment's seed in one run, evaluated after the last task only. */
+export const runOurs = (spec: string, folder: string, store: string, more: readonly string[] = []): Finished => {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, "spec.l2r")
   writeFileSync(file, spec)
@@ -110,16 +124,13 @@ export const runOurs = (
     "--final-stage",
     ...more,
   ])
-  return { bySeed: readOurs(JSON.parse(readFileSync(join(folder, "results.json"), "utf8"))), seconds }
+  return { rows: readOurs(JSON.parse(readFileSync(join(folder, "results.json"), "utf8"))), seconds }
 }
 
-export const readOurs = ({
-  cells: [cell],
-}: Pick<Results, "cells">): ReadonlyMap<number, ReadonlyMap<string, Scores>> => {
-  const bySeed = new Map<number, Map<string, Scores>>()
+export const readOurs = ({ cells: [cell] }: Pick<Results, "cells">): ReadonlyMap<string, Scores> => {
+  const rows = new Map<string, Scores>()
   for (const row of cell.rows) {
     if (row.notDefined !== undefined) continue
-    const rows = bySeed.get(row.seed) ?? new Map<string, Scores>()
     const last = (matrix: Row["matrix"]["classIncremental"]) => mean((matrix.at(-1) ?? []).map(Number))
     const { classIncremental, taskIncremental } = row.matrix
     const chosen = row.stages.at(-1)!.predictions
@@ -134,9 +145,8 @@ export const readOurs = ({
       taskIncremental: last(taskIncremental),
       ...(row.how === "selects" ? { task: mean(right) } : {}),
     })
-    bySeed.set(row.seed, rows)
   }
-  return bySeed
+  return rows
 }
 
 export const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length

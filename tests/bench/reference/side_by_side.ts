@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { machine } from "../../../src/run/machine.ts"
 import { pairsFor, unpaired } from "./rows.ts"
-import { runOurs, runReference, type Scores } from "./runs.ts"
+import { drawnMemory, runOurs, runReference, type Scores } from "./runs.ts"
 import { settings } from "./settings.ts"
 import { type Experiment, specText } from "./spec.ts"
 import { prepare } from "./streams.ts"
@@ -24,15 +24,16 @@ if (chosen) {
     const stream = await prepare(name, chosen.caps, chosen.cache)
     for (const adapter of chosen.adapters) {
       const { seeds, epochs, fitEpochs, model, cache } = chosen
-      const experiment: Experiment = {
+      const experiment = (seed: number): Experiment => ({
         backbone: model,
         data: stream.folder,
         tasks: stream.tasks,
         adapter,
-        seeds,
+        seed,
+        memory: drawnMemory(chosen.python, stream.folder, seed, cache),
         epochs,
         fitEpochs,
-      }
+      })
       const label = `${stream.name}, ${adapter}: ${stream.tasks.length} tasks, ${stream.train} training and ${stream.test} test texts, ${epochs} epochs, ${fitEpochs} over the memory, seeds ${seeds.join(", ")}`
       const kept = join(
         cache,
@@ -42,29 +43,27 @@ if (chosen) {
       mkdirSync(kept, { recursive: true })
       console.error(label)
       const reference = new Map<number, ReadonlyMap<string, Scores>>()
-      let seconds = 0
+      const ours = new Map<number, ReadonlyMap<string, Scores>>()
       for (const seed of seeds) {
-        const finished = runReference(chosen, experiment, seed, join(kept, `seed-${seed}.jsonl`))
-        reference.set(seed, finished.rows)
-        seconds += finished.seconds
-        console.error(`  reference, seed ${seed}: ${finished.seconds.toFixed(0)} s`)
-      }
-      const ours = runOurs(
-        specText(experiment),
-        join(cache, "ours", `${stream.name}-${adapter}`),
-        join(cache, "store"),
-        chosen.workers,
-      )
-      console.error(
-        `  ours: ${ours.seconds.toFixed(0)} s (what the store had was not repeated); reference ${seconds.toFixed(0)} s in all`,
-      )
-      for (const seed of seeds)
+        const theirs = runReference(chosen, experiment(seed), join(kept, `seed-${seed}.jsonl`))
+        const own = runOurs(
+          specText(experiment(seed)),
+          join(cache, "ours", `${stream.name}-${adapter}-${seed}`),
+          join(cache, "store"),
+          chosen.workers,
+        )
+        reference.set(seed, theirs.rows)
+        ours.set(seed, own.rows)
+        console.error(
+          `  seed ${seed}: reference ${theirs.seconds.toFixed(0)} s, ours ${own.seconds.toFixed(0)} s (what the store had was not repeated)`,
+        )
         problems.push(
-          ...unpaired(adapter, reference.get(seed)!.keys(), ours.bySeed.get(seed)?.keys() ?? []).map(
+          ...unpaired(adapter, theirs.rows.keys(), own.rows.keys()).map(
             (problem) => `${stream.name}, ${adapter}, seed ${seed}: ${problem}`,
           ),
         )
-      const lines = compare(adapter, ours.bySeed, reference)
+      }
+      const lines = compare(adapter, ours, reference)
       problems.push(
         ...lines
           .filter(({ verdict }) => verdict === "outside")
@@ -89,8 +88,8 @@ function page(parts: readonly string[], note?: string): string {
   return `# Ours beside a PyTorch implementation
 
 Written by \`tests/bench/reference/side_by_side.ts\` on ${processor} (${cores} cores). Both programs read the same JSON Lines on all-MiniLM-L6-v2,
-with the same settings (\`spec.ts\`); accuracies in percent after the last task, macro over tasks, means over seeds. Initial values, batch orders, memories and
-noise are drawn by different generators, so rows agree up to the noise of seeds. Bounds: 1.5 points for the oracle, 2 for the others.
+with the same settings (\`spec.ts\`); accuracies in percent after the last task, macro over tasks, means over seeds. Both remember the same examples
+(those that the reference draws); initial values, batch orders and noise come from different generators, so rows agree up to the noise of seeds. Bounds: 1.5 points for the oracle, 2 for the others.
 
 Rows whose definitions do not coincide:
 

@@ -6,6 +6,7 @@
  * means (banking77; a layer norm fixes their size for other texts too), which gives the two numbers below.
  * The reference's S is pooled over all examples, ours is the mean over tasks of the mean class covariance: equal where classes are of equal size.
  */
+import { fileURLToPath } from "node:url"
 import type { AdapterName } from "./rows.ts"
 
 export const SHRINKAGE = { task: 0.016, class: 0.029 } as const
@@ -16,7 +17,9 @@ export interface Experiment {
   /** In the order in which they arrive. */
   readonly tasks: readonly string[]
   readonly adapter: AdapterName
-  readonly seeds: readonly number[]
+  readonly seed: number
+  /** File that names the examples that the reference remembers with this seed. */
+  readonly memory: string
   /** Passes over a task's training texts, and over the memory. */
   readonly epochs: number
   readonly fitEpochs: number
@@ -32,10 +35,13 @@ export const specText = ({
   data,
   tasks,
   adapter,
-  seeds,
+  seed,
+  memory,
   epochs,
   fitEpochs,
 }: Experiment): string => `language 1
+
+use ${JSON.stringify(fileURLToPath(new URL("./same_memory.ts", import.meta.url)))} as same
 
 backbone encoder = bert ${JSON.stringify(backbone)} { max_tokens: 64, pooling: mean }
 data texts = jsonl ${JSON.stringify(data)}
@@ -43,7 +49,7 @@ stream arriving {
   tasks:    texts[${tasks.map((task) => JSON.stringify(task)).join(", ")}]
   scenario: class_incremental
 }
-memory few = random { per_class: 5 }
+memory few = same.drawn { file: ${JSON.stringify(memory)} }
 adapter module = ${ADAPTER[adapter]}
 train reference {
   epochs: ${epochs}, batch: 32, learning_rate: 1e-3, head_learning_rate: 1e-2
@@ -79,6 +85,6 @@ experiment reference_rows {
     ${adapter === "lora" ? "spectral, " : ""}gumbel_outputs, gumbel_parameters, softmax_outputs, softmax_parameters
   ]
   bounds:   [base_model, uniform, oracle, max_confidence, frozen_gaussian, frozen_centroid_memory, frozen_gaussian_memory, multi_task, sequential]
-  seeds:    [${seeds.join(", ")}]
+  seeds:    [${seed}]
 }
 `

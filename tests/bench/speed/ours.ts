@@ -1,0 +1,146 @@
+/** Our side of a row: a program compiled once, then run on call. Runs inside a worker (`seat.ts`), as steps of a run do. */
+import bert from "../../../plugins/backbones/bert/index.ts"
+import onnxruntime from "../../../plugins/backends/onnxruntime/index.ts"
+import l2r from "../../../plugins/routers/l2r.ts"
+import { encoder, headLogits } from "../../../src/model/encoder.ts"
+import { forwardAll } from "../../../src/model/evaluate.ts"
+import { withGradients } from "../../../src/model/gradients.ts"
+import { drawn } from "../../../src/model/initial.ts"
+import type { TrainedModule } from "../../../src/model/library.ts"
+import { optimise, textFeeds } from "../../../src/model/optimise.ts"
+import { routed, unitsOf } from "../../../src/model/routed.ts"
+import { frozen, initialsFor, trainable } from "../../../src/model/single.ts"
+import { decoded } from "../../../src/plan/chosen.ts"
+import {
+  type Adapter,
+  crossEntropy,
+  type HostTensor,
+  input,
+  packedLayout,
+  parameter,
+  program,
+  randomStream,
+  type TokenIds,
+  weight,
+} from "../../../src/plugin/index.ts"
+import { loadPlugin } from "../../../src/plugin/load.ts"
+
+export interface Job {
+  /** Folder of a BERT-shaped checkpoint. */
+  readonly model: string
+  readonly what: "step" | "evaluation" | "routed"
+  readonly pooling: "mean" | "cls"
+  readonly adapter: string
+  readonly options: Readonly<Record<string, unknown>>
+  readonly batch: number
+  readonly classes: number
+  readonly texts: readonly (readonly number[])[]
+  /** Modules of the library that is routed. */
+  readonly modules?: number
+  readonly threads: number
+}
+
+/** Runs a number of training steps, or that many passes over all texts. */
+export type Run = (times: number) => Promise<void>
+
+export const prepare = async (job: Job): Promise<Run> => {
+  const checkpoint = await bert.load(
+    job.model,
+    decoded(bert.options, { pooling: job.pooling, max_tokens: 128 }, "backbone") as never,
+    {
+      directory: process.cwd(),
+    },
+  )
+  const net = { backbone: bert, checkpoint }
+  const adapter = (await loadPlugin("adapter", job.adapter)) as Adapter
+  const options = decoded(adapter.options, job.options, "adapter")
+  const engine = await onnxruntime.open({ threads: job.threads, provider: "cpu" })
+  const texts = job.texts.map((ids) => Int32Array.from(ids))
+  const random = randomStream(1, "bench")
+  const initials = initialsFor(adapter, options, checkpoint.sites)
+  const module = (k: number): TrainedModule => {
+    const sites: Record<string, Record<string, HostTensor>> = {}
+    for (const [name, initial] of initials) {
+      const cut = name.lastIndexOf("/")
+      const stream = randomStream(k, "module", name)
+      const { shape } = drawn(initial, stream)
+      const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.02 * stream.normal())
+      sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: { shape, data } }
+    }
+    const head = {
+      W: { shape: [checkpoint.width, 1], data: new Float32Array(checkpoint.width) },
+      b: { shape: [1], data: new Float32Array(1) },
+    }
+    return { task: String(k), adapter, options, sites, head }
+  }
+  if (job.what === "evaluation") {
+    const session = await engine.compile(program({ features: encoder(net, frozen(module(0))).features }))
+    return passes(session, texts, job.batch)
+  }
+  if (job.what === "routed") {
+    const library = Array.from({ length: job.modules as number }, (_, k) => module(k))
+    const layout = packedLayout()
+    const router = decoded(l2r.options, {}, "router") as never
+    const units = new Map(
+      unitsOf(l2r.routing(router), library, checkpoint.sites).map((unit) => [
+        unit,
+        Object.fromEntries(
+          Object.entries(l2r.parameters!({ width: checkpoint.width, modules: library.length }, router)).map(
+            ([name, initial]) => [name, weight(`${unit}/${name}`, drawn(initial, random))],
+          ),
+        ),
+      ]),
+    )
+    const route = routed(
+      { router: l2r, options: router, library, sites: checkpoint.sites },
+      checkpoint.width,
+      layout,
+      (unit) => units.get(unit)!,
+      { training: false },
+    )
+    const session = await engine.compile(program({ features: encoder(net, route.participant, false, layout).features }))
+    return passes(session, texts, job.batch)
+  }
+  const values = new Map([...initials].map(([name, initial]) => [name, drawn(initial, random).data as Float32Array]))
+  values.set("head/W", new Float32Array(checkpoint.width * job.classes))
+  values.set("head/b", new Float32Array(job.classes))
+  const trace = encoder(net, trainable(adapter, options, checkpoint.sites, { training: true }))
+  const logits = headLogits(
+    trace.features,
+    parameter("head/W", [checkpoint.width, job.classes]),
+    parameter("head/b", [job.classes]),
+  )
+  const training = withGradients(
+    crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })),
+    [...values.keys()],
+  )
+  const session = await engine.compile(training)
+  const labels = Int32Array.from(texts, (_, i) => i % job.classes)
+  return async (times) => {
+    await optimise({
+      session,
+      program: training,
+      values,
+      groups: [{ names: [...values.keys()], learningRate: 1e-3, weightDecay: 0.01 }],
+      examples: times * job.batch,
+      feeds: (batch) =>
+        textFeeds(
+          texts,
+          labels,
+          batch.map((i) => i % texts.length),
+        ),
+      epochs: 1,
+      batch: job.batch,
+      schedule: "constant",
+      warmUp: 0,
+      order: random,
+      noise: random,
+    })
+  }
+}
+
+const passes =
+  (session: Parameters<typeof forwardAll>[0]["session"], texts: readonly TokenIds[], chunk: number): Run =>
+  async (times) => {
+    for (let k = 0; k < times; k++) await forwardAll({ session, texts, chunk })
+  }

@@ -1,0 +1,95 @@
+/** The rows of BENCHMARKS.md: what runs on our side, what on the other, and the ratio that we aim at. */
+import type { Job } from "./ours.ts"
+
+export interface Row {
+  readonly name: string
+  readonly goal: number
+  readonly unit: "step" | "pass"
+  /** Units in one turn. */
+  readonly times: number
+  readonly job: Omit<Job, "model" | "threads" | "texts"> & { readonly texts: "short" | "long" }
+  /** `ours`: the same engine with another job. */
+  readonly peer:
+    | { readonly kind: "pytorch"; readonly name: string; readonly grouped?: boolean }
+    | { readonly kind: "ours"; readonly name: string; readonly job: Partial<Job> }
+}
+
+const LORA = { adapter: "lora", options: { rank: 8, alpha: 16 } } as const
+const step = { what: "step", pooling: "mean", batch: 32, classes: 5, texts: "short" } as const
+const long = { ...step, batch: 8, texts: "long" } as const
+const PADDED = { kind: "pytorch", name: "PyTorch + PEFT, padded to the longest of the batch" } as const
+
+export const rows: readonly Row[] = [
+  {
+    name: "LoRA step, short texts in random order",
+    goal: 0.5,
+    unit: "step",
+    times: 8,
+    job: { ...step, ...LORA },
+    peer: PADDED,
+  },
+  {
+    name: "LoRA step, short texts",
+    goal: 0.8,
+    unit: "step",
+    times: 8,
+    job: { ...step, ...LORA },
+    peer: { kind: "pytorch", name: "PyTorch + PEFT, length-grouped batches", grouped: true },
+  },
+  {
+    name: "LoRA step, 8 x 128 tokens, masked mean",
+    goal: 0.95,
+    unit: "step",
+    times: 4,
+    job: { ...long, ...LORA },
+    peer: PADDED,
+  },
+  {
+    name: "LoRA step, 8 x 128 tokens, [CLS]",
+    goal: 0.85,
+    unit: "step",
+    times: 4,
+    job: { ...long, ...LORA, pooling: "cls" },
+    peer: PADDED,
+  },
+  {
+    name: "Bottleneck step, 8 x 128 tokens",
+    goal: 0.8,
+    unit: "step",
+    times: 4,
+    job: { ...long, adapter: "bottleneck", options: { reduction: 16 } },
+    peer: { kind: "pytorch", name: "PyTorch, padded" },
+  },
+  {
+    name: "(IA)3 step, 8 x 128 tokens",
+    goal: 0.8,
+    unit: "step",
+    times: 4,
+    job: { ...long, adapter: "ia3", options: {} },
+    peer: PADDED,
+  },
+  {
+    name: "Evaluation of 512 short texts",
+    goal: 0.5,
+    unit: "pass",
+    times: 1,
+    job: { ...step, ...LORA, what: "evaluation", batch: 64 },
+    peer: { kind: "pytorch", name: "PyTorch + PEFT, padded" },
+  },
+  {
+    name: "L2R over 16 LoRA modules, gates per example",
+    goal: 1.25,
+    unit: "pass",
+    times: 1,
+    job: { ...step, ...LORA, what: "routed", batch: 64, modules: 16 },
+    peer: { kind: "ours", name: "one module", job: { what: "evaluation" } },
+  },
+  {
+    name: "L2R over 64 LoRA modules, gates per example",
+    goal: 1.7,
+    unit: "pass",
+    times: 1,
+    job: { ...step, ...LORA, what: "routed", batch: 64, modules: 64 },
+    peer: { kind: "ours", name: "one module", job: { what: "evaluation" } },
+  },
+]
