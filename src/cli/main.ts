@@ -2,17 +2,7 @@
 import { parseArgs } from "node:util"
 import { known } from "./known.ts"
 import { UsageError, type Verb } from "./verb.ts"
-
-const verbs: Readonly<Record<string, () => Promise<{ readonly default: Verb }>>> = {
-  check: () => import("./check.ts"),
-  plan: () => import("./plan.ts"),
-  graph: () => import("./graph.ts"),
-  run: () => import("./run.ts"),
-  report: () => import("./report.ts"),
-  plugins: () => import("./plugins.ts"),
-  data: () => import("./data.ts"),
-  distil: () => import("./distil.ts"),
-}
+import { verbs } from "./verbs.ts"
 
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`)
@@ -61,7 +51,7 @@ const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
 const overview = async (code: number): Promise<number> => {
   const lines = ["l2r: experiments in continual learning with adapters", ""]
   for (const [name, load] of Object.entries(verbs))
-    lines.push(`  l2r ${name.padEnd(9)}${(await load()).default.summary}`)
+    lines.push(`  l2r ${name.padEnd(12)}${(await load()).default.summary}`)
   process.stdout.write(`${lines.join("\n")}\n\n  l2r VERB --help shows a verb's flags\n`)
   return code
 }

@@ -1,0 +1,110 @@
+/** Explanations of 05: streams, libraries, rows and comparisons. */
+import type { Pages } from "./page.ts"
+
+/** An experiment on what is given, with these options last. */
+const trial = (options: string, adapters = "low_rank"): string =>
+  `experiment trial { on: encoder, stream: topics, adapters: ${adapters}, train: brief, ${options} }`
+
+export const experiments: Pages = {
+  L2R0501: {
+    title: "data without this task",
+    text: "A data source has tasks by name: the folders of `jsonl`, the topics of `wordnet`. This name is none of them. A name that is no word, such as `20-news`, is written as a text.",
+    wrong: "data glosses = wordnet\nstream topics { tasks: glosses[living, thinks] }",
+    right: "data glosses = wordnet\nstream topics { tasks: glosses[living, things] }",
+  },
+  L2R0502: {
+    title: "a task that comes twice",
+    text: "Each task of a stream arrives once, and brings its module: two modules of one task would be trained alike, and the table would have no name for the second.",
+    wrong: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind, living] }",
+    right: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind] }",
+  },
+  L2R0503: {
+    title: "a library that lacks an adapter",
+    text: "A library says for each task which adapter is trained for it, so it needs an entry for every task of the stream on which it is used.",
+    wrong: `library mixed { living: low_rank, things: narrow }\n${trial("routers: learnt", "mixed")}`,
+    right: `library mixed { living: low_rank, things: narrow, mind: narrow }\n${trial("routers: learnt", "mixed")}`,
+    given: true,
+  },
+  L2R0504: {
+    title: "a library entry without an effect",
+    text: "The library has an entry for something that is no task of the stream. It changes nothing, and may be a misspelt name. One library can be used on several streams, so this is a warning and not an error.",
+    wrong: `library mixed { living: low_rank, things: narrow, mind: narrow, deeds: narrow }\n${trial("routers: learnt", "mixed")}`,
+    right: `library mixed { living: low_rank, things: narrow, mind: narrow }\n${trial("routers: learnt", "mixed")}`,
+    given: true,
+  },
+  L2R0505: {
+    title: "listed twice",
+    text: "Each entry of a list is run once, and has its row or its column. The same one again would only stand there twice.",
+    wrong: trial("routers: [learnt, learnt]"),
+    right: trial("routers: [learnt, nearest]"),
+    given: true,
+  },
+  L2R0506: {
+    title: "an experiment without rows",
+    text: "The routers and the bounds of an experiment are its rows, and it needs one. Bounds can be named without a declaration: `bounds: [uniform, oracle]`.",
+    wrong: trial("seeds: 1"),
+    right: trial("routers: learnt, bounds: [uniform, oracle]"),
+    given: true,
+  },
+  L2R0507: {
+    title: "not a row of this experiment",
+    text: "A comparison names rows, which are the routers and bounds that this experiment lists. The name is declared elsewhere, misspelt, or not listed.",
+    wrong: trial("routers: learnt, compare learnt against nearest on accuracy"),
+    right: trial("routers: [learnt, nearest], compare learnt against nearest on accuracy"),
+    given: true,
+  },
+  L2R0508: {
+    title: "compared with itself",
+    text: "The difference of a row to itself is zero, and no test is needed to say so. Two heads of one router are different rows: `compare learnt.kept against learnt.refit on accuracy`.",
+    wrong: trial("routers: learnt, compare learnt against learnt on accuracy"),
+    right: trial("routers: learnt, compare learnt.kept against learnt.refit on accuracy"),
+    given: true,
+  },
+  L2R0509: {
+    title: "a head that the row does not have",
+    text: "A router stands in the table once with the heads as the tasks left them (`kept`) and once with heads that were trained further on the memory (`refit`), unless its option `head` says which. Strategies and probes have no such choice.",
+    wrong: `router fixed = l2r { memory: few, head: kept }\n${trial("routers: [fixed, nearest], compare fixed.refit against nearest on accuracy")}`,
+    right: `router fixed = l2r { memory: few, head: kept }\n${trial("routers: [fixed, nearest], compare fixed.kept against nearest on accuracy")}`,
+    given: true,
+  },
+  L2R0510: {
+    title: "a router that can't serve one of the adapters",
+    text: 'Arrow reads the two low-rank factors of each module and finds in them the direction that the module answers to. A bottleneck is not linear and has no such factors, so on it the row says "not defined". It does have its numbers on the other adapters, so this is a warning and not an error.',
+    wrong: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "[low_rank, narrow]")}`,
+    right: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "low_rank")}`,
+    given: true,
+  },
+  L2R0511: {
+    title: "a router that can serve none of the adapters",
+    text: "This router reads low-rank factors, and no adapter of the experiment has any, so its row would be empty. Take it out, or add an adapter that has them.",
+    wrong: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "narrow")}`,
+    right: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "[narrow, low_rank]")}`,
+    given: true,
+  },
+  L2R0512: {
+    title: "a router without a memory",
+    text: "This router is fitted on past examples, or its heads are. Where a file declares one memory, that is the one; where it declares none or several, the router says which.",
+    wrong: `memory many = random { per_class: 50 }\nrouter unsure = l2r\n${trial("routers: unsure")}`,
+    right: `memory many = random { per_class: 50 }\nrouter sure = l2r { memory: many }\n${trial("routers: sure")}`,
+    given: true,
+  },
+  L2R0513: {
+    title: "an order that lacks tasks",
+    text: "An order is a list of all tasks of the stream, each once. To leave a task out, make a stream without it.",
+    wrong: "data glosses = wordnet\nstream topics { tasks: glosses[living, things, mind], orders: [[mind, living]] }",
+    right:
+      "data glosses = wordnet\nstream topics { tasks: glosses[living, things, mind], orders: [[mind, living, things]] }",
+  },
+  L2R0514: {
+    title: "more shuffled orders than there are",
+    text: "`shuffled(3)` are three orders, drawn without repetition and different from `written` and `reversed`. Few tasks have few orders: three have six, of which four are left.",
+    wrong: "data glosses = wordnet\nstream topics { tasks: glosses[living, things, mind], orders: shuffled(5) }",
+    right: "data glosses = wordnet\nstream topics { tasks: glosses[living, things, mind], orders: shuffled(4) }",
+  },
+  L2R0516: {
+    title: "an order with a strange task",
+    text: "An order lists tasks of its stream, and this name is none of them.",
+    wrong: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind], orders: [[mind, deeds]] }",
+    right: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind], orders: [[mind, living]] }",
+  },
+}

@@ -1,0 +1,62 @@
+/** Explanations of 02: the file as a whole, its language, its plugins. */
+import type { Pages } from "./page.ts"
+
+export const file: Pages = {
+  L2R0201: {
+    title: "written in a newer language",
+    text: "The first line of a file says in which version of the language it is written. This l2r does not know a version that is newer than itself, and does not guess what it may mean.",
+    wrong: "language 99",
+    right: "language 1",
+  },
+  L2R0202: {
+    title: "the file does not say its language",
+    text: "A file without the line is read as `language 1`. With it, a later l2r knows how to read the file, and can carry it over to a newer version. This is a hint and not an error.",
+    wrong: "memory few = random { per_class: 5 }",
+    right: "language 1\nmemory few = random { per_class: 5 }",
+  },
+  L2R0203: {
+    title: "the language is said twice",
+    text: "A file has one language, and one line that says it. The second one is the one to remove, most likely left over when two files were joined.",
+    wrong: "language 1\nlanguage 1",
+    right: "language 1",
+  },
+  L2R0207: {
+    title: "a plugin without a name to use it by",
+    text: "What a `use` line brings is called by an alias: `mine.nearest_class`. Without `as`, the alias is the last part of the path without its ending, if that is a name; where it is not, say one with `as`.",
+    wrong: 'use "./1st.ts"',
+    right: 'use "./1st.ts" as first',
+  },
+  L2R0208: {
+    title: "a plugin that can't be used",
+    text: `The file or package of a \`use\` line could not be loaded, or exports no plugin; the message has the reason. Paths begin with \`./\` and are seen from the folder of the spec; anything else is the name of a package, looked for in \`node_modules\` beside the spec and above.
+
+A plugin file ends with \`export default defineRouter({ ... })\`, or the define function of its kind. \`l2r init --template router\` writes one that works.`,
+    wrong: 'use "./absent.ts" as absent',
+    right: 'use "./nearest_class.ts" as mine',
+  },
+  L2R0209: {
+    title: "a plugin that was not loaded",
+    text: "Where a spec is checked without access to files, as on a web page, plugins of `use` lines are unknown, and so are their options. `l2r check` and `l2r run` load them. This is a hint and not an error.",
+    wrong: 'use "./unknown.ts" as unknown',
+    right: 'use "./nearest_class.ts" as mine',
+  },
+  L2R0210: {
+    title: "a language is a whole number",
+    text: "Versions of the language are counted: 1, 2, 3. There are none in between.",
+    wrong: "language 1.5",
+    right: "language 1",
+  },
+  L2R0211: {
+    title: "the language does not stand first",
+    text: "How a file is to be read must be known before it is read, so `language` stands above everything but comments.",
+    wrong: "memory few = random\nlanguage 1",
+    right: "language 1\nmemory few = random",
+  },
+  L2R0212: {
+    title: "nothing to run",
+    text: "A spec declares what experiments are made of, and then experiments. Without one, it is a file for others to import, or it is not finished yet. This is a warning and not an error.",
+    wrong: "memory few = random",
+    right: "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: learnt }",
+    given: true,
+  },
+}

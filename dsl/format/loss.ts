@@ -1,0 +1,29 @@
+/** What formatting has lost or changed, if it has: it may move commas and comments, and nothing else. */
+import { parse } from "../parse.ts"
+import { Comma, tokenize } from "../tokens.ts"
+
+/** Undefined where both texts have the same tokens (commas aside), the same comments and the same meaning; else what differs. */
+export const lossOf = (before: string, after: string): string | undefined => {
+  const [old, made] = [tokenize(before), tokenize(after)]
+  const images = ({ tokens }: typeof old) =>
+    tokens.filter(({ tokenType }) => tokenType !== Comma).map(({ image }) => image)
+  const comments = (all: typeof old) => all.comments.map(({ image }) => image.trimEnd()).sort()
+  return (
+    firstDifference("token", images(old), images(made)) ??
+    firstDifference("comment", comments(old), comments(made)) ??
+    (meaning(before) === meaning(after) ? undefined : "the meaning")
+  )
+}
+
+const firstDifference = (what: string, old: readonly string[], made: readonly string[]): string | undefined => {
+  const at = old.findIndex((image, index) => image !== made[index])
+  if (at >= 0) return `the ${what} ${old[at].slice(0, 60)}`
+  return made.length > old.length ? `the ${what} ${made[old.length].slice(0, 60)}` : undefined
+}
+
+/** The tree of a text without places. */
+const meaning = (text: string): string =>
+  JSON.stringify(
+    parse(text, "", () => {}),
+    (key, value) => (key === "span" ? undefined : value),
+  )

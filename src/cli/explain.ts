@@ -1,0 +1,83 @@
+/** `l2r explain CODE | KIND [NAME] | NAME`: the long form of a diagnostic, a kind of declaration, or a plugin. */
+import { coreSchemas } from "../../dsl/core_schema.ts"
+import { pages, runExample, wholeOf } from "../../dsl/explain/index.ts"
+import { render, type Vocabulary } from "../../dsl/index.ts"
+import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
+import shipped from "../../dsl/vocabulary.json" with { type: "json" }
+import { known } from "./known.ts"
+import { indented, optionList, pluginPage, pluginTable } from "./plugin_page.ts"
+import { UsageError, type Verb } from "./verb.ts"
+
+const vocabulary = shipped as unknown as Vocabulary
+const { kinds } = vocabulary
+
+export default {
+  summary: "explain a diagnostic by its code, a kind of declaration, or a plugin",
+  usage: "explain CODE | KIND [NAME] | NAME",
+  words: [1, 2],
+  flags: {},
+  run: async ([first, name]) => {
+    process.stdout.write(name === undefined ? ofOne(first) : ofTwo(first, name))
+    return 0
+  },
+} satisfies Verb
+
+const ofOne = (word: string): string => {
+  const code = /^(?:L2R)?(\d{4})$/i.exec(word)?.[1]
+  if (code !== undefined) return ofCode(`L2R${code}`)
+  if (isCoreKind(word)) return ofCoreKind(word)
+  if (Object.hasOwn(kinds, word)) return pluginTable({ [word]: kinds[word] })
+  const plugins = Object.entries(kinds).filter(([, entries]) => Object.hasOwn(entries, word))
+  if (plugins.length > 0) return plugins.map(([kind, entries]) => pluginPage(kind, entries[word])).join("\n")
+  const names = Object.values(kinds).flatMap((entries) => Object.keys(entries))
+  throw new UsageError(
+    `${known("kind or plugin", word, [...KINDS, ...names])}\na code reads L2R0401, and stands in front of a message`,
+  )
+}
+
+const ofTwo = (kind: string, name: string): string => {
+  if (!Object.hasOwn(kinds, kind)) throw new UsageError(known("kind of plugin", kind, Object.keys(kinds)))
+  if (!Object.hasOwn(kinds[kind], name)) throw new UsageError(known(kind, name, Object.keys(kinds[kind])))
+  return pluginPage(kind, kinds[kind][name])
+}
+
+const ofCode = (code: string): string => {
+  if (!Object.hasOwn(pages, code)) throw new UsageError(known("code", code, Object.keys(pages)))
+  const page = pages[code]
+  const { diagnostics } = runExample(page.wrong, page, vocabulary)
+  const own = diagnostics.filter((diagnostic) => diagnostic.code === code).slice(0, 1)
+  const color = process.stdout.isTTY === true && !process.env.NO_COLOR
+  return [
+    `${code}: ${page.title}`,
+    ...page.text.split("\n\n").map((paragraph) => indented(paragraph, 0)),
+    "Wrong:",
+    quoted(page.wrong),
+    render(own, wholeOf(page.wrong, page), { color, hints: true }).trimEnd(),
+    "Right:",
+    quoted(page.right),
+  ]
+    .join("\n\n")
+    .concat("\n")
+}
+
+/** More lines of an example are not shown. */
+const SHOWN = 20
+
+const quoted = (example: string): string => {
+  const lines = example.split("\n")
+  const cut = lines.length > SHOWN ? [...lines.slice(0, 3), "..."] : lines
+  return cut.map((line) => `    ${line}`).join("\n")
+}
+
+const ABOUT: Readonly<Record<(typeof CORE_KINDS)[number], string>> = {
+  stream: "The tasks that arrive, in their order.",
+  library: "A mixed set of modules: for each task, the adapter that is trained for it.",
+  train: "How modules are trained.",
+  experiment: "What is run on what, and which of its rows are compared.",
+}
+
+const ofCoreKind = (kind: (typeof CORE_KINDS)[number]): string => {
+  const options =
+    kind === "library" ? "\nIts options are the names of tasks, each with an adapter.\n" : optionList(coreSchemas[kind])
+  return `${kind}\n${ABOUT[kind]}\n${options}`
+}

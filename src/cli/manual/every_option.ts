@@ -1,0 +1,32 @@
+/** Every plugin with every option at its default, as one spec. */
+
+import { format } from "../../../dsl/format/index.ts"
+import type { JsonSchema, PluginEntry, Vocabulary } from "../../../dsl/index.ts"
+import { valueText } from "../../plan/option_text.ts"
+
+/** A value that an option without a default takes. */
+const someValue = (schema: JsonSchema): unknown => {
+  if (schema.reference) return schema.reference === "memory" ? "few" : undefined
+  if (schema.enum) return schema.enum[0]
+  if (schema.anyOf) return schema.anyOf.map(someValue).find((value) => value !== undefined)
+  if (schema.type === "number" || schema.type === "integer") return schema.minimum ?? 1
+  return undefined
+}
+
+export const everyOption = ({ kinds }: Vocabulary): string => {
+  const blocks = Object.entries(kinds).map(([kind, plugins]) =>
+    Object.values(plugins)
+      .map((entry) => declaration(kind, entry))
+      .join("\n"),
+  )
+  return format(`language 1\n\n${["memory few = random", ...blocks].join("\n\n")}\n`).text
+}
+
+const declaration = (kind: string, { name, options, facts }: PluginEntry): string => {
+  const settings = Object.entries(options.properties ?? {}).flatMap(([option, schema]) => {
+    const value = schema.default ?? someValue(schema)
+    return value === undefined ? [] : [`${option}: ${valueText(value)}`]
+  })
+  const location = facts?.location === "required" ? ' "where/it/is"' : ""
+  return `${kind} my_${name} = ${name}${location} { ${settings.join(", ")} }`
+}
