@@ -2,19 +2,23 @@
 
 import type { Backbone, Checkpoint, Extension, FrozenLayer, Norm, Site } from "../plugin/index.ts"
 import {
+  type AttentionOptions,
   add,
   attention,
+  concat,
   constant,
   type HostTensor,
   input,
   type Layout,
   layerNorm,
   matmul,
+  type Prefix,
   packedLayout,
   parameter,
   pool,
   rmsNorm,
   type Tensor,
+  visibleShape,
   weight,
 } from "../tensor/index.ts"
 
@@ -26,6 +30,8 @@ export interface Participant {
   readonly change?: (layer: FrozenLayer, x: Tensor, y: Tensor) => Tensor
   /** Changes the output y of an attention site with queries q; `extended` gives it with further keys and values. */
   readonly attend?: (site: Site, q: Tensor, y: Tensor, extended: (extension: Extension) => Tensor) => Tensor
+  /** What the tokens see at an attention site besides themselves, given their keys and values: tokens of earlier runs. */
+  readonly earlier?: (site: Site, k: Tensor, v: Tensor, options: AttentionOptions) => Prefix
 }
 
 export interface Encoded {
@@ -52,8 +58,7 @@ export const encoder = (
   const sites = new Map(checkpoint.sites.map((site) => [site.name, site]))
   const siteOf = (name: string): Site => {
     const site = sites.get(name)
-    if (!site)
-      throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
+    if (!site) throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
     return site
   }
   const hidden = backbone.forward(
@@ -78,12 +83,14 @@ export const encoder = (
         const bare = normalised(x, { ...norm, gain: filled(site.in, 1), bias: norm.bias && filled(site.in, 0) })
         return participant.change({ site, weight: norm.gain, bias: norm.bias }, bare, y)
       },
-      attention: (name, q, k, v, heads, options) => {
+      attention: (name, q, k, v, heads, options = {}) => {
         const site = siteOf(name)
-        const y = attention(q, k, v, heads, options)
+        const earlier = participant.earlier?.(site, k, v, options)
+        const attended = (prefix: Prefix | undefined) => attention(q, k, v, heads, { ...options, prefix })
+        const y = attended(earlier)
         if (!participant.attend) return y
         return participant.attend(site, q, y, (extension) => {
-          if ("keys" in extension) return attention(q, k, v, heads, { ...options, prefix: extension })
+          if ("keys" in extension) return attended(earlier ? joined(extension, earlier) : extension)
           throw new Error(`tokens cannot join the attention of ${name}: give keys and values`)
         })
       },
@@ -94,8 +101,16 @@ export const encoder = (
     },
     checkpoint,
   )
-  return { layout, hidden, features: pool(checkpoint.config.pooling === "cls" ? "cls" : "mean", hidden) }
+  const { pooling } = checkpoint.config
+  return { layout, hidden, features: pool(pooling === "cls" || pooling === "last" ? pooling : "mean", hidden) }
 }
+
+/** What an adapter adds, then the earlier tokens. */
+const joined = ({ keys, values }: Prefix, earlier: Prefix): Prefix => ({
+  keys: concat([keys, earlier.keys], 0),
+  values: concat([values, earlier.values], 0),
+  ...(earlier.mask ? { mask: concat([filled(visibleShape(keys)[0] as number, 1), earlier.mask], 0) } : {}),
+})
 
 const normalised = (x: Tensor, { kind, gain, bias, epsilon }: Norm): Tensor => {
   if (kind === "layer") return layerNorm(x, gain, bias ?? filled(x.shape.at(-1) as number, 0), epsilon)
@@ -105,7 +120,8 @@ const normalised = (x: Tensor, { kind, gain, bias, epsilon }: Norm): Tensor => {
 
 const filled = (width: number, value: number): Tensor => constant(new Array(width).fill(value))
 
-const weightOf = ({ weights }: Checkpoint, name: string, trained: boolean): Tensor => {
+/** A weight of a checkpoint as a leaf of the graph. */
+export const weightOf = ({ weights }: Checkpoint, name: string, trained: boolean): Tensor => {
   const host: HostTensor | undefined = weights[name]
   if (!host) throw new Error(`the checkpoint has no weight "${name}"`)
   return trained ? parameter(name, host.shape) : weight(name, host)

@@ -21,6 +21,8 @@ export interface Checkpoint {
   readonly tokenizer: unknown
   /** sha256 over the files. */
   readonly digest: string
+  /** Names of the files' tensors that are not part of the network: heads, poolers, buffers. */
+  readonly unread?: readonly string[]
 }
 
 /** y = (x - mean) / deviation * gain + bias; `rms` divides by the root mean square instead. */
@@ -69,6 +71,8 @@ export interface BackboneSize {
 }
 
 export interface Backbone<Options = any> extends Definition<"backbone", Options> {
+  /** The `model_type`s in config.json that it reads; what it is found by where only a checkpoint is given. */
+  readonly modelTypes?: readonly string[]
   /** Reads a checkpoint. Rejects with a located error (missing tensor, wrong shape, truncated file, tokenizer that does not fit). */
   readonly load: (location: string, options: Options, place: Place) => Promise<Checkpoint>
   /** Digest of the checkpoint's files without loading them. */
@@ -84,4 +88,6 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   readonly files?: (checkpoint: Checkpoint) => Readonly<Record<string, string | Uint8Array>>
   /** Hidden states of the last layer: [length, width] with rows "tokens". */
   readonly forward: (trace: Trace, checkpoint: Checkpoint) => Tensor
+  /** Of decoders: scores of the next token from states of the last layer, [.., width] -> [.., vocabulary]. */
+  readonly nextToken?: (trace: Pick<Trace, "weight">, hidden: Tensor, checkpoint: Checkpoint) => Tensor
 }

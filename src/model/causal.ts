@@ -1,0 +1,55 @@
+/**
+ * Causal language modelling (Radford et al. 2018): the loss of the tokens that count, each given those before it,
+ *   -1/n sum_t log p(x_t | x_<t).
+ * Scores over the vocabulary are computed for these n tokens alone.
+ */
+import type { Adapter, TokenIds } from "../plugin/index.ts"
+import { crossEntropy, gather, input, nameOf, type Program, program, type Tensor, withRows } from "../tensor/index.ts"
+import { type Feeds, packed } from "./batch.ts"
+import { encoder, type Network, type Participant, weightOf } from "./encoder.ts"
+import { withGradients } from "./gradients.ts"
+import { trainable } from "./single.ts"
+
+/** The label of a token that does not count. */
+export const IGNORED = -100
+
+/** One number; reads the feeds of `answerFeeds`. `trained`: the backbone's own weights are parameters. */
+export const causalLoss = (network: Network, participant: Participant = {}, trained = false): Tensor => {
+  const { hidden } = encoder(network, participant, trained)
+  const before = gather(withRows(hidden, undefined), input("before", ["answers"], "int"))
+  return crossEntropy(nextTokenScores(network, before, trained), input("answers", ["answers"], "int"))
+}
+
+/** Scores of the next token: [.., width] -> [.., vocabulary]. */
+export const nextTokenScores = ({ backbone, checkpoint }: Network, hidden: Tensor, trained = false): Tensor => {
+  if (!backbone.nextToken) throw new Error(`the backbone ${backbone.name} does not predict a next token`)
+  return backbone.nextToken({ weight: (name) => weightOf(checkpoint, name, trained) }, hidden, checkpoint)
+}
+
+/** A training step of an adapter: the loss, and the gradient of each of its parameters. */
+export const causalStep = (network: Network, adapter: Adapter, options: unknown): Program => {
+  const loss = causalLoss(network, trainable(adapter, options, network.checkpoint.sites, { training: true }))
+  return withGradients(loss, program({ loss }).parameters.map(nameOf))
+}
+
+/** Feeds of a batch; `labels`: for each token the token itself where it counts, else IGNORED. No first token counts. */
+export const answerFeeds = (texts: readonly TokenIds[], labels: readonly Int32Array[]): Feeds => {
+  const before: number[] = []
+  const answers: number[] = []
+  let row = 0
+  texts.forEach((text, e) => {
+    if (labels[e].length !== text.length)
+      throw new RangeError(
+        `text ${e} has ${text.length} tokens and ${labels[e].length} labels; give one for each token`,
+      )
+    for (let t = 1; t < text.length; t++)
+      if (labels[e][t] !== IGNORED) {
+        before.push(row + t - 1)
+        answers.push(labels[e][t])
+      }
+    row += text.length
+  })
+  if (answers.length === 0) throw new RangeError("no token of the batch counts; give labels that are not IGNORED")
+  const ints = (values: readonly number[]) => ({ shape: [values.length], data: Int32Array.from(values) })
+  return { ...packed(texts), before: ints(before), answers: ints(answers) }
+}
