@@ -17,18 +17,33 @@ export type ValueNode =
   | { readonly kind: "text"; readonly value: string; readonly span: Span }
   /** A reference or a member of an enumeration; `learnt.kept` has a member. */
   | { readonly kind: "word"; readonly text: string; readonly member?: Name; readonly span: Span }
-  | { readonly kind: "list"; readonly items: readonly ValueNode[]; readonly span: Span }
+  | {
+      readonly kind: "list"
+      readonly items: readonly ValueNode[]
+      /** Written on the command line: where the option takes no list, the items are those of a sweep. */
+      readonly several?: true
+      readonly span: Span
+    }
   | {
       readonly kind: "record"
       readonly settings: readonly Setting[]
       readonly comparisons: readonly Comparison[]
       readonly span: Span
     }
-  | { readonly kind: "range"; readonly from: number; readonly to: number; readonly span: Span }
+  | {
+      readonly kind: "range"
+      readonly from: number
+      readonly to: number
+      /** As with a list. */
+      readonly several?: true
+      readonly span: Span
+    }
   /** `shuffled(3)` */
   | { readonly kind: "call"; readonly name: Name; readonly items: readonly ValueNode[]; readonly span: Span }
   /** `intents[t1, t2]` */
   | { readonly kind: "pick"; readonly name: Name; readonly items: readonly ValueNode[]; readonly span: Span }
+  /** `sweep [4, 8]`; those of one tag go in step: `sweep size [4, 8]`. */
+  | { readonly kind: "sweep"; readonly tag?: Name; readonly items: readonly ValueNode[]; readonly span: Span }
   /** Already reported: nothing more is said about it. */
   | { readonly kind: "broken"; readonly span: Span }
 
@@ -61,7 +76,16 @@ export interface DeclarationNode {
   readonly headerBroken: boolean
   /** Something in the block could not be read, so what seems to be missing may be there. */
   readonly bodyBroken: boolean
+  /** It came out of a sweep: `name` is that of the variant. */
+  readonly variant?: Variant
   readonly span: Span
+}
+
+export interface Variant {
+  /** The name as it is written. */
+  readonly of: string
+  /** No other variant of the declaration comes before it. */
+  readonly first: boolean
 }
 
 export interface LanguageNode {

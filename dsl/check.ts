@@ -1,30 +1,48 @@
 /** The tree of a file to a checked spec: names, then declarations, then experiments. */
+import { advise } from "./advice.ts"
 import type { DeclarationNode, FileNode } from "./ast.ts"
 import type { Context } from "./context.ts"
 import { coreSchemas } from "./core_schema.ts"
+import type { DataFacts } from "./data_facts.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
 import { checkExperiment } from "./experiment.ts"
 import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS } from "./kinds.ts"
 import { checkLibrary } from "./library.ts"
 import { checkSettings, reportMissing, reportRepeated } from "./options.ts"
+import type { Program } from "./program.ts"
 import { type Resolved, resolverOf } from "./resolve.ts"
 import { pluginsOf, type Scope, scopeOf, type Used } from "./scope.ts"
 import type { Declaration, Experiment, Library, Spec, Stream, Train, Value } from "./spec.ts"
 import { checkStream } from "./stream.ts"
 import { nearest } from "./suggest.ts"
+import { withVariants } from "./variants.ts"
 import type { Vocabulary } from "./vocabulary.ts"
 
 export interface Knowledge {
   readonly vocabulary: Vocabulary
   readonly used: Readonly<Record<string, Used>>
   readonly tasksOf: (data: Declaration) => readonly string[] | undefined
+  /** The files that the tree was read from. */
+  readonly program?: Pick<Program, "files" | "sees" | "folder">
+  /** Say what is allowed and probably not meant, too; `factsOf` is what is known of data. */
+  readonly advice?: { readonly factsOf: (data: Declaration) => DataFacts | undefined; readonly sound: () => boolean }
 }
 
 /** The spec of a file; what is reported decides whether it may be used. */
-export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowledge, report: Report): Spec => {
-  checkLines(tree, report)
-  const scope = scopeOf(tree, vocabulary, used, report)
+export const checkFile = (
+  written: FileNode,
+  { vocabulary, used, tasksOf, program, advice }: Knowledge,
+  report: Report,
+): Spec => {
+  const quiet = scopeOf(written, vocabulary, used, () => {}, program)
+  const tree = withVariants(
+    written,
+    quiet,
+    resolverOf(quiet, () => {}),
+    report,
+  )
+  const scope = scopeOf(tree, vocabulary, used, report, program)
   const resolve = resolverOf(scope, report)
   const named = new Map<Kind, Map<string, unknown>>()
   const found = <Result>(kind: Kind) => (named.get(kind) ?? new Map()) as Map<string, Result>
@@ -46,7 +64,7 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
   }
   const checks: Readonly<Record<Kind, (resolved: Resolved) => unknown>> = {
     ...(Object.fromEntries(
-      PLUGIN_KINDS.map((kind) => [kind, (resolved: Resolved) => checkDeclaration(resolved, context)]),
+      PLUGIN_KINDS.map((kind) => [kind, (resolved: Resolved) => checkDeclaration(resolved, context, program)]),
     ) as Record<(typeof PLUGIN_KINDS)[number], (resolved: Resolved) => Declaration>),
     train: (resolved) => checkTrain(resolved, context),
     stream: (resolved) => checkStream(resolved, context),
@@ -71,7 +89,7 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
     report(diagnose("L2R0212", last, {}))
   }
   const record = <Result>(kind: Kind) => Object.fromEntries(found<Result>(kind)) as Readonly<Record<string, Result>>
-  return {
+  const spec: Spec = {
     language: 1,
     file: tree.file,
     uses: scope.uses,
@@ -88,24 +106,16 @@ export const checkFile = (tree: FileNode, { vocabulary, used, tasksOf }: Knowled
     backends: record<Declaration>("backend"),
     experiments: record<Experiment>("experiment"),
   }
+  if (advice?.sound()) {
+    const declarations = written.declarations.filter(({ span }) => span.file === written.file)
+    const asWritten = { scope: quiet, resolve: resolverOf(quiet, () => {}) }
+    advise({ spec, declarations, ...asWritten, factsOf: advice.factsOf }, report)
+  }
+  return spec
 }
 
 const askTasks = (data: Declaration | undefined, tasksOf: Knowledge["tasksOf"]) =>
   data === undefined || data.plugin.name === "" ? undefined : tasksOf(data)
-
-/** The lines that are no declarations. */
-const checkLines = ({ file, languages, imports, declarations, uses }: FileNode, report: Report): void => {
-  for (const { span } of imports) report(diagnose("L2R0204", span, {}))
-  languages.forEach(({ version, span, first }, index) => {
-    if (index > 0)
-      report(diagnose("L2R0203", span, {}, { related: [{ span: languages[0].span, message: "said here" }] }))
-    else if (!Number.isInteger(version) || version < 1) report(diagnose("L2R0210", span, {}))
-    else if (version > 1) report(diagnose("L2R0201", span, { version }))
-    else if (!first) report(diagnose("L2R0211", span, {}))
-  })
-  if (languages.length === 0 && declarations.length + uses.length > 0)
-    report(diagnose("L2R0202", { file, start: 0, end: 0 }, {}))
-}
 
 /** What holds for declarations of every kind. */
 const checkOwn = (resolved: Resolved, { scope, report }: Context): void => {
@@ -114,31 +124,36 @@ const checkOwn = (resolved: Resolved, { scope, report }: Context): void => {
   if (!kind || !isKind(kind)) return
   reportRepeated(node.settings, report)
   if (kind !== "experiment") for (const { span } of node.comparisons) report(diagnose("L2R0409", span, {}))
-  const itself = plugin && !alias && plugin.text === name?.text
-  if (name && !itself && pluginsOf(scope.vocabulary, kind).has(name.text))
-    report(diagnose("L2R0302", name.span, { name: name.text, kind: aKind(kind) }))
+  const said = node.variant?.of ?? name?.text
+  const itself = plugin && !alias && plugin.text === said
+  if (name && said !== undefined && !itself && pluginsOf(scope.vocabulary, kind).has(said))
+    report(diagnose("L2R0302", name.span, { name: said, kind: aKind(kind) }))
   if (location && kind !== "backbone" && kind !== "data")
     report(diagnose("L2R0311", location.span, { kind: aKind(kind) }))
   if (unsure || !name) return
   if (entry?.facts?.location === "required" && !resolved.location)
     report(diagnose("L2R0312", plugin!.span, { plugin: plugin!.text }))
   const schema = isCoreKind(kind) ? coreSchemas[kind] : entry?.options
-  if (schema) reportMissing(settings, schema, isCoreKind(kind) ? aKind(kind) : `\`${name.text}\``, name.span, report)
+  if (schema) reportMissing(settings, schema, isCoreKind(kind) ? aKind(kind) : `\`${said}\``, name.span, report)
 }
 
 const checkDeclaration = (
   { node, plugin, entry, settings, location }: Resolved,
   { scope, report }: Context,
+  program: Knowledge["program"],
 ): Declaration => {
   const owner = `\`${entry?.name}\``
   if (entry) checkSettings(node.settings, entry.options, owner, { scope, report })
   const all = [...settings.values()]
+  const folder = program?.folder((location ?? node).span.file) ?? ""
   const options = entry ? checkSettings(all, entry.options, owner, { scope, report: () => {} }) : unchecked(all, scope)
   return {
     name: node.name?.text ?? "",
     plugin: plugin ?? { name: "" },
     ...(location ? { location: location.text } : {}),
+    ...(folder === "" ? {} : { folder }),
     options: Object.fromEntries(options),
+    ...(node.variant ? { variantOf: node.variant.of } : {}),
     span: node.span,
     optionSpans: Object.fromEntries(all.map(({ key, value }) => [key.text, value.span])),
   }
@@ -159,6 +174,7 @@ const checkTrain = ({ node, settings }: Resolved, { scope, report }: Context): T
     name: node.name?.text ?? "",
     ...Object.fromEntries(defaults),
     ...Object.fromEntries(written),
+    ...(node.variant ? { variantOf: node.variant.of } : {}),
     span: node.span,
   } as Train
 }

@@ -27,8 +27,9 @@ export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows,
     for (const item of items) {
       const row = rowOf(item, rows, context)
       if (row === undefined) continue
-      if (others.includes(row)) context.report(diagnose("L2R0505", item.span, { name: row }))
-      if (row === first) context.report(diagnose("L2R0508", item.span, { name: row }))
+      const name = context.scope.writtenOf(row)
+      if (others.includes(row)) context.report(diagnose("L2R0505", item.span, { name }))
+      if (row === first) context.report(diagnose("L2R0508", item.span, { name }))
       others.push(row)
     }
     const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "compare ... on" })
@@ -46,11 +47,13 @@ const rowOf = (node: ValueNode, { routers, bounds, complete }: Rows, context: Co
     return undefined
   }
   if (!names.includes(node.text)) {
-    const near = nearest(node.text, names)
-    const span = { ...node.span, end: node.span.start + node.text.length }
+    const { writtenOf } = context.scope
+    const [text, listed] = [writtenOf(node.text), [...new Set(names.map(writtenOf))]]
+    const near = nearest(text, listed)
+    const span = { ...node.span, end: node.span.start + text.length }
     if (complete)
       context.report(
-        diagnose("L2R0507", span, { name: node.text, near, names }, near ? { fix: { span, text: near } } : {}),
+        diagnose("L2R0507", span, { name: text, near, names: listed }, near ? { fix: { span, text: near } } : {}),
       )
     return undefined
   }

@@ -25,8 +25,8 @@ export const MEASURES = [
 /** Measures that are a right or wrong answer per test example, so that two rows can be paired. */
 export const COMPARED = ["accuracy", "task_accuracy"] as const
 
-/** Orders of the tasks that the language knows, but this version does not run. */
-export const LATER_ORDERS = ["reversed", "shuffled"] as const
+/** Orders of the tasks that have a name; `shuffled(3)` says how many. A list of tasks is an order too. */
+export const ORDERS = ["written", "reversed", "shuffled"] as const
 
 const stream: JsonSchema = {
   type: "object",
@@ -39,7 +39,11 @@ const stream: JsonSchema = {
       description:
         "whether the classes of all tasks are told apart, the task of an example is given, or all tasks share their classes",
     },
-    orders: { description: "in which order the tasks come: `written`", default: ["written"] },
+    orders: {
+      description:
+        "in which orders the tasks come, each a run of its own: `written`, `reversed`, `shuffled(3)`, a list of the tasks, or a list of these",
+      default: ["written"],
+    },
   },
 }
 

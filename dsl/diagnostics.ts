@@ -1,7 +1,7 @@
 /**
  * The catalogue: every code with its severity, its sentence and its help, as functions of typed holes.
  *
- * 01 reading   02 the file   03 names   04 options   05 experiments
+ * 01 reading   02 the file   03 names   04 options   05 experiments   07 the command line
  */
 import type { Diagnostic, Severity } from "./diagnostic.ts"
 import { KINDS, LINES } from "./kinds.ts"
@@ -84,20 +84,32 @@ export const catalogue = {
   ]),
 
   // 02: the file
-  L2R0201: error<{ version: number }>(({ version }) => [
-    `this file is written in language ${version}, and this l2r reads language 1`,
-    "install a newer l2r, or write `language 1` if the file uses nothing newer",
+  L2R0201: error<{ version: number; current: number }>(({ version, current }) => [
+    `this file is written in language ${version}, and this l2r reads language ${current}`,
+    `install a newer l2r, or write \`language ${current}\` if the file uses nothing newer`,
   ]),
   L2R0202: hint(() => ["the file does not say its language", "begin it with `language 1`"]),
   L2R0203: error(() => ["the language is said twice", "keep the first line"]),
-  L2R0204: error(() => ["`import` is not in this version", "put all declarations into one file"]),
-  L2R0205: error(() => [
-    "`sweep` is not in this version",
-    "declare one variant for each value and list them, e.g. `adapters: [rank_4, rank_8]`",
+  L2R0213: error<{ source: string; reason: string }>(({ source, reason }) => [
+    `"${source}" can't be imported: ${reason}`,
+    "the path starts from the folder of this file",
   ]),
-  L2R0206: error<{ order: string }>(({ order }) => [
-    `the order \`${order}\` is not in this version`,
-    "write `orders: written`, or leave it out",
+  L2R0214: error<{ path: readonly string[] }>(({ path }) => [
+    `these files import each other in a circle: ${path.join(" -> ")}`,
+    "move what both need into a file of its own, and import that",
+  ]),
+  L2R0215: warning<{ source: string }>(({ source }) => [`"${source}" is imported twice`, "keep one of the lines"]),
+  L2R0216: error<{ most: number }>(({ most }) => [
+    `a spec has at most ${most} files, and this one would be more`,
+    "import fewer; a folder that links to itself makes them without end",
+  ]),
+  L2R0217: error<{ version: number; current: number }>(({ version, current }) => [
+    `this file is written in language ${version}, and this l2r reads language ${current}`,
+    "`l2r fix` rewrites it",
+  ]),
+  L2R0218: error(() => [
+    "`import` brings the names of a file as they are",
+    'leave `as` out; it belongs to `use "./plugin.ts" as mine`',
   ]),
   L2R0207: error(() => ["this plugin has no name to use it by", 'add one: use "..." as mine']),
   L2R0208: error<{ source: string; reason: string }>(({ source, reason }) => [
@@ -177,6 +189,14 @@ export const catalogue = {
     `there are no plugins of kind ${kind}`,
     `after \`=\` stands another ${kind} whose options it takes over`,
   ]),
+  L2R0314: error<{ name: string; file: string }>(({ name, file }) => [
+    `\`${name}\` is declared in ${file}, which this file does not import`,
+    "import it here too, or move the declaration to where both files see it",
+  ]),
+  L2R0315: error<{ name: string; file: string }>(({ name, file }) => [
+    `the name \`${name}\` is declared in ${file} already`,
+    "choose another name: those of imported files are this file's too",
+  ]),
 
   // 04: options
   L2R0401: error<{ name: string; owner: string; near?: string; names: readonly string[] }>(
@@ -216,6 +236,26 @@ export const catalogue = {
   L2R0410: error<{ name: string; written: string }>(({ name, written }) => [
     `\`${name}\` is not a time, and ${written} is one`,
     "leave the unit out",
+  ]),
+  L2R0411: error(() => [
+    "a sweep stands for the whole value of an option",
+    "write one variant after another: `targets: sweep [[query], [query, value]]`",
+  ]),
+  L2R0412: error<{ name: string }>(({ name }) => [
+    `\`${name}\` is not swept: each of its entries is run as it is`,
+    `write the list alone: \`${name}: [...]\``,
+  ]),
+  L2R0413: error<{ tag: string; left: number; right: number }>(({ tag, left, right }) => [
+    `the sweeps \`${tag}\` go in step, and one has ${left} ${left === 1 ? "value" : "values"}, the other ${right}`,
+    "give them the same number of values, or other names",
+  ]),
+  L2R0414: error<{ name: string; count: number; most: number }>(({ name, count, most }) => [
+    `the sweeps of \`${name}\` make ${count} variants, and at most ${most} are run`,
+    "sweep fewer values, or let sweeps go in step: `sweep size [4, 8]` and `sweep size [8, 16]`",
+  ]),
+  L2R0415: error<{ kind: string }>(({ kind }) => [
+    `${kind} is not swept: one of them computes everything`,
+    "write one value, and run the spec again with another",
   ]),
 
   // 05: experiments
@@ -264,6 +304,70 @@ export const catalogue = {
     names.length > 0
       ? `say which with \`memory: ...\`: ${quoted(names)}`
       : "declare one, e.g. `memory few = random { per_class: 5 }`, and say `memory: few`",
+  ]),
+  L2R0513: error<{ tasks: readonly string[] }>(({ tasks }) => [
+    `this order lacks ${quoted(tasks)}`,
+    "an order names every task of the stream once",
+  ]),
+  L2R0514: error<{ count: number; most: number; tasks?: number }>(({ count, most, tasks }) => [
+    `${count} shuffled ${count === 1 ? "order is" : "orders are"} too many${tasks === undefined ? "" : ` for ${tasks} ${tasks === 1 ? "task" : "tasks"}`}`,
+    most === 0
+      ? "there is no order besides `written` and `reversed`"
+      : `there are at most ${most} besides \`written\` and \`reversed\``,
+  ]),
+  L2R0516: error<{ task: string; near?: string; names: readonly string[] }>(({ task, near, names }) => [
+    `\`${task}\` is no task of this stream`,
+    choose(near, "its tasks are", names, "it has no tasks at all"),
+  ]),
+  L2R0520: warning<{ name: string; kind: string }>(({ name, kind }) => [
+    `\`${name}\` is not used`,
+    `it is ${kind} that no experiment needs; remove it, or list it`,
+  ]),
+  L2R0521: warning<{ left: string; right: string }>(({ left, right }) => [
+    `\`${right}\` can't differ from \`${left}\`: both are the same plugin with the same options`,
+    "change an option, or take one of them out",
+  ]),
+  L2R0522: warning<{ memory: string; kept: number; there: number; of: string; task: string }>(
+    ({ memory, kept, there, of, task }) => [
+      `\`${memory}\` keeps ${kept} examples of a ${of}, and ${of === "task" ? `\`${task}\` has ${there}` : `no class of \`${task}\` has more than ${there}`}`,
+      "a memory that holds everything is no limit; keep fewer",
+    ],
+  ),
+  L2R0523: warning<{ left: string; right: string; label: string }>(({ left, right, label }) => [
+    `\`${left}\` and \`${right}\` share the label \`${label}\`, and class-incrementally these are two classes`,
+    "write `scenario: domain_incremental` if the tasks have the same classes, or rename the labels",
+  ]),
+  L2R0524: warning<{ examples: number; points: number }>(({ examples, points }) => [
+    `with ${examples} test examples, this comparison finds differences of about ${points} points and more`,
+    "take more test examples, or read the result as what it is",
+  ]),
+
+  // 07: the command line
+  L2R0701: error<{ name: string; near?: string; names: readonly string[] }>(({ name, near, names }) => [
+    `nothing is called \`${name}\``,
+    choose(near, "there are", names, "the file declares nothing"),
+  ]),
+  L2R0702: error(() => [
+    "this sets nothing",
+    "it reads `--set low_rank.rank=16`, or `--set low_rank.rank=4,8` for a sweep",
+  ]),
+  L2R0703: error<{ found: string }>(({ found }) => [
+    `the value can't be read at \`${found}\``,
+    "write it as in a spec, a text in quotes: --set 'intents.text=\"the text\"'",
+  ]),
+  L2R0704: error<{ name: string; kind: string }>(({ name, kind }) => [
+    `\`${name}\` is ${kind}, and only the place of a backbone or of data is set by its name alone`,
+    `name an option: \`--set ${name}.option=value\``,
+  ]),
+  L2R0705: error<{ pattern: string; near?: string; names: readonly string[] }>(({ pattern, near, names }) => [
+    `\`${pattern}\` fits no experiment, adapter or row`,
+    choose(near, "there are", names, "there is none"),
+  ]),
+  L2R0706: error<{ name: string; what: string }>(({ name, what }) => [
+    what === "experiment"
+      ? "no experiment is left"
+      : `the experiment \`${name}\` is left without ${what === "adapter" ? "an adapter" : "a row"}`,
+    "take a pattern back",
   ]),
 } as const
 

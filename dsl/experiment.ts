@@ -4,6 +4,7 @@ import { checkComparisons } from "./compare.ts"
 import type { Context, Listed } from "./context.ts"
 import { coreSchemas, MEASURES } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
+import { BOUND_KINDS } from "./kinds.ts"
 import { checkCoverage } from "./library.ts"
 import { checkSettings } from "./options.ts"
 import { referTo } from "./references.ts"
@@ -12,8 +13,7 @@ import { mayBeUnreadable, pluginsOf } from "./scope.ts"
 import { checkMemory, checkService } from "./service.ts"
 import type { Experiment, Span, Value } from "./spec.ts"
 
-/** Kinds that can stand beside the routers of an experiment. */
-export const BOUND_KINDS = ["router", "strategy", "probe"] as const
+export { BOUND_KINDS } from "./kinds.ts"
 
 export const checkExperiment = (resolved: Resolved, context: Context): Experiment => {
   const { node, settings, unsure } = resolved
@@ -53,7 +53,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   for (const option of ["seeds", "measure"]) reportRepeatedValues(settings.get(option)?.value, context)
 
   if (!unsure && !settings.has("routers") && !settings.has("bounds"))
-    context.report(diagnose("L2R0506", node.name!.span, { name }))
+    context.report(diagnose("L2R0506", node.name!.span, { name: context.scope.writtenOf(name) }))
   const streamName = values.get("stream") as string | undefined
   const stream = streamName === undefined ? undefined : context.stream(streamName)
   for (const { name: adapter, span } of adapters) {
@@ -74,6 +74,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     seeds: (listOf(values.get("seeds")) as number[] | undefined) ?? [1],
     measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...MEASURES],
     compare,
+    ...(node.variant ? { variantOf: node.variant.of } : {}),
     span: node.span,
   }
 }
@@ -94,12 +95,19 @@ const boundIn = (item: ValueNode, context: Context): string | undefined => {
   return referTo(item, BOUND_KINDS, { ...context, name: "bounds" })
 }
 
-const reportRepeatedNames = (list: readonly Listed[], { report }: Context): void => {
+const reportRepeatedNames = (list: readonly Listed[], { report, scope }: Context): void => {
   const first = new Map<string, Span>()
   for (const { name, span } of list) {
     const before = first.get(name)
     if (before)
-      report(diagnose("L2R0505", span, { name }, { related: [{ span: before, message: "first listed here" }] }))
+      report(
+        diagnose(
+          "L2R0505",
+          span,
+          { name: scope.writtenOf(name) },
+          { related: [{ span: before, message: "first listed here" }] },
+        ),
+      )
     else first.set(name, span)
   }
 }

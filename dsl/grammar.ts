@@ -5,6 +5,7 @@
  *     entry        name ":" value  |  "compare" value "against" value "on" value
  *     value        number ( ".." number )?  |  text  |  list  |  record
  *                | word ( "." word )?  |  word "(" values ")"  |  word "[" values "]"
+ *                | "sweep" word? "[" values "]"
  *
  * There is one parser, and it is reused. It recovers from nothing: `parse.ts` feeds it one declaration at a time, and a
  * broken one entry by entry, so an error stays where it is.
@@ -26,6 +27,7 @@ import {
   Dot,
   Dots,
   Equals,
+  isWord,
   LeftBrace,
   LeftBracket,
   LeftParen,
@@ -54,7 +56,10 @@ const expectations: IParserErrorMessageProvider = {
 const labelOf = (type: TokenType): string => type.LABEL ?? type.name
 
 export class Grammar extends CstParser {
-  constructor(skipValidations = true) {
+  readonly #assigns: TokenType
+
+  /** `assigns` stands between an option and its value. */
+  constructor(skipValidations = true, assigns: TokenType = Colon) {
     super(vocabularyOfTokens, {
       maxLookahead: 2,
       recoveryEnabled: false,
@@ -62,6 +67,7 @@ export class Grammar extends CstParser {
       errorMessageProvider: expectations,
       nodeLocationTracking: "none",
     })
+    this.#assigns = assigns
     this.performSelfAnalysis()
   }
 
@@ -114,7 +120,7 @@ export class Grammar extends CstParser {
 
   readonly setting: Rule = this.RULE("setting", () => {
     this.OR([{ ALT: () => this.CONSUME(Word, { LABEL: "key" }) }, { ALT: () => this.CONSUME(Text, { LABEL: "key" }) }])
-    this.CONSUME(Colon)
+    this.CONSUME(this.#assigns)
     this.SUBRULE(this.value)
   })
 
@@ -144,18 +150,27 @@ export class Grammar extends CstParser {
       {
         ALT: () => {
           this.CONSUME(Word)
-          this.OPTION1(() =>
-            this.OR1([
-              {
-                ALT: () => {
-                  this.CONSUME(Dot)
-                  this.CONSUME1(Word, { LABEL: "member" })
+          this.OPTION1({
+            // A word may follow only the word `sweep`: in `compare learnt against [nearest]` it begins what comes next.
+            GATE: () => !isWord(this.LA(1)) || (this.LA(0).image === "sweep" && this.LA(1).tokenType === Word),
+            DEF: () =>
+              this.OR1([
+                {
+                  ALT: () => {
+                    this.CONSUME(Dot)
+                    this.CONSUME1(Word, { LABEL: "member" })
+                  },
                 },
-              },
-              { ALT: () => this.SUBRULE(this.call) },
-              { ALT: () => this.SUBRULE1(this.list, { LABEL: "picked" }) },
-            ]),
-          )
+                { ALT: () => this.SUBRULE(this.call) },
+                { ALT: () => this.SUBRULE1(this.list, { LABEL: "picked" }) },
+                {
+                  ALT: () => {
+                    this.CONSUME2(Word, { LABEL: "tag" })
+                    this.SUBRULE2(this.list, { LABEL: "picked" })
+                  },
+                },
+              ]),
+          })
         },
       },
     ])
@@ -184,7 +199,7 @@ export class Grammar extends CstParser {
   })
 }
 
-export type RuleName = "languageLine" | "sourceLine" | "declaration" | "header" | "entry"
+export type RuleName = "languageLine" | "sourceLine" | "declaration" | "header" | "entry" | "values"
 
 export interface SyntaxProblem {
   /** What could have stood there; empty where the end was expected. */
@@ -193,16 +208,20 @@ export interface SyntaxProblem {
   readonly found?: IToken
 }
 
-const parser = new Grammar()
-
 /** One rule over exactly these tokens: its tree, or the first problem. */
-export const derive = (rule: RuleName, tokens: readonly IToken[]): CstNode | SyntaxProblem => {
-  parser.input = tokens as IToken[]
-  const tree = parser[rule]()
-  const [error] = parser.errors
-  if (!error) return tree
-  return {
-    expected: error.message,
-    found: Number.isNaN(error.token.startOffset) || error.token.image === "" ? undefined : error.token,
+export type Derive = (rule: RuleName, tokens: readonly IToken[]) => CstNode | SyntaxProblem
+
+export const deriveWith =
+  (parser: Grammar): Derive =>
+  (rule, tokens) => {
+    parser.input = tokens as IToken[]
+    const tree = parser[rule]()
+    const [error] = parser.errors
+    if (!error) return tree
+    return {
+      expected: error.message,
+      found: Number.isNaN(error.token.startOffset) || error.token.image === "" ? undefined : error.token,
+    }
   }
-}
+
+export const derive: Derive = deriveWith(new Grammar())

@@ -1,27 +1,38 @@
 /**
  * The language: source text in, checked spec and diagnostics out.
  *
- *     text -> tokens -> declarations -> trees -> names -> options -> experiments -> spec
+ *     text -> tokens -> declarations -> trees -> files -> overrides -> variants -> names -> options -> experiments -> spec
  *
- * Pure, without input or output: the caller reads the file, brings the vocabulary, and prints.
+ * Pure, without input or output: the caller reads the files, brings the vocabulary, and prints.
  */
 import { checkFile } from "./check.ts"
+import { chosenFrom, ONLY, SKIP, type Wanted } from "./choose.ts"
+import type { DataFacts } from "./data_facts.ts"
 import type { Diagnostic } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
-import { parse } from "./parse.ts"
+import { current, type Dialect } from "./dialect.ts"
+import { parseInLanguage } from "./language.ts"
+import { type Change, flagsText, SET, withOverrides } from "./overrides.ts"
+import { type Open, readProgram } from "./program.ts"
 import { type Used, usesOf } from "./scope.ts"
-import type { Declaration, Spec, Use } from "./spec.ts"
+import type { Declaration, Span, Spec, Use } from "./spec.ts"
 import type { Vocabulary } from "./vocabulary.ts"
 
+export type { Wanted } from "./choose.ts"
+export type { DataFacts, TaskFacts } from "./data_facts.ts"
 export type { Diagnostic, Severity } from "./diagnostic.ts"
+export { toGithub } from "./github.ts"
 export { toJson } from "./json.ts"
-export { linesOf } from "./lines.ts"
+export { linesOf, type Texts } from "./lines.ts"
+export type { Change } from "./overrides.ts"
+export type { Open, Opened } from "./program.ts"
 export { render, summary } from "./render.ts"
+export { toSarif } from "./sarif.ts"
 export type { Used } from "./scope.ts"
 export type * from "./spec.ts"
 export type * from "./vocabulary.ts"
 
-/** At most this many diagnostics are kept of a file. */
+/** At most this many diagnostics are kept. */
 const MOST = 200
 
 export interface CheckOptions {
@@ -33,43 +44,73 @@ export interface CheckOptions {
   readonly uses?: Readonly<Record<string, Used>>
   /** The tasks of a data declaration, where that can be told. */
   readonly tasksOf?: (data: Declaration) => readonly string[] | undefined
+  /** Opens an imported file. */
+  readonly open?: Open
+  /** Settings of the command line, over those of the files: `low_rank.rank=16`. */
+  readonly set?: readonly string[]
+  /** Names and patterns of what is run alone, and of what is left out. */
+  readonly only?: Wanted["only"]
+  readonly skip?: Wanted["skip"]
+  readonly dialect?: Dialect
+  /** Warn of what is allowed and probably not meant: declarations without use, rows that can't differ. */
+  readonly advice?: boolean
+  /** What is known of data, for the checks that need it. */
+  readonly factsOf?: (data: Declaration) => DataFacts | undefined
 }
 
 export interface Checked {
   /** Only where nothing is an error. */
   readonly spec?: Spec
-  /** In the order of their places. */
+  /** By file, the spec's own first, and in the order of their places. */
   readonly diagnostics: readonly Diagnostic[]
+  /** The files that were read, and the flags: what the diagnostics' places are in. */
+  readonly texts: Readonly<Record<string, string>>
+  /** What the command line has changed. */
+  readonly changes: readonly Change[]
 }
 
-/** Checks a whole file. Never throws, whatever the text. */
-export const check = (
-  text: string,
-  { file, vocabulary, uses = {}, tasksOf = () => undefined }: CheckOptions,
-): Checked => {
+const shut: Open = () => ({ problem: "files can't be opened here" })
+
+/** Checks a spec with all that it imports. Never throws, whatever the text. */
+export const check = (text: string, options: CheckOptions): Checked => {
+  const { file, vocabulary, uses = {}, tasksOf = () => undefined, open = shut, dialect = current } = options
+  const { set = [], only = [], skip = [], factsOf = () => undefined } = options
   const kept: Diagnostic[] = []
   const said = new Set<string>()
   let count = 0
   let errors = 0
   const report = (diagnostic: Diagnostic) => {
     // Two experiments may have the same thing to say about one declaration.
-    const key = `${diagnostic.code} ${diagnostic.span.start} ${diagnostic.span.end} ${diagnostic.message}`
+    const key = `${diagnostic.code} ${diagnostic.span.file} ${diagnostic.span.start} ${diagnostic.span.end} ${diagnostic.message}`
     if (said.has(key)) return
     said.add(key)
     count++
     if (diagnostic.severity === "error") errors++
     if (kept.length < MOST) kept.push(diagnostic)
   }
-  const spec = checkFile(parse(text, file, report), { vocabulary, used: uses, tasksOf }, report)
-  const diagnostics = kept.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
+  const parse = (content: string, name: string) => parseInLanguage(content, name, report, dialect)
+  const program = readProgram(text, file, open, parse, report)
+  const { tree, changes } = withOverrides(program.tree, set, report)
+  const tasks = (data: Declaration) => tasksOf(data) ?? factsOf(data)?.map(({ name }) => name)
+  const advice = options.advice ? { factsOf, sound: () => errors === 0 } : undefined
+  const whole = checkFile(tree, { vocabulary, used: uses, tasksOf: tasks, program, advice }, report)
+  const chosen = chosenFrom(whole, { only, skip }, report)
+  const texts = { ...program.texts, [SET]: flagsText(set), [ONLY]: flagsText(only), [SKIP]: flagsText(skip) }
+  const diagnostics = kept.sort(byPlace([file, ...Object.keys(texts)]))
   if (count > MOST)
     diagnostics.push(diagnose("L2R0113", { file, start: text.length, end: text.length }, { count: count - MOST }))
-  return errors === 0 ? { spec, diagnostics } : { diagnostics }
+  const found = { diagnostics, texts, changes: [...changes, ...chosen.changes] }
+  return errors === 0 ? { spec: chosen.spec, ...found } : found
 }
 
-/** The `use` lines of a file, so that the caller can load them before it checks. */
-export const usesIn = (text: string, file: string): readonly Use[] =>
-  usesOf(
-    parse(text, file, () => {}),
-    () => {},
-  )
+const byPlace =
+  (files: readonly string[]) =>
+  ({ span: a }: { readonly span: Span }, { span: b }: { readonly span: Span }): number =>
+    files.indexOf(a.file) - files.indexOf(b.file) || a.start - b.start || a.end - b.end
+
+/** The `use` lines of a spec and of all that it imports, so that the caller can load them before it checks. */
+export const usesIn = (text: string, file: string, open: Open = shut): readonly Use[] => {
+  const quiet = () => {}
+  const parse = (content: string, name: string) => parseInLanguage(content, name, quiet)
+  return usesOf(readProgram(text, file, open, parse, quiet).tree, quiet)
+}

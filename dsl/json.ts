@@ -1,6 +1,6 @@
 /** Diagnostics as data for programs (`--format json`). */
 import type { Diagnostic } from "./diagnostic.ts"
-import { linesOf, type Position } from "./lines.ts"
+import { type Position, type Texts, textsOf } from "./lines.ts"
 import type { Span } from "./spec.ts"
 
 /** A place with lines and columns from 1, and UTF-16 offsets from 0. */
@@ -20,13 +20,13 @@ export interface JsonDiagnostic {
   readonly fix?: { readonly place: JsonPlace; readonly text: string }
 }
 
-export const toJson = (diagnostics: readonly Diagnostic[], text: string): JsonDiagnostic[] => {
-  const lines = linesOf(text)
-  const place = ({ file, start, end }: Span): JsonPlace => ({
-    file,
-    start: { ...lines.at(start), offset: start },
-    end: { ...lines.at(end), offset: end },
-  })
+/** `texts` is the source that the diagnostics are about, or the sources by file. */
+export const toJson = (diagnostics: readonly Diagnostic[], texts: Texts): JsonDiagnostic[] => {
+  const sourceOf = textsOf(texts)
+  const place = ({ file, start, end }: Span): JsonPlace => {
+    const { lines } = sourceOf(file)
+    return { file, start: { ...lines.at(start), offset: start }, end: { ...lines.at(end), offset: end } }
+  }
   return diagnostics.map(({ code, severity, message, help, span, related, fix }) => ({
     code,
     severity,

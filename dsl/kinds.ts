@@ -6,6 +6,9 @@ export const PLUGIN_KINDS = ["backbone", "data", "memory", "adapter", "router", 
 export const CORE_KINDS = ["stream", "library", "train", "experiment"] as const
 export const KINDS = [...PLUGIN_KINDS, ...CORE_KINDS] as const
 
+/** Kinds that can stand beside the routers of an experiment. */
+export const BOUND_KINDS = ["router", "strategy", "probe"] as const
+
 export type Kind = (typeof KINDS)[number]
 export type CoreKind = (typeof CORE_KINDS)[number]
 

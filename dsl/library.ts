@@ -19,14 +19,19 @@ export const checkLibrary = ({ node, settings, unsure }: Resolved, context: Cont
   }
   if (settings.size === 0 && !unsure)
     context.report(diagnose("L2R0407", node.name!.span, { name: node.name!.text, least: 1 }))
-  return { name: node.name?.text ?? "", adapterOf: Object.fromEntries(adapterOf), span: node.span }
+  return {
+    name: node.name?.text ?? "",
+    adapterOf: Object.fromEntries(adapterOf),
+    ...(node.variant ? { variantOf: node.variant.of } : {}),
+    span: node.span,
+  }
 }
 
 /** A library must have an adapter for each task of the stream that it is used on. */
 export const checkCoverage = (library: Resolved, stream: Stream, at: Span, context: Context): void => {
   const tasks = library.unsure ? undefined : taskNames(stream, context)
   if (!tasks || tasks.length === 0) return
-  const name = library.node.name!.text
+  const name = context.scope.writtenOf(library.node.name!.text)
   const lacking = tasks.filter((task) => !library.settings.has(task))
   if (lacking.length > 0)
     context.report(diagnose("L2R0503", at, { library: name, stream: stream.name, tasks: lacking }))

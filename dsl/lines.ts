@@ -14,6 +14,22 @@ export interface Lines {
   readonly count: number
 }
 
+/** The text of one file, or of several by their names. */
+export type Texts = string | Readonly<Record<string, string>>
+
+/** The text of a file among these, with its lines; of a file that is not known, an empty one. */
+export const textsOf = (texts: Texts): ((file: string) => { readonly text: string; readonly lines: Lines }) => {
+  const known = new Map<string, { readonly text: string; readonly lines: Lines }>()
+  return (file) => {
+    const found = known.get(file)
+    if (found) return found
+    const text = typeof texts === "string" ? texts : Object.hasOwn(texts, file) ? texts[file] : ""
+    const made = { text, lines: linesOf(text) }
+    known.set(file, made)
+    return made
+  }
+}
+
 export const linesOf = (text: string): Lines => {
   const starts = [0]
   for (const {

@@ -7,8 +7,9 @@ import type { DeclarationNode, FileNode, LanguageNode, SourceNode } from "./ast.
 import { type Chunk, chunksOf, DEEPEST, openerOf } from "./chunks.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
+import { current, type Dialect } from "./dialect.ts"
 import { entriesOf } from "./entries.ts"
-import { derive, type RuleName, type SyntaxProblem } from "./grammar.ts"
+import type { Derive, RuleName, SyntaxProblem } from "./grammar.ts"
 import { isCoreKind, isKind, KINDS, LINES } from "./kinds.ts"
 import { nearest } from "./suggest.ts"
 import {
@@ -34,7 +35,7 @@ const CLOSERS = new Map([
 /** A stray run is quoted up to this length. */
 const QUOTED = 20
 
-export const parse = (text: string, file: string, report: Report): FileNode => {
+export const parse = (text: string, file: string, report: Report, { derive }: Dialect = current): FileNode => {
   const { tokens } = tokenize(text)
   const reader = readerOf(file, report)
   const tree = {
@@ -57,13 +58,13 @@ export const parse = (text: string, file: string, report: Report): FileNode => {
     while (chunk.tokens.length > 1 && isUnreadable(chunk.tokens[0])) chunk.tokens.shift()
     const [first] = chunk.tokens
     if (first.image === "language" && !namesDeclaration(chunk.tokens)) {
-      const node = line("languageLine", chunk, reader, report)
+      const node = line("languageLine", chunk, reader, report, derive)
       const version = node && reader.number(node.children.Number[0] as IToken)
       if (version?.kind === "number")
         tree.languages.push({ version: version.value, span: reader.spanOf(first, chunk.tokens[1]), first: index === 0 })
       else tree.languages.push({ version: 1, span: reader.spanOf(first), first: index === 0 })
     } else if ((first.image === "use" || first.image === "import") && !namesDeclaration(chunk.tokens)) {
-      const node = line("sourceLine", chunk, reader, report)
+      const node = line("sourceLine", chunk, reader, report, derive)
       if (!node) {
         tree.usesBroken ||= first.image === "use"
         return
@@ -77,7 +78,7 @@ export const parse = (text: string, file: string, report: Report): FileNode => {
       ;(first.image === "use" ? tree.uses : tree.imports).push(source)
     } else if (isWord(first)) {
       tree.usesBroken ||= !isKind(first.image) && chunk.tokens[1]?.tokenType === Text
-      tree.declarations.push(declaration(chunk, reader, report))
+      tree.declarations.push(declaration(chunk, reader, report, derive))
     } else if (chunk.brackets.length === 0 && !isUnreadable(first))
       report(diagnose("L2R0111", reader.spanOf(first), { found: foundOf(first) }))
   })
@@ -111,9 +112,9 @@ const foundOf = (token: IToken | undefined): string => {
 }
 
 /** A line of its own; undefined where it does not parse. */
-const line = (rule: RuleName, chunk: Chunk, reader: Reader, report: Report): CstNode | undefined => {
+const line = (rule: RuleName, chunk: Chunk, reader: Reader, report: Report, derive: Derive): CstNode | undefined => {
   if (isSpoilt(chunk.tokens, chunk)) return undefined
-  return tree(rule, chunk.tokens, undefined, reader, report)
+  return tree(rule, chunk.tokens, undefined, reader, report, derive)
 }
 
 /** The tree of these tokens, or a report; `next` is what follows them in the file. */
@@ -123,6 +124,7 @@ const tree = (
   next: IToken | undefined,
   reader: Reader,
   report: Report,
+  derive: Derive,
 ): CstNode | undefined => {
   const derived = derive(rule, tokens)
   if ("children" in derived) return derived
@@ -171,10 +173,11 @@ const FORMS: Readonly<Record<RuleName | "comparison", (word: string) => string>>
   header: (word) =>
     isCoreKind(word) ? `it reads \`${word} name { ... }\`` : `it reads \`${word} name = plugin { ... }\``,
   entry: () => "an option reads `rank: 8`",
+  values: () => "values are written with commas between them",
   comparison: () => "it reads `compare learnt against [nearest, uniform] on accuracy`",
 }
 
-const declaration = (chunk: Chunk, reader: Reader, report: Report): DeclarationNode => {
+const declaration = (chunk: Chunk, reader: Reader, report: Report, derive: Derive): DeclarationNode => {
   const { tokens } = chunk
   const [first] = tokens
   const kind = isKind(first.image) ? first.image : nearest(first.image, [...LINES, ...KINDS])
@@ -200,7 +203,7 @@ const declaration = (chunk: Chunk, reader: Reader, report: Report): DeclarationN
       return { ...about, ...headerOf(header, reader), ...reader.entries(body), headerBroken: false, bodyBroken: false }
     }
   }
-  return inPieces(about, chunk, reader, report)
+  return inPieces(about, chunk, reader, report, derive)
 }
 
 const headerOf = (header: CstNode, reader: Reader): Pick<DeclarationNode, "name" | "plugin" | "alias" | "location"> => {
@@ -219,18 +222,19 @@ const inPieces = (
   chunk: Chunk,
   reader: Reader,
   report: Report,
+  derive: Derive,
 ): DeclarationNode => {
   const { tokens } = chunk
   const at = tokens.findIndex((token) => token.tokenType === LeftBrace)
   const line = at < 0 ? tokens : tokens.slice(0, at)
-  const header = isSpoilt(line, chunk) ? undefined : tree("header", line, tokens[line.length], reader, report)
+  const header = isSpoilt(line, chunk) ? undefined : tree("header", line, tokens[line.length], reader, report, derive)
   const settings: DeclarationNode["settings"][number][] = []
   const comparisons: DeclarationNode["comparisons"][number][] = []
   let bodyBroken = chunk.tooDeep !== undefined
   if (at >= 0 && !chunk.tooDeep) {
     const { pieces, rest } = entriesOf(tokens, at + 1, new Set(chunk.brackets.map(({ token }) => token)))
     for (const { tokens: piece, next } of pieces) {
-      const node = isSpoilt(piece, chunk) ? undefined : tree("entry", piece, next, reader, report)
+      const node = isSpoilt(piece, chunk) ? undefined : tree("entry", piece, next, reader, report, derive)
       if (!node) {
         bodyBroken = true
         continue

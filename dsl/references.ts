@@ -5,6 +5,7 @@ import { diagnose } from "./diagnostics.ts"
 import { aKind, isKind, type Kind } from "./kinds.ts"
 import { mayBeUnreadable, pluginsOf } from "./scope.ts"
 import { nearest } from "./suggest.ts"
+import { reportUnseen } from "./unseen.ts"
 import { found } from "./wording.ts"
 
 /** The name of a declaration of one of these kinds; undefined where it was reported or can't be told. */
@@ -23,7 +24,8 @@ export const referTo = (
   }
   const { text, span } = node
   const declared = scope.declared.get(text)
-  if (declared?.kind && wantedKinds.includes(declared.kind)) return text
+  if (declared?.kind && wantedKinds.includes(declared.kind))
+    return reportUnseen(text, span, declared, scope, report) ? undefined : text
   if (declared?.kind && isKind(declared.kind)) {
     return void report(
       diagnose(

@@ -9,7 +9,7 @@
  *       = help: did you mean `rank`?
  */
 import type { Diagnostic } from "./diagnostic.ts"
-import { type Lines, linesOf } from "./lines.ts"
+import { type Lines, type Texts, textsOf } from "./lines.ts"
 import type { Span } from "./spec.ts"
 import { laid, visible } from "./width.ts"
 
@@ -26,15 +26,16 @@ export interface Rendering {
 
 const PAINT = { error: 31, warning: 33, hint: 36, frame: 34, bold: 1 } as const
 
-/** `text` is the source that the diagnostics are about. */
+/** `texts` is the source that the diagnostics are about, or the sources by file. */
 export const render = (
   diagnostics: readonly Diagnostic[],
-  text: string,
+  texts: Texts,
   { color = false, hints = false }: Rendering = {},
 ): string => {
-  const lines = linesOf(text)
+  const sourceOf = textsOf(texts)
   const paint = (what: keyof typeof PAINT, words: string) => (color ? `\u001b[${PAINT[what]}m${words}\u001b[0m` : words)
   const frame = (span: Span, gutter: string, sign: string, label: string, what: keyof typeof PAINT): string[] => {
+    const { text, lines } = sourceOf(span.file)
     const { line, column } = lines.at(span.start)
     const { printed, from, length } = window(span, line, text, lines)
     return [
@@ -45,7 +46,8 @@ export const render = (
     ]
   }
   const one = ({ code, severity, message, help, span, related = [] }: Diagnostic): string => {
-    const last = Math.max(...[span, ...related.map((other) => other.span)].map(({ start }) => lines.at(start).line))
+    const places = [span, ...related.map((other) => other.span)]
+    const last = Math.max(...places.map(({ file, start }) => sourceOf(file).lines.at(start).line))
     const gutter = " ".repeat(String(last).length)
     return [
       `${paint(severity, `${severity} ${code}`)}${paint("bold", `: ${visible(message)}`)}`,

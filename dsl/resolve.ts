@@ -6,6 +6,7 @@ import { aKind, isCoreKind, isKind, type Kind } from "./kinds.ts"
 import { mayBeUnreadable, pluginsOf, type Scope } from "./scope.ts"
 import type { PluginName } from "./spec.ts"
 import { nearest } from "./suggest.ts"
+import { reportUnseen } from "./unseen.ts"
 import type { PluginEntry } from "./vocabulary.ts"
 
 export interface Resolved {
@@ -23,19 +24,19 @@ export interface Resolved {
 
 export type Resolve = (node: DeclarationNode) => Resolved
 
+/** The declaration that this one extends, if it extends one. */
+export const aboveOf = (scope: Scope, { kind, plugin, alias }: DeclarationNode): DeclarationNode | undefined => {
+  const other = plugin && !alias ? scope.declared.get(plugin.text) : undefined
+  return other && kind && other.kind === kind && !pluginsOf(scope.vocabulary, kind).has(plugin!.text)
+    ? other
+    : undefined
+}
+
 /** Resolves declarations, each once; problems are reported when a declaration is first asked for. */
 export const resolverOf = (scope: Scope, report: Report): Resolve => {
   const done = new Map<DeclarationNode, Resolved>()
   /** Declarations whose step upwards would close a circle, or that hang in one. */
   const circular = new Set<DeclarationNode>()
-
-  /** The declaration that this one extends, if it extends one. */
-  const aboveOf = ({ kind, plugin, alias }: DeclarationNode): DeclarationNode | undefined => {
-    const other = plugin && !alias ? scope.declared.get(plugin.text) : undefined
-    return other && kind && other.kind === kind && !pluginsOf(scope.vocabulary, kind).has(plugin!.text)
-      ? other
-      : undefined
-  }
 
   // A chain may be long, so it is walked up first and settled from its top.
   const resolve: Resolve = (node) => {
@@ -43,7 +44,7 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
     let top: DeclarationNode | undefined = node
     while (top && !done.has(top) && !chain.has(top)) {
       chain.add(top)
-      top = aboveOf(top)
+      top = aboveOf(scope, top)
     }
     const upwards = [...chain]
     if (top && chain.has(top)) reportCircle(upwards.slice(upwards.indexOf(top)))
@@ -146,6 +147,7 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
       return { lost: true }
     }
     if (entry) return { plugin: { name: entry.name }, entry }
+    if (other?.kind === kind && reportUnseen(plugin.text, plugin.span, other, scope, report)) return { lost: true }
     if (other?.kind === kind) return circular.has(node) ? { lost: true } : { above: done.get(other) }
     if (other?.kind !== undefined && isKind(other.kind)) {
       report(diagnose("L2R0305", plugin.span, { name: plugin.text, is: aKind(other.kind), wanted: aKind(kind) }))

@@ -3,6 +3,7 @@ import type { DeclarationNode, FileNode, Name } from "./ast.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
 import { isKind, type Kind } from "./kinds.ts"
+import type { Program } from "./program.ts"
 import type { Span, Use } from "./spec.ts"
 import type { PluginEntry, Vocabulary } from "./vocabulary.ts"
 
@@ -21,6 +22,12 @@ export interface Scope {
   readonly unreadable: ReadonlySet<string | undefined>
   /** Names by kind, in written order. */
   namesOf(kind: Kind): string[]
+  /** How many declarations of a kind there are, each variant of a sweep counted. */
+  countOf(kind: Kind): number
+  /** The name as it is written, where it is that of a variant. */
+  writtenOf(name: string): string
+  /** Whether a name of one file may be used in another. */
+  sees(file: string, other: string): boolean
 }
 
 export const scopeOf = (
@@ -28,6 +35,7 @@ export const scopeOf = (
   vocabulary: Vocabulary,
   given: Readonly<Record<string, Used>>,
   report: Report,
+  program?: Pick<Program, "files" | "sees">,
 ): Scope => {
   const uses = usesOf(tree, report)
   const used = new Map<string, Used | undefined>()
@@ -48,13 +56,14 @@ export const scopeOf = (
   for (const node of tree.declarations) {
     if (!node.name) unreadable.add(node.kind)
     else {
-      names.push(node.name)
-      if (!declared.has(node.name.text)) declared.set(node.name.text, node)
+      const { of = node.name.text, first = true } = node.variant ?? {}
+      if (first) names.push({ ...node.name, text: of })
+      for (const name of [node.name.text, of]) if (!declared.has(name)) declared.set(name, node)
     }
   }
-  reportRepeatedNames(names, report)
-  const namesOf = (kind: Kind) =>
-    [...declared.values()].flatMap((node) => (node.kind === kind ? [node.name!.text] : []))
+  reportRepeatedNames(names, program?.files.map(({ file }) => file) ?? [], report)
+  const ofKind = (kind: Kind) => [...new Set(declared.values())].filter((node) => node.kind === kind)
+  const writtenOf = (name: string) => declared.get(name)?.variant?.of ?? name
   return {
     vocabulary,
     used,
@@ -62,7 +71,10 @@ export const scopeOf = (
     usesBroken: tree.usesBroken || uses.length < tree.uses.length,
     declared,
     unreadable,
-    namesOf,
+    namesOf: (kind) => [...new Set(ofKind(kind).map((node) => node.variant?.of ?? node.name!.text))],
+    countOf: (kind) => ofKind(kind).length,
+    writtenOf,
+    sees: program?.sees ?? (() => true),
   }
 }
 
@@ -84,14 +96,16 @@ const aliasOf = (source: string): string | undefined => {
   return /^[A-Za-z_]\w*$/.test(alias) ? alias : undefined
 }
 
-/** Names that are declared more than once, at all places but the first. */
-const reportRepeatedNames = (names: readonly Name[], report: Report): void => {
+/** Names that are declared more than once, at all places but the first; `files` come in this order. */
+const reportRepeatedNames = (names: readonly Name[], files: readonly string[], report: Report): void => {
   const first = new Map<string, Span>()
-  for (const { text, span } of [...names].sort((a, b) => a.span.start - b.span.start)) {
+  const place = ({ span }: Name) => files.indexOf(span.file)
+  for (const { text, span } of [...names].sort((a, b) => place(a) - place(b) || a.span.start - b.span.start)) {
     const before = first.get(text)
-    if (before)
-      report(diagnose("L2R0301", span, { name: text }, { related: [{ span: before, message: "first declared here" }] }))
-    else first.set(text, span)
+    const related = before && [{ span: before, message: "first declared here" }]
+    if (!before) first.set(text, span)
+    else if (before.file === span.file) report(diagnose("L2R0301", span, { name: text }, { related }))
+    else report(diagnose("L2R0315", span, { name: text, file: before.file }, { related }))
   }
 }
 

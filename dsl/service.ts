@@ -12,20 +12,21 @@ const entryOf = (name: string, { scope, resolve }: Context): PluginEntry | undef
 
 /** A router that can't serve one of several libraries leaves a cell open; one that can serve none has no row. */
 export const checkService = (rows: readonly Listed[], adapters: readonly Listed[], context: Context): void => {
+  const { scope } = context
   const served = adapters.map((adapter) => ({ adapter, lowRank: isLowRank(adapter.name, context) }))
   if (served.some(({ lowRank }) => lowRank === undefined)) return
   for (const { name, span } of rows) {
     if (entryOf(name, context)?.facts?.needs_low_rank !== true) continue
     const lacking = served.filter(({ lowRank }) => !lowRank)
     if (lacking.length > 0 && lacking.length === served.length)
-      context.report(diagnose("L2R0511", span, { router: name }))
+      context.report(diagnose("L2R0511", span, { router: scope.writtenOf(name) }))
     else
       for (const { adapter } of lacking)
         context.report(
           diagnose(
             "L2R0510",
             span,
-            { router: name, adapter: adapter.name },
+            { router: scope.writtenOf(name), adapter: scope.writtenOf(adapter.name) },
             { related: [{ span: adapter.span, message: "listed here" }] },
           ),
         )
@@ -47,7 +48,7 @@ const isLowRank = (name: string, context: Context): boolean | undefined => {
 export const checkMemory = (routers: readonly Listed[], context: Context): void => {
   const { scope, resolve, report } = context
   const memories = scope.namesOf("memory")
-  if (memories.length === 1 || scope.unreadable.has("memory")) return
+  if (scope.countOf("memory") === 1 || scope.unreadable.has("memory")) return
   for (const { name } of routers) {
     const { node, entry, settings, unsure } = resolve(scope.declared.get(name)!)
     const properties = entry?.options.properties
@@ -62,7 +63,7 @@ export const checkMemory = (routers: readonly Listed[], context: Context): void 
       statistics === "memory" ||
       ["refit", "both"].includes(written("head") as string)
     ) {
-      report(diagnose("L2R0512", node.name!.span, { router: name, names: memories }))
+      report(diagnose("L2R0512", node.name!.span, { router: scope.writtenOf(name), names: memories }))
     }
   }
 }

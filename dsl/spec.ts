@@ -34,6 +34,10 @@ export interface Declaration {
   readonly span: Span
   /** Where each option was written, for errors that only the plan can find. */
   readonly optionSpans: Readonly<Record<string, Span>>
+  /** The name as it is written, where a sweep made this variant of it: `name` is `low_rank[rank=4]`, this `low_rank`. */
+  readonly variantOf?: string
+  /** The folder of the file that says `location`, seen from the spec's; absent where it is the spec's own. */
+  readonly folder?: string
 }
 
 export interface Stream {
@@ -41,7 +45,21 @@ export interface Stream {
   /** In the written order: `intents[t1, t2]` gives two entries; `data` names a data declaration. Absent tasks (`tasks: intents`) mean all tasks of the data, in its order. */
   readonly tasks: readonly { readonly data: string; readonly task?: string; readonly span: Span }[]
   readonly scenario: "class_incremental" | "task_incremental" | "domain_incremental"
-  readonly orders: readonly "written"[]
+  /** Each is run for itself; at least one. */
+  readonly orders: readonly Order[]
+  readonly variantOf?: string
+  readonly span: Span
+}
+
+/** An order in which the tasks of a stream come. */
+export interface Order {
+  /** `written`, `reversed`, `shuffled[1]`, `listed[1]`. */
+  readonly name: string
+  readonly kind: "written" | "reversed" | "shuffled" | "listed"
+  /** Which of the shuffled orders, from 1. */
+  readonly number?: number
+  /** Every task of the stream, where the order is a list. */
+  readonly tasks?: readonly string[]
   readonly span: Span
 }
 
@@ -49,6 +67,7 @@ export interface Stream {
 export interface Library {
   readonly name: string
   readonly adapterOf: Readonly<Record<string, string>>
+  readonly variantOf?: string
   readonly span: Span
 }
 
@@ -63,6 +82,7 @@ export interface Train {
   readonly schedule: "linear" | "constant"
   readonly warm_up: number
   readonly early_stop: "none" | "validation"
+  readonly variantOf?: string
   readonly span: Span
 }
 
@@ -86,6 +106,8 @@ export interface Experiment {
   readonly seeds: readonly number[]
   readonly measure: readonly string[]
   readonly compare: readonly Compare[]
+  /** Variants of one experiment share the correction of their comparisons. */
+  readonly variantOf?: string
   readonly span: Span
 }
 

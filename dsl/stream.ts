@@ -1,9 +1,10 @@
 /** Streams: which tasks arrive, in which order, under which scenario. */
 import type { Name, Setting, ValueNode } from "./ast.ts"
 import type { Context } from "./context.ts"
-import { coreSchemas, LATER_ORDERS, SCENARIOS } from "./core_schema.ts"
+import { coreSchemas, SCENARIOS } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
 import { checkSettings } from "./options.ts"
+import { ordersIn } from "./orders.ts"
 import { referTo } from "./references.ts"
 import type { Resolved } from "./resolve.ts"
 import type { Span, Stream } from "./spec.ts"
@@ -22,16 +23,22 @@ export const checkStream = (resolved: Resolved, context: Context): Stream => {
   const settings = resolved.settings
   const isOwn = (setting: Setting | undefined): setting is Setting =>
     setting !== undefined && resolved.node.settings.includes(setting)
-  const orders = settings.get("orders")
-  if (isOwn(orders)) for (const order of itemsOf(orders.value)) checkOrder(order, context)
+  const silent = { ...context, report: () => {} }
   const tasks = settings.get("tasks")
-  const quiet = isOwn(tasks) ? context : { ...context, report: () => {} }
+  const entries = tasks ? tasksIn(tasks.value, isOwn(tasks) ? context : silent) : []
+  const orders = settings.get("orders")
+  const names = resolved.unsure || entries.length === 0 ? undefined : taskNames({ tasks: entries }, context)
+  // Other tasks under an order that is taken over: the order may not fit them.
+  const on = isOwn(orders) || isOwn(tasks) ? context : silent
   const scenario = own.get("scenario") ?? wordOf(settings.get("scenario")) ?? SCENARIOS[0]
   return {
     name: resolved.node.name?.text ?? "",
-    tasks: tasks ? tasksIn(tasks.value, quiet) : [],
+    ...(resolved.node.variant ? { variantOf: resolved.node.variant.of } : {}),
+    tasks: entries,
     scenario: scenario as Stream["scenario"],
-    orders: ["written"],
+    orders: orders
+      ? ordersIn(orders.value, names, on)
+      : [{ name: "written", kind: "written", span: resolved.node.span }],
     span: resolved.node.span,
   }
 }
@@ -39,24 +46,6 @@ export const checkStream = (resolved: Resolved, context: Context): Stream => {
 const wordOf = (setting: Setting | undefined): string | undefined =>
   setting?.value.kind === "word" ? setting.value.text : undefined
 const itemsOf = (value: ValueNode): readonly ValueNode[] => (value.kind === "list" ? value.items : [value])
-
-const checkOrder = (order: ValueNode, { report }: Context): void => {
-  if (order.kind === "broken" || (order.kind === "word" && !order.member && order.text === "written")) return
-  const name = order.kind === "word" ? order.text : order.kind === "call" ? order.name.text : undefined
-  if (name !== undefined && (LATER_ORDERS as readonly string[]).includes(name))
-    report(diagnose("L2R0206", order.span, { order: name }))
-  else {
-    const words = ["written", ...LATER_ORDERS]
-    report(
-      diagnose("L2R0406", order.span, {
-        name: "orders",
-        word: found(order).replaceAll("`", ""),
-        near: name && nearest(name, words),
-        words,
-      }),
-    )
-  }
-}
 
 const tasksIn = (value: ValueNode, context: Context): readonly Entry[] => {
   const items = itemsOf(value)
@@ -133,7 +122,7 @@ const taskName = (node: ValueNode): Name | undefined => {
 }
 
 /** The names of a stream's tasks, as far as they can be told without reading data. */
-export const taskNames = (stream: Stream, context: Context): readonly string[] | undefined => {
+export const taskNames = (stream: Pick<Stream, "tasks">, context: Context): readonly string[] | undefined => {
   const names: string[] = []
   for (const { data, task } of stream.tasks) {
     if (task !== undefined) names.push(task)

@@ -22,6 +22,8 @@ export interface Reader {
   text(token: IToken): Name
   number(token: IToken): ValueNode
   entry(node: CstNode): { readonly setting: Setting } | { readonly comparison: Comparison }
+  /** The values of a `values` rule. */
+  values(node: CstNode): ValueNode[]
   entries(body: CstNode | undefined): { readonly settings: Setting[]; readonly comparisons: Comparison[] }
 }
 
@@ -105,8 +107,8 @@ export const readerOf = (file: string, report: Report): Reader => {
     const end = call ? token(call, "RightParen")! : token(picked!, "RightBracket")!
     const span = spanOf(first, end)
     if (picked && first.image === "sweep") {
-      report(diagnose("L2R0205", span, {}))
-      return { kind: "broken", span }
+      const tag = token(node, "tag")
+      return { kind: "sweep", ...(tag && { tag: word(tag) }), items: items(picked), span }
     }
     return { kind: call ? "call" : "pick", name: word(first), items: items((call ?? picked)!), span }
   }
@@ -149,5 +151,5 @@ export const readerOf = (file: string, report: Report): Reader => {
     return { settings, comparisons }
   }
 
-  return { spanOf, word, text, number, entry, entries }
+  return { spanOf, word, text, number, entry, entries, values: (node) => children(node, "value").map(value) }
 }

@@ -52,6 +52,8 @@ export const found = (node: ValueNode): string => {
       return `\`${node.name.text}(...)\``
     case "pick":
       return `\`${node.name.text}[...]\``
+    case "sweep":
+      return "a sweep"
     case "broken":
       return "this"
   }

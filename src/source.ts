@@ -1,7 +1,7 @@
 /** The first phases, which load neither Effect nor plugins: a file is read, parsed and checked against the vocabulary. */
 import { readFileSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
-import { type Checked, check, type Used, usesIn, type Vocabulary } from "../dsl/index.ts"
+import { type Checked, type CheckOptions, check, type Open, type Used, usesIn, type Vocabulary } from "../dsl/index.ts"
 import vocabulary from "../dsl/vocabulary.json" with { type: "json" }
 
 export interface Source {
@@ -40,11 +40,32 @@ export const readText = (file: string, what: string, hint: string): string => {
   }
 }
 
-/** Checks a spec; only what it brings by `use` is loaded. */
-export const checkSource = async ({ file, directory, text }: Source): Promise<Checked> => {
+/** What the command line says about a spec besides its name. */
+export interface Said extends Pick<CheckOptions, "set" | "only" | "skip"> {
+  /** Read the data too, so that what a spec says of it is checked. */
+  readonly data?: boolean
+}
+
+/** Checks a spec with the files that it imports; only what it brings by `use` is loaded. */
+export const checkSource = async ({ file, directory, text }: Source, said: Said = {}): Promise<Checked> => {
   const uses: Record<string, Used> = {}
-  for (const { alias, source } of usesIn(text, file)) uses[alias] = await strangers(source, directory)
-  return check(text, { file, vocabulary: vocabulary as unknown as Vocabulary, uses })
+  for (const { alias, source } of usesIn(text, file, opened)) uses[alias] = await strangers(source, directory)
+  const { data, ...changed } = said
+  const options = { file, vocabulary: vocabulary as unknown as Vocabulary, uses, open: opened, ...changed }
+  const { spec } = data ? check(text, options) : {}
+  if (!spec) return check(text, { ...options, advice: true })
+  const { knownData } = await import("./plan/known_data.ts")
+  const known = await knownData(spec, directory)
+  return check(text, { ...options, advice: true, factsOf: ({ name }) => known.get(name) })
+}
+
+/** An imported file, by its name as messages show it. */
+const opened: Open = (file) => {
+  try {
+    return { text: readText(file, "a spec", "an imported file ends in .l2r") }
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
 }
 
 const strangers = async (source: string, directory: string): Promise<Used> => {

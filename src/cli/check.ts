@@ -1,23 +1,78 @@
 /** `l2r check SPEC`: every problem of a spec at once. Loads the language alone, unless the spec says `use`. */
-import { render, summary, toJson } from "../../dsl/index.ts"
-import { checkSource, readSource } from "../source.ts"
+import { type Diagnostic, render, summary, type Texts, toGithub, toJson, toSarif } from "../../dsl/index.ts"
+import { checkSource, readSource, type Said, SourceError } from "../source.ts"
+import { saidFlags, saidIn } from "./said.ts"
 import { UsageError, type Verb } from "./verb.ts"
+
+const FORMATS = ["text", "json", "sarif", "github"] as const
+type Format = (typeof FORMATS)[number]
 
 export default {
   summary: "find every problem of a spec at once",
-  usage: "check SPEC [--format text|json]",
+  usage:
+    "check SPEC [--format text|json|sarif|github] [--watch] [--data] [--set PATH=VALUE] [--only NAME] [--skip NAME]",
   words: [1, 1],
-  flags: { format: { type: "string", default: "text", what: "text for people, json for programs" } },
-  run: async ([file], { format }) => {
-    if (format !== "text" && format !== "json") throw new UsageError(`--format is text or json, not ${format}`)
-    const source = readSource(file)
-    const { diagnostics, spec } = await checkSource(source)
-    if (format === "json") process.stdout.write(`${JSON.stringify(toJson(diagnostics, source.text), null, 2)}\n`)
-    else {
-      const shown = diagnostics.filter(({ severity }) => severity !== "hint")
-      const text = render(shown, source.text, { color: process.stdout.isTTY === true && !process.env.NO_COLOR })
-      process.stdout.write(`${text}${text ? "\n" : ""}${file}: ${summary(shown)}\n`)
-    }
-    return spec ? 0 : 1
+  flags: {
+    format: {
+      type: "string",
+      default: "text",
+      what: "text for people, json for programs, sarif for code scanners, github for workflows",
+    },
+    watch: { type: "boolean", what: "check again whenever a file of the spec changes" },
+    data: { type: "boolean", what: "read the data too: tasks, labels and numbers of examples are checked" },
+    ...saidFlags,
+  },
+  run: async ([file], { format, watch, data, ...flags }) => {
+    const chosen = FORMATS.find((each) => each === format)
+    if (!chosen) throw new UsageError(`--format is ${FORMATS.join(", ")}, not ${format}`)
+    const said = { ...saidIn(flags), data: data === true }
+    return watch ? watched(file, chosen, said) : (await checked(file, chosen, said)).code
   },
 } satisfies Verb
+
+interface Outcome {
+  readonly code: number
+  /** Files that were read. */
+  readonly files: readonly string[]
+}
+
+const checked = async (file: string, format: Format, said: Said): Promise<Outcome> => {
+  const { diagnostics, spec, texts } = await checkSource(readSource(file), said)
+  process.stdout.write(await printed(file, diagnostics, texts, format))
+  return { code: spec ? 0 : 1, files: Object.keys(texts).filter((name) => !name.startsWith("--")) }
+}
+
+const printed = async (file: string, diagnostics: readonly Diagnostic[], texts: Texts, format: Format) => {
+  const shown = diagnostics.filter(({ severity }) => severity !== "hint")
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(toJson(diagnostics, texts), null, 2)}\n`
+    case "sarif": {
+      const { version } = await import("../run/version.ts")
+      return `${JSON.stringify(toSarif(diagnostics, texts, version), null, 2)}\n`
+    }
+    case "github":
+      return toGithub(shown, texts)
+    case "text": {
+      const text = render(shown, texts, { color: process.stdout.isTTY === true && !process.env.NO_COLOR })
+      return `${text}${text ? "\n" : ""}${file}: ${summary(shown)}\n`
+    }
+  }
+}
+
+/** Checks now and after every change, until it is stopped; a file that can't be read for a moment is waited for. */
+const watched = async (file: string, format: Format, said: Said): Promise<number> => {
+  const { changesOf } = await import("./watch.ts")
+  let files: readonly string[] = [file]
+  const once = async () => {
+    try {
+      files = (await checked(file, format, said)).files
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error
+      process.stdout.write(`${error.message}\n`)
+    }
+  }
+  await once()
+  for await (const _ of changesOf(() => files)) await once()
+  return 0
+}

@@ -1,20 +1,29 @@
 /** Reads and checks a spec for a verb: diagnostics go to standard error; without a sound spec there is nothing to go on with. */
-import { render, type Spec, summary } from "../../dsl/index.ts"
-import { checkSource, readSource, type Source } from "../source.ts"
+import { type Change, render, type Spec, summary, type Texts } from "../../dsl/index.ts"
+import { checkSource, readSource, type Said, type Source } from "../source.ts"
 
-export const checkedSpec = async (file: string): Promise<{ readonly source: Source; readonly spec?: Spec }> => {
+export interface CheckedSource extends Source {
+  /** Of the spec, of what it imports, and of the flags. */
+  readonly texts: Texts
+  /** What the flags have changed. */
+  readonly changes: readonly Change[]
+}
+
+export const checkedSpec = async (
+  file: string,
+  said: Said = {},
+): Promise<{ readonly source: CheckedSource; readonly spec?: Spec }> => {
   const source = readSource(file)
-  const { spec, diagnostics } = await checkSource(source)
+  const { spec, diagnostics, texts, changes } = await checkSource(source, said)
   const problems = diagnostics.filter(({ severity }) => severity !== "hint")
   if (problems.length > 0)
-    process.stderr.write(
-      `${render(problems, source.text, { color: process.stderr.isTTY === true && !process.env.NO_COLOR })}\n${summary(problems)} in ${file}\n`,
-    )
-  return spec ? { source, spec } : { source }
+    process.stderr.write(`${render(problems, texts, { color: inColour() })}\n${summary(problems)} in ${file}\n`)
+  const found = { source: { ...source, texts, changes } }
+  return spec ? { ...found, spec } : found
 }
 
 /** A problem that only the plan could find, shown at its place in the spec. */
-export const atPlace = (error: unknown, { text }: Source): unknown => {
+export const atPlace = (error: unknown, { texts }: Pick<CheckedSource, "texts">): unknown => {
   const { span, message, help } = error as {
     span?: { file: string; start: number; end: number }
     message: string
@@ -22,7 +31,9 @@ export const atPlace = (error: unknown, { text }: Source): unknown => {
   }
   if (!span) return error
   process.stderr.write(
-    `${render([{ code: "L2R0600", severity: "error", message, help, span }], text, { color: process.stderr.isTTY === true && !process.env.NO_COLOR })}\n`,
+    `${render([{ code: "L2R0600", severity: "error", message, help, span }], texts, { color: inColour() })}\n`,
   )
   return undefined
 }
+
+const inColour = (): boolean => process.stderr.isTTY === true && !process.env.NO_COLOR

@@ -1,6 +1,6 @@
 /** What `l2r data export` writes: the tasks of a data source, or of a stream of a spec. */
 import type { Spec } from "../../dsl/index.ts"
-import { decoded, PluginShelf } from "../plan/chosen.ts"
+import { decoded, folderIn, PluginShelf } from "../plan/chosen.ts"
 import { streamTasks } from "../plan/stream_tasks.ts"
 import type { DataSource, Task } from "../plugin/index.ts"
 import { loadPlugin } from "../plugin/load.ts"
@@ -28,7 +28,9 @@ export const ofStream = async (spec: Spec, name: string, directory: string): Pro
   const read = new Map<string, Task>()
   for (const [data, { plugin, chosen }] of sources) {
     const own = wanted.filter((one) => one.data === data).map(({ task }) => task)
-    for (const task of await plugin.load(own, spec.data[data].location, chosen.options, { directory }))
+    for (const task of await plugin.load(own, spec.data[data].location, chosen.options, {
+      directory: folderIn(directory, spec.data[data]),
+    }))
       read.set(task.name, task)
   }
   const notices = [...sources.values()].flatMap(({ plugin }) => (plugin.notice ? [plugin.notice] : []))

@@ -2,6 +2,7 @@
 import { atPlace, checkedSpec } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { places } from "./places.ts"
+import { saidFlags, saidIn } from "./said.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
@@ -13,11 +14,12 @@ export default {
     by: { type: "string", default: "kind", what: "one node for all steps of a kind, or every step" },
     ...places,
     ...extent,
+    ...saidFlags,
   },
   run: async ([file], { format, by, store, ...flags }) => {
     if (format !== "mermaid" && format !== "dot") throw new UsageError(`--format is mermaid or dot, not ${format}`)
     if (by !== "kind" && by !== "step") throw new UsageError(`--by is kind or step, not ${by}`)
-    const { source, spec } = await checkedSpec(file)
+    const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec) return 1
     const [{ plan }, { drawing }, { cachedIn }] = await Promise.all([
       import("../compile.ts"),

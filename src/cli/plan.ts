@@ -2,19 +2,22 @@
 import { atPlace, checkedSpec } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { places } from "./places.ts"
+import { saidFlags, saidIn } from "./said.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
   summary: "list the steps of a run: cached or not, estimated seconds and bytes",
-  usage: "plan SPEC [--store DIR] [--final-stage] [--keep gates] [--json]",
+  usage:
+    "plan SPEC [--store DIR] [--final-stage] [--keep gates] [--set PATH=VALUE] [--only NAME] [--skip NAME] [--json]",
   words: [1, 1],
   flags: {
     ...places,
     ...extent,
+    ...saidFlags,
     json: { type: "boolean", what: "the whole plan as JSON" },
   },
   run: async ([file], flags) => {
-    const { source, spec } = await checkedSpec(file)
+    const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec) return 1
     const [{ plan }, { needed }, { cachedIn }] = await Promise.all([
       import("../compile.ts"),

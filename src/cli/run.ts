@@ -6,22 +6,25 @@ import { atPlace, checkedSpec } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { wholeNumber } from "./numbers.ts"
 import { outFolder, places } from "./places.ts"
+import { saidFlags, saidIn } from "./said.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
   summary: "train, route, compare: run a spec and write its report",
-  usage: "run SPEC [--store DIR] [--out DIR] [--workers N] [--final-stage] [--keep gates] [--events FILE]",
+  usage:
+    "run SPEC [--store DIR] [--out DIR] [--workers N] [--final-stage] [--keep gates] [--set PATH=VALUE] [--only NAME] [--skip NAME] [--events FILE]",
   words: [1, 1],
   flags: {
     ...places,
     out: { type: "string", what: "folder of the report; l2r-results/<name of the spec> by default" },
     workers: { type: "string", what: "how many steps run side by side; as many as cores by default" },
     ...extent,
+    ...saidFlags,
     events: { type: "string", what: "write every event as a JSON line to this file" },
   },
   run: async ([file], flags) => {
     const workers = wholeNumber("workers", flags.workers)
-    const { source, spec } = await checkedSpec(file)
+    const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec || Object.keys(spec.experiments).length === 0) return 1
     const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([
       import("../compile.ts"),

@@ -1,4 +1,5 @@
 /** From a declaration to a plugin with decoded options: where defaults come in. */
+import { resolve } from "node:path"
 import type { Declaration, Span, Spec } from "../../dsl/spec.ts"
 import { type Plugin, type PluginKind, Schema } from "../plugin/index.ts"
 import { loadPlugin, sourceFile } from "../plugin/load.ts"
@@ -24,6 +25,10 @@ export class PlanError extends Error {
     this.span = span
   }
 }
+
+/** Where the relative paths of a declaration start: the folder of the file that says where it is found. */
+export const folderIn = (directory: string, { folder }: Pick<Declaration, "folder">): string =>
+  folder === undefined ? directory : resolve(directory, folder)
 
 export interface Resolved<P extends Plugin = Plugin> {
   readonly plugin: P

@@ -12,6 +12,7 @@ import { adapterChooser, type PlannedModules, planModules, trainOptions } from "
 import { type Chosen, decoded, PlanError, PluginShelf, type Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import { inputKeys } from "./key.ts"
+import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
 import { RouterOptions, routerOptionNames } from "./router_options.ts"
 import { planRouter } from "./router_row.ts"
 import type { PlannedRow } from "./row.ts"
@@ -21,7 +22,10 @@ import { type PlannedStream, planMemories, planStream } from "./stream.ts"
 export interface PlannedCell {
   readonly experiment: string
   readonly adapter: string
-  readonly order: "written"
+  /** As `Order` names it: `written`, `shuffled[2]`. */
+  readonly order: string
+  /** The experiment as it is written, where this is a variant of it: they share one correction. */
+  readonly family: string
   readonly scores: string
   readonly rows: readonly PlannedRow[]
   readonly asked: readonly Compare[]
@@ -99,22 +103,26 @@ const planExperiment = async (
     adapters.set(name, await shelf.take<Adapter>("adapter", declaration))
   const lines = (await linesOf(shelf, spec, experiment)).map((line) => ({ ...line, keepGates }))
   const train = trainOptions(spec.trains[experiment.train])
-  return experiment.adapters.map((name) => {
+  const orders = ordersOf(spec.streams[experiment.stream], stream.tasks)
+  const cells = orders.flatMap((order) => experiment.adapters.map((name) => ({ order, name })))
+  return cells.map(({ order, name }) => {
+    const turned = streamInOrder(builder, stream, order)
     const rows: PlannedRow[] = []
     const single: string[] = []
     for (const seed of experiment.seeds) {
-      const modules = planModules(builder, stream, adapterChooser(spec, name, adapters), name, train, seed)
+      const written = planModules(builder, stream, adapterChooser(spec, name, adapters), name, train, seed)
+      const modules = modulesInOrder(written, order)
       single.push(modules.encoded[0])
-      for (const line of lines) rows.push(...planLine(builder, stream, modules, line, train, stages))
+      for (const line of lines) rows.push(...planLine(builder, turned, modules, line, train, stages))
     }
+    const where = { experiment: experiment.name, adapter: name, order: order.name }
     return {
-      experiment: experiment.name,
-      adapter: name,
-      order: "written",
+      ...where,
+      family: experiment.variantOf ?? experiment.name,
       rows,
       asked: experiment.compare,
-      stream,
-      scores: planScores(builder, stream, experiment.name, name, rows, single),
+      stream: turned,
+      scores: planScores(builder, turned, where, rows, single),
     }
   })
 }
@@ -235,8 +243,7 @@ const lazily = <L extends { readonly memory: Resolved<Memory> }>(
 const planScores = (
   builder: StepBuilder,
   stream: PlannedStream,
-  experiment: string,
-  adapter: string,
+  where: Pick<PlannedCell, "experiment" | "adapter" | "order">,
   rows: readonly PlannedRow[],
   single: readonly string[],
 ): string => {
@@ -244,11 +251,9 @@ const planScores = (
   const fits = [...new Set(rows.flatMap((row) => row.fits))]
   return builder.add({
     kind: "scores",
-    label: `scores of ${experiment} · ${adapter}`,
+    label: `scores of ${where.experiment} · ${where.adapter}${where.order === "written" ? "" : ` · ${where.order}`}`,
     options: {
-      experiment,
-      adapter,
-      order: "written",
+      ...where,
       rows: rows.map(({ stages, fits: own, charged: _c, ...row }) => ({
         ...row,
         stages: stages.map(({ stage, evaluation }) => ({ index: stage, evaluation: evaluations.indexOf(evaluation) })),

@@ -2,7 +2,7 @@
 import type { Spec, Stream } from "../../dsl/spec.ts"
 import type { Backbone, Memory } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
-import type { Chosen, PluginShelf, Resolved } from "./chosen.ts"
+import { type Chosen, folderIn, type PluginShelf, type Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import type { Json } from "./step.ts"
 import { streamTasks } from "./stream_tasks.ts"
@@ -11,7 +11,10 @@ export interface PlannedStream {
   readonly tasks: readonly string[]
   readonly datasets: readonly string[]
   readonly tokens: readonly string[]
+  /** The mixed test set, with what each stage sees of it. */
   readonly blind: string
+  /** The mixed test set of the written order: its texts are those of every order. */
+  readonly mixed: string
   readonly truth: string
   /** Frozen features of each task's training texts, and of the mixed test set. */
   readonly trainFeatures: readonly string[]
@@ -37,12 +40,12 @@ export const planStream = async (
   backboneName: string,
   directory: string,
 ): Promise<PlannedStream> => {
-  const place = { directory }
   const declared = spec.backbones[backboneName]
+  const place = { directory: folderIn(directory, declared) }
   const { plugin: backbone, chosen, code } = await shelf.take<Backbone>("backbone", declared)
   const location = declared.location ?? ""
   const fingerprint = await backbone.fingerprint(location, chosen.options, place)
-  const onBackbone: ChosenBackbone = { ...chosen, location, directory, fingerprint }
+  const onBackbone: ChosenBackbone = { ...chosen, location, ...place, fingerprint }
   const { sources, wanted } = await streamTasks(shelf, spec, stream, directory)
   const datasets: string[] = []
   const tokens: string[] = []
@@ -50,12 +53,13 @@ export const planStream = async (
   for (const { data, task } of wanted) {
     const { plugin, chosen: source, code: dataCode } = sources.get(data)!
     const from = spec.data[data].location
-    const print = await plugin.fingerprint([task], from, source.options, place)
+    const beside = { directory: folderIn(directory, spec.data[data]) }
+    const print = await plugin.fingerprint([task], from, source.options, beside)
     const dataset = builder.add({
       kind: "dataset",
       label: `texts of ${task}`,
       options: {
-        data: { ...source, ...(from === undefined ? {} : { location: from }), directory, fingerprint: print },
+        data: { ...source, ...(from === undefined ? {} : { location: from }), ...beside, fingerprint: print },
         task,
       } as Json,
       inputs: {},
@@ -108,6 +112,7 @@ export const planStream = async (
     datasets,
     tokens,
     blind,
+    mixed: blind,
     truth,
     get trainFeatures() {
       return tokens.map((key, t) => features("train", key, wanted[t].task))

@@ -1,7 +1,7 @@
 /** Which tasks of which data sources a stream takes, in its order. */
 import type { Spec, Stream } from "../../dsl/spec.ts"
 import type { DataSource } from "../plugin/index.ts"
-import { PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
+import { folderIn, PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
 
 export interface StreamTasks {
   /** By the name of the data declaration. */
@@ -22,7 +22,9 @@ export const streamTasks = async (
   const wanted: { readonly data: string; readonly task: string }[] = []
   for (const { data, task, span } of stream.tasks) {
     const { plugin, chosen } = sources.get(data)!
-    const known = await plugin.tasks(spec.data[data].location, chosen.options, { directory })
+    const known = await plugin.tasks(spec.data[data].location, chosen.options, {
+      directory: folderIn(directory, spec.data[data]),
+    })
     if (task !== undefined && !known.includes(task))
       throw new PlanError(`the data "${data}" has no task "${task}"`, `its tasks are: ${known.join(", ")}`, span)
     wanted.push(...(task === undefined ? known : [task]).map((one) => ({ data, task: one })))

@@ -64,14 +64,14 @@ const withCosts = (cell: Scored, { rows: planned }: PlannedCell, secondsOf: (key
   return { ...cell, rows, summary }
 }
 
-/** The comparisons of an experiment share one correction. `learnt.refit` names one head policy of a row. */
+/** The comparisons of an experiment, with those of its variants, share one correction. `learnt.refit` names one head policy of a row. */
 const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): readonly (readonly Comparison[])[] => {
   const result: (readonly Comparison[])[] = cells.map(() => [])
-  for (const experiment of new Set(planned.map((one) => one.experiment))) {
-    const places = planned.flatMap((one, i) => (one.experiment === experiment ? [i] : []))
+  for (const family of new Set(planned.map((one) => one.family))) {
+    const places = planned.flatMap((one, i) => (one.family === family ? [i] : []))
     const outcomes = places.map((i) => withHeadNames(cells[i]))
     for (const setup of ["class_incremental", "task_incremental"] as const) {
-      const asked = planned[places[0]].asked.flatMap(({ left, against, on }): Asked[] =>
+      const asked = askedIn(places.map((i) => planned[i])).flatMap(({ left, against, on }): Asked[] =>
         (on === "task_accuracy") === (setup === "task_incremental") ? [{ left, against, on: "accuracy" }] : [],
       )
       if (asked.length === 0) continue
@@ -82,6 +82,13 @@ const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): re
     }
   }
   return result
+}
+
+/** What the cells of an experiment ask for, each once: variants may have other rows. */
+const askedIn = (cells: readonly PlannedCell[]): PlannedCell["asked"] => {
+  const all = cells.flatMap(({ asked }) => asked)
+  const said = ({ left, against, on }: (typeof all)[number]) => JSON.stringify([left, against, on])
+  return all.filter((one, i) => all.findIndex((other) => said(other) === said(one)) === i)
 }
 
 const withHeadNames = (cell: Scored): Scored => ({
@@ -107,7 +114,9 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile 
     dataDigests: Object.assign(
       {},
       ...plan.cells.map(({ stream }) => ({
-        ...Object.fromEntries(Object.entries(stream.texts).map(([name, key]) => [name, store.record(key)?.json.digest ?? ""])),
+        ...Object.fromEntries(
+          Object.entries(stream.texts).map(([name, key]) => [name, store.record(key)?.json.digest ?? ""]),
+        ),
         [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint,
       })),
     ),

@@ -1,4 +1,16 @@
 /** For every code of the catalogue, a spec that brings it about. `around(...)` puts a line into a spec that is sound. */
+
+import { current } from "../../dsl/dialect.ts"
+import type { CheckOptions, DataFacts } from "../../dsl/index.ts"
+
+/** A spec with what stands beside it: other files, flags, what is known of data. */
+export interface Case extends Partial<CheckOptions> {
+  readonly text: string
+  /** Files that it may import, by the name that messages show. */
+  readonly files?: Readonly<Record<string, string>>
+}
+export const caseOf = (one: string | Case): Case => (typeof one === "string" ? { text: one } : one)
+
 export const sound = `language 1
 backbone encoder = bert "dir"
 data intents = jsonl "dir"
@@ -14,7 +26,27 @@ const around = (line: string): string => `${sound}${line}\n`
 const trial = (options: string, before = ""): string =>
   around(`${before}experiment trial { on: encoder, stream: domains, adapters: low_rank, train: fast, ${options} }`)
 
-export const cases: Readonly<Record<string, readonly string[]>> = {
+const listing = (adapter: string, routers = "learnt"): string =>
+  `experiment trial { on: encoder, stream: domains, adapters: ${adapter}, train: fast, routers: ${routers} }`
+/** The sound spec in two files. */
+const [imported, importing] = [
+  sound.replace(/router learnt[\s\S]*$/, ""),
+  `language 1\nimport "./common.l2r"\n${/router learnt[\s\S]*$/.exec(sound)![0]}`,
+]
+/** Three small tasks, the last two with one label in common. */
+const facts = (): DataFacts => [
+  { name: "t1", train: { yes: 4, no: 6 }, test: 20 },
+  { name: "t2", train: { left: 9, right: 5 }, test: 20 },
+  { name: "t 3", train: { left: 5, up: 5 }, test: 20 },
+]
+const advised = (text: string, more: Partial<Case> = {}): Case => ({
+  text,
+  advice: true,
+  factsOf: () => undefined,
+  ...more,
+})
+
+export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0101: [
     around("adapter a = lora { rank: $8; }"),
     around("router quoted = l2r { head: “kept” }"),
@@ -44,15 +76,47 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
   L2R0201: [sound.replace("language 1", "language 2")],
   L2R0202: [sound.replace("language 1\n", "")],
   L2R0203: [around("language 1")],
-  L2R0204: [around('import "./common.l2r"')],
-  L2R0205: [around("adapter a = lora { rank: sweep [4, 8] }")],
-  L2R0206: [around("stream s { tasks: intents, orders: [written, reversed, shuffled(3)] }")],
   L2R0207: [around('use "./1st.ts"')],
   L2R0208: [around('use "./broken.ts" as broken')],
   L2R0209: [around('use "./other.ts"\nrouter r = other.router { anything: 3 }')],
   L2R0210: [sound.replace("language 1", "language 1.5")],
   L2R0211: [`memory none = random\n${sound}`],
   L2R0212: ["language 1\n", sound.replace(/experiment[^\n]*\n/, "")],
+  L2R0213: [
+    around('import "./absent.l2r"'),
+    {
+      text: importing,
+      files: {
+        "common.l2r": imported
+          .replace("rank: 8", "rnak: 8")
+          .replace("language 1\n", 'language 1\nimport "./lost.l2r"\n'),
+      },
+    },
+  ],
+  L2R0214: [
+    around('import "./spec.l2r"'),
+    {
+      text: importing,
+      files: {
+        "common.l2r": imported.replace("\n", '\nimport "./more/deep.l2r"\n'),
+        "more/deep.l2r": 'language 1\nimport "../common.l2r"\n',
+      },
+    },
+  ],
+  L2R0215: [{ text: importing.replace("router", 'import "common.l2r"\nrouter'), files: { "common.l2r": imported } }],
+  L2R0216: [
+    {
+      text: importing,
+      files: {
+        "common.l2r": imported.replace("\n", '\nimport "./1.l2r"\n'),
+        ...Object.fromEntries(
+          Array.from({ length: 300 }, (_, i) => [`${i}.l2r`, `language 1\nimport "./${i + 1}.l2r"\n`]),
+        ),
+      },
+    },
+  ],
+  L2R0217: [{ text: sound, dialect: { ...current, version: 2 } }],
+  L2R0218: [{ text: importing.replace('.l2r"', '.l2r" as common'), files: { "common.l2r": imported } }],
   L2R0301: [around("memory few = random"), around('use "./x.ts" as low_rank')],
   L2R0302: [around("router arrow = l2r { memory: few }")],
   L2R0303: [around("adapter a { rank: 8 }")],
@@ -70,6 +134,16 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
   L2R0311: [around('adapter a = lora "dir"')],
   L2R0312: [around("backbone b = bert")],
   L2R0313: [around("train t = mine.router")],
+  L2R0314: [
+    {
+      text: importing.replace("router", 'memory few = random\nimport "./more.l2r"\nrouter'),
+      files: {
+        "common.l2r": imported.replace(/memory few[^\n]*\n/, ""),
+        "more.l2r": "language 1\nrouter other = l2r { memory: few }\nadapter a = low_rank\n",
+      },
+    },
+  ],
+  L2R0315: [{ text: importing.replace("router", "memory few = random\nrouter"), files: { "common.l2r": imported } }],
   L2R0401: [
     around("adapter a = lora { rnak: 8, colour: 3 }"),
     around("train t { epoch: 3 }"),
@@ -101,10 +175,23 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
     around("stream s { tasks: [] }"),
     around("library l { }"),
     trial("routers: learnt, seeds: []"),
+    around("adapter a = lora { rank: sweep [] }"),
+    around("stream s { tasks: intents, orders: [] }"),
   ],
   L2R0408: [trial("routers: learnt, seeds: 3..1"), trial("routers: learnt, seeds: 1..1e9")],
   L2R0409: [around("train t { compare a against b on accuracy }")],
   L2R0410: [around("adapter a = lora { rank: 8s }")],
+  L2R0411: [around("adapter a = lora { targets: [query, sweep [key, value]], rank: sweep [sweep [1, 2], 4] }")],
+  L2R0412: [
+    trial("routers: sweep [learnt]").replace(
+      "adapters: low_rank, train: fast, routers: sweep",
+      "adapters: sweep [low_rank], train: fast, seeds: sweep [1, 2], routers: sweep",
+    ),
+    around("stream s { tasks: intents, orders: sweep [written, reversed] }"),
+  ],
+  L2R0413: [around("adapter a = lora { rank: sweep size [4, 8], alpha: sweep size [8, 16, 32] }")],
+  L2R0414: [around("adapter a = lora { rank: sweep [1..100], alpha: sweep [1..100] }")],
+  L2R0415: [around("backend b = onnxruntime { threads: sweep [1, 2] }")],
   L2R0501: [around("stream s { tasks: intents[t1, t9, nowhere] }")],
   L2R0502: [around("stream s { tasks: [intents[t1, t2], intents[t1]] }")],
   L2R0503: [
@@ -117,7 +204,12 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
       'library more { t1: low_rank, t2: low_rank, "t 3": low_rank, t4: low_rank }\nexperiment e { on: encoder, stream: domains, adapters: more, train: fast, routers: learnt }',
     ),
   ],
-  L2R0505: [trial("routers: [learnt, learnt], bounds: [oracle, oracle], seeds: [1, 1], measure: [cost, cost]")],
+  L2R0505: [
+    trial("routers: [learnt, learnt], bounds: [oracle, oracle], seeds: [1, 1], measure: [cost, cost]"),
+    around("adapter a = lora { rank: sweep [4, 8, 4] }"),
+    around(`adapter a = lora { rank: sweep [4, 8] }\n${listing("[a, a]")}`),
+    around('stream s { tasks: intents, orders: [written, written, [t2, t1, "t 3"], [t2, t1, "t 3"]] }'),
+  ],
   L2R0506: [trial("seeds: 1")],
   L2R0507: [trial("routers: learnt, compare lernt against uniform on accuracy")],
   L2R0508: [trial("routers: learnt, bounds: oracle, compare learnt against [learnt, learnt.kept, oracle] on accuracy")],
@@ -144,5 +236,40 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
     trial("routers: learnt")
       .replace(/memory few[^\n]*\n/, "")
       .replace("{ memory: few }", ""),
+  ],
+  L2R0513: [around("stream s { tasks: intents, orders: [[t2, t1]] }")],
+  L2R0514: [
+    around("stream s { tasks: intents, orders: shuffled(5) }"),
+    around("stream s { tasks: intents[t1, t2], orders: [reversed, shuffled(1)] }"),
+  ],
+  L2R0516: [around('stream s { tasks: intents, orders: [[t1, t2, "t3"]] }')],
+  L2R0520: [
+    advised(around("memory more = random\nadapter a = lora { rank: sweep [1, 2] }")),
+    advised(around('data other = jsonl "x"\nstream s { tasks: other }')),
+  ],
+  L2R0521: [
+    advised(
+      around("router same = l2r { memory: few, head: both }").replace("routers: learnt", "routers: [learnt, same]"),
+    ),
+  ],
+  L2R0522: [
+    advised(sound.replace("per_class: 5", "per_class: 6"), { factsOf: () => facts().slice(0, 2) }),
+    advised(sound.replace("per_class: 5", "per_task: 10"), { factsOf: facts }),
+  ],
+  L2R0523: [advised(sound, { factsOf: facts })],
+  L2R0524: [
+    advised(trial("routers: learnt, bounds: oracle, compare learnt against oracle on accuracy"), {
+      factsOf: () => facts().slice(0, 1),
+    }),
+  ],
+  L2R0701: [{ text: sound, set: ["lowrank.rank=4"] }],
+  L2R0702: [{ text: sound, set: ["low_rank.rank", "low_rank.=4", "=4"] }],
+  L2R0703: [{ text: sound, set: ["low_rank.rank=[4,8", "low_rank.rank=4 8", "encoder.pooling=$x"] }],
+  L2R0704: [{ text: sound, set: ["low_rank=bottleneck"] }],
+  L2R0705: [{ text: sound, only: ["lernt"], skip: ["u*", "no*"] }],
+  L2R0706: [
+    { text: sound, skip: ["learnt", "oracle", "uniform"] },
+    { text: sound, skip: ["low*"] },
+    { text: sound, skip: ["routing"] },
   ],
 }

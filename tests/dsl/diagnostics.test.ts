@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { test } from "node:test"
 import { type Code, catalogue } from "../../dsl/diagnostics.ts"
 import { check, render } from "../../dsl/index.ts"
-import { cases, sound } from "./diagnostics.cases.ts"
+import { type Case, caseOf, cases, sound } from "./diagnostics.cases.ts"
 import { mine, vocabulary } from "./vocabulary.fixture.ts"
 
 const place = new URL("diagnostics.expected.txt", import.meta.url)
@@ -20,14 +20,19 @@ const options = {
 /** The case of `mine.*` needs its `use` line. */
 const withUse = (text: string) =>
   /= mine\./.test(text) ? text.replace("language 1\n", 'language 1\nuse "./my-router.ts" as mine\n') : text
+const checked = (one: string | Case) => {
+  const { text, files = {}, ...more } = caseOf(one)
+  const open = (file: string) => (file in files ? { text: files[file] } : { problem: `there is no file ${file}` })
+  return check(withUse(text), { ...options, ...(more.factsOf ? { tasksOf: undefined } : {}), open, ...more })
+}
 /** Renderings of one code, without those of the two hundred that L2R0113 is about. */
-const rendered = (code: string, text: string): string => {
-  const { diagnostics } = check(text, options)
-  return render(code === "L2R0113" ? diagnostics.slice(-1) : diagnostics, text, { hints: true })
+const rendered = (code: string, one: string | Case): string => {
+  const { diagnostics, texts } = checked(one)
+  return render(code === "L2R0113" ? diagnostics.slice(-1) : diagnostics, texts, { hints: true })
 }
 
 const sections = Object.entries(cases).map(
-  ([code, texts]) => [code, texts.map((text) => rendered(code, withUse(text))).join("\n")] as const,
+  ([code, texts]) => [code, texts.map((one) => rendered(code, one)).join("\n")] as const,
 )
 if (process.env.UPDATE_EXPECTED)
   writeFileSync(place, sections.map(([code, text]) => `===== ${code}\n${text}`).join("\n"))
@@ -51,8 +56,9 @@ test("the spec that the cases build on is sound", () => {
 test("every code has a case, and every case brings about its code", () => {
   assert.deepEqual(Object.keys(cases).sort(), Object.keys(catalogue).sort())
   for (const [code, texts] of Object.entries(cases)) {
-    for (const text of texts) {
-      const { spec, diagnostics } = check(withUse(text), options)
+    for (const one of texts) {
+      const { text } = caseOf(one)
+      const { spec, diagnostics } = checked(one)
       const found = diagnostics.find((diagnostic) => diagnostic.code === code)
       assert.ok(found, `${code} is not among ${diagnostics.map((each) => each.code)} for ${text}`)
       assert.equal(found.severity, catalogue[code as Code].severity)

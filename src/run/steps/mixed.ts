@@ -3,6 +3,7 @@
  * `truth` holds the tasks and labels of the same order, for scores (and for routers that declare that they know the task).
  */
 import { createHash } from "node:crypto"
+import type { Json } from "../../plan/step.ts"
 import { randomStream, type Task } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { offsetsOf, storedTexts, textsIn } from "./given.ts"
@@ -13,10 +14,17 @@ const mixedOrder = (sizes: readonly number[]): readonly (readonly [number, numbe
     sizes.flatMap((size, task) => Array.from({ length: size }, (_, i) => [task, i] as const)),
   )
 
+/** The position of each task in the order of the stream; `places` says which task stands at each position. */
+const positionsIn = (options: Json, tasks: number): readonly number[] => {
+  const { places } = options as { readonly places?: readonly number[] }
+  return Array.from({ length: tasks }, (_, task) => (places ? places.indexOf(task) : task))
+}
+
 export const blind: Perform = async (work) => {
   const tasks = work.inputs("tokens").map((artifact) => textsIn(artifact, "test"))
   const order = mixedOrder(tasks.map(({ length }) => length))
-  const stages = tasks.map((_, stage) => order.flatMap(([task], i) => (task <= stage ? [i] : [])))
+  const position = positionsIn(work.options, tasks.length)
+  const stages = tasks.map((_, stage) => order.flatMap(([task], i) => (position[task] <= stage ? [i] : [])))
   return {
     json: {},
     arrays: {
@@ -34,16 +42,20 @@ export const blind: Perform = async (work) => {
 export const truth: Perform = async (work) => {
   const tasks = work.inputs("dataset").map(({ json }) => json as unknown as Task)
   const order = mixedOrder(tasks.map(({ test }) => test.length))
-  const { offsets } = offsetsOf(tasks.map(({ labels }) => labels.length))
-  const classOf = order.map(([task, i]) => offsets[task] + tasks[task].labels.indexOf(tasks[task].test[i].label))
+  const position = positionsIn(work.options, tasks.length)
+  const turned = tasks.map((_, at) => tasks[position.indexOf(at)])
+  const { offsets } = offsetsOf(turned.map(({ labels }) => labels.length))
+  const classOf = order.map(
+    ([task, i]) => offsets[position[task]] + tasks[task].labels.indexOf(tasks[task].test[i].label),
+  )
   return {
     json: {
-      tasks: tasks.map(({ name }) => name),
-      classes: tasks.flatMap(({ labels }, task) => labels.map((label) => ({ task, label }))),
+      tasks: turned.map(({ name }) => name),
+      classes: turned.flatMap(({ labels }, task) => labels.map((label) => ({ task, label }))),
       ids: order.map(([task, i]) => createHash("sha256").update(tasks[task].test[i].text).digest("hex").slice(0, 16)),
     },
     arrays: {
-      task: { shape: [order.length], data: Int32Array.from(order, ([task]) => task) },
+      task: { shape: [order.length], data: Int32Array.from(order, ([task]) => position[task]) },
       class: { shape: [order.length], data: Int32Array.from(classOf) },
     },
   }

@@ -1,0 +1,26 @@
+/** Flags that change a spec from outside: `--set`, `--only`, `--skip`. Every verb that checks a spec for a run has them. */
+import type { Said } from "../source.ts"
+import type { Flags } from "./verb.ts"
+
+export const saidFlags = {
+  set: {
+    type: "string",
+    multiple: true,
+    what: "an option's value over that of the file: low_rank.rank=16; 4,8 is a sweep",
+  },
+  only: {
+    type: "string",
+    multiple: true,
+    what: "run these experiments, adapters or rows alone: a name, or a pattern with * and ?",
+  },
+  skip: { type: "string", multiple: true, what: "leave these experiments, adapters or rows out" },
+} as const
+
+export const saidIn = (flags: Flags): Said => ({
+  set: several(flags.set),
+  only: several(flags.only),
+  skip: several(flags.skip),
+})
+
+/** A flag that may be repeated comes as a list. */
+const several = (flag: unknown): readonly string[] => (Array.isArray(flag) ? flag.map(String) : [])
