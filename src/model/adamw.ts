@@ -41,6 +41,21 @@ export class AdamW {
       }
   }
 
+  /** Moments so far, by parameter. */
+  get moments(): ReadonlyMap<string, Moments> {
+    return this.#moments
+  }
+
+  /** Goes on after so many steps with the moments that these left. */
+  resume(steps: number, moments: Iterable<readonly [string, Moments]>): void {
+    for (const [name, { m, v }] of moments) this.#moments.set(name, { m: m.slice(), v: v.slice() })
+    this.#power1 = this.#power2 = 1
+    for (let step = 0; step < steps; step++) {
+      this.#power1 *= BETA1
+      this.#power2 *= BETA2
+    }
+  }
+
   #momentsOf(name: string, length: number): Moments {
     const known = this.#moments.get(name)
     if (known) return known

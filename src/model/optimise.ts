@@ -4,6 +4,7 @@ import type { Session, TokenIds } from "../plugin/index.ts"
 import type { HostTensor, Program, RandomStream, Tensor } from "../tensor/index.ts"
 import { AdamW, type ParameterGroup, scheduleFactor } from "./adamw.ts"
 import { type Feeds, packed } from "./batch.ts"
+import { type Halfway, restored, snapshot } from "./halfway.ts"
 
 export interface Optimisation {
   readonly session: Session
@@ -21,10 +22,12 @@ export interface Optimisation {
   /** Share of all steps. */
   readonly warmUp: number
   /** Shuffles the examples anew in each epoch. */
-  readonly order: Pick<RandomStream, "shuffle">
+  readonly order: Pick<RandomStream, "shuffle"> & Partial<Pick<RandomStream, "state" | "restore">>
   readonly noise: RandomStream
   readonly onStep?: (step: number, total: number, epoch: number, loss: number) => void
   readonly afterEpoch?: (epoch: number) => Promise<void>
+  /** Where a training that was killed goes on, to the same bytes. */
+  readonly halfway?: Halfway
 }
 
 /** The loss or a gradient stopped being finite. */
@@ -45,9 +48,17 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
   const warmUpSteps = Math.round(total * o.warmUp)
   const losses = new Float64Array(total)
   const parameters = parameterFeeds(o.program, o.values)
-  for (let epoch = 0, step = 0; epoch < o.epochs; epoch++) {
-    const order = o.order.shuffle(Array.from({ length: o.examples }, (_, i) => i))
-    for (let k = 0; k < perEpoch; k++, step++) {
+  const all = Array.from({ length: o.examples }, (_, i) => i)
+  const begun = restored(o, optimiser, losses)
+  let saved = performance.now()
+  for (let epoch = Math.floor(begun / perEpoch), step = begun; epoch < o.epochs; epoch++) {
+    const before = o.order.state?.()
+    const order = o.order.shuffle(all)
+    for (let k = step - epoch * perEpoch; k < perEpoch; k++, step++) {
+      if (o.halfway && before && step > begun && performance.now() - saved >= o.halfway.every) {
+        o.halfway.write(snapshot(o, optimiser, losses, step, before))
+        saved = performance.now()
+      }
       const feeds = { ...o.feeds(Int32Array.from(order.slice(k * o.batch, (k + 1) * o.batch))), ...parameters }
       const outputs = await o.session.run({ ...feeds, ...noiseFeeds(o.program, feeds, o.noise) })
       const loss = Number(outputs.loss.data[0])

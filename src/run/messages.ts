@@ -12,6 +12,8 @@ export interface Assignment {
   readonly performers: string
   readonly backend: ChosenBackend
   readonly profile: NumericProfile
+  /** Milliseconds between two snapshots of a training; ten seconds by default. */
+  readonly snapshotEvery?: number
 }
 
 /** ... with the sign that stops this one (`stop_sign.ts`). */

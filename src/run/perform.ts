@@ -6,20 +6,25 @@ import { loadPlugin } from "../plugin/load.ts"
 import { explained } from "./explanation.ts"
 import type { Assignment, Notice, Outcome } from "./messages.ts"
 import { guard } from "./stop_sign.ts"
+import { halfwayFiles } from "./store/halfway.ts"
 import { Damage, openStore, StoreError } from "./store/index.ts"
 import type { Performers, Work } from "./work.ts"
 
 export type PerformStep = (step: Step, notify: (notice: Notice) => void) => Promise<Outcome>
+
+/** Milliseconds between two snapshots of a training. */
+const SNAPSHOT = 10_000
 
 /** Milliseconds between two notices of progress. */
 const INTERVAL = 100
 
 /** A performer with its own backend, caches and store; one step at a time. Never rejects. A step ends early where the sign is set. */
 export const performer = (
-  { store: folder, performers: module, backend, profile }: Assignment,
+  { store: folder, performers: module, backend, profile, snapshotEvery = SNAPSHOT }: Assignment,
   sign: SharedArrayBuffer,
 ): PerformStep => {
   const store = openStore(folder)
+  const halfway = halfwayFiles(store.directory)
   const guarded = guard(sign)
   const kept = new Map<string, Promise<unknown>>()
   const cached = <T>(key: string, make: () => Promise<T>): Promise<T> => {
@@ -62,6 +67,11 @@ export const performer = (
         plugin,
         engine,
         profile,
+        halfway: {
+          every: snapshotEvery,
+          read: () => halfway.read(step.key),
+          write: (snapshot) => halfway.write(step.key, snapshot),
+        },
         cached,
       }
       const started = performance.now()
@@ -71,6 +81,7 @@ export const performer = (
       const seconds = (performance.now() - started) / 1000
       const cost = { seconds, cpuSeconds: spent === undefined ? seconds : (threadSeconds() as number) - spent }
       store.write(step, artifact, cost, warnings)
+      halfway.clear(step.key)
       return { type: "finished", ...cost }
     } catch (cause) {
       if (cause instanceof Damage) return { type: "damaged", input: cause.key, message: cause.message }

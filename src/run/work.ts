@@ -1,5 +1,6 @@
 /** What a step sees while it runs inside a worker. A performer is a pure function of this. */
 
+import type { Halfway } from "../model/halfway.ts"
 import type { Artifact, Json, StepKind } from "../plan/step.ts"
 import type { Engine, NumericProfile, Plugin, PluginKind } from "../plugin/index.ts"
 
@@ -16,6 +17,8 @@ export interface Work {
   /** The numeric backend of this worker, opened once. */
   readonly engine: () => Promise<Engine>
   readonly profile: NumericProfile
+  /** Where the training of this step goes on if it is stopped. */
+  readonly halfway: Pick<Halfway, "read" | "write" | "every">
   /** Kept as long as the worker lives (checkpoints, compiled sessions); the value must depend on the key alone. */
   readonly cached: <T>(key: string, make: () => Promise<T>) => Promise<T>
 }

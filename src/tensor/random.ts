@@ -20,6 +20,9 @@ export interface RandomStream {
   readonly shuffle: <T>(items: readonly T[]) => T[]
   /** Fills an array with uniform numbers, and returns it. */
   readonly fillUniform: (array: Float32Array) => Float32Array
+  /** Where the stream stands; `restore` brings a stream of the same names back there. */
+  readonly state: () => Float64Array
+  readonly restore: (state: Float64Array) => void
 }
 
 const rotate = (x: number, k: number) => (x << k) | (x >>> (32 - k))
@@ -102,5 +105,11 @@ export const randomStream = (seed: number, ...names: readonly (string | number)[
     return array
   }
 
-  return { uint32, uniform, below, normal, shuffle, fillUniform }
+  const state = () => Float64Array.of(...s, spare ?? Number.NaN)
+  const restore = (from: Float64Array) => {
+    s.set(from.subarray(0, 4))
+    spare = Number.isNaN(from[4]) ? undefined : from[4]
+  }
+
+  return { uint32, uniform, below, normal, shuffle, fillUniform, state, restore }
 }

@@ -1,0 +1,89 @@
+/**
+ * What further routers cost on modules that are trained: six that select against one, six that are learnt against six times one.
+ *
+ *   node tests/bench/speed/routers.ts [--turns 3] [--epochs 3]
+ *
+ * The quickstart's stream and backbone; the modules are trained once into a store, which every timed run gets a copy of. Whole
+ * processes, final stage only. Prints the medians and the ratios; goals 1.3 and 0.8.
+ */
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+
+const text = { type: "string" } as const
+const { values: flags } = parseArgs({
+  options: { turns: { ...text, default: "3" }, epochs: { ...text, default: "3" } },
+})
+const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url))
+const before = process.versions.deno === undefined ? [] : ["run", "-A"]
+const scratch = mkdtempSync(join(tmpdir(), "l2r-routers-"))
+
+const SELECTING = [
+  "task_centroid",
+  "class_centroid",
+  "task_gaussian",
+  "class_gaussian",
+  "class_gaussian, shrinkage: 0.3",
+  "class_centroid, rule: softmax",
+].map((statistic, i) => `router s${i} = similarity { statistic: ${statistic}, statistics: memory, memory: few }`)
+const LEARNT = [
+  "",
+  "relaxation: softmax",
+  "aggregate: parameters",
+  "relaxation: softmax, aggregate: parameters",
+  "scope: global",
+  "temperature: 2",
+].map((options, i) => `router r${i} = l2r { head: kept, memory: few${options && `, ${options}`} }`)
+
+const spec = (declared: readonly string[]) => `language 1
+backbone encoder = bert "gloss-mini" { max_tokens: 48 }
+data glosses = wordnet
+stream topics { tasks: glosses[living, things, mind, happenings, deeds], scenario: class_incremental }
+memory few = random { per_class: 5 }
+adapter low_rank = lora { rank: 8, alpha: 16, targets: [query, value] }
+train brief { epochs: ${flags.epochs}, batch: 32, learning_rate: 1e-3, head_learning_rate: 1e-2 }
+${declared.join("\n")}
+experiment routing {
+  on: encoder, stream: topics, adapters: low_rank, train: brief
+  routers: [${declared.map((line) => line.split(" ")[1]).join(", ")}]
+  bounds: [oracle], seeds: 1
+}
+`
+
+/** Seconds of a whole run on a copy of a store. */
+const timed = (name: string, declared: readonly string[], store?: string): number => {
+  const folder = join(scratch, name)
+  if (store) cpSync(store, join(folder, "store"), { recursive: true })
+  writeFileSync(join(scratch, `${name}.l2r`), spec(declared))
+  const started = performance.now()
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [...before, main, "run", join(scratch, `${name}.l2r`), "--final-stage", "--store", join(folder, "store"), "--out", join(folder, "out")],
+    { encoding: "utf8" },
+  )
+  if (status !== 0) throw new Error(stderr)
+  const seconds = (performance.now() - started) / 1000
+  if (store) rmSync(folder, { recursive: true })
+  return seconds
+}
+
+const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[xs.length >> 1]
+
+try {
+  timed("modules", [SELECTING[0]])
+  const store = join(scratch, "modules", "store")
+  const cases = { "one selects": [SELECTING[1]], "six select": SELECTING, "one learnt": [LEARNT[0]], "six learnt": LEARNT }
+  const times = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]))
+  for (let turn = 0; turn < Number(flags.turns); turn++)
+    for (const [name, declared] of Object.entries(cases)) times.get(name)!.push(timed(name.replace(" ", "_"), declared, store))
+  const [one, six, learnt, learntSix] = Object.keys(cases).map((name) => median(times.get(name)!))
+  console.log(`one selecting router ${one.toFixed(1)} s, six ${six.toFixed(1)} s: ratio ${(six / one).toFixed(2)} (goal 1.3)`)
+  console.log(
+    `one learnt router ${learnt.toFixed(1)} s, six ${learntSix.toFixed(1)} s: ${(learntSix / (6 * learnt)).toFixed(2)} of six times one (goal 0.8)`,
+  )
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
