@@ -1,7 +1,9 @@
 /**
- * Bottleneck adapters: y <- y + U phi(D y + b) + c before the residual and its layer norm.
+ * Bottleneck adapters, before the residual and its layer norm: y <- y + s (U phi(D y + b) + c).
  * `pfeiffer` (Pfeiffer et al. 2021, arXiv 2005.00247): after the feed-forward layer of each block.
  * `houlsby` (Houlsby et al. 2019, arXiv 1902.00751): after the attention output too.
+ * `parallel` (He et al. 2022, arXiv 2110.04366): beside the feed-forward layer, y <- y + s (U phi(D x + b) + c) with x
+ * what enters that layer; the paper scales by s = 4.
  */
 import {
   add,
@@ -11,8 +13,10 @@ import {
   normal,
   optional,
   PositiveInt,
+  PositiveNumber,
   relu,
   Schema,
+  scale,
   silu,
   tanh,
   words,
@@ -20,26 +24,35 @@ import {
 } from "../../src/plugin/index.ts"
 
 const activations = { relu, gelu, silu, tanh }
+const sites = {
+  pfeiffer: ["output"],
+  houlsby: ["attention_output", "output"],
+  parallel: ["feed_forward_block"],
+} as const
 
 export default defineAdapter({
   name: "bottleneck",
-  summary: "Bottleneck after a sub-layer, before its residual (Houlsby et al. 2019; Pfeiffer et al. 2021)",
-  equation: "y <- y + U phi(D y + b) + c",
-  reference: "arXiv 1902.00751, 2005.00247",
+  summary: "Bottleneck after a sub-layer or beside it (Houlsby et al. 2019; Pfeiffer et al. 2021; He et al. 2022)",
+  equation: "y <- y + s (U phi(D y + b) + c); parallel: D x in the place of D y",
+  reference: "arXiv 1902.00751, 2005.00247, 2110.04366",
   options: Schema.Struct({
     reduction: optional(PositiveInt, 16, "the bottleneck is this many times narrower than the layer"),
     activation: optional(words("relu", "gelu", "silu", "tanh"), "relu", "phi"),
     place: optional(
-      words("pfeiffer", "houlsby"),
+      words("pfeiffer", "houlsby", "parallel"),
       "pfeiffer",
-      "after the feed-forward layer, or after attention and feed-forward",
+      "after the feed-forward layer; after attention and feed-forward; or beside the feed-forward layer",
     ),
+    scale: optional(PositiveNumber, 1, "s: what the bottleneck gives is multiplied by it"),
   }),
-  sites: ({ place }) => (place === "houlsby" ? ["attention_output", "output"] : ["output"]),
+  sites: ({ place }) => sites[place],
   parameters: ({ out }, { reduction }) => {
     const narrow = Math.max(1, Math.floor(out / reduction))
     return { D: normal([out, narrow], 0.02), b: zeros([narrow]), U: zeros([narrow, out]), c: zeros([out]) }
   },
-  forward: (_x, y, { D, b, U, c }, { activation }) =>
-    add(y, add(matmul(activations[activation](add(matmul(y, D), b)), U), c)),
+  forward: (x, y, { D, b, U, c }, { activation, place, scale: s }) => {
+    const narrow = activations[activation](add(matmul(place === "parallel" ? x : y, D), b))
+    const update = add(matmul(narrow, U), c)
+    return add(y, s === 1 ? update : scale(update, s))
+  },
 })

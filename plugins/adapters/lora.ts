@@ -1,37 +1,69 @@
 /**
  * LoRA (Hu et al. 2021, arXiv 2106.09685): a linear layer W is joined by a low-rank update,
- *   y = x W + (alpha / rank) · (x A) B,   A [in, rank] drawn as Kaiming-uniform, B [rank, out] zero.
+ *   y = x W + s (x A) B + b,   A [in, rank] drawn as Kaiming-uniform, B [rank, out] zero,
+ * with s = alpha / rank, or alpha / sqrt(rank) (rsLoRA: Kalajdzievski 2023, arXiv 2312.03732).
+ *
+ * `decomposed` (DoRA: Liu et al. 2024, arXiv 2402.09353) trains the lengths m of the columns apart from their directions,
+ *   V = W + s A B,   y = (m / ||V||) (x W + s (x A) B) + b,   m drawn as the lengths of W's columns;
+ * as its authors propose, ||V|| is a constant for the gradient. Such a module is no low-rank update.
  */
 import {
   add,
+  columnNorm,
   defineAdapter,
+  div,
   dropout,
   kaiming,
   matmul,
+  mul,
   optional,
   PositiveInt,
   PositiveNumber,
   Rate,
   Schema,
   scale,
+  sqrt,
+  stopGradient,
+  sub,
+  sum,
   Targets,
+  type Tensor,
+  words,
   zeros,
 } from "../../src/plugin/index.ts"
 
+const scaleOf = ({ rank, alpha, scaling }: { rank: number; alpha: number; scaling: string }): number =>
+  alpha / (scaling === "rank_stabilised" ? Math.sqrt(rank) : rank)
+
+/** The length of each column of a matrix [in, out]: [out]. */
+const columnNorms = (V: Tensor): Tensor => sqrt(sum(mul(V, V), -2))
+
 export default defineAdapter({
   name: "lora",
-  summary: "Low-rank update of a linear layer (Hu et al. 2021)",
-  equation: "y = xW + (alpha/rank) (xA)B",
-  reference: "arXiv 2106.09685",
+  summary: "Low-rank update of a linear layer (Hu et al. 2021), rank-stabilised (rsLoRA) or decomposed (DoRA) by option",
+  equation: "y = xW + s (xA)B, s = alpha/rank; decomposed: y = m/||W + s AB|| (xW + s (xA)B)",
+  reference: "arXiv 2106.09685, 2312.03732, 2402.09353",
   options: Schema.Struct({
     rank: optional(PositiveInt, 8, "rank of the update"),
-    alpha: optional(PositiveNumber, 16, "the update is scaled by alpha / rank"),
+    alpha: optional(PositiveNumber, 16, "the update is scaled by alpha / rank, or alpha / sqrt(rank)"),
+    scaling: optional(words("standard", "rank_stabilised"), "standard", "alpha / rank, or alpha / sqrt(rank)"),
+    decomposed: optional(Schema.Boolean, false, "DoRA: the lengths of the columns are trained apart from their directions"),
     dropout: optional(Rate, 0, "dropout on the input of A while training"),
     targets: optional(Targets, ["query", "value"], "linear layers that get an update"),
   }),
   sites: ({ targets }) => targets,
-  parameters: (site, { rank }) => ({ A: kaiming([site.in, rank]), B: zeros([rank, site.out]) }),
-  forward: (x, y, { A, B }, { rank, alpha, dropout: rate }, mode) =>
-    add(y, scale(matmul(matmul(dropout(x, rate, mode, "lora"), A), B), alpha / rank)),
-  factors: ({ A, B }, { rank, alpha }) => ({ A, B, scale: alpha / rank }),
+  parameters: (site, { rank, decomposed }) => ({
+    A: kaiming([site.in, rank]),
+    B: zeros([rank, site.out]),
+    ...(decomposed && { m: columnNorm(site.out) }),
+  }),
+  forward: (x, y, { A, B, m }, options, mode, { weight, bias }) => {
+    const s = scaleOf(options)
+    const update = scale(matmul(matmul(dropout(x, options.dropout, mode, "lora"), A), B), s)
+    if (!options.decomposed) return add(y, update)
+    const ratio = div(m as Tensor, stopGradient(columnNorms(add(weight as Tensor, scale(matmul(A, B), s)))))
+    const rotated = mul(ratio, add(bias ? sub(y, bias) : y, update))
+    return bias ? add(rotated, bias) : rotated
+  },
+  factors: ({ A, B }, options) => (options.decomposed ? undefined : { A, B, scale: scaleOf(options) }),
 })

@@ -1,10 +1,42 @@
-/** Draws initial values of parameters from named random streams. */
+/** Draws first values of arrays from named random streams, and from the frozen weights where they depend on them. */
 
-import type { Initial } from "../plugin/index.ts"
+import type { Adapter, Initial } from "../plugin/index.ts"
 import type { HostTensor, RandomStream } from "../tensor/index.ts"
+import { encoder, type Network } from "./encoder.ts"
+import { initialsFor } from "./single.ts"
 
-export const drawn = (initial: Initial, random: RandomStream): HostTensor => {
-  const data = new Float32Array(initial.shape.reduce((a, b) => a * b, 1))
+/** First values of all arrays of a module, by full name, each from a stream of its own. */
+export const freshModule = (
+  network: Network,
+  adapter: Adapter,
+  options: unknown,
+  streamOf: (name: string) => RandomStream,
+): ReadonlyMap<string, HostTensor> => {
+  const initials = initialsFor(adapter, options, network.checkpoint.sites)
+  const depends = [...initials.values()].some(dependsOnWeight)
+  const weights = depends ? frozenWeights(network) : new Map<string, HostTensor>()
+  return new Map(
+    [...initials].map(([name, initial]) => {
+      const weight = weights.get(name.slice(0, name.lastIndexOf("/")))
+      if (dependsOnWeight(initial) && !weight)
+        throw new Error(`${name} of adapter ${adapter.name} starts from a frozen weight, and its site has none`)
+      return [name, drawn(initial, streamOf(name), weight)] as const
+    }),
+  )
+}
+
+const dependsOnWeight = (initial: Initial): boolean =>
+  initial.draw === "column_norm" || (initial.draw === "places" && initial.choose === "largest")
+
+/** One array. `weight` is the frozen one of its site. */
+export const drawn = (initial: Initial, random: RandomStream, weight?: HostTensor): HostTensor => {
+  const { shape } = initial
+  if (initial.draw === "places") {
+    const { of, choose } = initial
+    const data = choose === "random" ? chosen(shape[0], of, random) : largest(shape[0], weight as HostTensor)
+    return { shape, data: data.sort() }
+  }
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1))
   switch (initial.draw) {
     case "ones":
       data.fill(1)
@@ -15,6 +47,48 @@ export const drawn = (initial: Initial, random: RandomStream): HostTensor => {
     case "uniform":
       for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * initial.bound
       break
+    case "column_norm":
+      fillNorms(data, weight as HostTensor)
+      break
   }
-  return { shape: initial.shape, data }
+  return { shape, data }
+}
+
+const fillNorms = (norms: Float32Array, { data }: HostTensor): void => {
+  const columns = norms.length
+  for (let c = 0; c < columns; c++) {
+    let squares = 0
+    for (let i = c; i < data.length; i += columns) squares += Number(data[i]) ** 2
+    norms[c] = Math.sqrt(squares)
+  }
+}
+
+/** `count` different numbers below n, every set equally likely (Floyd's algorithm). */
+const chosen = (count: number, n: number, random: RandomStream): Int32Array => {
+  const taken = new Set<number>()
+  for (let next = n - count; next < n; next++) {
+    const number = random.below(next + 1)
+    taken.add(taken.has(number) ? next : number)
+  }
+  return Int32Array.from(taken)
+}
+
+/** Places of the `count` entries of largest magnitude; of equals the first. */
+const largest = (count: number, { data }: HostTensor): Int32Array => {
+  const size = (i: number) => Math.abs(Number(data[i]))
+  return Int32Array.from({ length: data.length }, (_, i) => i)
+    .sort((a, b) => size(b) - size(a) || a - b)
+    .slice(0, count)
+}
+
+/** The frozen weight of each linear and norm site: what the backbone gives there. */
+const frozenWeights = (network: Network): ReadonlyMap<string, HostTensor> => {
+  const weights = new Map<string, HostTensor>()
+  encoder(network, {
+    change: ({ site, weight }, _x, y) => {
+      if (weight?.op === "weight") weights.set(site.name, weight.attributes.host as HostTensor)
+      return y
+    },
+  })
+  return weights
 }

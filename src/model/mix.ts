@@ -6,7 +6,7 @@
  * Modules of unlike kind or rank are grouped, and the groups' changes add up.
  */
 
-import type { Site } from "../plugin/index.ts"
+import type { Initial, Site } from "../plugin/index.ts"
 import {
   add,
   constant,
@@ -18,6 +18,7 @@ import {
   sub,
   type Tensor,
   weight,
+  withRows,
 } from "../tensor/index.ts"
 import { type Attached, stackedHost, type TrainedModule } from "./library.ts"
 
@@ -40,7 +41,7 @@ export interface Mixing {
 export const mixAt = (spot: Spot, gates: Tensor, attached: readonly Attached[], mixing: Mixing): Tensor => {
   const { site, x, y } = spot
   if (attached.length === 0) return y
-  const lowRank = attached.filter(({ module }) => module.adapter.factors)
+  const lowRank = x ? attached.filter(({ module, parameters }) => hostFactors(module, parameters)) : []
   const byOutputs = mixing.aggregate === "outputs"
   const fused = byOutputs || mixing.mix === "outer" ? lowRank : []
   const rest = attached.filter((one) => !fused.includes(one))
@@ -48,7 +49,7 @@ export const mixAt = (spot: Spot, gates: Tensor, attached: readonly Attached[], 
     ...(fused.length > 0 ? [lowRankChange(site, x as Tensor, gates, fused, mixing)] : []),
     ...(byOutputs
       ? rest.map((one) => outputChange(spot, gates, one, mixing))
-      : alike(rest).map((group) => parameterChange(spot, gates, group, mixing))),
+      : alike(rest, site).map((group) => parameterChange(spot, gates, group, mixing))),
   ]
   return changes.reduce(add, y)
 }
@@ -60,9 +61,7 @@ const lowRankChange = (
   attached: readonly Attached[],
   { modules }: Mixing,
 ): Tensor => {
-  const factors = attached.map(({ module, parameters }) =>
-    hostFactors(module.adapter.factors!, parameters, module.options),
-  )
+  const factors = attached.map(({ module, parameters }) => hostFactors(module, parameters) as HostFactors)
   const ranks = factors.map(({ A }) => A.shape[1])
   const owners = ranks.flatMap((rank, k) => Array.from({ length: rank }, () => attached[k].index))
   const name = `library/${site.name}/${attached.map(({ index }) => index).join("+")}`
@@ -77,14 +76,24 @@ const lowRankChange = (
   return matmul(mul(matmul(x, A), columns(gates, owners, modules)), B)
 }
 
-/** `factors` is written on symbolic tensors, but only names A and B among the parameters: read them back as arrays. */
+export interface HostFactors {
+  readonly A: HostTensor
+  readonly B: HostTensor
+  readonly scale: number
+}
+
+/**
+ * A module's low-rank factors at a site, where it is a low-rank update. `factors` is written on symbolic tensors, but
+ * only names A and B among the parameters: they are read back as arrays.
+ */
 export const hostFactors = (
-  factors: NonNullable<Attached["module"]["adapter"]["factors"]>,
+  { adapter, options }: Pick<TrainedModule, "adapter" | "options">,
   parameters: Readonly<Record<string, HostTensor>>,
-  options: unknown,
-): { readonly A: HostTensor; readonly B: HostTensor; readonly scale: number } => {
+): HostFactors | undefined => {
   const symbols = Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, weight(name, host)]))
-  const { A, B, scale } = factors(symbols, options)
+  const factors = adapter.factors?.(symbols, options)
+  if (!factors) return undefined
+  const { A, B, scale } = factors
   const hostOf = (tensor: Tensor): HostTensor => {
     const found = Object.keys(symbols).find((name) => symbols[name] === tensor)
     if (found === undefined) throw new Error("an adapter's `factors` must return two of its own parameters as A and B")
@@ -112,25 +121,29 @@ const parameterChange = (
   group: readonly Attached[],
   { modules }: Mixing,
 ): Tensor => {
-  const [{ module }] = group
+  const [{ module, parameters: first }] = group
+  const fixed = new Set(fixedNames(module, site))
   const own = columns(
     gates,
     group.map(({ index }) => index),
     modules,
   )
   const mixed = Object.fromEntries(
-    Object.keys(group[0].parameters).map((name) => {
-      const host = stackedHost(group.map(({ parameters }) => parameters[name]))
-      const stack = weight(`library/${site.name}/${group.map(({ index }) => index).join("+")}/${name}`, host)
-      return [name, mixture(own, stack)]
+    Object.keys(first).map((name) => {
+      const full = `library/${site.name}/${group.map(({ index }) => index).join("+")}/${name}`
+      if (fixed.has(name)) return [name, weight(full, first[name])]
+      return [name, mixture(own, weight(full, stackedHost(group.map(({ parameters }) => parameters[name]))))]
     }),
   )
   return changeOf(applied(module, mixed), y)
 }
 
 /** What an adapter adds to y: most are written as add(y, change), and then nothing has to be taken back. */
-const changeOf = (result: Tensor, y: Tensor): Tensor =>
-  result.op === "add" && result.inputs[0] === y ? result.inputs[1] : sub(result, y)
+const changeOf = (result: Tensor, y: Tensor): Tensor => {
+  if (result.op !== "add" || result.inputs[0] !== y) return sub(result, y)
+  const [, change] = result.inputs
+  return change.shape[0] === y.shape[0] ? withRows(change, y.rows) : change
+}
 
 /** The gates of some modules, repeated as `owners` says: [modules] -> [owners]. */
 const columns = (gates: Tensor, owners: readonly number[], modules: number): Tensor => {
@@ -141,12 +154,19 @@ const columns = (gates: Tensor, owners: readonly number[], modules: number): Ten
   )
 }
 
-/** Modules whose parameters can be averaged: same adapter, same options, same shapes. */
-const alike = (attached: readonly Attached[]): readonly (readonly Attached[])[] => {
+/** Names of the arrays that are not trained, and so are never averaged. */
+const fixedNames = ({ adapter, options }: TrainedModule, site: Site): readonly string[] =>
+  Object.entries<Initial>(adapter.parameters(site, options)).flatMap(([name, { trained }]) =>
+    trained === false ? [name] : [],
+  )
+
+/** Modules whose parameters can be averaged: same adapter, same options, same shapes, and the same numbers where nothing is trained. */
+const alike = (attached: readonly Attached[], site: Site): readonly (readonly Attached[])[] => {
   const groups = new Map<string, Attached[]>()
   for (const one of attached) {
     const shapes = Object.entries(one.parameters).map(([name, { shape }]) => `${name}[${shape}]`)
-    const key = JSON.stringify([one.module.adapter.name, one.module.options, shapes])
+    const fixed = fixedNames(one.module, site).map((name) => one.parameters[name].data.join())
+    const key = JSON.stringify([one.module.adapter.name, one.module.options, shapes, fixed])
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()]

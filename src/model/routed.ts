@@ -101,11 +101,12 @@ export const routed = (
   const given = outsideQuery(routing, width, modules, layout)
   const gates = new Map<string, Tensor>()
   let state: Tensor | undefined
-  const gatesAt = (site: Site, x: Tensor): Tensor => {
+  /** What stands before the first block is gated by what will be that block's input: the frozen network's y. */
+  const gatesAt = (site: Site, x: Tensor, y: Tensor): Tensor => {
     const unit = routing.level === "model" ? "model" : routing.level === "layer" ? `layer.${site.layer}` : site.name
     const known = gates.get(unit)
     if (known) return known
-    const query = given ?? (routing.query === "site" ? x : (state as Tensor))
+    const query = given ?? (routing.query === "site" ? x : (state ?? y))
     const fresh = noiseAt(unit, gatesOf(router, query, tensors(unit), options, { ...mode, modules }))
     gates.set(unit, fresh)
     return fresh
@@ -118,16 +119,15 @@ export const routed = (
       },
       change: (layer, x, y) => {
         const { site } = layer
-        const applied: Spot["applied"] = ({ adapter, options: own }, p) =>
-          changed(adapter, x, y, p, own, FROZEN, layer)
+        const applied: Spot["applied"] = ({ adapter, options: own }, p) => changed(adapter, x, y, p, own, FROZEN, layer)
         const attached = attachedAt(library, site)
-        return attached.length === 0 ? y : mixAt({ site, x, y, applied }, gatesAt(site, x), attached, mixing)
+        return attached.length === 0 ? y : mixAt({ site, x, y, applied }, gatesAt(site, x, y), attached, mixing)
       },
       attend: (site, q, y, extended) => {
         const applied: Spot["applied"] = ({ adapter, options: own }, p) =>
           extended(extension(adapter, p, own, FROZEN, site))
         const attached = attachedAt(library, site)
-        return attached.length === 0 ? y : mixAt({ site, y, applied }, gatesAt(site, q), attached, mixing)
+        return attached.length === 0 ? y : mixAt({ site, y, applied }, gatesAt(site, q, y), attached, mixing)
       },
     },
   }

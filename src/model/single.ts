@@ -22,15 +22,31 @@ export const initialsFor = (adapter: Adapter, options: unknown, sites: readonly 
     ),
   )
 
-/** The adapter with trainable parameters. */
-export const trainable = (adapter: Adapter, options: unknown, sites: readonly Site[], mode: Mode): Participant => {
+/** Full names of what is trained. */
+export const trainedNames = (initials: ReadonlyMap<string, Initial>): readonly string[] =>
+  [...initials].flatMap(([name, { trained }]) => (trained === false ? [] : [name]))
+
+/** The adapter with trainable parameters. Arrays that are not trained are taken from `values`, by full name. */
+export const trainable = (
+  adapter: Adapter,
+  options: unknown,
+  sites: readonly Site[],
+  mode: Mode,
+  values: ReadonlyMap<string, HostTensor> = new Map(),
+): Participant => {
   const attached = new Set(sitesFor(adapter, options, sites).map(({ name }) => name))
+  const leaf = (name: string, { shape, trained }: Initial): Tensor => {
+    if (trained !== false) return parameter(name, shape)
+    const value = values.get(name)
+    if (!value) throw new Error(`no value for the array "${name}", which is not trained`)
+    return weight(name, value)
+  }
   return alone(adapter, options, mode, (site) =>
     attached.has(site.name)
       ? Object.fromEntries(
-          Object.entries<Initial>(adapter.parameters(site, options)).map(([name, { shape }]) => [
+          Object.entries<Initial>(adapter.parameters(site, options)).map(([name, initial]) => [
             name,
-            parameter(`${site.name}/${name}`, shape),
+            leaf(`${site.name}/${name}`, initial),
           ]),
         )
       : undefined,
@@ -43,9 +59,7 @@ export const frozen = ({ adapter, options, sites }: TrainedModule): Participant 
     const parameters: Readonly<Record<string, HostTensor>> | undefined = sites[site.name]
     return (
       parameters &&
-      Object.fromEntries(
-        Object.entries(parameters).map(([name, host]) => [name, weight(`${site.name}/${name}`, host)]),
-      )
+      Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, weight(`${site.name}/${name}`, host)]))
     )
   })
 

@@ -1,12 +1,16 @@
 /** Whether a router can serve a library, as far as its adapters tell. */
-import type { Adapter, Router } from "../plugin/index.ts"
+import { type Adapter, isLowRank, type Router } from "../plugin/index.ts"
 import type { Resolved } from "./chosen.ts"
 
 /** Why it can't; nothing where it can. A router that needs low-rank factors needs those of every module at each of its sites. */
 export const whyNotServed = (router: Router, adapters: readonly Resolved<Adapter>[]): string | undefined => {
   if (!router.needs?.includes("factors")) return undefined
-  const lacking = adapters.find(({ plugin }) => !plugin.factors)
-  if (lacking) return `${router.name} needs low-rank modules; the adapter ${lacking.plugin.name} is not low-rank`
+  const lacking = adapters.find(({ plugin, chosen }) => !isLowRank(plugin, chosen.options))
+  if (lacking) {
+    const { name, factors } = lacking.plugin
+    const why = factors ? "with these options is not low-rank" : "is not low-rank"
+    return `${router.name} needs low-rank modules; the adapter ${name} ${why}`
+  }
   const [first, ...others] = adapters.map(({ plugin, chosen }) =>
     [...new Set(plugin.sites(chosen.options))].sort().join(", "),
   )

@@ -1,7 +1,7 @@
 /** Adapters (PEFT modules): what is added at a site, written for one example. */
-import type { Tensor } from "../tensor/index.ts"
+import { parameter, type Tensor } from "../tensor/index.ts"
 import type { Definition } from "./definition.ts"
-import type { Initials } from "./parameters.ts"
+import type { Initial, Initials } from "./parameters.ts"
 import type { Role, Site } from "./site.ts"
 
 export interface Mode {
@@ -48,6 +48,21 @@ export interface Adapter<Options = any, Parameters extends Initials = any> exten
     mode: Mode,
     site: Site,
   ) => Extension
-  /** Declares that `forward` (without dropout) is a low-rank update: the core fuses a whole library of such modules into two matrix products. */
-  readonly factors?: (parameters: { readonly [K in keyof Parameters]: Tensor }, options: Options) => Factors
+  /**
+   * Declares that `forward` (without dropout) is a low-rank update: the core fuses a whole library of such modules into
+   * two matrix products. Undefined where it is none with these options.
+   */
+  readonly factors?: (parameters: { readonly [K in keyof Parameters]: Tensor }, options: Options) => Factors | undefined
+}
+
+/** Whether modules with these options are low-rank updates, asked on symbols of a site as good as any. */
+export const isLowRank = (adapter: Adapter, options: unknown): boolean => {
+  if (!adapter.factors) return false
+  const [role] = adapter.sites(options)
+  const site: Site = { name: "any", kind: "linear", layer: 0, role, in: 768, out: 768 }
+  const symbols = Object.entries<Initial>(adapter.parameters(site, options)).map(([name, { shape }]) => [
+    name,
+    parameter(name, shape),
+  ])
+  return adapter.factors(Object.fromEntries(symbols), options) !== undefined
 }

@@ -1,9 +1,20 @@
-/** Initial values of trainable parameters, as data. */
+/** First values of an adapter's or a router's arrays, as data. */
 
-export type Initial =
-  | { readonly shape: readonly number[]; readonly draw: "zeros" | "ones" }
-  | { readonly shape: readonly number[]; readonly draw: "normal"; readonly deviation: number }
-  | { readonly shape: readonly number[]; readonly draw: "uniform"; readonly bound: number }
+/** How an array is filled. */
+export type Draw =
+  | { readonly draw: "zeros" | "ones" }
+  | { readonly draw: "normal"; readonly deviation: number }
+  | { readonly draw: "uniform"; readonly bound: number }
+  /** [out]: the length of each column of the frozen weight [in, out] of the site. */
+  | { readonly draw: "column_norm" }
+  /** Whole numbers below `of`, each once, rising: places of the site's weight, seen as one row, by chance or where it is largest in magnitude. */
+  | { readonly draw: "places"; readonly of: number; readonly choose: "random" | "largest" }
+
+export type Initial = Draw & {
+  readonly shape: readonly number[]
+  /** False: stays as it was drawn. It belongs to the module, but has no gradient and is never averaged. */
+  readonly trained?: false
+}
 
 export type Initials = Readonly<Record<string, Initial>>
 
@@ -15,4 +26,14 @@ export const kaiming = (shape: readonly number[]): Initial => ({
   shape,
   draw: "uniform",
   bound: 1 / Math.sqrt(shape[0]),
+})
+/** The length of each of the `columns` of the site's frozen weight. */
+export const columnNorm = (columns: number): Initial => ({ shape: [columns], draw: "column_norm" })
+/** `count` of the `of` places of the site's weight, rising; whole numbers that are not trained. */
+export const places = (count: number, of: number, choose: "random" | "largest"): Initial => ({
+  shape: [count],
+  draw: "places",
+  of,
+  choose,
+  trained: false,
 })

@@ -17,7 +17,7 @@ export class PluginError extends Error {
 
 /** What a definition of each kind must have besides name, summary and options. */
 const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | "boolean" | readonly string[]>>>> = {
-  adapter: { sites: "function", parameters: "function", forward: "function" },
+  adapter: { sites: "function", parameters: "function" },
   backbone: { load: "function", fingerprint: "function", tokenize: "function", forward: "function" },
   backend: { profile: "function", open: "function" },
   data: { tasks: "function", load: "function", fingerprint: "function" },
@@ -60,5 +60,10 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
         `a ${kind} needs ${member}: ${typeof expected === "string" ? expected : expected.join(" | ")}`,
       )
   }
+  if (kind === "adapter" && typeof value.forward !== "function" && typeof value.extend !== "function")
+    wrong(
+      `(adapter ${name}) has neither \`forward\` nor \`extend\``,
+      "an adapter needs forward: function at linear, norm and block sites, or extend: function at attention sites",
+    )
   return value as unknown as Plugin
 }

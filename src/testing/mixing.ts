@@ -4,7 +4,7 @@ import { packed } from "../model/batch.ts"
 import { encoder, type Network } from "../model/encoder.ts"
 import type { Library, TrainedModule } from "../model/library.ts"
 import { frozen } from "../model/single.ts"
-import { type HostTensor, randomStream, type TokenIds } from "../plugin/index.ts"
+import { type HostTensor, isLowRank, randomStream, type TokenIds } from "../plugin/index.ts"
 import type { Check } from "./check.ts"
 import { type Mix, underGivenGates } from "./given_gates.ts"
 import { assertNear, gap } from "./nearness.ts"
@@ -38,7 +38,7 @@ const averaged = (library: Library, weights: readonly number[]): TrainedModule =
       Object.fromEntries(
         Object.entries(parameters).map(([part, { shape, data }]): [string, HostTensor] => [
           part,
-          {
+          data instanceof Int32Array ? { shape, data } : {
             shape,
             data: Float64Array.from(data as Float64Array, (_, i) =>
               library.reduce((sum, { sites }, m) => sum + weights[m] * Number(sites[site][part].data[i]), 0),
@@ -136,7 +136,8 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
         TOLERANCE,
         `outputs per ${granularity}`,
       )
-      if (!all.library[0].adapter.factors) continue
+      const [{ adapter, options }] = all.library
+      if (!isLowRank(adapter, options)) continue
       const parameters = (mix: "outer" | "factors") => features(all, { aggregate: "parameters", mix, granularity })
       assertNear(await parameters("outer"), outputs, TOLERANCE, "the average of products and of outputs")
       assert.ok(

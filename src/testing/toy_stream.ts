@@ -1,5 +1,6 @@
 /** A small stream with its modules, as the artifacts that steps read: random texts, random modules. */
 
+import { freshModule } from "../model/initial.ts"
 import { initialsFor } from "../model/single.ts"
 import type { Artifact, StoredArray } from "../plan/step.ts"
 import { type Adapter, type Initial, type RandomStream, randomStream, type TokenIds } from "../plugin/index.ts"
@@ -58,11 +59,15 @@ const moduleOf = (
     shape,
     data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.6 * random.normal()),
   })
+  const fresh = freshModule(network, adapter, options, () => random)
   return {
     json: { task: `task ${task}`, adapter: { plugin: adapter.name, options: options as never } },
     arrays: {
       ...Object.fromEntries(
-        [...initialsFor(adapter, options, network.checkpoint.sites)].map(([name, initial]) => [name, array(initial)]),
+        [...initialsFor(adapter, options, network.checkpoint.sites)].map(([name, initial]) => [
+          name,
+          initial.trained === false ? (fresh.get(name) as StoredArray) : array(initial),
+        ]),
       ),
       "head/W": array({ shape: [network.checkpoint.width, CLASSES] }),
       "head/b": array({ shape: [CLASSES] }),

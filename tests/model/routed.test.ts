@@ -32,13 +32,13 @@ import { apart, engines, flat, headOf, hostOf, hostsOf, type Nested, textsOf, ti
 type Golden = typeof loraGolden | typeof bottleneckGolden
 type Modules = readonly Readonly<Record<string, Readonly<Record<string, Nested>>>>[]
 
-const decoded = (plugin: Router, given: object): unknown => Schema.decodeUnknownSync(plugin.options)(given as never)
+const decoded = (plugin: Router | Adapter, given: object): unknown => Schema.decodeUnknownSync(plugin.options)(given as never)
 
 const libraryOf = (adapter: Adapter, golden: Golden): Library =>
   (golden.modules as unknown as Modules).map((sites, i) => ({
     task: `task ${i}`,
     adapter,
-    options: adapter.name === "lora" ? { ...golden.adapter, dropout: 0 } : golden.adapter,
+    options: decoded(adapter, golden.adapter),
     sites: Object.fromEntries(Object.entries(sites).map(([site, parameters]) => [site, hostsOf(parameters)])),
     head: headOf(golden.heads[i] as never),
   }))
@@ -177,7 +177,7 @@ for (const [adapter, golden] of [
 
 const prototypesOf = (library: Library, unit: string): HostTensor => {
   const factors = library.map(({ sites, options }) => [
-    { site: unit, ...hostFactors((lora as Adapter).factors!, sites[unit], options) },
+    { site: unit, ...hostFactors({ adapter: lora, options }, sites[unit])! },
   ])
   const constants = arrow.prepare!({ unit, factors }, decoded(arrow, {}) as never)
   assert.ok(typeof constants !== "string")

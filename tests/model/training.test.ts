@@ -7,7 +7,7 @@ import { encoder, headLogits } from "../../src/model/encoder.ts"
 import { withGradients } from "../../src/model/gradients.ts"
 import { optimise, parameterFeeds, textFeeds } from "../../src/model/optimise.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
-import { type Adapter, crossEntropy, input, parameter, program, randomStream } from "../../src/plugin/index.ts"
+import { type Adapter, crossEntropy, input, parameter, program, randomStream, Schema } from "../../src/plugin/index.ts"
 import bottleneckCurve from "../golden/bottleneck_curve.json" with { type: "json" }
 import loraCurve from "../golden/lora_curve.json" with { type: "json" }
 import { apart, engines, flat, type Nested, textsOf, tinyBert } from "./golden.ts"
@@ -142,10 +142,12 @@ const replay = async (
   return { losses, gradients, values: Object.fromEntries(values), logits: logits.data as Float32Array }
 }
 
+const decoded = (adapter: Adapter, given: object): unknown => Schema.decodeUnknownSync(adapter.options)(given as never)
+
 const curves: readonly (readonly [string, Adapter, unknown, Curve, Given])[] = [
-  ["LoRA", lora, { ...loraCurve.adapter, dropout: 0 }, loraCurve, loraCurve],
+  ["LoRA", lora, decoded(lora, loraCurve.adapter), loraCurve, loraCurve],
   ...Object.entries(bottleneckCurve.variants).map(
-    ([name, curve]) => [`bottleneck (${name})`, bottleneck, curve.adapter, curve, bottleneckCurve] as const,
+    ([name, curve]) => [`bottleneck (${name})`, bottleneck, decoded(bottleneck, curve.adapter), curve, bottleneckCurve] as const,
   ),
 ]
 

@@ -1,15 +1,22 @@
 /** Every adapter that ships, in the settings that change its formula. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import bitfit from "../../plugins/adapters/bitfit.ts"
 import bottleneck from "../../plugins/adapters/bottleneck.ts"
+import compacter from "../../plugins/adapters/compacter.ts"
+import full from "../../plugins/adapters/full.ts"
+import ia3 from "../../plugins/adapters/ia3.ts"
+import layerNorm from "../../plugins/adapters/layer_norm.ts"
 import lora from "../../plugins/adapters/lora.ts"
+import prefix from "../../plugins/adapters/prefix.ts"
+import sparse from "../../plugins/adapters/sparse.ts"
 import { shipped } from "../../src/plugin/registry.ts"
 import { testAdapter } from "../../src/testing/index.ts"
 
 test("all adapters that ship are tested here", () => {
   assert.deepEqual(
     shipped("adapter").map(({ name }) => name),
-    [bottleneck.name, lora.name],
+    [bitfit, bottleneck, compacter, full, ia3, layerNorm, lora, prefix, sparse].map(({ name }) => name),
   )
 })
 
@@ -19,6 +26,22 @@ testAdapter(lora, {
   targets: ["query", "key", "value", "attention_output", "intermediate", "output"],
   dropout: 0.3,
 })
+testAdapter(lora, { rank: 3, alpha: 2, scaling: "rank_stabilised" })
+// Its gradient takes the lengths of the columns for constants.
+testAdapter(lora, { rank: 2, alpha: 3, decomposed: true, targets: ["query", "output"] }, { cutGradients: ["A", "B"] })
 testAdapter(bottleneck, { reduction: 2, activation: "gelu" })
 testAdapter(bottleneck, { reduction: 4, activation: "tanh", place: "houlsby" })
 testAdapter(bottleneck, { reduction: 16, activation: "silu" })
+testAdapter(bottleneck, { reduction: 2, activation: "relu", place: "parallel", scale: 4 })
+testAdapter(ia3, {})
+testAdapter(ia3, { targets: ["intermediate", "output"] })
+testAdapter(compacter, { reduction: 2, n: 2, activation: "tanh" })
+testAdapter(compacter, { reduction: 4, n: 4, rank: 2, place: "compacter_plus_plus" })
+testAdapter(bitfit, {})
+testAdapter(bitfit, { targets: ["query", "intermediate"] })
+testAdapter(layerNorm, {})
+testAdapter(prefix, { length: 3 }, { startsAsIdentity: false })
+testAdapter(prefix, { length: 2, hidden: 5 }, { startsAsIdentity: false })
+testAdapter(sparse, { share: 0.2 })
+testAdapter(sparse, { share: 0.1, choose: "largest", targets: ["intermediate", "output"] })
+testAdapter(full, { targets: ["value", "output"] })

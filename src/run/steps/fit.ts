@@ -115,10 +115,9 @@ const prepared = (
   )
   const factors = library.map((module) =>
     sites.flatMap((site) => {
-      const attached = attachedAt([module], site)[0]
-      return attached && module.adapter.factors
-        ? [{ site: site.name, ...hostFactors(module.adapter.factors, attached.parameters, module.options) }]
-        : []
+      const [attached] = attachedAt([module], site)
+      const found = attached && hostFactors(module, attached.parameters)
+      return found ? [{ site: site.name, ...found }] : []
     }),
   )
   return router.prepare!({ unit, factors }, options.router.options)

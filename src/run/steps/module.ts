@@ -3,16 +3,16 @@
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
 import { withGradients } from "../../model/gradients.ts"
-import { drawn } from "../../model/initial.ts"
+import { drawn, freshModule } from "../../model/initial.ts"
 import { largest } from "../../model/largest.ts"
 import { Diverged, optimise, parameterFeeds, textFeeds } from "../../model/optimise.ts"
-import { initialsFor, trainable } from "../../model/single.ts"
+import { initialsFor, trainable, trainedNames } from "../../model/single.ts"
 import type { TrainOptions } from "../../plan/cell.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import {
   type Adapter,
   crossEntropy,
-  type Initial,
+  type HostTensor,
   input,
   parameter,
   program,
@@ -36,22 +36,20 @@ export const module: Perform = async (work) => {
   const net = await network(work, options.backbone)
   const adapter = await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from)
   const tokens = work.input("tokens")
-  const initials = new Map<string, Initial>([
-    ...initialsFor(adapter, chosen.options, net.checkpoint.sites),
-    ["head/W", zeros([net.checkpoint.width, classCount(tokens)])],
-    ["head/b", zeros([classCount(tokens)])],
+  const streamOf = (name: string) => randomStream(seed, "initial", task, name)
+  const start = new Map<string, HostTensor>([
+    ...freshModule(net, adapter, chosen.options, streamOf),
+    ["head/W", drawn(zeros([net.checkpoint.width, classCount(tokens)]), streamOf("head/W"))],
+    ["head/b", drawn(zeros([classCount(tokens)]), streamOf("head/b"))],
   ])
-  const values = new Map(
-    [...initials].map(([name, initial]) => [
-      name,
-      drawn(initial, randomStream(seed, "initial", task, name)).data as Float32Array,
-    ]),
-  )
+  const trained = [...trainedNames(initialsFor(adapter, chosen.options, net.checkpoint.sites)), "head/W", "head/b"]
+  const values = new Map(trained.map((name) => [name, start.get(name)!.data as Float32Array]))
   const losses = await trainModule(
     work,
     net,
     adapter,
     options,
+    start,
     values,
     labelledIn(tokens, "train"),
     labelledIn(tokens, "validation"),
@@ -62,36 +60,34 @@ export const module: Perform = async (work) => {
       adapter: chosen as never,
       parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0),
     },
-    arrays: { ...stored(initials, values), "loss/steps": { shape: [losses.length], data: losses } },
+    arrays: {
+      ...(Object.fromEntries(start) as Record<string, StoredArray>),
+      "loss/steps": { shape: [losses.length], data: losses },
+    },
   } satisfies Artifact
 }
-
-const stored = (
-  initials: ReadonlyMap<string, Initial>,
-  values: ReadonlyMap<string, Float32Array>,
-): Record<string, StoredArray> =>
-  Object.fromEntries([...values].map(([name, data]) => [name, { shape: initials.get(name)!.shape, data }]))
 
 const trainModule = async (
   work: Work,
   net: Network,
   adapter: Adapter,
   { adapter: chosen, train, task, seed }: ModuleOptions,
+  /** All arrays of the module and its head. */
+  start: ReadonlyMap<string, HostTensor>,
+  /** Those that are trained: the same numbers, changed in place. */
   values: Map<string, Float32Array>,
   examples: LabelledTexts,
   validation: LabelledTexts,
 ): Promise<Float64Array> => {
   const engine = await work.engine()
   const names = [...values.keys()]
-  const shapeOf = (name: string) =>
-    [net.checkpoint.width, values.get("head/b")!.length].slice(name === "head/W" ? 0 : 1)
   const features = (training: boolean) =>
-    encoder(net, trainable(adapter, chosen.options, net.checkpoint.sites, { training }))
+    encoder(net, trainable(adapter, chosen.options, net.checkpoint.sites, { training }, start))
   const trace = features(true)
   const logits = headLogits(
     trace.features,
-    parameter("head/W", shapeOf("head/W")),
-    parameter("head/b", shapeOf("head/b")),
+    parameter("head/W", start.get("head/W")!.shape),
+    parameter("head/b", start.get("head/b")!.shape),
   )
   const labels = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
   const training = withGradients(crossEntropy(logits, labels), names)

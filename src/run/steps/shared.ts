@@ -2,16 +2,15 @@
 
 import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
 import { withGradients } from "../../model/gradients.ts"
-import { drawn } from "../../model/initial.ts"
+import { drawn, freshModule } from "../../model/initial.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
-import { frozen, initialsFor, trainable } from "../../model/single.ts"
+import { frozen, initialsFor, trainable, trainedNames } from "../../model/single.ts"
 import type { TrainOptions } from "../../plan/cell.ts"
 import type { Artifact, Json, StoredArray } from "../../plan/step.ts"
 import {
   type Adapter,
   crossEntropy,
   type HostTensor,
-  type Initial,
   input,
   parameter,
   randomStream,
@@ -55,7 +54,10 @@ export const shared: Perform = async (work) => {
     options: chosen.options,
   }
   const start = startingValues(work, net, adapter, options)
-  const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
+  const trained = adapter
+    ? [...trainedNames(initialsFor(adapter.plugin, adapter.options, net.checkpoint.sites)), "head/W", "head/b"]
+    : [...start.keys()]
+  const values = new Map(trained.map((name) => [name, start.get(name)!.data as Float32Array]))
   await train(work, net, adapter, options, start, values)
   const parameters = [...values.values()].reduce((sum, { length }) => sum + length, 0)
   return {
@@ -65,9 +67,7 @@ export const shared: Perform = async (work) => {
       parameters,
       ...(chosen && { adapter: chosen }),
     } as unknown as Json,
-    arrays: Object.fromEntries(
-      [...start].map(([name, { shape }]): [string, StoredArray] => [name, { shape, data: values.get(name)! }]),
-    ),
+    arrays: Object.fromEntries(start) as Record<string, StoredArray>,
   } satisfies Artifact
 }
 
@@ -77,28 +77,23 @@ type Attached = { readonly plugin: Adapter; readonly options: unknown } | undefi
 /** From where the last stage ended, or from the checkpoint, fresh modules and a head of zeros. */
 const startingValues = (
   work: Work,
-  { checkpoint }: Network,
+  net: Network,
   adapter: Attached,
   { seed, name }: SharedOptions,
 ): Map<string, HostTensor> => {
+  const { checkpoint } = net
   const classes = offsetsOf(work.inputs("tokens").map(classCount)).total
   const [previous] = work.inputs("previous")
   if (previous)
     return new Map(
-      Object.entries(previous.arrays).map(([key, array]) => [
-        key,
-        { shape: array.shape, data: (array.data as Float32Array).slice() },
-      ]),
+      Object.entries(previous.arrays).map(([key, array]) => [key, { shape: array.shape, data: array.data.slice() }]),
     )
   const head: [string, HostTensor][] = [
     ["head/W", [checkpoint.width, classes]],
     ["head/b", [classes]],
   ].map(([key, shape]) => [key as string, drawn(zeros(shape as number[]), randomStream(0))])
-  const body: [string, HostTensor][] = adapter
-    ? [...initialsFor(adapter.plugin, adapter.options, checkpoint.sites)].map(([key, initial]: [string, Initial]) => [
-        key,
-        drawn(initial, randomStream(seed, "initial", name, key)),
-      ])
+  const body: (readonly [string, HostTensor])[] = adapter
+    ? [...freshModule(net, adapter.plugin, adapter.options, (key) => randomStream(seed, "initial", name, key))]
     : Object.entries(checkpoint.weights).map(([key, { shape, data }]) => [
         key,
         { shape, data: (data as Float32Array).slice() },
@@ -127,7 +122,7 @@ const train = async (
   const joint = Int32Array.from(labels)
   const trace = encoder(
     net,
-    adapter ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }) : {},
+    adapter ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }, start) : {},
     !adapter,
   )
   const logits = headLogits(

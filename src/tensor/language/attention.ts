@@ -4,7 +4,7 @@ import { ShapeError } from "../errors.ts"
 import { constant } from "../leaves.ts"
 import { add, less, sub } from "../operators/arithmetic.ts"
 import { broadcastTo } from "../operators/broadcasting.ts"
-import { concat } from "../operators/cutting.ts"
+import { concat, slice } from "../operators/cutting.ts"
 import { cast, scale } from "../operators/linear.ts"
 import { softmax } from "../operators/normalization.ts"
 import { fromPadded, toPadded } from "../operators/packing.ts"
@@ -14,6 +14,7 @@ import { range } from "../operators/sources.ts"
 import { describe, withRows } from "../rows.ts"
 import type { Layout, Tensor } from "../tensor.ts"
 import { settle } from "./align.ts"
+import { ownMixed, ownScores } from "./own_prefix.ts"
 
 export interface AttentionOptions {
   /** A token sees no later token. */
@@ -25,7 +26,7 @@ export interface AttentionOptions {
 }
 
 export interface Prefix {
-  /** [P, d], plain or one for each example. */
+  /** [P, d], plain, one for each example, or one for each of its tokens. */
   readonly keys: Tensor
   readonly values: Tensor
   /** [P], plain or one for each example: 1 where a token sees the prefix, 0 where it does not. Absent: all of it. */
@@ -58,22 +59,30 @@ export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, option
       `${heads} heads do not divide ${describe(q)} and ${describe(k)}${groups === heads ? "" : ` in ${groups} groups`}`,
       "the width is a multiple of heads, heads one of groups, and keys are as wide as their groups",
     )
+  const own = prefix?.keys.rows?.of === "tokens" ? prefix : undefined
+  const shared = own ? undefined : prefix
   const split = (x: Tensor, parts: number, before?: Tensor) =>
     inHeads(withPrefix(toPadded(settle(x), layout), before), parts)
   const [queries, keys, values] = [
     split(q, heads),
-    split(k, groups, prefix?.keys),
-    split(v, groups, prefix?.values),
+    split(k, groups, shared?.keys),
+    split(v, groups, shared?.values),
   ]
-  const scores = matmul(inGroups(queries, groups), swapLast(keys), {}, 1 / Math.sqrt(width / heads))
-  const weights = softmax(add(outOfGroups(scores, heads), bias(layout, prefix, options.causal)))
+  const products = matmul(inGroups(queries, groups), swapLast(keys), {}, 1 / Math.sqrt(width / heads))
+  const scores = add(outOfGroups(products, heads), bias(layout, shared, options.causal))
+  const mine = own && ownScores(settle(q), settle(own.keys), heads, groups, layout)
+  const all = softmax(mine ? concat([own.mask ? add(mine, hidden(own.mask)) : mine, scores], 3) : scores)
+  const size = mine ? mine.shape[3] : 0
+  const weights = slice(all, 3, size, all.shape[3])
   const mixed = outOfGroups(matmul(inGroups(weights, groups), values), heads)
   const merged = reshape(transpose(mixed, [0, 2, 1, 3]), [
     "examples",
     "length",
     (values.shape[3] as number) * heads,
   ])
-  return withRows(fromPadded(merged, layout), q.rows)
+  const result = fromPadded(merged, layout)
+  if (!own) return withRows(result, q.rows)
+  return withRows(add(ownMixed(slice(all, 3, 0, size), settle(own.values), heads, groups, layout), result), q.rows)
 }
 
 /** [examples, length, d] -> [examples, heads, length, d/heads]. */

@@ -57,7 +57,7 @@ const overTokens = (a: Tensor, b: Tensor, options: Transposed, rows: Rows): Tens
   if (a.rows?.of === "tokens" && a.shape.length === 2 && !transposeA) {
     if (b.rows === undefined) return tokensByPlain(a, b, transposeB)
     if (b.rows.of === "examples") return tokensByExamples(a, b, transposeB, rows)
-    return refuse(a, b)
+    return b.shape.length === 3 ? tokensByOwn(a, b, transposeB) : refuse(a, b)
   }
   const batched = (x: Tensor): Tensor => {
     if (x.rows?.of === "tokens") return x.shape.length < 3 ? refuse(a, b) : x
@@ -79,6 +79,13 @@ const overTokens = (a: Tensor, b: Tensor, options: Transposed, rows: Rows): Tens
 const tokensByPlain = (a: Tensor, b: Tensor, transposeB: boolean): Tensor => {
   if (b.shape.length === 1) return reshape(product(a, reshape(b, [b.shape[0], 1])), [a.shape[0]])
   return b.shape.length === 2 ? product(a, b, { transposeB }) : refuse(a, b)
+}
+
+/** A matrix of each token's own, as a mixture by the gates of tokens gives it: [length, in] x [length, in, out] -> [length, out]. */
+const tokensByOwn = (a: Tensor, b: Tensor, transposeB: boolean): Tensor => {
+  const [tokens, width] = a.shape
+  const result = product(reshape(a, [tokens, 1, width]), b, { transposeB })
+  return reshape(result, [tokens, result.shape[2]])
 }
 
 /** Parameters of an example at each of its tokens: a batched product on the padded shape. */

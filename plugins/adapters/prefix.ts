@@ -1,0 +1,49 @@
+/**
+ * Prefix tuning (Li and Liang 2021, arXiv 2101.00190): in every block, keys and values of `length` tokens that no text
+ * has join those of the text,
+ *   attention(Q, [P_K; K], [P_V; V]).
+ * With `hidden` > 0 they are not trained themselves but made by a small network, [P_K | P_V] = tanh(E W + b) U + c.
+ * Each block has its own E and network; the paper's blocks share E, W and b.
+ */
+import {
+  add,
+  defineAdapter,
+  type Initials,
+  kaiming,
+  matmul,
+  NonNegativeInt,
+  normal,
+  optional,
+  PositiveInt,
+  Schema,
+  slice,
+  tanh,
+  zeros,
+} from "../../src/plugin/index.ts"
+
+export default defineAdapter({
+  name: "prefix",
+  summary: "Trained keys and values before those of the text, in every block (Li and Liang 2021)",
+  equation: "attention(Q, [P_K; K], [P_V; V]); with hidden > 0: [P_K | P_V] = tanh(E W + b) U + c",
+  reference: "arXiv 2101.00190",
+  options: Schema.Struct({
+    length: optional(PositiveInt, 10, "number of prefix tokens"),
+    hidden: optional(NonNegativeInt, 0, "width of the network that makes keys and values; 0: they are trained themselves"),
+  }),
+  sites: () => ["attention"],
+  parameters: ({ in: keys, out: values }, { length, hidden }): Initials =>
+    hidden === 0
+      ? { K: normal([length, keys], 0.02), V: normal([length, values], 0.02) }
+      : {
+          E: normal([length, keys], 1),
+          W: kaiming([keys, hidden]),
+          b: zeros([1, hidden]),
+          U: kaiming([hidden, keys + values]),
+          c: zeros([1, keys + values]),
+        },
+  extend: ({ K, V, E, W, b, U, c }, { hidden }, _mode, { in: keys }) => {
+    if (hidden === 0) return { keys: K, values: V }
+    const both = add(matmul(tanh(add(matmul(E, W), b)), U), c)
+    return { keys: slice(both, -1, 0, keys), values: slice(both, -1, keys) }
+  },
+})
