@@ -17,4 +17,5 @@ export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Ve
   completion: () => import("./completion.ts"),
   data: () => import("./data.ts"),
   distil: () => import("./distil.ts"),
+  model: () => import("./model.ts"),
 }

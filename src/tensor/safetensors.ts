@@ -8,6 +8,17 @@ export class SafetensorsError extends Error {
   override readonly name = "SafetensorsError"
 }
 
+/** Where a tensor lies in a file. */
+export interface StoredTensor {
+  readonly name: string
+  /** As the file calls it: "F32", "BF16", ... */
+  readonly dtype: string
+  readonly shape: readonly number[]
+  /** Positions of its first byte and of the byte after its last one, counted from the start of the file. */
+  readonly start: number
+  readonly end: number
+}
+
 interface Entry {
   readonly dtype: string
   readonly shape: readonly number[]
@@ -25,54 +36,105 @@ const bytesPerElement: Readonly<Record<string, number>> = {
   BOOL: 1,
 }
 
-/** All tensors of a file as float32 (F16 and BF16 are widened) or integers. Throws SafetensorsError with what is wrong. */
-export const readSafetensors = (
-  file: Uint8Array,
-): { readonly tensors: Record<string, HostTensor>; readonly metadata: Record<string, string> } => {
-  if (file.byteLength < 8) throw new SafetensorsError(`the file holds ${file.byteLength} bytes, too few for a header`)
-  const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true))
-  if (length > file.byteLength - 8)
+/**
+ * What a file holds, without its arrays: `read` gives bytes of it, which has `size` bytes in all.
+ * Throws SafetensorsError where the file is cut, or an entry does not fit its shape.
+ */
+export const safetensorsHeader = (
+  read: (start: number, end: number) => Uint8Array,
+  size: number,
+): { readonly tensors: readonly StoredTensor[]; readonly metadata: Readonly<Record<string, string>> } => {
+  if (size < 8) throw new SafetensorsError(`the file holds ${size} bytes, too few for a header`)
+  const first = read(0, 8)
+  const length = Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true))
+  if (length > size - 8)
     throw new SafetensorsError(
-      `the header claims ${length} bytes, the file has ${file.byteLength}: it is truncated or no safetensors file`,
+      `the header claims ${length} bytes, the file has ${size}: it is truncated or no safetensors file`,
     )
-  let header: Record<string, Entry>
+  const { __metadata__, ...entries } = headerIn(read(8, 8 + length))
+  const tensors = Object.entries(entries).map(([name, entry]) => located(name, entry, 8 + length, size))
+  return { tensors, metadata: __metadata__ ?? {} }
+}
+
+type Header = Readonly<Record<string, Entry>> & { readonly __metadata__?: Readonly<Record<string, string>> }
+
+const headerIn = (bytes: Uint8Array): Header => {
+  let header: unknown
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + length)))
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
   } catch {
     throw new SafetensorsError("the header is not JSON")
   }
-  const { __metadata__, ...entries } = header as Record<string, Entry> & { __metadata__?: Record<string, string> }
-  const tensors: Record<string, HostTensor> = {}
-  for (const [name, entry] of Object.entries(entries)) tensors[name] = readEntry(name, entry, file.subarray(8 + length))
-  return { tensors, metadata: (__metadata__ ?? {}) as Record<string, string> }
+  if (typeof header !== "object" || header === null) throw new SafetensorsError("the header is not a JSON object")
+  const { __metadata__, ...entries } = header as Header
+  for (const [name, entry] of Object.entries(entries))
+    if (!Array.isArray(entry?.shape) || !Array.isArray(entry.data_offsets) || !(entry.data_offsets[0] >= 0))
+      throw new SafetensorsError(`the entry of tensor "${name}" has no shape or no place`)
+  return header as Header
 }
 
-const readEntry = (name: string, { dtype, shape, data_offsets: [start, end] }: Entry, body: Uint8Array): HostTensor => {
-  const width = bytesPerElement[dtype]
-  if (width === undefined) throw new SafetensorsError(`tensor "${name}" has the unknown type ${dtype}`)
+const located = (
+  name: string,
+  { dtype, shape, data_offsets: [from, to] }: Entry,
+  body: number,
+  size: number,
+): StoredTensor => {
   const elements = shape.reduce((a, b) => a * b, 1)
-  if (end - start !== elements * width)
+  const width = bytesPerElement[dtype]
+  if (width !== undefined && to - from !== elements * width)
     throw new SafetensorsError(
-      `tensor "${name}" [${shape}] needs ${elements * width} bytes, its entry names ${end - start}`,
+      `tensor "${name}" [${shape}] needs ${elements * width} bytes, its entry names ${to - from}`,
     )
-  if (end > body.byteLength)
-    throw new SafetensorsError(`tensor "${name}" ends at byte ${end}, the file at ${body.byteLength}: it is truncated`)
-  const raw = new Uint8Array(body.subarray(start, end)).buffer // copies; the `slice` of a Node Buffer would not
+  if (body + to > size)
+    throw new SafetensorsError(`tensor "${name}" ends at byte ${to}, the file at ${size - body}: it is truncated`)
+  return { name, dtype, shape, start: body + from, end: body + to }
+}
+
+/** Rows `from` to `to` (exclusive) of a tensor's first axis, as if they were all: they lie together. */
+export const rowsOf = (tensor: StoredTensor, from: number, to: number): StoredTensor => {
+  const bytes = (tensor.end - tensor.start) / tensor.shape[0]
+  return {
+    ...tensor,
+    shape: [to - from, ...tensor.shape.slice(1)],
+    start: tensor.start + from * bytes,
+    end: tensor.start + to * bytes,
+  }
+}
+
+/** The array in a tensor's bytes, which it may keep: float32 (F16 and BF16 are widened), float64 or integers. */
+export const decodedTensor = ({ name, dtype, shape }: StoredTensor, bytes: ArrayBuffer): HostTensor => {
   switch (dtype) {
     case "F32":
-      return { shape, data: new Float32Array(raw) }
+      return { shape, data: new Float32Array(bytes) }
     case "F64":
-      return { shape, data: new Float64Array(raw) }
+      return { shape, data: new Float64Array(bytes) }
     case "I32":
-      return { shape, data: new Int32Array(raw) }
+      return { shape, data: new Int32Array(bytes) }
     case "I64":
-      return { shape, data: Int32Array.from(new BigInt64Array(raw), Number) }
+      return { shape, data: Int32Array.from(new BigInt64Array(bytes), Number) }
     case "BF16":
-      return { shape, data: widenBfloat(new Uint16Array(raw)) }
+      return { shape, data: widenBfloat(new Uint16Array(bytes)) }
     case "F16":
-      return { shape, data: widenHalf(new Uint16Array(raw)) }
+      return { shape, data: widenHalf(new Uint16Array(bytes)) }
+    case "U8":
+    case "BOOL":
+      return { shape, data: new Uint8Array(bytes) }
     default:
-      return { shape, data: new Uint8Array(raw) }
+      throw new SafetensorsError(`tensor "${name}" has the unknown type ${dtype}`)
+  }
+}
+
+/** All tensors of a file. Throws SafetensorsError with what is wrong. */
+export const readSafetensors = (
+  file: Uint8Array,
+): { readonly tensors: Record<string, HostTensor>; readonly metadata: Readonly<Record<string, string>> } => {
+  const { tensors, metadata } = safetensorsHeader((start, end) => file.subarray(start, end), file.byteLength)
+  return {
+    tensors: Object.fromEntries(
+      // The copy keeps no hold on the file; the `slice` of a Node Buffer would.
+      tensors.map((one) => [one.name, decodedTensor(one, new Uint8Array(file.subarray(one.start, one.end)).buffer)]),
+    ),
+    metadata,
   }
 }
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict"
 import { existsSync, readFileSync } from "node:fs"
 import { test } from "node:test"
-import { tokenize } from "../../plugins/backbones/bert/tokenize.ts"
 import { tokenizerFile } from "../../src/model/tokenizer_file.ts"
-import { DataError } from "../../src/plugin/index.ts"
+import { DataError, tokenizeFramed as tokenize } from "../../src/plugin/index.ts"
 
 const MINILM = new URL("../../../shared/models/all-MiniLM-L6-v2/tokenizer.json", import.meta.url)
 const golden: { texts: string[]; cases: [number, number, number[]][] } = JSON.parse(

@@ -5,11 +5,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
-import { ACTIVATIONS } from "../../plugins/backbones/bert/forward.ts"
 import bert from "../../plugins/backbones/bert/index.ts"
 import { packed } from "../../src/model/batch.ts"
 import { encoder } from "../../src/model/encoder.ts"
-import { type Checkpoint, constant, program, randomStream, type Tensor } from "../../src/plugin/index.ts"
+import { ACTIVATIONS, type Checkpoint, constant, program, randomStream, type Tensor } from "../../src/plugin/index.ts"
 import aosp from "../golden/bert_aosp.json" with { type: "json" }
 import minilm from "../golden/bert_minilm.json" with { type: "json" }
 import tiny from "../golden/tiny_bert.json" with { type: "json" }

@@ -387,6 +387,8 @@ export const sequential: Case[] = [
     t.attention(t.concat([h, h], -1), t.concat([k, h], -1), t.concat([h, k], -1), 2),
   ),
   packedCase("attention, causal", ({ h, k }) => t.attention(h, k, h, 1, { causal: true })),
+  packedCase("attention, window", ({ h, k }) => t.attention(h, k, h, 1, { window: 1 })),
+  packedCase("attention, causal, window", ({ h, k }) => t.attention(h, k, h, 1, { causal: true, window: 1 })),
   packedCase("attention, grouped", ({ h, k }) =>
     t.attention(t.concat([h, k, h, k], -1), t.concat([k, h], -1), t.concat([h, k], -1), 4, { groups: 2, causal: true }),
   ),

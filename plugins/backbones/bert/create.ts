@@ -1,6 +1,6 @@
 /** A new BERT with random weights: N(0, 0.02) for matrices, zero biases, unit norms. */
 import type { BackboneSize, Checkpoint, HostTensor, RandomStream } from "../../../src/plugin/index.ts"
-import { sitesOf, tensorNames } from "./names.ts"
+import { sitesOf, weightsOf } from "./names.ts"
 
 export const create = (
   { layers, width, heads, intermediate, vocabulary, positions }: BackboneSize,
@@ -9,12 +9,12 @@ export const create = (
 ): Checkpoint => {
   const shape = { layers, width, intermediate, vocabulary, positions }
   const weights: Record<string, HostTensor> = {}
-  for (const { ours, shape: stored, transposed } of tensorNames(shape)) {
+  for (const { name, shape: stored, transposed } of weightsOf(shape)) {
     const own = transposed ? [stored[1], stored[0]] : stored
     const data = new Float32Array(own.reduce((a, b) => a * b, 1))
     if (own.length === 2) for (let i = 0; i < data.length; i++) data[i] = 0.02 * random.normal()
-    else if (ours.endsWith("norm.weight")) data.fill(1)
-    weights[ours] = { shape: own, data }
+    else if (name.endsWith("norm.weight")) data.fill(1)
+    weights[name] = { shape: own, data }
   }
   return {
     config: {

@@ -1,6 +1,6 @@
 /** A checkpoint as files that Hugging Face's BERT reads: float16 weights under its names, dense layers as [out, in]. */
 import { type Checkpoint, type HostTensor, writeSafetensors } from "../../../src/plugin/index.ts"
-import { TYPE_EMBEDDINGS, tensorNames } from "./names.ts"
+import { TYPE_EMBEDDINGS, weightsOf } from "./names.ts"
 
 export const files = ({
   config,
@@ -19,8 +19,8 @@ export const files = ({
   const tensors: Record<string, HostTensor> = {
     [TYPE_EMBEDDINGS]: { shape: [1, width], data: new Float32Array(width) },
   }
-  for (const { ours, theirs, transposed } of tensorNames(shape))
-    tensors[theirs] = transposed ? turned(weights[ours]) : weights[ours]
+  for (const { name, from, transposed } of weightsOf(shape))
+    tensors[from] = transposed ? turned(weights[name]) : weights[name]
   const { pooling: _, ...rest } = config
   return {
     "config.json": `${JSON.stringify({ architectures: ["BertModel"], ...rest }, null, 2)}\n`,

@@ -21,6 +21,8 @@ export interface AttentionOptions {
   readonly causal?: boolean
   /** Heads of keys and values; each serves heads/groups heads of queries (Ainslie et al. 2023). By default as many as heads. */
   readonly groups?: number
+  /** A token sees those at most this many places away, to both sides unless `causal` (Beltagy et al. 2020). */
+  readonly window?: number
   /** What every token of the example sees besides the tokens. */
   readonly prefix?: Prefix
 }
@@ -63,23 +65,15 @@ export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, option
   const shared = own ? undefined : prefix
   const split = (x: Tensor, parts: number, before?: Tensor) =>
     inHeads(withPrefix(toPadded(settle(x), layout), before), parts)
-  const [queries, keys, values] = [
-    split(q, heads),
-    split(k, groups, shared?.keys),
-    split(v, groups, shared?.values),
-  ]
+  const [queries, keys, values] = [split(q, heads), split(k, groups, shared?.keys), split(v, groups, shared?.values)]
   const products = matmul(inGroups(queries, groups), swapLast(keys), {}, 1 / Math.sqrt(width / heads))
-  const scores = add(outOfGroups(products, heads), bias(layout, shared, options.causal))
+  const scores = add(outOfGroups(products, heads), bias(layout, { ...options, prefix: shared }))
   const mine = own && ownScores(settle(q), settle(own.keys), heads, groups, layout)
   const all = softmax(mine ? concat([own.mask ? add(mine, hidden(own.mask)) : mine, scores], 3) : scores)
   const size = mine ? mine.shape[3] : 0
   const weights = slice(all, 3, size, all.shape[3])
   const mixed = outOfGroups(matmul(inGroups(weights, groups), values), heads)
-  const merged = reshape(transpose(mixed, [0, 2, 1, 3]), [
-    "examples",
-    "length",
-    (values.shape[3] as number) * heads,
-  ])
+  const merged = reshape(transpose(mixed, [0, 2, 1, 3]), ["examples", "length", (values.shape[3] as number) * heads])
   const result = fromPadded(merged, layout)
   if (!own) return withRows(result, q.rows)
   return withRows(add(ownMixed(slice(all, 3, 0, size), settle(own.values), heads, groups, layout), result), q.rows)
@@ -105,17 +99,25 @@ const withPrefix = (x: Tensor, prefix: Tensor | undefined): Tensor => {
 }
 
 /** Added to the scores: 0 where a query sees a key, else a large negative number. [examples, 1, 1 or length, keys] */
-const bias = (layout: Layout, prefix: Prefix | undefined, causal = false): Tensor => {
+const bias = (layout: Layout, { prefix, causal = false, window }: AttentionOptions): Tensor => {
   const padding = hidden(layout.mask)
-  const length = reshape(range("length"), ["length", 1])
-  const later = () =>
-    reshape(scale(cast(less(length, reshape(length, [1, "length"])), "float"), masked), [1, 1, "length", "length"])
-  const tokens = causal ? add(padding, later()) : padding
+  const query = reshape(range("length"), ["length", 1])
+  const key = reshape(query, [1, "length"])
+  const unseen = [
+    ...(causal ? [beyond(query, key, 0)] : []),
+    ...(window === undefined ? [] : [beyond(key, query, window), ...(causal ? [] : [beyond(query, key, window)])]),
+  ]
+  const places = () => reshape(scale(unseen.reduce(add), masked), [1, 1, "length", "length"])
+  const tokens = unseen.length > 0 ? add(padding, places()) : padding
   if (prefix === undefined) return tokens
   const mask = prefix.mask ? hidden(prefix.mask) : constant(0)
   const size = prefix.keys.shape[prefix.keys.shape.length - 2]
   return concat([broadcastTo(mask, [...tokens.shape.slice(0, 3), size]), tokens], 3)
 }
+
+/** 1 where place b lies more than `window` behind place a, else 0. */
+const beyond = (a: Tensor, b: Tensor, window: number): Tensor =>
+  cast(less(window === 0 ? a : add(a, constant(window, "int")), b), "float")
 
 /** 0 where a mask [examples or none, keys] is 1, else a large negative number: [examples or 1, 1, 1, keys]. */
 const hidden = (mask: Tensor): Tensor => {

@@ -1,0 +1,72 @@
+/** `l2r model inspect FOLDER`: what a checkpoint is, and what may be attached to it. */
+import type { ModelCard } from "../run/model_card.ts"
+import { UsageError, type Verb } from "./verb.ts"
+
+export default {
+  summary: "say what a checkpoint is, and what may be attached to it",
+  usage: "model inspect FOLDER [--json]",
+  words: [2, 2],
+  flags: { json: { type: "boolean", what: "everything, as JSON" } },
+  run: async ([what, folder], { json }) => {
+    if (what !== "inspect") throw new UsageError(`model has one part, inspect, and no "${what}"`)
+    const { modelCard } = await import("../run/model_card.ts")
+    const card = await modelCard(folder, process.cwd())
+    process.stdout.write(json ? `${JSON.stringify(card, null, 2)}\n` : page(card))
+    return 0
+  },
+} satisfies Verb
+
+const page = ({ location, backbone, modelType, tokenizer, sites, adapters, digest, ...card }: ModelCard): string =>
+  [
+    location,
+    ...columns([
+      ["family", backbone ?? `none that ships reads model_type ${JSON.stringify(modelType)}`],
+      ["shape", shapeText(card.shape)],
+      ["parameters", `${count(card.parameters)}${backbone ? "" : " in all tensors"}`],
+      ["weights", weightsText(card.weights)],
+      ...(card.weights.unread.length > 0 ? [["not read", listed(card.weights.unread)]] : []),
+      ["tokenizer", tokenizer ? `${tokenizer.kind}, ${count(tokenizer.pieces)} pieces` : "no vocabulary"],
+      ["digest", digest],
+    ]),
+    ...(sites.length === 0 ? [] : ["", "Sites"]),
+    ...columns(sites.map(({ role, kind, count: n, in: input, out }) => [role, kind, `${n} x`, `${input} -> ${out}`])),
+    ...(adapters.length === 0 ? [] : ["", "Adapters, as they attach by default"]),
+    ...columns(
+      adapters.map(({ adapter, roles, sites: n, parameters }) =>
+        n === 0
+          ? [adapter, "no site"]
+          : [adapter, `${count(n)} ${n === 1 ? "site" : "sites"}`, `${count(parameters)} parameters`, roles.join(", ")],
+      ),
+    ),
+    "",
+  ].join("\n")
+
+const shapeText = ({ layers, width, heads, intermediate, positions, vocabulary }: ModelCard["shape"]): string =>
+  [
+    [layers, "layers"],
+    [width, "wide"],
+    [heads, "heads"],
+    [intermediate, "wide between (feed-forward)"],
+    [positions, "positions"],
+    [vocabulary, "tokens"],
+  ]
+    .filter(([value]) => value !== null)
+    .map(([value, what]) => `${count(value as number)} ${what}`)
+    .join(", ")
+
+const weightsText = ({ files, tensors, bytes, types }: ModelCard["weights"]): string => {
+  const kinds = Object.entries(types).map(([type, n]) => `${count(n)} ${type}`)
+  return `${count(tensors)} tensors (${kinds.join(", ")}), ${count(bytes)} bytes in ${listed(files)}`
+}
+
+const listed = ([first, ...rest]: readonly string[]): string =>
+  rest.length === 0 ? first : `${first} and ${count(rest.length)} more`
+
+const count = (n: number): string => n.toLocaleString("en")
+
+/** Cells under each other, the last of a row as it is. */
+const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const most = Math.max(0, ...rows.map(({ length }) => length))
+  const widths = Array.from({ length: most }, (_, c) => Math.max(...rows.map((row) => row[c]?.length ?? 0)))
+  return rows.map((row) => `  ${row.map((cell, c) => (c < row.length - 1 ? cell.padEnd(widths[c]) : cell)).join("  ")}`)
+}

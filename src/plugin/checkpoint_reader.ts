@@ -1,0 +1,111 @@
+/** What every family of checkpoint folders does alike: find, check, read, digest. A family says what its config.json means. */
+import { join } from "node:path"
+import type { Backbone, Checkpoint } from "./backbone.ts"
+import { checkpointFolder, folderDigest, readJson } from "./checkpoint_folder.ts"
+import { readWeights } from "./checkpoint_weights.ts"
+import { type ConfigFile, configFile } from "./config_file.ts"
+import { DataError, type Place } from "./data.ts"
+import { optional, PositiveInt, words } from "./options.ts"
+import type { Site } from "./site.ts"
+import { vocabularyIn } from "./tokenizing.ts"
+import type { WeightSource } from "./weight_sources.ts"
+
+/** A network as a config.json describes it. */
+export interface Blueprint {
+  /** What the forward pass reads; the family's defaults filled in. */
+  readonly config: Checkpoint["config"]
+  readonly width: number
+  readonly layers: number
+  /** Tokens that the weights embed. */
+  readonly vocabulary: number
+  /** Most tokens of a text. */
+  readonly positions: number
+  readonly weights: readonly WeightSource[]
+  readonly sites: readonly Site[]
+}
+
+export interface Family {
+  /** The plugin's name. */
+  readonly name: string
+  /** What `model_type` in config.json may say. */
+  readonly modelTypes: readonly string[]
+  /** What may stand before the names of tensors, e.g. "bert.", where a head was saved with the network. */
+  readonly prefixes: readonly string[]
+  /** The folder of checkpoints that ship with the plugin. */
+  readonly shipped?: string
+  /** Throws DataError where config.json describes no network of this family. */
+  readonly blueprint: (config: ConfigFile) => Blueprint
+}
+
+/** The options of an encoder. */
+export const encoderOptions = {
+  max_tokens: optional(PositiveInt, 64, "texts are cut after this many tokens, special tokens included"),
+  pooling: optional(
+    words("mean", "cls"),
+    "mean",
+    "what the heads read: the mean over all tokens of the text, or the state of the first one ([CLS])",
+  ),
+} as const
+
+interface FolderOptions {
+  readonly max_tokens: number
+  readonly pooling: string
+}
+
+/** `load` and `fingerprint` of a backbone plugin. */
+export const checkpointReader = (family: Family): Pick<Backbone<FolderOptions>, "load" | "fingerprint"> => ({
+  fingerprint: async (location, _options, place) =>
+    folderDigest(checkpointFolder(location, place, family.name, family.shipped)),
+  load: async (location, options, place) => loaded(family, location, options, place),
+})
+
+const loaded = (family: Family, location: string, options: FolderOptions, place: Place): Checkpoint => {
+  const folder = checkpointFolder(location, place, family.name, family.shipped)
+  const config = configFile(objectIn(join(folder.path, "config.json")), location, family.name)
+  checkModelType(config, family)
+  const { vocabulary, positions, sites, ...blueprint } = family.blueprint(config)
+  const tokenizer = readJson(join(folder.path, "tokenizer.json"))
+  checkVocabulary(tokenizer, vocabulary, location)
+  const { weights, unread } = readWeights(folder, blueprint.weights, { family: family.name, prefixes: family.prefixes })
+  return {
+    config: { ...blueprint.config, pooling: options.pooling },
+    weights,
+    width: blueprint.width,
+    layers: blueprint.layers,
+    sites,
+    maxTokens: Math.min(options.max_tokens, positions),
+    parameters: Object.values(weights).reduce((sum, { data }) => sum + data.length, 0),
+    tokenizer,
+    digest: folderDigest(folder),
+    unread,
+  }
+}
+
+const objectIn = (path: string): Readonly<Record<string, unknown>> => {
+  const value = readJson(path)
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new DataError(`${path} is no JSON object`, "fetch or write the checkpoint again")
+}
+
+const checkModelType = ({ values, location }: ConfigFile, { name, modelTypes }: Family): void => {
+  const { model_type: type } = values
+  if (type === undefined || modelTypes.includes(type as string)) return
+  throw new DataError(
+    `config.json of "${location}" says that this is a model of type ${JSON.stringify(type)}; the backbone ${name} reads ${modelTypes.join(", ")}`,
+    "`l2r model inspect` and the folder say which backbone plugin reads it",
+  )
+}
+
+const checkVocabulary = (tokenizer: unknown, embedded: number, location: string): void => {
+  const vocabulary = vocabularyIn(tokenizer)
+  if (!vocabulary)
+    throw new DataError(
+      `tokenizer.json of "${location}" holds no vocabulary`,
+      "a checkpoint brings a tokenizer.json whose model has a vocab",
+    )
+  if (vocabulary.largestId >= embedded)
+    throw new DataError(
+      `the tokenizer of "${location}" has ids up to ${vocabulary.largestId}, the weights embed ${embedded} tokens: they do not belong together`,
+      "take tokenizer.json and model.safetensors from the same checkpoint",
+    )
+}

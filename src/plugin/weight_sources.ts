@@ -1,0 +1,55 @@
+/** Where a checkpoint's weights come from: our names, with dense layers as [in, out], and those of the file, with [out, in]. */
+
+export interface WeightSource {
+  /** Name in `Checkpoint.weights`. */
+  readonly name: string
+  /** Name in the file, without the prefix of the whole network. */
+  readonly from: string
+  /** Shape in the file. */
+  readonly shape: readonly number[]
+  /** The matrix is turned on reading. */
+  readonly transposed?: boolean
+  /** Only these rows of the stored tensor, which is part of several weights: first and, exclusively, last. */
+  readonly rows?: readonly [number, number]
+  /** Saved beside the network, whose prefix its name does not have (`lm_head`); left out where the file has none. */
+  readonly ofHead?: boolean
+  /** A table whose first row is added to every row, where the file has it. */
+  readonly plusFirstRowOf?: string
+}
+
+/** A table such as the embeddings of tokens, as it is stored. */
+export const tableWeight = (
+  name: string,
+  from: string,
+  shape: readonly number[],
+  more: Pick<WeightSource, "rows" | "plusFirstRowOf"> = {},
+): WeightSource => ({ name, from, shape, ...more })
+
+/** A linear layer: `<name>.weight` and, unless there is none, `<name>.bias`. `part`: the how-manieth of several stored as one. */
+export const denseWeights = (
+  name: string,
+  from: string,
+  [input, out]: readonly [number, number],
+  { bias = true, part }: { readonly bias?: boolean; readonly part?: readonly [number, number] } = {},
+): readonly WeightSource[] => {
+  const [at, parts] = part ?? [0, 1]
+  const rows = part ? { rows: [at * out, (at + 1) * out] as const } : {}
+  const weight = { name: `${name}.weight`, from: `${from}.weight`, shape: [parts * out, input], transposed: true }
+  return [
+    { ...weight, ...rows },
+    ...(bias ? [{ name: `${name}.bias`, from: `${from}.bias`, shape: [parts * out], ...rows }] : []),
+  ]
+}
+
+/** A normalisation: `<name>.weight` and, unless there is none, `<name>.bias`. */
+export const normWeights = (
+  name: string,
+  from: string,
+  width: number,
+  { bias = true }: { readonly bias?: boolean } = {},
+): readonly WeightSource[] =>
+  (bias ? ["weight", "bias"] : ["weight"]).map((part) => ({
+    name: `${name}.${part}`,
+    from: `${from}.${part}`,
+    shape: [width],
+  }))

@@ -1,0 +1,173 @@
+/** What a checkpoint folder holds, and what may be attached to it. */
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { sitesFor } from "../model/single.ts"
+import { decoded } from "../plan/chosen.ts"
+import {
+  type Adapter,
+  type Backbone,
+  type Checkpoint,
+  type CheckpointFolder,
+  checkpointFolder,
+  folderDigest,
+  type Initial,
+  type Role,
+  readJson,
+  type Site,
+  type SiteKind,
+  storedTensors,
+  vocabularyIn,
+} from "../plugin/index.ts"
+import { loadPlugin } from "../plugin/load.ts"
+import { shipped } from "../plugin/registry.ts"
+
+export interface ModelCard {
+  readonly location: string
+  /** `model_type` of config.json. */
+  readonly modelType: string | null
+  /** The backbone plugin that reads it; null where none that ships does. */
+  readonly backbone: string | null
+  /** Of the network where a plugin reads it, else of all tensors of the files. */
+  readonly parameters: number
+  readonly shape: Readonly<Record<ShapeName, number | null>>
+  readonly weights: {
+    readonly files: readonly string[]
+    readonly tensors: number
+    readonly bytes: number
+    /** Tensors of each type, by the names of safetensors. */
+    readonly types: Readonly<Record<string, number>>
+    /** Tensors that are not part of the network: heads, poolers, buffers. */
+    readonly unread: readonly string[]
+  }
+  readonly tokenizer: { readonly kind: string; readonly pieces: number } | null
+  readonly sites: readonly SiteGroup[]
+  readonly adapters: readonly Fit[]
+  /** sha256 over the files. */
+  readonly digest: string
+}
+
+/** Sites of one role and size. */
+export interface SiteGroup {
+  readonly role: Role
+  readonly kind: SiteKind
+  readonly count: number
+  readonly in: number
+  readonly out: number
+}
+
+/** Where an adapter attaches with the options that it has by default. */
+export interface Fit {
+  readonly adapter: string
+  readonly roles: readonly Role[]
+  readonly sites: number
+  readonly parameters: number
+}
+
+/** Sizes, under the keys that config.json has for them on one family or another. */
+const SHAPE = {
+  layers: ["num_hidden_layers", "n_layers"],
+  width: ["hidden_size", "dim"],
+  heads: ["num_attention_heads", "n_heads"],
+  intermediate: ["intermediate_size", "hidden_dim"],
+  positions: ["max_position_embeddings"],
+  vocabulary: ["vocab_size"],
+} as const
+type ShapeName = keyof typeof SHAPE
+
+/** Reads the whole checkpoint, so that what is wrong with it shows. Rejects with DataError or PluginError. */
+export const modelCard = async (location: string, directory: string): Promise<ModelCard> => {
+  const folder = checkpointFolder(shippedPlace(location, directory) ?? location, { directory }, "model")
+  const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
+  const backbone = await backboneFor(config.model_type)
+  const checkpoint = backbone && (await backbone.load(folder.path, defaults(backbone), { directory }))
+  const vocabulary = vocabularyIn(readJson(join(folder.path, "tokenizer.json")))
+  return {
+    location,
+    modelType: typeof config.model_type === "string" ? config.model_type : null,
+    backbone: backbone?.name ?? null,
+    shape: shapeOf(config, checkpoint),
+    ...weightsOf(folder, checkpoint),
+    tokenizer: vocabulary ? { kind: vocabulary.kind, pieces: vocabulary.size } : null,
+    sites: groupsOf(checkpoint?.sites ?? []),
+    adapters: checkpoint ? await fitsOn(checkpoint.sites) : [],
+    digest: folderDigest(folder),
+  }
+}
+
+/** The folder of a checkpoint that ships with a backbone plugin, where there is none of that name beside the command. */
+const shippedPlace = (location: string, directory: string): string | undefined =>
+  location.includes("..") || existsSync(join(directory, location))
+    ? undefined
+    : shipped("backbone")
+        .map(({ file }) => fileURLToPath(new URL(`shipped/${location}`, file)))
+        .find((place) => existsSync(place))
+
+const backboneFor = async (modelType: unknown): Promise<Backbone | undefined> => {
+  for (const { name } of shipped("backbone")) {
+    const plugin = (await loadPlugin("backbone", name)) as Backbone
+    if (plugin.modelTypes?.includes(modelType as string)) return plugin
+  }
+  return undefined
+}
+
+const defaults = ({ name, options }: Backbone | Adapter): unknown => decoded(options, {}, `the defaults of ${name}`)
+
+const shapeOf = (config: Readonly<Record<string, unknown>>, checkpoint: Checkpoint | undefined): ModelCard["shape"] => {
+  const said = Object.fromEntries(
+    Object.entries(SHAPE).map(([name, keys]) => {
+      const value = keys.map((key) => config[key]).find((one) => typeof one === "number")
+      return [name, value ?? null]
+    }),
+  ) as Record<ShapeName, number | null>
+  return checkpoint ? { ...said, layers: checkpoint.layers, width: checkpoint.width } : said
+}
+
+const weightsOf = (
+  folder: CheckpointFolder,
+  checkpoint: Checkpoint | undefined,
+): Pick<ModelCard, "parameters" | "weights"> => {
+  const tensors = [...storedTensors(folder).values()]
+  const types: Record<string, number> = {}
+  for (const { dtype } of tensors) types[dtype] = (types[dtype] ?? 0) + 1
+  const elements = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+  return {
+    parameters: checkpoint?.parameters ?? elements,
+    weights: {
+      files: folder.weights,
+      tensors: tensors.length,
+      bytes: tensors.reduce((sum, { start, end }) => sum + end - start, 0),
+      types,
+      unread: checkpoint?.unread ?? [],
+    },
+  }
+}
+
+const groupsOf = (sites: readonly Site[]): readonly SiteGroup[] => {
+  const groups = new Map<string, SiteGroup>()
+  for (const { role, kind, in: input, out } of sites) {
+    const key = `${role} ${input} ${out}`
+    groups.set(key, { role, kind, in: input, out, count: (groups.get(key)?.count ?? 0) + 1 })
+  }
+  return [...groups.values()]
+}
+
+const fitsOn = (sites: readonly Site[]): Promise<readonly Fit[]> =>
+  Promise.all(
+    shipped("adapter").map(async ({ name }) => {
+      const adapter = (await loadPlugin("adapter", name)) as Adapter
+      const options = defaults(adapter)
+      const attached = sitesFor(adapter, options, sites)
+      return {
+        adapter: name,
+        roles: [...new Set(attached.map(({ role }) => role))],
+        sites: attached.length,
+        parameters: attached.reduce((sum, site) => sum + trainedAt(adapter, site, options), 0),
+      }
+    }),
+  )
+
+const trainedAt = (adapter: Adapter, site: Site, options: unknown): number =>
+  Object.values<Initial>(adapter.parameters(site, options))
+    .filter(({ trained }) => trained !== false)
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
