@@ -1,8 +1,8 @@
 """PyTorch + HF PEFT beside ours: prepares what a JSON line asks for, then runs it as often as it is told. Answers with JSON lines.
 
-usage: peers.py     (lines: {"prepare": {...}}, {"run": N}, {"seconds": S} comes back)
+usage: peers.py     lines: {"prepare": {...}}, {"run": N} gives {"seconds": S}, {"memory": true} gives {"peak": BYTES}
 """
-import json, random, sys, time
+import json, random, resource, sys, time
 import torch
 import torch.nn.functional as F
 from transformers import AutoModel
@@ -108,6 +108,8 @@ for line in sys.stdin:
     if 'prepare' in asked:
         run = prepare(asked['prepare'])
         print(json.dumps({'ready': True, 'torch': torch.__version__}), flush=True)
+    elif 'memory' in asked:
+        print(json.dumps({'peak': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
     else:
         started = time.perf_counter()
         run(asked['run'])

@@ -61,7 +61,17 @@ const timed = (name: string, declared: readonly string[], store?: string): numbe
   const started = performance.now()
   const { status, stderr } = spawnSync(
     process.execPath,
-    [...before, main, "run", join(scratch, `${name}.l2r`), "--final-stage", "--store", join(folder, "store"), "--out", join(folder, "out")],
+    [
+      ...before,
+      main,
+      "run",
+      join(scratch, `${name}.l2r`),
+      "--final-stage",
+      "--store",
+      join(folder, "store"),
+      "--out",
+      join(folder, "out"),
+    ],
     { encoding: "utf8" },
   )
   if (status !== 0) throw new Error(stderr)
@@ -75,12 +85,20 @@ const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[
 try {
   timed("modules", [SELECTING[0]])
   const store = join(scratch, "modules", "store")
-  const cases = { "one selects": [SELECTING[1]], "six select": SELECTING, "one learnt": [LEARNT[0]], "six learnt": LEARNT }
+  const cases = {
+    "one selects": [SELECTING[1]],
+    "six select": SELECTING,
+    "one learnt": [LEARNT[0]],
+    "six learnt": LEARNT,
+  }
   const times = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]))
   for (let turn = 0; turn < Number(flags.turns); turn++)
-    for (const [name, declared] of Object.entries(cases)) times.get(name)!.push(timed(name.replace(" ", "_"), declared, store))
+    for (const [name, declared] of Object.entries(cases))
+      times.get(name)!.push(timed(name.replace(" ", "_"), declared, store))
   const [one, six, learnt, learntSix] = Object.keys(cases).map((name) => median(times.get(name)!))
-  console.log(`one selecting router ${one.toFixed(1)} s, six ${six.toFixed(1)} s: ratio ${(six / one).toFixed(2)} (goal 1.3)`)
+  console.log(
+    `one selecting router ${one.toFixed(1)} s, six ${six.toFixed(1)} s: ratio ${(six / one).toFixed(2)} (goal 1.3)`,
+  )
   console.log(
     `one learnt router ${learnt.toFixed(1)} s, six ${learntSix.toFixed(1)} s: ${(learntSix / (6 * learnt)).toFixed(2)} of six times one (goal 0.8)`,
   )

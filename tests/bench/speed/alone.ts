@@ -1,0 +1,24 @@
+/**
+ * A process of its own that does one thing and tells what it took: `alone.ts` with a job as JSON on standard input.
+ * Prints {"first": milliseconds until the first step was done, "peak": bytes} as JSON.
+ */
+import { readFileSync } from "node:fs"
+import bert from "../../../plugins/backbones/bert/index.ts"
+import { decoded } from "../../../src/plan/chosen.ts"
+import { type Job, prepare } from "./ours.ts"
+
+type Asked = { readonly load: string } | (Job & { readonly steps: number })
+
+const asked = JSON.parse(readFileSync(0, "utf8")) as Asked
+let first = 0
+if ("load" in asked) {
+  const options = decoded(bert.options, {}, "backbone") as never
+  const { parameters } = await bert.load(asked.load, options, { directory: process.cwd() })
+  if (parameters < 1) throw new Error("nothing was loaded")
+} else {
+  const run = await prepare(asked)
+  await run(1)
+  first = performance.now()
+  await run(asked.steps)
+}
+console.log(JSON.stringify({ first, peak: process.resourceUsage().maxRSS * 1024 }))
