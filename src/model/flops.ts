@@ -1,8 +1,9 @@
 /** Floating-point operations of a program's matrix products, for given symbolic sizes. */
-import type { Dim, Program } from "../tensor/index.ts"
+import { type Dim, type Program, valueOf } from "../tensor/index.ts"
 
 export const flopsOf = (program: Program, sizes: Readonly<Record<string, number>>): number => {
-  const sizeOf = (n: Dim) => (typeof n === "number" ? n : sizes[n])
+  const values = new Map(Object.entries(sizes))
+  const sizeOf = (n: Dim) => valueOf(n, values)
   let total = 0
   for (const { op, inputs, shape, attributes } of program.nodes) {
     if (op !== "matmul") continue

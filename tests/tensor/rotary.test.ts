@@ -14,11 +14,15 @@ const BITS = ["3ff193ea7aad030a", "4005bf0a8b14576a", "3fb999999999999a"]
 
 test("logarithm, exponential and power are those of the engine, up to rounding", () => {
   fc.assert(
-    fc.property(fc.double({ min: 1e-6, max: 1e6, noNaN: true }), fc.double({ min: -20, max: 20, noNaN: true }), (x, y) => {
-      assert.ok(Math.abs(logarithm(x) - Math.log(x)) <= 1e-15 * (1 + Math.abs(Math.log(x))))
-      close(exponential(y), Math.exp(y))
-      close(power(x, y / 10), x ** (y / 10))
-    }),
+    fc.property(
+      fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+      fc.double({ min: -20, max: 20, noNaN: true }),
+      (x, y) => {
+        assert.ok(Math.abs(logarithm(x) - Math.log(x)) <= 1e-15 * (1 + Math.abs(Math.log(x))))
+        close(exponential(y), Math.exp(y))
+        close(power(x, y / 10), x ** (y / 10))
+      },
+    ),
     { seed: 7 },
   )
 })

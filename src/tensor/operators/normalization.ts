@@ -11,6 +11,7 @@ import { scale } from "./linear.ts"
 import { exp } from "./pointwise.ts"
 import { matmul } from "./product.ts"
 import { mean } from "./reductions.ts"
+import { reshape } from "./reshaping.ts"
 
 const last = (x: Tensor) => x.shape.length - 1
 const width = (x: Tensor) => x.shape[last(x)] as number
@@ -23,9 +24,12 @@ export const softmaxOperator: Operator = {
 }
 /**
  * sum_j g_ij y_ij. Where g = c a b^T, as in attention, it is c sum_d a_id (y b)_id: far fewer numbers, since y b is the
- * result of the attention and known (Dao et al. 2022).
+ * result of the attention and known (Dao et al. 2022). Grouped heads put a reshape between the two.
  */
 const rowSums = (g: Tensor, y: Tensor): Tensor => {
+  const [inner] = g.inputs
+  if (g.op === "reshape" && inner.op === "matmul" && inner.shape[last(inner)] === y.shape[last(y)])
+    return reshape(rowSums(inner, reshape(y, inner.shape)), [...y.shape.slice(0, -1), 1])
   const { transposeA, transposeB, alpha } = g.attributes as {
     transposeA?: boolean
     transposeB?: boolean
