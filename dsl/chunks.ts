@@ -128,10 +128,8 @@ const beginsDeclaration = (
   const token = tokens[i]
   if (complete) return true
   if (!isWord(token)) return false
-  if (open.stack.length === 0) {
-    const before = tokens[i - 1].tokenType
-    return before !== Equals && before !== Dot && beginsLine(tokens, i, text)
-  }
+  const before = tokens[i - 1].tokenType
+  if (open.stack.length === 0 && before !== Equals && before !== Dot) return beginsLine(tokens, i, text)
   const next = tokens[i + 1]
   if (!next) return false
   const pattern =

@@ -1,0 +1,148 @@
+/** Completions outside of blocks: how a line begins, names, and what stands after `=`. */
+import { isCoreKind, isKind, type Kind, KINDS } from "../kinds.ts"
+import { pluginsOf } from "../scope.ts"
+import type { PluginEntry } from "../vocabulary.ts"
+import { type Proposal, plain } from "./proposal.ts"
+import type { Document } from "./document.ts"
+import { declarationPage } from "./hover.ts"
+import { KIND_SUMMARIES, kindPage, pluginPage } from "./page.ts"
+import type { Place, Slot } from "./place.ts"
+
+/** What a declaration of each kind is called until someone finds a better name. */
+const NAMES: Readonly<Record<Kind, string>> = {
+  backbone: "encoder",
+  data: "texts",
+  memory: "few",
+  adapter: "module",
+  router: "routed",
+  strategy: "whole",
+  probe: "frozen",
+  backend: "exact",
+  stream: "sequence",
+  library: "mixed",
+  train: "brief",
+  experiment: "comparison",
+}
+
+export const completeName = (kind: string, document: Document): Proposal => ({
+  label: freeName(isKind(kind) ? NAMES[kind] : "name", document),
+  kind: "name",
+  detail: "a name of your choice",
+})
+
+/** The name, or the first `name_2`, `name_3`, ... that nothing bears. */
+export const freeName = (name: string, { scope }: Document): string => {
+  let free = name
+  for (let i = 2; scope.declared.has(free) || scope.used.has(free); i++) free = `${name}_${i}`
+  return free
+}
+
+export const completeLine = (document: Document, { start }: Place): Proposal[] => {
+  const { tree, scope } = document
+  const before = document.text.slice(0, start).trim() === ""
+  const lines: Proposal[] = [
+    {
+      label: "use",
+      kind: "keyword",
+      detail: "plugins of a file or a package",
+      insert: 'use "$1"',
+      again: true,
+    },
+    { label: "import", kind: "keyword", detail: "the declarations of another file", insert: 'import "$1"', again: true },
+  ]
+  const language: Proposal = {
+    label: "language 1",
+    kind: "keyword",
+    detail: "the version of the language; the first line",
+  }
+  const kinds = KINDS.map((kind): Proposal => {
+    const plugins = [...pluginsOf(scope.vocabulary, kind).values()]
+    return {
+      label: kind,
+      kind: "keyword",
+      detail: KIND_SUMMARIES[kind],
+      documentation: kindPage(kind, plugins),
+      insert: isCoreKind(kind) ? CORE_SNIPPETS[kind](freeName(NAMES[kind], document), document) : `${kind} \${1:${freeName(NAMES[kind], document)}} = $0`,
+      again: true,
+    }
+  })
+  return [...(before && tree.languages.length === 0 ? [language] : []), ...kinds, ...lines]
+}
+
+/** The declarations that the language itself defines, with what they need; where one name will do, it stands there. */
+const CORE_SNIPPETS: Readonly<Record<"stream" | "library" | "train" | "experiment", (name: string, document: Document) => string>> = {
+  stream: (name, { scope }) =>
+    block(`stream \${1:${name}}`, [
+      ["tasks", `\${2:${only(scope.namesOf("data"))}}`],
+      ["scenario", "${3:class_incremental}"],
+    ]),
+  library: (name) => `library \${1:${name}} { $0 }`,
+  train: (name) => `train \${1:${name}} { $0 }`,
+  experiment: (name, { scope }) =>
+    block(`experiment \${1:${name}}`, [
+      ["on", `\${2:${only(scope.namesOf("backbone"))}}`],
+      ["stream", `\${3:${only(scope.namesOf("stream"))}}`],
+      ["adapters", `\${4:${only(scope.namesOf("adapter"))}}`],
+      ["train", `\${5:${only(scope.namesOf("train"))}}`],
+      ["routers", "[$6]"],
+    ]),
+}
+
+const only = (names: readonly string[]): string => (names.length === 1 ? names[0] : "")
+
+const block = (head: string, options: readonly (readonly [string, string])[]): string => {
+  const width = Math.max(...options.map(([name]) => name.length)) + 2
+  return `${head} {\n${options.map(([name, value]) => `  ${`${name}:`.padEnd(width)}${value}\n`).join("")}  $0\n}`
+}
+
+/** `=`, a plugin, a declaration to extend, and what may stand behind them. */
+export const completePlugin = (
+  slot: Slot & { at: "named" | "plugin" | "after plugin" },
+  { kind, declaration }: Place,
+  document: Document,
+): Proposal[] => {
+  if (!kind || !isKind(kind)) return []
+  const opens: Proposal = { label: "{ }", kind: "keyword", detail: "options", insert: "{ $1 }", again: true }
+  if (slot.at === "named")
+    return isCoreKind(kind) ? [opens] : [{ label: "=", kind: "keyword", detail: `a plugin, or another ${kind}`, insert: "= ", again: true }]
+  if (slot.at === "after plugin") {
+    const text: Proposal = { label: '"..."', kind: "place", detail: "where it is found", insert: '"$1"', again: true }
+    return kind === "backbone" || kind === "data" ? [text, opens] : [opens]
+  }
+  const { scope } = document
+  if (slot.alias !== undefined) {
+    const used = scope.used.get(slot.alias)
+    return used && !("problem" in used) ? [...pluginsOf(used, kind).values()].map((entry) => pluginProposal(kind, entry)) : []
+  }
+  const plugins = [...pluginsOf(scope.vocabulary, kind).values()].map((entry) => pluginProposal(kind, entry))
+  const others = scope
+    .namesOf(kind)
+    .filter((name) => name !== declaration?.name?.text)
+    .map((name): Proposal => {
+      const node = scope.declared.get(name)!
+      return { label: name, kind: "declaration", detail: `extends this ${kind}`, documentation: declarationPage(node, document), insert: `${name} { $1 }`, again: true }
+    })
+  const aliases = [...scope.used].flatMap(([alias, used]): Proposal[] =>
+    used && !("problem" in used) && pluginsOf(used, kind).size > 0
+      ? [...pluginsOf(used, kind).values()].map((entry) => pluginProposal(kind, entry, alias))
+      : [],
+  )
+  return [...plugins, ...aliases, ...others]
+}
+
+const pluginProposal = (kind: string, entry: PluginEntry, alias?: string): Proposal => {
+  const name = alias === undefined ? entry.name : `${alias}.${entry.name}`
+  const { properties = {}, required = [] } = entry.options
+  const located = entry.facts?.location === "required"
+  const text = located ? ' "$1"' : ""
+  const needs = required.filter((option) => Object.hasOwn(properties, option)).map((option, i) => `${option}: $${i + (located ? 2 : 1)}`)
+  const options = needs.length > 0 ? ` { ${needs.join(", ")} }` : located || kind === "data" || Object.keys(properties).length === 0 ? "" : " { $1 }"
+  return {
+    label: name,
+    kind: "plugin",
+    detail: entry.summary,
+    documentation: pluginPage(kind, entry),
+    insert: `${plain(name)}${text}${options}`,
+    again: true,
+  }
+}

@@ -1,0 +1,48 @@
+/** Completions in `compare LEFT against RIGHT on METRIC`. */
+import type { ValueNode } from "../ast.ts"
+import { COMPARED } from "../core_schema.ts"
+import { BOUND_KINDS } from "../kinds.ts"
+import { pluginsOf } from "../scope.ts"
+import type { Proposal } from "./proposal.ts"
+import type { Document } from "./document.ts"
+import { declarationPage } from "./hover.ts"
+import { pluginPage } from "./page.ts"
+import type { Place, Slot } from "./place.ts"
+
+export const METRIC_WORDS: readonly Proposal[] = COMPARED.map((label) => ({
+  label,
+  kind: "word",
+  detail: label === "accuracy" ? "right among all classes" : "right among the classes of the example's task",
+}))
+
+export const completeRow = (slot: Slot & { at: "row" | "head" }, { declaration }: Place, document: Document): Proposal[] => {
+  if (slot.at === "head") return HEADS
+  if (!declaration) return []
+  const { settings } = document.resolve(declaration)
+  const listed = ["routers", "bounds"].flatMap((option) => namesIn(settings.get(option)?.value))
+  const taken = new Set(slot.given)
+  const rows = listed
+    .filter((name) => !taken.has(name))
+    .map((label): Proposal => ({ label, kind: "declaration", documentation: pageOf(label, document) }))
+  return slot.side === "against" && !slot.listed && rows.length > 1
+    ? [...rows, { label: "[ ]", kind: "word", detail: "several rows", insert: "[$1]", again: true }]
+    : rows
+}
+
+const HEADS: readonly Proposal[] & Proposal[] = [
+  { label: "kept", kind: "word", detail: "heads as each task trained them" },
+  { label: "refit", kind: "word", detail: "heads trained further on the memory" },
+]
+
+const namesIn = (value: ValueNode | undefined): string[] => {
+  if (value?.kind === "word") return [value.text]
+  return value?.kind === "list" ? value.items.flatMap(namesIn) : []
+}
+
+const pageOf = (name: string, document: Document): string | undefined => {
+  const { scope } = document
+  const node = scope.declared.get(name)
+  if (node) return declarationPage(node, document)
+  const kind = BOUND_KINDS.find((each) => pluginsOf(scope.vocabulary, each).has(name))
+  return kind && pluginPage(kind, pluginsOf(scope.vocabulary, kind).get(name)!)
+}

@@ -1,0 +1,38 @@
+/**
+ * A process of its own that loads plugins and tells what the language server asks about them, a line a question: whatever
+ * a plugin does (it throws, prints, ends the process, never returns), the server goes on.
+ */
+import { createInterface } from "node:readline"
+import { type Answer, type DataQuestion, MARK, type Question, type UseAnswer } from "./questions.ts"
+
+const answer = async ({ id, directory, uses, data }: Question): Promise<Answer> => ({
+  id,
+  uses: await Promise.all(uses.map((source) => useAnswer(source, directory))),
+  tasks: await Promise.all(data.map((one) => tasksOf(one, directory))),
+})
+
+const useAnswer = async (source: string, directory: string): Promise<UseAnswer> => {
+  const [{ loadFile, sourceFile }, { vocabularyOf }] = await Promise.all([import("../plugin/load.ts"), import("../plan/vocabulary.ts")])
+  let file: string | undefined
+  try {
+    file = sourceFile(source, directory)
+    return { file, used: vocabularyOf(await loadFile(file)) }
+  } catch (error) {
+    return { used: { problem: (error as Error).message }, ...(file !== undefined && { file }) }
+  }
+}
+
+/** Nothing where the data can't be read: the run will say so. */
+const tasksOf = async ({ plugin, source, location, folder, options }: DataQuestion, directory: string) => {
+  const [{ loadPlugin, sourceFile }, { Schema }] = await Promise.all([import("../plugin/load.ts"), import("../plugin/index.ts")])
+  try {
+    const loaded = await loadPlugin("data", plugin, source === undefined ? undefined : sourceFile(source, directory))
+    if (loaded.kind !== "data") return undefined
+    return await loaded.tasks(location, Schema.decodeUnknownSync(loaded.options)(options), { directory: folder })
+  } catch {
+    return undefined
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin }))
+  process.stdout.write(`${MARK}${JSON.stringify(await answer(JSON.parse(line) as Question))}\n`)

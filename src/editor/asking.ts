@@ -1,0 +1,75 @@
+/** Asks the process of `answers.ts`; starts it when there is a question, anew when a plugin's file has changed, and ends it when it hangs. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { statSync } from "node:fs"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { current } from "../cli/runtimes.mjs"
+import { type Answer, MARK, type Question } from "./questions.ts"
+
+/** A plugin that has not told its options after this time is given up. */
+const PATIENCE = 20_000
+
+export interface Asking {
+  /** The answer; nothing where the process ended or was given up. */
+  readonly ask: (question: Omit<Question, "id">) => Promise<Answer | undefined>
+  readonly close: () => void
+}
+
+export const asking = (patience = PATIENCE): Asking => {
+  let child: ChildProcess | undefined
+  let lastId = 0
+  const waiting = new Map<number, (answer: Answer | undefined) => void>()
+  /** Files that the process has loaded, with the times of their last changes. */
+  const loaded = new Map<string, number>()
+
+  const end = (process = child) => {
+    if (process !== child) return
+    child?.kill("SIGKILL")
+    child = undefined
+    loaded.clear()
+    for (const [id, resolve] of waiting) {
+      waiting.delete(id)
+      resolve(undefined)
+    }
+  }
+
+  const start = (): ChildProcess => {
+    const { path, run } = current()
+    const started = spawn(path, [...run, fileURLToPath(new URL("answers.ts", import.meta.url))], {
+      stdio: ["pipe", "pipe", "ignore"],
+    })
+    started.on("error", () => end(started))
+    started.on("exit", () => end(started))
+    started.stdin!.on("error", () => {})
+    createInterface({ input: started.stdout! }).on("line", (line) => {
+      // A plugin may have printed without a line break before.
+      const at = line.indexOf(MARK)
+      if (at < 0) return
+      const answer = JSON.parse(line.slice(at + MARK.length)) as Answer
+      for (const { file } of answer.uses) if (file !== undefined) loaded.set(file, changedAt(file))
+      waiting.get(answer.id)?.(answer)
+      waiting.delete(answer.id)
+    })
+    started.unref()
+    return started
+  }
+
+  return {
+    ask: (question) => {
+      if ([...loaded].some(([file, time]) => changedAt(file) !== time)) end()
+      const id = ++lastId
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => end(), patience)
+        waiting.set(id, (answer) => {
+          clearTimeout(timer)
+          resolve(answer)
+        })
+        child ??= start()
+        child.stdin!.write(`${JSON.stringify({ ...question, id })}\n`)
+      })
+    },
+    close: () => end(),
+  }
+}
+
+const changedAt = (file: string): number => statSync(new URL(file), { throwIfNoEntry: false })?.mtimeMs ?? 0

@@ -1,0 +1,38 @@
+/** What is asked about a spec that only plugins can answer, and what comes back: plain data between two processes. */
+import type { Declaration, Used } from "../../dsl/index.ts"
+
+export interface Question {
+  readonly id: number
+  /** The folder of the spec. */
+  readonly directory: string
+  /** Sources of `use` lines. */
+  readonly uses: readonly string[]
+  /** Data declarations whose tasks are wanted. */
+  readonly data: readonly DataQuestion[]
+}
+
+export interface DataQuestion {
+  readonly plugin: string
+  /** The source of the `use` line that brings it. */
+  readonly source?: string
+  readonly location?: string
+  /** Where its path starts. */
+  readonly folder: string
+  readonly options: Declaration["options"]
+}
+
+export interface Answer {
+  readonly id: number
+  /** In the order of the question. */
+  readonly uses: readonly UseAnswer[]
+  readonly tasks: readonly (readonly string[] | undefined)[]
+}
+
+export interface UseAnswer {
+  readonly used: Used
+  /** URL of the file. */
+  readonly file?: string
+}
+
+/** Begins the lines that are answers; a plugin may print others. */
+export const MARK = "\u0001l2r "

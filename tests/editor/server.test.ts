@@ -1,0 +1,152 @@
+/** The language server as a process, with a real client over standard input and output. */
+import assert from "node:assert/strict"
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { Client, uriOf } from "./client.ts"
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "l2r-lsp-")))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const file = (name: string, text = ""): string => {
+  writeFileSync(join(folder, name), text)
+  return uriOf(join(folder, name))
+}
+for (const task of ["amh", "hau", "yor"]) {
+  mkdirSync(join(folder, "afrisenti", task), { recursive: true })
+  for (const split of ["train", "test"])
+    writeFileSync(join(folder, "afrisenti", task, `${split}.jsonl`), `{"text":"a ${split}","label":"x"}\n`)
+}
+
+/** One server for all tests that do not end it. */
+let started: Promise<Client> | undefined
+const server = (): Promise<Client> => {
+  started ??= (async () => {
+    const client = new Client()
+    await client.initialize({ workspaceFolders: [{ uri: uriOf(folder), name: "specs" }] })
+    return client
+  })()
+  return started
+}
+after(async () => (await started)?.kill())
+
+test("it says what it can do, checks while one types, and takes its leave", async (t) => {
+  const client = new Client()
+  t.after(() => client.kill())
+  const { capabilities, serverInfo } = await client.initialize()
+  assert.equal(serverInfo.name, "l2r")
+  assert.equal(capabilities.textDocumentSync.change, 2)
+  const uri = file("typing.l2r")
+  client.open(uri, "language 1\nadapter a = lora { rnak: 8 }\n")
+  const first = await client.diagnosticsOf(uri, 1)
+  assert.deepEqual(first.diagnostics.map(({ code }) => code), ["L2R0212", "L2R0401"])
+  assert.match(first.diagnostics[1].message, /`rnak` is not an option of `lora`\ndid you mean `rank`\?/)
+  assert.deepEqual(first.diagnostics[1].range, { start: { line: 1, character: 19 }, end: { line: 1, character: 23 } })
+  const version = client.edit(uri, { range: { start: { line: 1, character: 19 }, end: { line: 1, character: 23 } }, text: "rank" })
+  const second = await client.diagnosticsOf(uri, version)
+  assert.deepEqual(second.diagnostics.map(({ code }) => code), ["L2R0212"])
+  assert.equal(await client.close(), 0)
+  assert.deepEqual(client.log, [])
+})
+
+test("a burst of edits is checked at its end, never out of order", async () => {
+  const client = await server()
+  const uri = file("burst.l2r")
+  client.open(uri, "language 1\n")
+  let version = 1
+  for (const letter of "adapter a = lora { rank: 0 }")
+    version = client.edit(uri, { range: { start: { line: 1, character: version - 1 }, end: { line: 1, character: version - 1 } }, text: letter })
+  const { diagnostics } = await client.diagnosticsOf(uri, version)
+  assert.ok(diagnostics.some(({ code }) => code === "L2R0405"))
+  const versions = client.said.filter((told) => told.uri === uri).map((told) => told.version!)
+  assert.deepEqual(versions, [...versions].sort((a, b) => a - b))
+})
+
+test("tasks of a data folder are offered, and a wrong one is found", async () => {
+  const client = await server()
+  const uri = file("tasks.l2r")
+  const text = 'language 1\ndata d = jsonl "afrisenti"\nstream s { tasks: d[amh, yro] }\n'
+  client.open(uri, text)
+  const { items } = await client.request("textDocument/completion", client.at(uri, text.indexOf("yro")))
+  assert.ok(items.some(({ label }: { label: string }) => label === "hau"))
+  const { diagnostics } = await client.told((told) => told.uri === uri && told.diagnostics.some(({ code }) => code === "L2R0501"))
+  assert.match(diagnostics.find(({ code }) => code === "L2R0501")!.message, /has no task `yro`\ndid you mean `yor`\?/)
+})
+
+test("a plugin of a `use` line is loaded once it is needed, and its name leads to its file", async () => {
+  const client = await server()
+  const plugin = join(folder, "own.ts")
+  const contract = new URL("../../src/plugin/index.ts", import.meta.url).href
+  writeFileSync(
+    plugin,
+    `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nconsole.log("Content-Length: 5")\nexport default defineMemory({\n  name: "first",\n  summary: "The first examples",\n  dependsOnOrder: false,\n  options: Schema.Struct({ share: optional(Schema.Number, 1, "how many of them") }),\n  draw: () => new Int32Array(0),\n})\n`,
+  )
+  const uri = file("own.l2r")
+  const text = 'language 1\nuse "./own.ts" as own\nmemory few = own.first { shore: 2 }\n'
+  client.open(uri, text)
+  const { diagnostics } = await client.told((told) => told.uri === uri && told.diagnostics.every(({ code }) => code !== "L2R0209"))
+  assert.deepEqual(diagnostics.filter(({ severity }) => severity === 1).map(({ code }) => code), ["L2R0401"])
+  const { contents } = await client.request("textDocument/hover", client.at(uri, text.indexOf("first") + 1))
+  assert.match(contents.value, /The first examples[\s\S]*how many of them/)
+  const place = await client.request("textDocument/definition", client.at(uri, text.indexOf("first") + 1))
+  assert.equal(place.uri, uriOf(plugin))
+  assert.deepEqual(place.range.start, { line: 3, character: 9 })
+})
+
+test("plugins that throw, print, end the process or export nothing leave the server alone", async () => {
+  const client = await server()
+  const bad = { throws: 'throw new Error("not today")', nothing: "export const x = 1", ends: "process.exit(3)" }
+  for (const [name, code] of Object.entries(bad)) {
+    writeFileSync(join(folder, `${name}.ts`), `console.log("Content-Length: 5")\n${code}\n`)
+    const uri = file(`${name}.l2r`)
+    client.open(uri, `language 1\nuse "./${name}.ts" as bad\nmemory few = bad.x\n`)
+    const problem = ({ code }: { code: string }) => code === "L2R0208"
+    const { diagnostics } = await client.told((told) => told.uri === uri && told.diagnostics.some(problem))
+    assert.match(diagnostics.find(problem)!.message, /can't be used/)
+    const symbols = await client.request("textDocument/documentSymbol", { textDocument: { uri } })
+    assert.deepEqual(
+      symbols.map((symbol: { name: string }) => symbol.name),
+      ["bad", "few"],
+    )
+  }
+})
+
+test("a request that is taken back is refused as such, and one before the handshake too", async (t) => {
+  const client = new Client()
+  t.after(() => client.kill())
+  await assert.rejects(client.request("textDocument/hover", {}), { code: -32002 })
+  await client.initialize()
+  const uri = file("cancel.l2r")
+  client.open(uri, "language 1\n")
+  const { id, answer } = client.ask("textDocument/documentSymbol", { textDocument: { uri } })
+  client.notify("$/cancelRequest", { id })
+  await assert.rejects(answer, { code: -32800 })
+  await assert.rejects(client.request("textDocument/telepathy", {}), { code: -32601 })
+  await assert.rejects(client.request("textDocument/hover", { textDocument: { uri: "file:///nowhere" }, position: { line: 0, character: 0 } }), { code: -32803 })
+  await assert.rejects(client.request("initialize", {}), { code: -32600 })
+  assert.equal(await client.close(), 0)
+})
+
+test("an editor that goes away without a word, or sends no messages, ends the server", async (t) => {
+  const [gone, mad] = [new Client(), new Client()]
+  t.after(() => {
+    gone.kill()
+    mad.kill()
+  })
+  await gone.initialize()
+  gone.end()
+  assert.equal(await gone.exited, 1)
+  mad.raw(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"))
+  assert.equal(await mad.exited, 1)
+  assert.match(mad.log.join(""), /a header without a length/)
+})
+
+test("symbols of the workspace come from open texts and from files on disk", async () => {
+  const client = await server()
+  file("disk.l2r", "language 1\nadapter on_disk = lora\n")
+  const uri = file("open.l2r", "language 1\nadapter old_name = lora\n")
+  client.open(uri, "language 1\nadapter in_memory = lora\n")
+  const found = await client.request("workspace/symbol", { query: "_" })
+  const names = found.map(({ name }: { name: string }) => name)
+  assert.ok(names.includes("on_disk") && names.includes("in_memory") && !names.includes("old_name"), names.join())
+})
