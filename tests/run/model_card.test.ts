@@ -1,0 +1,64 @@
+/** What `l2r model inspect` knows of real checkpoints and of the fixtures. */
+import assert from "node:assert/strict"
+import { existsSync, readdirSync } from "node:fs"
+import { join } from "node:path"
+import { test } from "node:test"
+import { fileURLToPath } from "node:url"
+import { loadPlugin } from "../../src/plugin/load.ts"
+import { shipped } from "../../src/plugin/registry.ts"
+import { modelCard } from "../../src/run/model_card.ts"
+
+const golden = fileURLToPath(new URL("../golden/", import.meta.url))
+const models = fileURLToPath(new URL("../../../shared/models/", import.meta.url))
+const real = existsSync(models)
+  ? readdirSync(models).filter((name) => existsSync(join(models, name, "config.json")))
+  : []
+
+test("every checkpoint beside the repository is known", {
+  skip: real.length === 0 && "there are no checkpoints beside the repository, in ../shared/models",
+}, async () => {
+  for (const name of real) {
+    const card = await modelCard(name, models)
+    assert.ok(card.backbone, `${name}: ${card.modelType}`)
+    assert.ok(card.parameters > 1e5 && card.weights.tensors > 10 && card.sites.length > 5, name)
+    assert.ok(card.tokenizer && card.tokenizer.pieces <= (card.shape.vocabulary as number), name)
+    const lora = card.adapters.find(({ adapter }) => adapter === "lora")
+    assert.deepEqual(lora?.roles, ["query", "value"], name)
+    assert.equal(lora?.sites, 2 * (card.shape.layers as number), name)
+  }
+})
+
+const families = readdirSync(join(golden, "families"))
+for (const name of families)
+  test(`the family of ${name} is found by its model_type`, async () => {
+    const card = await modelCard(`families/${name}`, golden)
+    assert.equal(card.backbone, name === "xlm_roberta" ? "roberta" : name.split("_")[0])
+    assert.equal(card.shape.width, 8)
+    assert.equal(
+      Object.values(card.weights.types).reduce((a, b) => a + b, 0),
+      card.weights.tensors,
+    )
+    const type = name.endsWith("half") ? "F16" : name.endsWith("bfloat") ? "BF16" : "F32"
+    assert.deepEqual(Object.keys(card.weights.types), [type])
+    assert.equal(card.weights.files.length, name.endsWith("sharded") ? 2 : 1)
+  })
+
+test("sites are grouped by role and size", async () => {
+  const { sites, shape, parameters } = await modelCard("families/modernbert", golden)
+  const of = (role: string) =>
+    sites.filter((group) => group.role === role).map(({ count, in: a, out }) => [count, a, out])
+  assert.deepEqual(of("query"), [[4, 8, 8]])
+  assert.deepEqual(of("gate"), [[4, 8, 12]])
+  assert.deepEqual(of("attention_norm"), [[3, 8, 8]])
+  assert.deepEqual(of("final_norm"), [[1, 8, 8]])
+  assert.deepEqual(shape, { layers: 4, width: 8, heads: 2, intermediate: 12, positions: 40, vocabulary: 70 })
+  assert.equal(parameters, 70 * 8 + 8 + 4 * (4 * 64 + 3 * 96 + 8) + 3 * 8 + 8)
+})
+
+test("no two backbones that ship read the same model_type", async () => {
+  const types = (await Promise.all(shipped("backbone").map(({ kind, name }) => loadPlugin(kind, name)))).flatMap(
+    (plugin) => ("modelTypes" in plugin ? (plugin.modelTypes ?? []) : []),
+  )
+  assert.ok(types.length > 5)
+  assert.equal(new Set(types).size, types.length)
+})
