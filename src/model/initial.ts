@@ -1,7 +1,7 @@
 /** Draws first values of arrays from named random streams, and from the frozen weights where they depend on them. */
 
 import type { Adapter, Initial } from "../plugin/index.ts"
-import type { HostTensor, RandomStream } from "../tensor/index.ts"
+import { type HostTensor, type RandomStream, randomStream } from "../tensor/index.ts"
 import { encoder, type Network } from "./encoder.ts"
 import { initialsFor } from "./single.ts"
 
@@ -27,6 +27,15 @@ export const freshModule = (
 
 const dependsOnWeight = (initial: Initial): boolean =>
   initial.draw === "column_norm" || (initial.draw === "places" && initial.choose === "largest")
+
+/**
+ * The value from which a parameter's distance counts where modules are averaged: what it starts from, if it scales
+ * something and so starts from ones or from the lengths of columns; else nothing, that is zero.
+ */
+export const origin = (initial: Initial, weight?: HostTensor): HostTensor | undefined =>
+  initial.draw === "ones" || initial.draw === "column_norm" ? drawn(initial, NO_DRAWS, weight) : undefined
+
+const NO_DRAWS = randomStream(0)
 
 /** One array. `weight` is the frozen one of its site. */
 export const drawn = (initial: Initial, random: RandomStream, weight?: HostTensor): HostTensor => {

@@ -2,11 +2,12 @@
  * A library of modules at one site, weighted by gates:
  *   outputs      y + sum_i alpha_i (f_i(x, y) - y); low-rank modules together cost two matrix products:
  *                y + ((x [A_1|..|A_N]) * alpha) [s_1 B_1; ..; s_N B_N]
- *   parameters   f_theta(x, y) with theta = sum_i alpha_i theta_i, among modules of one kind and shape
+ *   parameters   f_theta(x, y) with theta = theta_0 + sum_i alpha_i (theta_i - theta_0), among modules of one kind and
+ *                shape; theta_0 = 0, but ones or column norms where a parameter starts from these (see `origin`)
  * Modules of unlike kind or rank are grouped, and the groups' changes add up.
  */
 
-import type { Initial, Site } from "../plugin/index.ts"
+import type { Initial, Initials, Site } from "../plugin/index.ts"
 import {
   add,
   constant,
@@ -20,11 +21,14 @@ import {
   weight,
   withRows,
 } from "../tensor/index.ts"
+import { origin } from "./initial.ts"
 import { type Attached, stackedHost, type TrainedModule } from "./library.ts"
 
 /** Where modules are mixed: y is what the frozen network gives there, `applied` what it gives with one module. */
 export interface Spot {
   readonly site: Site
+  /** The frozen weight of the site. */
+  readonly weight?: HostTensor
   /** What enters a linear, norm or block site. */
   readonly x?: Tensor
   readonly y: Tensor
@@ -116,13 +120,13 @@ const outputChange = (
 }
 
 const parameterChange = (
-  { site, y, applied }: Spot,
+  { site, weight: frozen, y, applied }: Spot,
   gates: Tensor,
   group: readonly Attached[],
   { modules }: Mixing,
 ): Tensor => {
   const [{ module, parameters: first }] = group
-  const fixed = new Set(fixedNames(module, site))
+  const initials: Initials = module.adapter.parameters(site, module.options)
   const own = columns(
     gates,
     group.map(({ index }) => index),
@@ -131,8 +135,12 @@ const parameterChange = (
   const mixed = Object.fromEntries(
     Object.keys(first).map((name) => {
       const full = `library/${site.name}/${group.map(({ index }) => index).join("+")}/${name}`
-      if (fixed.has(name)) return [name, weight(full, first[name])]
-      return [name, mixture(own, weight(full, stackedHost(group.map(({ parameters }) => parameters[name]))))]
+      if (initials[name].trained === false) return [name, weight(full, first[name])]
+      const values = group.map(({ parameters }) => parameters[name])
+      const start = origin(initials[name], frozen)
+      if (!start) return [name, mixture(own, weight(full, stackedHost(values)))]
+      const distances = values.map((value) => distance(value, start))
+      return [name, add(mixture(own, weight(full, stackedHost(distances))), weight(`${full}/start`, start))]
     }),
   )
   return changeOf(applied(module, mixed), y)
@@ -153,6 +161,11 @@ const columns = (gates: Tensor, owners: readonly number[], modules: number): Ten
     constant(Array.from({ length: modules }, (_, m) => owners.map((owner) => (owner === m ? 1 : 0)))),
   )
 }
+
+const distance = ({ shape, data }: HostTensor, start: HostTensor): HostTensor => ({
+  shape,
+  data: Float32Array.from(start.data as Float32Array, (from, i) => Number(data[i]) - from),
+})
 
 /** Names of the arrays that are not trained, and so are never averaged. */
 const fixedNames = ({ adapter, options }: TrainedModule, site: Site): readonly string[] =>

@@ -8,6 +8,7 @@ import {
   add,
   constant,
   div,
+  type HostTensor,
   input,
   type Layout,
   log,
@@ -121,7 +122,9 @@ export const routed = (
         const { site } = layer
         const applied: Spot["applied"] = ({ adapter, options: own }, p) => changed(adapter, x, y, p, own, FROZEN, layer)
         const attached = attachedAt(library, site)
-        return attached.length === 0 ? y : mixAt({ site, x, y, applied }, gatesAt(site, x, y), attached, mixing)
+        const frozen = layer.weight?.attributes.host as HostTensor | undefined
+        const spot = { site, weight: frozen, x, y, applied }
+        return attached.length === 0 ? y : mixAt(spot, gatesAt(site, x, y), attached, mixing)
       },
       attend: (site, q, y, extended) => {
         const applied: Spot["applied"] = ({ adapter, options: own }, p) =>

@@ -33,6 +33,9 @@ export interface AdapterSettings {
   readonly cutGradients?: readonly string[]
 }
 
+/** Central differences are slow: of an adapter with more arrays than this, some are looked at, from the first site to the last. */
+const MOST_GRADIENTS = 17
+
 /** Arrays of one module by full name: parameters with numbers that are not small; what is not trained is the same for all seeds. */
 export const moduleArrays = (
   adapter: Adapter,
@@ -148,8 +151,9 @@ export const adapterChecks = (
     const feeds = { ...packed(texts), ...noise, ...Object.fromEntries(own) }
     const found = await session.run(feeds)
     const lossAlone = await (await reference()).compile(program({ loss: training.outputs.loss }))
-    for (const [name, { data }] of own) {
-      if (cutGradients.some((cut) => name.endsWith(`/${cut}`))) continue
+    const looked = [...own].filter(([name]) => !cutGradients.some((cut) => name.endsWith(`/${cut}`)))
+    const stride = Math.ceil(looked.length / MOST_GRADIENTS)
+    for (const [name, { data }] of looked.filter((_, i) => i % stride === 0)) {
       await assertGradient(name, data, found[`gradient/${name}`].data, async () =>
         Number((await lossAlone.run(feeds)).loss.data[0]),
       )

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict"
 import { packed } from "../model/batch.ts"
 import { encoder, type Network } from "../model/encoder.ts"
+import { freshModule } from "../model/initial.ts"
 import type { Library, TrainedModule } from "../model/library.ts"
-import { frozen } from "../model/single.ts"
+import { frozen, initialsFor } from "../model/single.ts"
 import { type HostTensor, isLowRank, randomStream, type TokenIds } from "../plugin/index.ts"
 import type { Check } from "./check.ts"
 import { type Mix, underGivenGates } from "./given_gates.ts"
@@ -29,26 +30,27 @@ const MIXES: readonly Mix[] = (["example", "token"] as const).flatMap((granulari
 const name = ({ aggregate, mix, granularity }: Mix): string =>
   `${aggregate}${mix ? ` (${mix})` : ""} per ${granularity}`
 
-/** The average of the modules' parameters with some weights, as a module of its own. */
-const averaged = (library: Library, weights: readonly number[]): TrainedModule => ({
-  ...library[0],
-  sites: Object.fromEntries(
-    Object.entries(library[0].sites).map(([site, parameters]) => [
-      site,
-      Object.fromEntries(
-        Object.entries(parameters).map(([part, { shape, data }]): [string, HostTensor] => [
-          part,
-          data instanceof Int32Array ? { shape, data } : {
-            shape,
-            data: Float64Array.from(data as Float64Array, (_, i) =>
-              library.reduce((sum, { sites }, m) => sum + weights[m] * Number(sites[site][part].data[i]), 0),
-            ),
-          },
-        ]),
-      ),
-    ]),
-  ),
-})
+/** The average of the modules' parameters with some weights, as a module of its own; distances count from what scales start with. */
+const averaged = ({ network, library }: Given, weights: readonly number[]): TrainedModule => {
+  const [{ adapter, options }] = library
+  const initials = initialsFor(adapter, options, network.checkpoint.sites)
+  const fresh = freshModule(network, adapter, options, () => randomStream(0))
+  const start = (name: string, i: number): number =>
+    ["ones", "column_norm"].includes(initials.get(name)!.draw) ? Number(fresh.get(name)!.data[i]) : 0
+  const mean = (site: string, part: string, i: number): number => {
+    const from = start(`${site}/${part}`, i)
+    return library.reduce((sum, { sites }, m) => sum + weights[m] * (Number(sites[site][part].data[i]) - from), from)
+  }
+  const parts = ([site, parameters]: readonly [string, Readonly<Record<string, HostTensor>>]) =>
+    Object.entries(parameters).map(([part, { shape, data }]): [string, HostTensor] => [
+      part,
+      initials.get(`${site}/${part}`)!.trained === false
+        ? { shape, data }
+        : { shape, data: Float64Array.from({ length: data.length }, (_, i) => mean(site, part, i)) },
+    ])
+  const sites = Object.entries(library[0].sites).map((one) => [one[0], Object.fromEntries(parts(one))] as const)
+  return { ...library[0], sites: Object.fromEntries(sites) }
+}
 
 export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Given>): readonly Check[] => {
   const random = randomStream(5, "gates")
@@ -106,7 +108,7 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
       parts.push(
         ...Array.from(
           (
-            await runAlone(engine, { y: encoder(all.network, frozen(averaged(all.library, gates[i]))).features }, [
+            await runAlone(engine, { y: encoder(all.network, frozen(averaged(all, gates[i]))).features }, [
               text,
             ])
           ).y.data as Float64Array,

@@ -1,13 +1,13 @@
 /** A library whose modules are of unlike kind and rank: each keeps its gate, however the library is mixed. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import bottleneck from "../../plugins/adapters/bottleneck.ts"
-import lora from "../../plugins/adapters/lora.ts"
 import { packed } from "../../src/model/batch.ts"
 import { encoder, type Network } from "../../src/model/encoder.ts"
 import type { TrainedModule } from "../../src/model/library.ts"
-import { frozen, initialsFor } from "../../src/model/single.ts"
+import { frozen } from "../../src/model/single.ts"
 import { type Adapter, type HostTensor, randomStream, Schema } from "../../src/plugin/index.ts"
+import { loadPlugin } from "../../src/plugin/load.ts"
+import { moduleWith } from "../../src/testing/adapter.ts"
 import { type Mix, underGivenGates } from "../../src/testing/given_gates.ts"
 import { assertNear, gap } from "../../src/testing/nearness.ts"
 import { run } from "../../src/testing/run_program.ts"
@@ -15,34 +15,38 @@ import { engineOf, toyNetwork, toyTexts } from "../../src/testing/toy_network.ts
 
 const texts = toyTexts(4, randomStream(1, "texts"))
 
-const moduleOf = ({ checkpoint }: Network, adapter: Adapter, written: object, seed: number): TrainedModule => {
-  const options = Schema.decodeUnknownSync(adapter.options)(written as never)
-  const random = randomStream(seed, "module")
-  const sites: Record<string, Record<string, HostTensor>> = {}
-  for (const [name, { shape }] of initialsFor(adapter, options, checkpoint.sites)) {
-    const cut = name.lastIndexOf("/")
-    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.5 * random.normal())
-    sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: { shape, data } }
-  }
-  return {
-    task: `task ${seed}`,
-    adapter,
-    options,
-    sites,
-    head: { W: { shape: [8, 1], data: new Float32Array(8) }, b: { shape: [1], data: new Float32Array(1) } },
-  }
+const moduleOf = async (network: Network, name: string, written: object, seed: number): Promise<TrainedModule> => {
+  const adapter = (await loadPlugin("adapter", name)) as Adapter
+  return moduleWith(adapter, Schema.decodeUnknownSync(adapter.options)(written as never), network, seed)
 }
+
+const kinds: readonly (readonly [string, object])[] = [
+  ["bottleneck", { reduction: 2 }],
+  ["lora", { rank: 2, alpha: 1, targets: ["query", "output"] }],
+  ["bottleneck", { reduction: 4, activation: "tanh", place: "houlsby" }],
+  ["lora", { rank: 3, alpha: 6 }],
+  ["lora", { rank: 3, alpha: 6, decomposed: true }],
+  ["ia3", {}],
+  ["bottleneck", { reduction: 4, place: "parallel" }],
+  ["compacter", { reduction: 4, n: 2 }],
+  ["bitfit", {}],
+  ["layer_norm", {}],
+  ["prefix", { length: 2 }],
+  ["sparse", { share: 0.2 }],
+  ["full", { targets: ["value"] }],
+]
 
 const made = (async () => {
   const network = await toyNetwork()
-  const modules = [
-    moduleOf(network, bottleneck, { reduction: 2 }, 1),
-    moduleOf(network, lora, { rank: 2, alpha: 1, targets: ["query", "output"] }, 2),
-    moduleOf(network, bottleneck, { reduction: 4, activation: "tanh", place: "houlsby" }, 3),
-    moduleOf(network, lora, { rank: 3, alpha: 6 }, 4),
-  ]
+  const modules = await Promise.all(kinds.map(([name, written], m) => moduleOf(network, name, written, m + 1)))
   return { network, modules }
 })()
+
+const features = async (network: Network, modules: readonly TrainedModule[], mix: Mix, rows: readonly number[][]) => {
+  const query = { shape: [rows.length, modules.length], data: Float64Array.from(rows.flat()) }
+  const outputs = { y: underGivenGates(network, modules, mix) }
+  return (await run(await engineOf("reference"), outputs, { ...packed(texts), query })).y
+}
 
 const mixes: readonly Mix[] = [
   { aggregate: "outputs", granularity: "example" },
@@ -52,16 +56,42 @@ const mixes: readonly Mix[] = [
 ]
 
 for (const mix of mixes)
-  test(`each module alone is itself: ${JSON.stringify(mix)}`, async () => {
+  test(`each module alone is itself, among thirteen unlike ones: ${JSON.stringify(mix)}`, async () => {
     const { network, modules } = await made
-    const engine = await engineOf("reference")
     const seen: HostTensor[] = []
     for (const [m, module] of modules.entries()) {
-      const query = { shape: [4, 4], data: Float64Array.from({ length: 16 }, (_, i) => (i % 4 === m ? 1 : 0)) }
-      const { y } = await run(engine, { y: underGivenGates(network, modules, mix) }, { ...packed(texts), query })
-      const alone = await run(engine, { y: encoder(network, frozen(module)).features }, packed(texts))
-      assertNear(y, alone.y, 2e-6, `module ${m + 1}`)
+      const only = texts.map(() => modules.map((_, i) => (i === m ? 1 : 0)))
+      // No average of keys is nothing: a prefix of zeros takes attention away.
+      const absent = mix.aggregate === "parameters" && kinds[m][0] !== "prefix"
+      const library = modules.map((one) => (absent && one.adapter.name === "prefix" ? { ...one, sites: {} } : one))
+      const y = await features(network, library, mix, only)
+      const alone = await run(
+        await engineOf("reference"),
+        { y: encoder(network, frozen(module)).features },
+        packed(texts),
+      )
+      assertNear(y, alone.y, 2e-6, kinds[m].join())
       for (const other of seen) assert.ok(gap(y, other) > 1e-2)
       seen.push(y)
     }
   })
+
+test("sparse modules with unlike places are added up, never averaged place by place", async () => {
+  const { network } = await made
+  const library = await Promise.all([1, 2].map((seed) => moduleOf(network, "sparse", { share: 0.1 }, seed)))
+  const moved = (module: TrainedModule): TrainedModule => ({
+    ...module,
+    sites: Object.fromEntries(
+      Object.entries(module.sites).map(([site, { places, values }]) => [
+        site,
+        { values, places: { ...places, data: Int32Array.from(places.data as Int32Array, (at) => 63 - at).sort() } },
+      ]),
+    ),
+  })
+  const unlike = [library[0], moved(library[1])]
+  const gates = texts.map((_, i) => [0.3 + i / 10, 0.9 - i / 5])
+  const outputs = await features(network, unlike, { aggregate: "outputs", granularity: "example" }, gates)
+  const parameters = await features(network, unlike, { aggregate: "parameters", granularity: "example" }, gates)
+  assertNear(parameters, outputs, 2e-6, "the average of sparse updates and of their outputs")
+  assert.ok(gap(await features(network, library, { aggregate: "outputs", granularity: "example" }, gates), outputs) > 1e-3)
+})

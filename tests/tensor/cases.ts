@@ -410,6 +410,23 @@ export const sequential: Case[] = [
   packedCase("attention, prefix of an example, causal", ({ h, k, M }) =>
     t.attention(h, k, h, 1, { causal: true, prefix: { keys: t.transpose(M), values: t.transpose(M) } }),
   ),
+  packedCase("attention, prefix of each token, grouped", ({ h, k, gt, S }) => {
+    const own = t.transpose(t.mixture(gt, S))
+    return t.attention(t.concat([h, k], -1), k, h, 2, { groups: 1, prefix: { keys: own, values: t.tanh(own) } })
+  }),
+  packedCase("tokens x a matrix of each token", ({ h, gt, S }) => t.matmul(h, t.tanh(t.mixture(gt, S)))),
+  packedCase("tokens x a mixture of placed values", ({ h, g, p }) => {
+    const width = h.shape[1] as number
+    const places = t.constant([0, width * width - 1], "int")
+    const stack = t.concat([t.unsqueeze(t.slice(p, 0, 0, 1), 0), t.unsqueeze(t.slice(p, 0, -1), 0)], 1)
+    const modules = g.shape[1] as number
+    return t.matmul(h, t.placed(t.mixture(g, t.broadcastTo(stack, [modules, 2])), places, [width, width]))
+  }),
+  packedCase("tokens x placed values", ({ h, p }) => {
+    const width = h.shape[1] as number
+    const places = t.constant(Array.from({ length: width }, (_, i) => i * width), "int")
+    return t.matmul(h, t.placed(p, places, [width, width]))
+  }),
 ]
 
 const batchwise: Case[] = [
