@@ -45,6 +45,8 @@ export const format = (text: string, file = ""): Formatted => {
   const [newer] = tree.languages.filter(({ version }) => version > LANGUAGE)
   if (newer)
     return { text, broken: [{ file, start: newer.span.start + mark.length, end: newer.span.end + mark.length }] }
+  for (const { headerBroken, bodyBroken, keyword } of tree.declarations)
+    if (headerBroken || bodyBroken) problems.push(keyword.span.start)
   problems.sort((a, b) => a - b)
   const marks = marksOf(tree)
   const { tokens: all, rest } = withTrivia(body)
@@ -63,7 +65,8 @@ export const format = (text: string, file = ""): Formatted => {
     while (problem < problems.length && problems[problem] < (next?.start ?? body.length + 1)) problem++
     if (problem > before) {
       broken.push({ file, start: first.start + mark.length, end: end + mark.length })
-      const raw = body.slice(lineStart(body, first), next?.start ?? body.length).trimEnd()
+      const below = body.slice(end, next?.start ?? body.length).trimEnd()
+      const raw = body.slice(lineStart(body, first), end) + below
       pieces.push({ kind: "raw", first, text: raw.replace(/\r\n|\r/g, "\n") })
     } else pieces.push(declarationOf(own, marks))
   }
