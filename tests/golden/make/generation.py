@@ -31,6 +31,21 @@ def end_of(name):
     return counts[0]
 
 
+def stopping(name, new_tokens=16, beams=2):
+    """A search that ends although going on would find a better text: the rule when to stop decides."""
+    model = decoder.tiny(name)
+    for prompt in PROMPTS:
+        for end in sorted(set(decoder.generated(model, prompt, new_tokens, num_beams=beams))):
+            for penalty in (1.0, 2.0):
+                options = dict(num_beams=beams, length_penalty=penalty, eos_token_id=end)
+                stopped = decoder.generated(model, prompt, new_tokens, **options)
+                if stopped != decoder.generated(model, prompt, new_tokens, early_stopping="never", **options):
+                    low = decoder.generated(decoder.tiny(name, torch.float32), prompt, new_tokens, **options)
+                    assert stopped == low
+                    return dict(model=name, prompt=prompt, new_tokens=new_tokens, beams=beams, length_penalty=penalty, end=end, tokens=stopped)
+    raise ValueError("no such search")
+
+
 results = {}
 for name in decoder.CONFIGS:
     end = end_of(name)
@@ -44,9 +59,11 @@ fixture.write(
         "prompts": "[example][token]",
         "end": "the end token of the runs whose name ends in _end; the others have none",
         "greedy, beams_<n>": "[example][generated tokens, the end token included]",
+        "stopping": "searches that end although going on would find a better text",
         "beams_4_long_end, beams_4_short_end": "length penalties 2 and -0.5; that of the others is 1",
     },
     new_tokens=NEW,
     prompts=PROMPTS,
+    stopping=[stopping(name) for name in ("llama", "mistral")],
     models=results,
 )
