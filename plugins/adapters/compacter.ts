@@ -30,7 +30,9 @@ const activations = { relu, gelu, silu, tanh }
 /** [n * size, n] with a one where row r belongs to block r / size: R A repeats each row of A `size` times. */
 const repeat = (n: number, size: number): Tensor =>
   constant(
-    Array.from({ length: n * size }, (_, row) => Array.from({ length: n }, (_, k) => (Math.floor(row / size) === k ? 1 : 0))),
+    Array.from({ length: n * size }, (_, row) =>
+      Array.from({ length: n }, (_, k) => (Math.floor(row / size) === k ? 1 : 0)),
+    ),
   )
 const copies = (x: Tensor, n: number, axis: number): Tensor => concat(new Array(n).fill(x), axis)
 
@@ -48,7 +50,11 @@ export default defineAdapter({
   reference: "arXiv 2106.04647",
   options: Schema.Struct({
     reduction: optional(PositiveInt, 32, "the bottleneck is this many times narrower than the layer"),
-    n: optional(PositiveInt, 4, "how many products are added up, and the width of the A_i; divides the width of the layer"),
+    n: optional(
+      PositiveInt,
+      4,
+      "how many products are added up, and the width of the A_i; divides the width of the layer",
+    ),
     rank: optional(PositiveInt, 1, "rank of the larger factor"),
     activation: optional(words("relu", "gelu", "silu", "tanh"), "gelu", "phi"),
     place: optional(
@@ -60,7 +66,10 @@ export default defineAdapter({
   sites: ({ place }) => (place === "compacter" ? ["attention_output", "output"] : ["output"]),
   parameters: ({ name, out }, { reduction, n, rank }) => {
     if (out % n !== 0)
-      throw new DataError(`compacter: n = ${n} does not divide ${out}, the width at ${name}`, "choose an n that divides it")
+      throw new DataError(
+        `compacter: n = ${n} does not divide ${out}, the width at ${name}`,
+        "choose an n that divides it",
+      )
     const narrow = narrowOf(out, reduction, n)
     return {
       A: normal([n, n, n], 1 / Math.sqrt(n)),

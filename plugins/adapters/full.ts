@@ -2,16 +2,7 @@
  * Full fine-tuning of some linear layers, kept as a module: the distance from the frozen weight and bias,
  *   y = x (W + D) + b + d,   D [in, out] and d [out] drawn as zeros.
  */
-import {
-  add,
-  defineAdapter,
-  LINEAR_ROLES,
-  matmul,
-  optional,
-  Schema,
-  Targets,
-  zeros,
-} from "../../src/plugin/index.ts"
+import { add, defineAdapter, LINEAR_ROLES, matmul, optional, Schema, Targets, zeros } from "../../src/plugin/index.ts"
 
 export default defineAdapter({
   name: "full",

@@ -40,14 +40,19 @@ const columnNorms = (V: Tensor): Tensor => sqrt(sum(mul(V, V), -2))
 
 export default defineAdapter({
   name: "lora",
-  summary: "Low-rank update of a linear layer (Hu et al. 2021), rank-stabilised (rsLoRA) or decomposed (DoRA) by option",
+  summary:
+    "Low-rank update of a linear layer (Hu et al. 2021), rank-stabilised (rsLoRA) or decomposed (DoRA) by option",
   equation: "y = xW + s (xA)B, s = alpha/rank; decomposed: y = m/||W + s AB|| (xW + s (xA)B)",
   reference: "arXiv 2106.09685, 2312.03732, 2402.09353",
   options: Schema.Struct({
     rank: optional(PositiveInt, 8, "rank of the update"),
     alpha: optional(PositiveNumber, 16, "the update is scaled by alpha / rank, or alpha / sqrt(rank)"),
     scaling: optional(words("standard", "rank_stabilised"), "standard", "alpha / rank, or alpha / sqrt(rank)"),
-    decomposed: optional(Schema.Boolean, false, "DoRA: the lengths of the columns are trained apart from their directions"),
+    decomposed: optional(
+      Schema.Boolean,
+      false,
+      "DoRA: the lengths of the columns are trained apart from their directions",
+    ),
     dropout: optional(Rate, 0, "dropout on the input of A while training"),
     targets: optional(Targets, ["query", "value"], "linear layers that get an update"),
   }),

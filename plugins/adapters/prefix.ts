@@ -28,7 +28,11 @@ export default defineAdapter({
   reference: "arXiv 2101.00190",
   options: Schema.Struct({
     length: optional(PositiveInt, 10, "number of prefix tokens"),
-    hidden: optional(NonNegativeInt, 0, "width of the network that makes keys and values; 0: they are trained themselves"),
+    hidden: optional(
+      NonNegativeInt,
+      0,
+      "width of the network that makes keys and values; 0: they are trained themselves",
+    ),
   }),
   sites: () => ["attention"],
   parameters: ({ in: keys, out: values }, { length, hidden }): Initials =>

@@ -25,7 +25,11 @@ export default defineAdapter({
   reference: "arXiv 2110.07560",
   options: Schema.Struct({
     share: optional(Share, 0.01, "part of a weight's entries that is trained"),
-    choose: optional(words("random", "largest"), "random", "places by chance, or where the weight is largest in magnitude"),
+    choose: optional(
+      words("random", "largest"),
+      "random",
+      "places by chance, or where the weight is largest in magnitude",
+    ),
     targets: optional(Targets, ["query", "value"], "linear layers that get an update"),
   }),
   sites: ({ targets }) => targets,

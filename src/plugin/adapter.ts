@@ -24,9 +24,7 @@ export interface FrozenLayer {
 }
 
 /** What joins the tokens: keys [n, in] and values [n, out] at an `attention` site, tokens [n, width] at `embeddings`. */
-export type Extension =
-  | { readonly keys: Tensor; readonly values: Tensor }
-  | { readonly tokens: Tensor }
+export type Extension = { readonly keys: Tensor; readonly values: Tensor } | { readonly tokens: Tensor }
 
 export interface Adapter<Options = any, Parameters extends Initials = any> extends Definition<"adapter", Options> {
   /** Roles of the sites that it attaches to. */

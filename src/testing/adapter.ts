@@ -50,7 +50,10 @@ export const moduleArrays = (
       name,
       trained === false
         ? fresh.get(name)!
-        : { shape, data: Float64Array.from({ length: fresh.get(name)!.data.length }, () => Math.fround(0.4 * random.normal())) },
+        : {
+            shape,
+            data: Float64Array.from({ length: fresh.get(name)!.data.length }, () => Math.fround(0.4 * random.normal())),
+          },
     ]),
   )
 }

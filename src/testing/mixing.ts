@@ -107,11 +107,8 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
     for (const [i, text] of texts.entries())
       parts.push(
         ...Array.from(
-          (
-            await runAlone(engine, { y: encoder(all.network, frozen(averaged(all, gates[i]))).features }, [
-              text,
-            ])
-          ).y.data as Float64Array,
+          (await runAlone(engine, { y: encoder(all.network, frozen(averaged(all, gates[i]))).features }, [text])).y
+            .data as Float64Array,
         ),
       )
     const expected = { data: Float64Array.from(parts) }

@@ -113,5 +113,8 @@ for (const [name, variant] of Object.entries(golden.variants) as [string, Varian
       const scale = on === "reference" ? 1 : 5
       assert.ok(apart(before, variant.logits) < 5e-6 * scale, `logits before: ${apart(before, variant.logits)}`)
       assert.ok(apart(losses, variant.losses) < 5e-6 * scale, `losses: ${apart(losses, variant.losses)}`)
-      assert.ok(apart(after, variant.final_logits) < 1e-4 * scale, `logits after: ${apart(after, variant.final_logits)}`)
+      assert.ok(
+        apart(after, variant.final_logits) < 1e-4 * scale,
+        `logits after: ${apart(after, variant.final_logits)}`,
+      )
     })

@@ -6,10 +6,19 @@ import lora from "../../plugins/adapters/lora.ts"
 import sparse from "../../plugins/adapters/sparse.ts"
 import { drawn, freshModule } from "../../src/model/initial.ts"
 import { initialsFor, trainable, trainedNames } from "../../src/model/single.ts"
-import { type Adapter, columnNorm, defineAdapter, NoOptions, places, randomStream, Schema } from "../../src/plugin/index.ts"
+import {
+  type Adapter,
+  columnNorm,
+  defineAdapter,
+  NoOptions,
+  places,
+  randomStream,
+  Schema,
+} from "../../src/plugin/index.ts"
 import { toyNetwork } from "../../src/testing/toy_network.ts"
 
-const decoded = (adapter: Adapter, written: object): unknown => Schema.decodeUnknownSync(adapter.options)(written as never)
+const decoded = (adapter: Adapter, written: object): unknown =>
+  Schema.decodeUnknownSync(adapter.options)(written as never)
 const fresh = async (adapter: Adapter, written: object, seed = 1) => {
   const network = await toyNetwork()
   const options = decoded(adapter, written)

@@ -4,8 +4,22 @@ import { test } from "node:test"
 import { packed } from "../../src/model/batch.ts"
 import { encoder, type Network } from "../../src/model/encoder.ts"
 import type { TrainedModule } from "../../src/model/library.ts"
+import { routed } from "../../src/model/routed.ts"
 import { frozen } from "../../src/model/single.ts"
-import { type Adapter, type HostTensor, randomStream, Schema } from "../../src/plugin/index.ts"
+import {
+  type Adapter,
+  defineRouter,
+  type HostTensor,
+  matmul,
+  NoOptions,
+  packedLayout,
+  pool,
+  randomStream,
+  Schema,
+  softmax,
+  type Tensor,
+  weight,
+} from "../../src/plugin/index.ts"
 import { loadPlugin } from "../../src/plugin/load.ts"
 import { moduleWith } from "../../src/testing/adapter.ts"
 import { type Mix, underGivenGates } from "../../src/testing/given_gates.ts"
@@ -93,5 +107,37 @@ test("sparse modules with unlike places are added up, never averaged place by pl
   const outputs = await features(network, unlike, { aggregate: "outputs", granularity: "example" }, gates)
   const parameters = await features(network, unlike, { aggregate: "parameters", granularity: "example" }, gates)
   assertNear(parameters, outputs, 2e-6, "the average of sparse updates and of their outputs")
-  assert.ok(gap(await features(network, library, { aggregate: "outputs", granularity: "example" }, gates), outputs) > 1e-3)
+  assert.ok(
+    gap(await features(network, library, { aggregate: "outputs", granularity: "example" }, gates), outputs) > 1e-3,
+  )
+})
+
+test("what stands before the first block is gated by what that block would get without modules", async () => {
+  const { network } = await made
+  const library = await Promise.all([1, 2].map((seed) => moduleOf(network, "bitfit", {}, seed)))
+  const random = randomStream(2, "gates")
+  const W = weight("W", { shape: [8, 2], data: Float64Array.from({ length: 16 }, () => random.normal()) })
+  const byState = (h: Tensor) => softmax(matmul(pool("mean", h), W))
+  const router = defineRouter({
+    name: "by_state",
+    summary: "gates from the state of the block",
+    options: NoOptions,
+    routing: () => ({ query: "block", level: "layer", granularity: "example", aggregate: "outputs" }),
+    gates: byState,
+  })
+  const layout = packedLayout()
+  const given = { router, options: {}, library, sites: network.checkpoint.sites }
+  const route = routed(given, 8, layout, () => ({}), { training: false })
+  encoder(network, route.participant, false, layout)
+  const states: Tensor[] = []
+  encoder(network, { block: (_layer, hidden) => states.push(hidden) }, false, layout)
+  const outputs = {
+    first: route.gates.get("layer.0")!,
+    second: route.gates.get("layer.1")!,
+    bareFirst: byState(states[0]),
+    bareSecond: byState(states[1]),
+  }
+  const found = await run(await engineOf("reference"), outputs, packed(texts))
+  assertNear(found.first, found.bareFirst, 1e-12, "gates of the first block")
+  assert.ok(gap(found.second, found.bareSecond) > 1e-3, "modules change what the second block gets")
 })

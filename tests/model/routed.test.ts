@@ -32,7 +32,8 @@ import { apart, engines, flat, headOf, hostOf, hostsOf, type Nested, textsOf, ti
 type Golden = typeof loraGolden | typeof bottleneckGolden
 type Modules = readonly Readonly<Record<string, Readonly<Record<string, Nested>>>>[]
 
-const decoded = (plugin: Router | Adapter, given: object): unknown => Schema.decodeUnknownSync(plugin.options)(given as never)
+const decoded = (plugin: Router | Adapter, given: object): unknown =>
+  Schema.decodeUnknownSync(plugin.options)(given as never)
 
 const libraryOf = (adapter: Adapter, golden: Golden): Library =>
   (golden.modules as unknown as Modules).map((sites, i) => ({

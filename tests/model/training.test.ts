@@ -147,7 +147,8 @@ const decoded = (adapter: Adapter, given: object): unknown => Schema.decodeUnkno
 const curves: readonly (readonly [string, Adapter, unknown, Curve, Given])[] = [
   ["LoRA", lora, decoded(lora, loraCurve.adapter), loraCurve, loraCurve],
   ...Object.entries(bottleneckCurve.variants).map(
-    ([name, curve]) => [`bottleneck (${name})`, bottleneck, decoded(bottleneck, curve.adapter), curve, bottleneckCurve] as const,
+    ([name, curve]) =>
+      [`bottleneck (${name})`, bottleneck, decoded(bottleneck, curve.adapter), curve, bottleneckCurve] as const,
   ),
 ]
 

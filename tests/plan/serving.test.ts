@@ -34,6 +34,10 @@ test("else it says why not", () => {
     whyNotServed(arrow, [adapter(lora), adapter(lora, { targets: ["key"] })]) as string,
     /at the same sites; some are at query, value, some at key/,
   )
+  assert.match(
+    whyNotServed(arrow, [adapter(lora), adapter(lora, { decomposed: true })]) as string,
+    /arrow needs low-rank modules; the adapter lora with these options is not low-rank/,
+  )
 })
 
 test("a router that needs nothing serves all", () => {

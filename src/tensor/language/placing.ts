@@ -20,6 +20,10 @@ export const placed = (values: Tensor, places: Tensor, shape: Shape): Tensor => 
     return withRows(mixture(gates, table), values.rows)
   }
   if (values.rows)
-    throw new ShapeError("placed", `the values ${describe(values)} differ between examples`, "give plain values, or a mixture")
+    throw new ShapeError(
+      "placed",
+      `the values ${describe(values)} differ between examples`,
+      "give plain values, or a mixture",
+    )
   return reshape(scattered(reshape(values, [values.shape[0], 1])), shape)
 }
