@@ -3,24 +3,16 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import bottleneck from "../../plugins/adapters/bottleneck.ts"
 import lora from "../../plugins/adapters/lora.ts"
+import prefix from "../../plugins/adapters/prefix.ts"
 import { packed } from "../../src/model/batch.ts"
 import { nextTokenScores } from "../../src/model/causal.ts"
-import { encoder, type Network, type Participant } from "../../src/model/encoder.ts"
+import { encoder, type Network } from "../../src/model/encoder.ts"
 import { generator } from "../../src/model/generation.ts"
 import { advancing, generationStep } from "../../src/model/generation_step.ts"
 import { drawn } from "../../src/model/initial.ts"
 import { KeyValueCache } from "../../src/model/key_value_cache.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
-import {
-  type Adapter,
-  logSoftmax,
-  nameOf,
-  parameter,
-  pool,
-  program,
-  randomStream,
-  type TokenIds,
-} from "../../src/plugin/index.ts"
+import { type Adapter, logSoftmax, nameOf, pool, program, randomStream, type TokenIds } from "../../src/plugin/index.ts"
 import golden from "../golden/generation.json" with { type: "json" }
 import storied from "../golden/stories260k.json" with { type: "json" }
 import { noStories, stories, tinyDecoder } from "./decoders.ts"
@@ -77,23 +69,6 @@ const attached = (network: Network, adapter: Adapter, options: unknown) => {
   return { participant: trainable(adapter, options, sites, { training: false }), feeds }
 }
 
-/** Further keys and values at each attention site, as prefix tuning adds them. */
-const prefixes: Participant = {
-  attend: ({ name, in: width }, _q, _y, extended) =>
-    extended({ keys: parameter(`${name}/keys`, [2, width]), values: parameter(`${name}/values`, [2, width]) }),
-}
-const prefixFeeds = (network: Network) =>
-  Object.fromEntries(
-    network.checkpoint.sites
-      .filter(({ kind }) => kind === "attention")
-      .flatMap(({ name, in: width }) =>
-        ["keys", "values"].map((part) => [
-          `${name}/${part}`,
-          drawn({ shape: [2, width], draw: "normal", deviation: 1 }, randomStream(6, name, part)),
-        ]),
-      ),
-  )
-
 const low = { rank: 2, alpha: 4, dropout: 0, targets: ["query", "key", "value", "gate", "output"] }
 const ways: readonly (readonly [string, string, (network: Network) => ReturnType<typeof attached>])[] = [
   ["alone", "llama", () => ({ participant: {}, feeds: {} })],
@@ -104,7 +79,7 @@ const ways: readonly (readonly [string, string, (network: Network) => ReturnType
     "mistral",
     (network) => attached(network, bottleneck, { reduction: 4, activation: "gelu", place: "parallel", scale: 1 }),
   ],
-  ["with prefixes", "qwen2", (network) => ({ participant: prefixes, feeds: prefixFeeds(network) })],
+  ["with a prefix", "qwen2", (network) => attached(network, prefix, { length: 2, hidden: 0 })],
 ]
 
 for (const [what, name, make] of ways)
