@@ -39,6 +39,8 @@ export interface RunSettings {
   /** Folder of the store. */
   readonly store: string
   readonly workers?: number
+  /** Milliseconds between two snapshots of a training that is under way. */
+  readonly snapshotEvery?: number
   readonly onEvent?: (event: RunEvent) => void
 }
 
@@ -46,14 +48,17 @@ export interface RunSettings {
 export const run = (
   planned: Plan,
   source: Source,
-  { store, workers: size, onEvent }: RunSettings,
+  { store, workers: size, snapshotEvery, onEvent }: RunSettings,
 ): Effect.Effect<Results, unknown> => {
   const started = new Date()
   const { backend, profile, wanted } = planned
   const chosen = { name: backend.plugin, ...(backend.from ? { from: backend.from } : {}), options: backend.options }
   const layer = Layer.merge(
     ArtifactStore.layer(store),
-    workers({ store, performers: ownPerformers, backend: chosen, profile }, size),
+    workers(
+      { store, performers: ownPerformers, backend: chosen, profile, ...(snapshotEvery === undefined ? {} : { snapshotEvery }) },
+      size,
+    ),
   )
   return execute({ steps: needed(planned), wanted, onEvent }).pipe(
     Effect.provide(layer),
@@ -66,6 +71,7 @@ export const run = (
         seconds: (Date.now() - started.getTime()) / 1000,
         spec: JSON.stringify(planned.effective, null, 2),
         specFile: source.file,
+        changes: source.changes,
       }),
     ),
   )

@@ -18,12 +18,17 @@ export default {
     ...places,
     out: { type: "string", what: "folder of the report; l2r-results/<name of the spec> by default" },
     workers: { type: "string", what: "how many steps run side by side; as many as cores by default" },
+    "snapshot-every": {
+      type: "string",
+      what: "seconds between two snapshots of a training, from which a start after a stop goes on; 10 by default",
+    },
     ...extent,
     ...saidFlags,
     events: { type: "string", what: "write every event as a JSON line to this file" },
   },
   run: async ([file], flags) => {
     const workers = wholeNumber("workers", flags.workers)
+    const snapshots = wholeNumber("snapshot-every", flags["snapshot-every"], 0)
     const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec || Object.keys(spec.experiments).length === 0) return 1
     const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([
@@ -46,7 +51,7 @@ export default {
           shown.handle(event)
         }
         const results = await settle(
-          run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}) }),
+          run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}), ...(snapshots === undefined ? {} : { snapshotEvery: 1000 * snapshots }) }),
         )
         shown.stop()
         const files = await writeReport(results, out)

@@ -55,7 +55,7 @@ export interface Ended {
 }
 
 export interface Run {
-  readonly signal: (signal: "SIGINT" | "SIGTERM") => void
+  readonly signal: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => void
   /** Closes the other end of its standard error. */
   readonly lookAway: () => void
   readonly ended: Promise<Ended>
@@ -64,11 +64,11 @@ export interface Run {
 }
 
 /** `l2r run` on the runtime of the test, with two workers. */
-export const start = ({ folder, store, out, journal }: Place): Run => {
+export const start = ({ folder, store, out, journal }: Place, more: readonly string[] = []): Run => {
   const { bun, deno } = process.versions as Record<string, string | undefined>
   const flags = deno ? ["run", "-A", "--no-lock", "--no-check"] : bun ? [] : ["--disable-warning=ExperimentalWarning"]
   rmSync(journal, { force: true })
-  const args = [...flags, here("../../src/cli/main.ts"), "run", "spec.l2r", "--workers", "2", "--store", store, "--out", out, "--events", journal]
+  const args = [...flags, here("../../src/cli/main.ts"), "run", "spec.l2r", "--workers", "2", "--store", store, "--out", out, "--events", journal, ...more]
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
   let said = ""
   for (const stream of [child.stdout, child.stderr])

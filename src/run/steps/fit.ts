@@ -256,6 +256,7 @@ const train = async (
       warmUp: 0,
       order: randomStream(seed, "router batches", name),
       noise: randomStream(seed, "router noise", name),
+      halfway: work.halfway,
       onStep: (step, total, epoch, value) =>
         work.progress((step + 1) / total, `epoch ${epoch + 1}/${fitting.epochs} loss ${value.toFixed(3)}`),
     })

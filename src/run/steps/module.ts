@@ -4,6 +4,7 @@ import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
 import { withGradients } from "../../model/gradients.ts"
 import { drawn, freshModule } from "../../model/initial.ts"
+import type { Snapshot } from "../../model/halfway.ts"
 import { largest } from "../../model/largest.ts"
 import { Diverged, optimise, parameterFeeds, textFeeds } from "../../model/optimise.ts"
 import { initialsFor, trainable, trainedNames } from "../../model/single.ts"
@@ -120,6 +121,7 @@ const trainModule = async (
       onStep: (step, total, epoch, loss) =>
         work.progress((step + 1) / total, `epoch ${epoch + 1}/${train.epochs} loss ${loss.toFixed(3)}`),
       ...(best ? { afterEpoch: best.look } : {}),
+      halfway: { ...work.halfway, ...(best ? { more: best.halfway } : {}) },
     })
     best?.restore()
     return losses
@@ -167,6 +169,16 @@ const validator = async (
     },
     restore: () => {
       for (const [name, value] of kept) values.get(name)!.set(value)
+    },
+    halfway: {
+      take: (): Snapshot => ({
+        most: { shape: [1], data: Float64Array.of(most) },
+        ...Object.fromEntries([...kept].map(([name, data]) => [name, { shape: [data.length], data }])),
+      }),
+      give: ({ most: least, ...arrays }: Snapshot) => {
+        most = Number(least.data[0])
+        kept = new Map(Object.entries(arrays).map(([name, { data }]) => [name, data as Float32Array]))
+      },
     },
     release: session.release,
   }

@@ -156,6 +156,7 @@ const train = async (
       warmUp: training.warm_up,
       order: randomStream(seed, "batches", name, stage),
       noise: randomStream(seed, "noise", name, stage),
+      halfway: work.halfway,
       onStep: (step, total, epoch, value) =>
         work.progress((step + 1) / total, `epoch ${epoch + 1}/${training.epochs} loss ${value.toFixed(3)}`),
     })
