@@ -5,6 +5,7 @@ export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Ve
   init: () => import("./init.ts"),
   check: () => import("./check.ts"),
   fmt: () => import("./fmt.ts"),
+  fix: () => import("./fix.ts"),
   plan: () => import("./plan.ts"),
   graph: () => import("./graph.ts"),
   run: () => import("./run.ts"),

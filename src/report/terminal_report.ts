@@ -1,5 +1,6 @@
 /** What a run prints at its end: per cell the table and the comparisons, then warnings and where the files are. */
 import type { Results } from "../learning/results.ts"
+import { changeLines } from "./changes.ts"
 import { comparisonBlock } from "./comparisons.ts"
 import { rowLabel } from "./row.ts"
 import { cellTable } from "./table.ts"
@@ -15,6 +16,7 @@ export interface ReportFile {
 export function terminalReport(results: Results, files: readonly ReportFile[], terminal: Terminal): string {
   const blocks = [
     ...results.cells.flatMap((cell) => [cellTable(cell, terminal), comparisonBlock(cell, terminal)]),
+    changeLines(results, terminal),
     warningLines(results, terminal),
     fileLines(files, terminal),
   ]

@@ -1,5 +1,6 @@
 /** Every family of encoders: token ids and hidden states against PyTorch's, sites that are all called, a LoRA that learns. */
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import lora from "../../plugins/adapters/lora.ts"
@@ -23,6 +24,7 @@ import {
   parameter,
   program,
   randomStream,
+  tokenizeFramed,
 } from "../../src/plugin/index.ts"
 import golden from "../golden/families.json" with { type: "json" }
 import { apart, engines, textsOf } from "./golden.ts"
@@ -51,6 +53,16 @@ for (const [folder, { plugin, ids, hidden, pooled }] of Object.entries(golden.fa
       assert.ok(Math.max(...gaps) < (on === "reference" ? 2e-6 : 2e-5), `${on}: ${gaps}`)
     }
   })
+
+for (const [folder, { tricky }] of Object.entries<{ readonly tricky?: readonly (readonly number[])[] }>(golden.families))
+  if (tricky)
+    test(`golden: token ids of tricky texts by the tokenizer of ${folder}`, () => {
+      const tokenizer = JSON.parse(readFileSync(`${directory}${folder}/tokenizer.json`, "utf8"))
+      golden.tricky.forEach((text, i) => {
+        const [ids] = tokenizeFramed([text], { tokenizer, maxTokens: 512 })
+        assert.deepEqual([...ids], tricky[i], JSON.stringify(text))
+      })
+    })
 
 const families = Object.entries(golden.families).filter(([folder]) => !/_(sharded|half|bfloat)$/.test(folder))
 

@@ -1,7 +1,9 @@
 """Random encoders of each family, small enough to lie beside the tests, with their tokenizers and hidden states."""
 import json
+import math
 import os
 import shutil
+from collections import Counter
 
 import numpy as np
 import torch
@@ -19,6 +21,10 @@ CORPUS = [
     "what is the weather like where the storm blows?",
 ]
 TEXTS = ["the warm soup", "will the cold wind blow on the road today?"]
+TRICKY = [
+    "", " ", "  two  spaces ", "caf\u00e9 na\u00efve \ufb01ne \u2167", "e\u0301 combined", "\u65e5\u672c\u8a9e and Latin", "smile \U0001f642\U0001f44d\U0001f3fd done",
+    "tab\tnew\nline", "a <mask> and [MASK] x", "\u03a3\u0391\u03a3 \u038c\u03a3\u039f\u03a3", "don't WON'T I'M", "a\u00a0b\u200bc", "3.14% of $20", "stra\u00dfe \u0130stanbul",
+]
 WIDTH, HEADS, INTERMEDIATE, POSITIONS = 8, 2, 12, 40
 WORDPIECE = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 BYTES = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
@@ -35,20 +41,24 @@ def wordpiece():
 
 
 def byte_pairs():
-    """As RoBERTa and ModernBERT bring it; their alphabet has every byte, this one those of the corpus."""
+    """As RoBERTa and ModernBERT bring it: every byte is in the alphabet."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=70, special_tokens=BYTES, show_progress=False))
+    tokenizer.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=300, special_tokens=BYTES, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
     return framed(tokenizer, "<s>", "</s>", decoders.ByteLevel())
 
 
 def unigram():
-    """As ALBERT and XLM-RoBERTa bring it, with a normalizer that is written out."""
-    tokenizer = Tokenizer(models.Unigram())
+    """As ALBERT and XLM-RoBERTa bring it, with a normalizer that is written out. Trained ones differ from run to run: words and letters by their counts."""
+    words = ["\u2581" + word for text in CORPUS for word in text.lower().split()]
+    counts = Counter(letter for word in words for letter in word) + Counter(word for word in words if words.count(word) > 1)
+    pieces = sorted(counts, key=lambda piece: (-counts[piece], piece))
+    total = sum(counts.values())
+    scored = [(piece, 0.0) for piece in PIECES] + [(piece, round(math.log(counts[piece] / total), 4)) for piece in pieces]
+    tokenizer = Tokenizer(models.Unigram(scored, unk_id=1))
+    tokenizer.add_special_tokens(PIECES)
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=60, special_tokens=PIECES, unk_token="<unk>", show_progress=False)
-    tokenizer.train_from_iterator(CORPUS, trainer)
     return framed(tokenizer, "[CLS]", "[SEP]", decoders.Metaspace())
 
 
@@ -66,7 +76,7 @@ QUIET = dict(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
 def families():
     """Name, tokenizer, class of the network, class that it is saved as (a head brings a prefix), configuration."""
     yield "roberta", byte_pairs(), transformers.RobertaModel, transformers.RobertaForMaskedLM, transformers.RobertaConfig(
-        num_hidden_layers=2, type_vocab_size=1, layer_norm_eps=1e-5, vocab_size=70, **SHAPE, **QUIET)
+        num_hidden_layers=2, type_vocab_size=1, layer_norm_eps=1e-5, vocab_size=300, **SHAPE, **QUIET)
     yield "xlm_roberta", unigram(), transformers.XLMRobertaModel, transformers.XLMRobertaForTokenClassification, transformers.XLMRobertaConfig(
         num_hidden_layers=2, type_vocab_size=1, layer_norm_eps=1e-5, vocab_size=60, hidden_act="relu", **SHAPE, **QUIET)
     yield "distilbert", wordpiece(), transformers.DistilBertModel, transformers.DistilBertModel, transformers.DistilBertConfig(
@@ -74,7 +84,7 @@ def families():
     yield "albert", unigram(), transformers.AlbertModel, transformers.AlbertForSequenceClassification, transformers.AlbertConfig(
         num_hidden_layers=3, num_hidden_groups=2, inner_group_num=2, embedding_size=4, type_vocab_size=2, vocab_size=60, hidden_act="gelu_new", **SHAPE, **QUIET)
     yield "modernbert", byte_pairs(), transformers.ModernBertModel, transformers.ModernBertForMaskedLM, transformers.ModernBertConfig(
-        num_hidden_layers=4, local_attention=6, vocab_size=70, pad_token_id=1, bos_token_id=0, cls_token_id=0, eos_token_id=2, sep_token_id=2, **SHAPE)
+        num_hidden_layers=4, local_attention=6, vocab_size=300, pad_token_id=1, bos_token_id=0, cls_token_id=0, eos_token_id=2, sep_token_id=2, **SHAPE)
 
 
 def drawn(model, seed):
@@ -125,14 +135,16 @@ def main():
             saved(model.to(dtype), tokenizer, folder, **more)
             hidden, low, pooled = states(network, folder, ids)
             made[variant] = dict(plugin="roberta" if name == "xlm_roberta" else name, float32_deviation=low, ids=ids, hidden=hidden, pooled=pooled)
+        made[name]["tricky"] = [tokenizer.encode(text).ids for text in TRICKY]
     fixture.write(
         "families",
         "Last hidden states of the random encoders in families/ (8 wide, 2 heads) on two texts, each text by itself, in float64 from the stored weights",
         {
-            "families": "by folder; plugin: the backbone that reads it; ids: [text][token]; hidden: [text][token][8]; pooled: [text][8], mean over the tokens",
+            "families": "by folder; plugin: the backbone that reads it; ids: [text][token]; hidden: [text][token][8]; pooled: [text][8], mean over the tokens; tricky: ids of those texts",
             "float32_deviation": "largest difference when torch computes the same in float32",
         },
         texts=TEXTS,
+        tricky=TRICKY,
         families=made,
     )
 

@@ -1,5 +1,6 @@
 /** Where the numbers come from: spec, versions, machine, numeric profile, data and steps; and the notices that must be shown. */
 import type { Provenance } from "../../../learning/results.ts"
+import { changeText } from "../../changes.ts"
 import { duration } from "../../number_text.ts"
 import { html, type Markup } from "../markup.ts"
 import { scroll } from "../parts.ts"
@@ -15,6 +16,7 @@ export function noticesSection({ notices }: Provenance): Markup {
 
 export function provenanceSection(provenance: Provenance): Markup {
   const { machine } = provenance
+  const { changes = [] } = provenance
   const cached = provenance.steps.filter((step) => step.cached).length
   return html`<section><h2 id="provenance">Provenance</h2>
 ${facts({
@@ -32,7 +34,7 @@ ${facts(provenance.profile)}
 ${facts(provenance.versions)}
 <h3>Data digests</h3>
 ${facts(provenance.dataDigests)}
-<h3>Effective spec</h3>
+${changes.length > 0 ? html`<h3>Changed on the command line</h3>${facts(Object.fromEntries(changes.map(({ path, before, after }) => [path, changeText(before, after)])))}` : html``}<h3>Effective spec</h3>
 <details><summary>The checked spec with all defaults</summary><pre tabindex="0" role="region" aria-label="Effective spec">${provenance.spec}</pre></details>
 <h3>Steps</h3>
 <details><summary>${provenance.steps.length} steps, ${cached} of them from the store</summary>${scroll("Steps", stepTable(provenance))}</details>
