@@ -5,6 +5,24 @@ import type { Pages } from "./page.ts"
 const trial = (options: string, adapters = "low_rank"): string =>
   `experiment trial { on: encoder, stream: topics, adapters: ${adapters}, train: brief, ${options} }`
 
+/** A whole spec on two tasks with few examples; each class has eight to train on. */
+const small = (memory: string, declared: string, compare = ""): string => `backbone small_encoder = bert "gloss-mini"
+data reviews = jsonl "reviews"
+stream both { tasks: reviews[books, films], scenario: domain_incremental }
+${declared.replace("few", `${memory}_reviews`)}
+adapter small_lora = lora
+train once { epochs: 1 }
+router guided = l2r { memory: ${memory}_reviews }
+experiment reviewed {
+  on:       small_encoder
+  stream:   both
+  adapters: small_lora
+  train:    once
+  routers:  guided
+  bounds:   uniform
+  ${compare.replace("learnt", "guided")}
+}`
+
 export const experiments: Pages = {
   L2R0501: {
     title: "data without this task",
@@ -106,5 +124,38 @@ export const experiments: Pages = {
     text: "An order lists tasks of its stream, and this name is none of them.",
     wrong: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind], orders: [[mind, deeds]] }",
     right: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind], orders: [[mind, living]] }",
+  },
+  L2R0520: {
+    title: "a declaration without use",
+    text: "Nothing that an experiment needs names this declaration, so it is not run and does not stand in the report. It may be forgotten in a list, or left over. This is a warning and not an error.",
+    wrong: `router cool = learnt { temperature: 0.5 }\n${trial("routers: [learnt, nearest]", "[low_rank, narrow]")}`,
+    right: `router cool = learnt { temperature: 0.5 }\n${trial("routers: [learnt, cool, nearest]", "[low_rank, narrow]")}`,
+    given: true,
+  },
+  L2R0521: {
+    title: "two rows that can't differ",
+    text: "Two routers of the experiment are the same plugin with the same options, defaults included, so their rows will have the same numbers. This is a warning and not an error.",
+    wrong: `router again = l2r { memory: few, temperature: 1 }\n${trial("routers: [learnt, again]")}`,
+    right: `router again = l2r { memory: few, temperature: 0.5 }\n${trial("routers: [learnt, again]")}`,
+    given: true,
+  },
+  L2R0522: {
+    title: "a memory that holds everything",
+    text: "A memory stands for what may be kept of past tasks. This one keeps as many examples as there are, so what is fitted on it has seen all training data, and forgetting is not what is measured. `l2r check --data` looks for this. It is a warning and not an error.",
+    wrong: small("few", "memory few = random { per_class: 20 }"),
+    right: small("few", "memory few = random { per_class: 2 }"),
+  },
+  L2R0523: {
+    title: "tasks that share labels",
+    text: "Under `class_incremental`, the classes of all tasks are told apart, each task's own. Two tasks with a label of the same name give two classes that no text can decide between, and the accuracy falls by what is drawn at random between them. If the tasks have the same classes on other texts, the scenario is `domain_incremental`. `l2r check --data` looks for this. It is a warning and not an error.",
+    wrong: small("few", "memory few = random { per_class: 2 }").replace("domain_incremental", "class_incremental"),
+    right: small("few", "memory few = random { per_class: 2 }"),
+  },
+  L2R0524: {
+    title: "a comparison that can find little",
+    text: "The fewer test examples, the larger a difference must be to be told from chance. With these, only very large ones are found, so that `no difference was found` says nothing. `l2r check --data` looks for this; the report prints the smallest difference that each comparison could have found. It is a warning and not an error.",
+    wrong: small("few", "memory few = random { per_class: 2 }", "compare learnt against uniform on accuracy"),
+    right: trial("routers: learnt, bounds: uniform, compare learnt against uniform on accuracy"),
+    given: true,
   },
 }

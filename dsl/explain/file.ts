@@ -42,7 +42,7 @@ A plugin file ends with \`export default defineRouter({ ... })\`, or the define 
   },
   L2R0210: {
     title: "a language is a whole number",
-    text: "Versions of the language are counted: 1, 2, 3. There are none in between.",
+    text: "Versions of the language are counted: 1, 2, 3. There are none in between, so a file says one of them.",
     wrong: "language 1.5",
     right: "language 1",
   },
@@ -58,5 +58,58 @@ A plugin file ends with \`export default defineRouter({ ... })\`, or the define 
     wrong: "memory few = random",
     right: "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: learnt }",
     given: true,
+  },
+  L2R0213: {
+    title: "a file that can't be imported",
+    text: "The path of an `import` line starts from the folder of the file in which it stands, whatever the folder in which l2r is called. There is no such file, or it can't be read. Problems within an imported file are shown at their places in that file.",
+    wrong: { spec: 'import "./comon.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
+    right: { spec: 'import "./common.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
+  },
+  L2R0214: {
+    title: "files that import each other",
+    text: "Of two files that import each other, neither can be read before the other. Move what both need into a third file, which both import.",
+    wrong: {
+      spec: 'import "./tasks.l2r"',
+      files: { "tasks.l2r": 'language 1\nimport "./common.l2r"', "common.l2r": 'language 1\nimport "./tasks.l2r"' },
+    },
+    right: {
+      spec: 'import "./tasks.l2r"',
+      files: { "tasks.l2r": 'language 1\nimport "./common.l2r"', "common.l2r": "language 1\nmemory few = random" },
+    },
+  },
+  L2R0215: {
+    title: "imported twice",
+    text: "One line brings all names of a file, so a second one for the same file has no effect. This is a warning and not an error.",
+    wrong: {
+      spec: 'import "./common.l2r"\nimport "./common.l2r"',
+      files: { "common.l2r": "language 1\nmemory few = random" },
+    },
+    right: { spec: 'import "./common.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
+  },
+  L2R0216: {
+    title: "too many files",
+    text: "Hundreds of files for one spec are no spec that anyone reads. A folder that links to itself, or files that a program has written, are the usual cause.",
+    wrong: {
+      spec: 'import "./0.l2r"',
+      files: Object.fromEntries(
+        Array.from({ length: 300 }, (_, i) => [`${i}.l2r`, `language 1\nimport "./${i + 1}.l2r"`]),
+      ),
+    },
+    right: { spec: 'import "./common.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
+  },
+  L2R0217: {
+    title: "written in an older language",
+    text: "The file was written for an earlier version of the language, in which something was said another way. `l2r fix` rewrites it, with its comments and empty lines, and shows what it changes.",
+    wrong: "language 1",
+    right: "language 1",
+  },
+  L2R0218: {
+    title: "an import without a name",
+    text: 'What `import` brings are declarations, and they keep their names. An alias belongs to `use`, which brings the plugins of a file: `use "./router.ts" as mine`.',
+    wrong: {
+      spec: 'import "./common.l2r" as common',
+      files: { "common.l2r": "language 1\nmemory few = random" },
+    },
+    right: { spec: 'import "./common.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
   },
 }

@@ -1,12 +1,13 @@
 /** Every diagnostic, explained: by code. */
 import { experiments } from "./experiments.ts"
 import { file } from "./file.ts"
+import { flags } from "./flags.ts"
 import { names } from "./names.ts"
 import { options } from "./options.ts"
 import type { Pages } from "./page.ts"
 import { reading } from "./reading.ts"
 
-export { GIVEN, type Page, wholeOf } from "./page.ts"
-
-export const pages: Pages = { ...reading, ...file, ...names, ...options, ...experiments }
+export { type Example, exampleOf, GIVEN, type Page, shownOf } from "./page.ts"
 export { runExample } from "./run.ts"
+
+export const pages: Pages = { ...reading, ...file, ...names, ...options, ...experiments, ...flags }

@@ -83,4 +83,31 @@ export const names: Pages = {
     wrong: 'use "./nearest_class.ts" as mine\ntrain brief = mine.router',
     right: "train brief { epochs: 3 }\ntrain long = brief { epochs: 30 }",
   },
+  L2R0314: {
+    title: "declared in a file that is not imported",
+    text: "A file sees its own declarations, those of the files that it imports, and what these import in turn. Another file of the spec may declare the name all the same: import it where the name is used.",
+    wrong: {
+      spec: 'import "./routers.l2r"\nmemory few = random { per_class: 5 }',
+      files: { "routers.l2r": "language 1\nrouter learnt = l2r { memory: few }" },
+    },
+    right: {
+      spec: 'import "./routers.l2r"',
+      files: {
+        "routers.l2r": 'language 1\nimport "./memories.l2r"\nrouter learnt = l2r { memory: few }',
+        "memories.l2r": "language 1\nmemory few = random { per_class: 5 }",
+      },
+    },
+  },
+  L2R0315: {
+    title: "declared in an imported file already",
+    text: "The names of imported files are names of this file too, so that a name means one thing in the whole spec. Rename one of the two.",
+    wrong: {
+      spec: 'import "./common.l2r"\nmemory few = random { per_class: 9 }',
+      files: { "common.l2r": "language 1\nmemory few = random" },
+    },
+    right: {
+      spec: 'import "./common.l2r"\nmemory more = few { per_class: 9 }',
+      files: { "common.l2r": "language 1\nmemory few = random" },
+    },
+  },
 }

@@ -1,12 +1,24 @@
 /** The long form of a diagnostic: why it is one, with an example that is wrong and one that is right. Both are run by the tests. */
+import type { CheckOptions } from "../index.ts"
+
+/** A spec, with what stands beside it. */
+export interface Example {
+  readonly spec: string
+  /** Files that it imports, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Flags of the command line. */
+  readonly set?: CheckOptions["set"]
+  readonly only?: CheckOptions["only"]
+  readonly skip?: CheckOptions["skip"]
+}
 
 export interface Page {
   /** What went wrong, as a heading. */
   readonly title: string
   /** Paragraphs; code stands between backquotes. */
   readonly text: string
-  readonly wrong: string
-  readonly right: string
+  readonly wrong: string | Example
+  readonly right: string | Example
   /** The examples stand in a file that has the declarations of `GIVEN` too. */
   readonly given?: true
 }
@@ -26,5 +38,22 @@ router learnt = l2r { memory: few }
 router nearest = similarity { memory: few }
 `
 
-/** An example as a whole file. */
-export const wholeOf = (example: string, { given }: Page): string => `${example}\n${given ? GIVEN : ""}`
+export const exampleOf = (example: string | Example): Example =>
+  typeof example === "string" ? { spec: example } : example
+
+/** The command that an example is about: `l2r run spec.l2r --set low_rank.rank=16`. */
+export const commandOf = ({ set = [], only = [], skip = [] }: Example): string | undefined => {
+  const flags = Object.entries({ set, only, skip }).flatMap(([flag, all]) => all.map((one) => `--${flag} ${one}`))
+  return flags.length === 0 ? undefined : ["l2r run spec.l2r", ...flags].join(" ")
+}
+
+/** An example as it is read: its command, its spec, the files beside it. */
+export const shownOf = (example: string | Example): string => {
+  const { spec, files = {} } = exampleOf(example)
+  const command = commandOf(exampleOf(example))
+  return [
+    ...(command === undefined ? [] : [`# ${command}`]),
+    ...(spec === "" ? [] : [spec]),
+    ...Object.entries(files).map(([name, text]) => `\n# ${name}\n${text}`),
+  ].join("\n")
+}

@@ -1,7 +1,7 @@
 /** Runs the examples of explanations against the plugins that ship. */
 import { type Checked, check } from "../index.ts"
 import type { PluginEntry, Vocabulary } from "../vocabulary.ts"
-import { type Page, wholeOf } from "./page.ts"
+import { type Example, exampleOf, GIVEN, type Page } from "./page.ts"
 
 /** The router that the examples bring by `use`. */
 const nearestClass: PluginEntry = {
@@ -11,11 +11,26 @@ const nearestClass: PluginEntry = {
 }
 const mine: Vocabulary = { version: 1, kinds: { router: { nearest_class: nearestClass } } }
 
+/** Tasks of the data that the examples speak of: those of `wordnet`, and of a small `jsonl`. */
+const TASKS = ["living", "things", "mind", "happenings", "deeds"]
+const REVIEWS = [
+  { name: "books", train: { good: 8, bad: 8 }, test: 20 },
+  { name: "films", train: { good: 8, bad: 8 }, test: 20 },
+]
+
 /** What is said of an example; its plugins and data are those that the text speaks of. */
-export const runExample = (example: string, page: Page, vocabulary: Vocabulary): Checked =>
-  check(wholeOf(example, page), {
+export const runExample = (example: string | Example, { given }: Page, vocabulary: Vocabulary): Checked => {
+  const { spec, files = {}, ...flags } = exampleOf(example)
+  const tasks = TASKS.map((name) => ({ name, train: { [`${name}_1`]: 90, [`${name}_2`]: 90 }, test: 500 }))
+  const isSmall = (plugin: string) => plugin === "jsonl"
+  return check(`${spec}\n${given ? GIVEN : ""}`, {
     file: "spec.l2r",
     vocabulary,
     uses: { mine, first: mine, absent: { problem: 'there is no plugin file "./absent.ts"' } },
-    tasksOf: () => ["living", "things", "mind", "happenings", "deeds"],
+    open: (file) => (Object.hasOwn(files, file) ? { text: files[file] } : { problem: `there is no file ${file}` }),
+    tasksOf: ({ plugin }) => (isSmall(plugin.name) ? REVIEWS.map(({ name }) => name) : TASKS),
+    factsOf: ({ plugin }) => (isSmall(plugin.name) ? REVIEWS : tasks),
+    advice: true,
+    ...flags,
   })
+}

@@ -1,6 +1,6 @@
 /** `l2r explain CODE | KIND [NAME] | NAME`: the long form of a diagnostic, a kind of declaration, or a plugin. */
 import { coreSchemas } from "../../dsl/core_schema.ts"
-import { pages, runExample, wholeOf } from "../../dsl/explain/index.ts"
+import { pages, runExample, shownOf } from "../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../dsl/index.ts"
 import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
@@ -44,17 +44,22 @@ const ofTwo = (kind: string, name: string): string => {
 const ofCode = (code: string): string => {
   if (!Object.hasOwn(pages, code)) throw new UsageError(known("code", code, Object.keys(pages)))
   const page = pages[code]
-  const { diagnostics } = runExample(page.wrong, page, vocabulary)
+  const { diagnostics, texts } = runExample(page.wrong, page, vocabulary)
   const own = diagnostics.filter((diagnostic) => diagnostic.code === code).slice(0, 1)
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR
   return [
     `${code}: ${page.title}`,
     ...page.text.split("\n\n").map((paragraph) => indented(paragraph, 0)),
-    "Wrong:",
-    quoted(page.wrong),
-    render(own, wholeOf(page.wrong, page), { color, hints: true }).trimEnd(),
-    "Right:",
-    quoted(page.right),
+    // Of an older language there is no example in this version.
+    ...(own.length === 0
+      ? []
+      : [
+          "Wrong:",
+          quoted(shownOf(page.wrong)),
+          render(own, texts, { color, hints: true }).trimEnd(),
+          "Right:",
+          quoted(shownOf(page.right)),
+        ]),
   ]
     .join("\n\n")
     .concat("\n")
@@ -66,7 +71,7 @@ const SHOWN = 20
 const quoted = (example: string): string => {
   const lines = example.split("\n")
   const cut = lines.length > SHOWN ? [...lines.slice(0, 3), "..."] : lines
-  return cut.map((line) => `    ${line}`).join("\n")
+  return cut.map((line) => `    ${line}`.trimEnd()).join("\n")
 }
 
 const ABOUT: Readonly<Record<(typeof CORE_KINDS)[number], string>> = {

@@ -1,6 +1,6 @@
 /** The reference manual: the page on the language, its grammar, every plugin, every diagnostic. */
 import { readFileSync } from "node:fs"
-import { pages, runExample, wholeOf } from "../../../dsl/explain/index.ts"
+import { pages, runExample, shownOf } from "../../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../../dsl/index.ts"
 import { pluginsPage } from "../../plan/write_plugins_page.ts"
 import { everyOption } from "./every_option.ts"
@@ -40,13 +40,15 @@ const SHOWN = 2000
 
 const explanation = (code: string, vocabulary: Vocabulary): string => {
   const page = pages[code]
-  const said = runExample(page.wrong, page, vocabulary).diagnostics.filter((diagnostic) => diagnostic.code === code)
-  return [
-    `### ${code}: ${page.title}`,
-    page.text,
-    ...(page.wrong.length > SHOWN ? [] : ["Wrong:", fenced("l2r", page.wrong)]),
-    fenced("", render(said.slice(0, 1), wholeOf(page.wrong, page), { hints: true }).trimEnd()),
+  const { diagnostics, texts } = runExample(page.wrong, page, vocabulary)
+  const said = diagnostics.filter((diagnostic) => diagnostic.code === code).slice(0, 1)
+  const [wrong, right] = [shownOf(page.wrong), shownOf(page.right)]
+  const examples = [
+    ...(wrong.length > SHOWN ? [] : ["Wrong:", fenced("l2r", wrong)]),
+    fenced("", render(said, texts, { hints: true }).trimEnd()),
     "Right:",
-    fenced("l2r", page.right),
-  ].join("\n\n")
+    fenced("l2r", right),
+  ]
+  // Of an older language there is no example in this version.
+  return [`### ${code}: ${page.title}`, page.text, ...(said.length === 0 ? [] : examples)].join("\n\n")
 }

@@ -1,0 +1,43 @@
+/** Every code has a page, and the examples of every page are what they say. */
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { catalogue } from "../../dsl/diagnostics.ts"
+import { current } from "../../dsl/dialect.ts"
+import { pages, runExample, shownOf } from "../../dsl/explain/index.ts"
+import { check } from "../../dsl/index.ts"
+import type { Vocabulary } from "../../dsl/vocabulary.ts"
+
+const vocabulary = JSON.parse(readFileSync(new URL("../../dsl/vocabulary.json", import.meta.url), "utf8")) as Vocabulary
+
+/** Codes that no file of this version can bring about. */
+const LATER = ["L2R0217"]
+
+test("every code has a page, and every page is of a code", () => {
+  assert.deepEqual(Object.keys(pages).sort(), Object.keys(catalogue).sort())
+})
+
+for (const [code, page] of Object.entries(pages)) {
+  test(`the examples of ${code}`, () => {
+    const wrong = runExample(page.wrong, page, vocabulary).diagnostics.map((diagnostic) => diagnostic.code)
+    if (!LATER.includes(code)) assert.ok(wrong.includes(code), `${shownOf(page.wrong)} has ${wrong.join(", ")}`)
+    const right = runExample(page.right, page, vocabulary).diagnostics
+    assert.deepEqual(
+      right.filter((each) => each.severity === "error" || each.code === code).map((each) => each.code),
+      [],
+      shownOf(page.right),
+    )
+  })
+}
+
+test("a file of an older language is what its page says", () => {
+  const found = check("language 1\n", { file: "f", vocabulary, dialect: { ...current, version: 2 } }).diagnostics
+  assert.ok(found.some(({ code }) => code === LATER[0]))
+})
+
+test("pages say something", () => {
+  for (const [code, { title, text }] of Object.entries(pages)) {
+    assert.ok(text.length > 60 && /[.`]$/.test(text), code)
+    assert.doesNotMatch(title, /[.A-Z]/, code)
+  }
+})
