@@ -110,8 +110,17 @@ const reportRepeatedNames = (names: readonly Name[], files: readonly string[], r
 }
 
 /** The plugins of a kind, by name. */
-export const pluginsOf = (vocabulary: Vocabulary, kind: string): ReadonlyMap<string, PluginEntry> =>
-  new Map(Object.hasOwn(vocabulary.kinds, kind) ? Object.entries(vocabulary.kinds[kind]) : [])
+export const pluginsOf = ({ kinds }: Vocabulary, kind: string): ReadonlyMap<string, PluginEntry> => {
+  if (!Object.hasOwn(kinds, kind)) return NONE
+  const plugins = kinds[kind]
+  const known = byName.get(plugins) ?? new Map(Object.entries(plugins))
+  byName.set(plugins, known)
+  return known
+}
+
+const NONE: ReadonlyMap<string, PluginEntry> = new Map()
+/** Asked for every declaration: a map of each kind is made once. */
+const byName = new WeakMap<object, ReadonlyMap<string, PluginEntry>>()
 
 /** Whether an unknown name may be one that could not be read, so that nothing should be said about it. */
 export const mayBeUnreadable = (scope: Scope, name: string, kind: string): boolean => {

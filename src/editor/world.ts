@@ -38,9 +38,12 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
     return text === undefined ? { problem: "there is no such file, or it can't be read" } : { text }
   }
 
+  /** The `use` lines; most texts have none, and need not be read for it. */
+  const linesOf = (text: string, file: string) => (/\b(?:use|import)\b/.test(text) ? usesIn(text, file, open) : [])
+
   const host = (file: string, text: string): Host => {
     const directory = dirname(file)
-    const lines = usesIn(text, file, open)
+    const lines = linesOf(text, file)
     const answerOf = (source: string) => uses.get(key(directory, source))
     const sourceOf = (alias: string | undefined) => lines.find((line) => line.alias === alias)?.source
     return {
@@ -58,23 +61,36 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
     }
   }
 
+  /** The last document of a file serves until its text, or what is known, is another. */
+  const kept = new Map<string, Document>()
+  const document = (file: string, text: string): Document => {
+    const before = kept.get(file)
+    if (before?.text === text && !/\bimport\b/.test(text)) return before
+    const made = documentOf(text, host(file, text))
+    kept.set(file, made)
+    return made
+  }
+
   return {
-    document: (file, text) => documentOf(text, host(file, text)),
+    document,
     learn: async (file, text) => {
       const directory = dirname(file)
-      const lines = usesIn(text, file, open)
+      if (!/\b(?:use|import|data)\b/.test(text)) return false
+      const lines = linesOf(text, file)
       const sourceOf = (alias: string | undefined) => lines.find((line) => line.alias === alias)?.source
       const newUses = plugins ? [...new Set(lines.map(({ source }) => source))].filter((source) => !uses.has(key(directory, source))) : []
-      const newData = dataIn(documentOf(text, host(file, text)))
+      const newData = dataIn(document(file, text))
         .map((data) => questionOf(data, directory, sourceOf))
         .filter((question) => !tasks.has(key(question)) && (plugins || question.source === undefined))
       if (newUses.length + newData.length === 0) return false
       const answer = await asked.ask({ directory, uses: newUses, data: newData })
       newUses.forEach((source, i) => uses.set(key(directory, source), answer?.uses[i] ?? GIVEN_UP))
+      kept.clear()
       newData.forEach((question, i) => tasks.set(key(question), answer?.tasks[i]))
       return true
     },
     forget: () => {
+      kept.clear()
       uses.clear()
       tasks.clear()
     },
