@@ -54,7 +54,9 @@ for (const [folder, { plugin, ids, hidden, pooled }] of Object.entries(golden.fa
     }
   })
 
-for (const [folder, { tricky }] of Object.entries<{ readonly tricky?: readonly (readonly number[])[] }>(golden.families))
+for (const [folder, { tricky }] of Object.entries<{ readonly tricky?: readonly (readonly number[])[] }>(
+  golden.families,
+))
   if (tricky)
     test(`golden: token ids of tricky texts by the tokenizer of ${folder}`, () => {
       const tokenizer = JSON.parse(readFileSync(`${directory}${folder}/tokenizer.json`, "utf8"))

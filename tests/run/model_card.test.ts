@@ -51,8 +51,8 @@ test("sites are grouped by role and size", async () => {
   assert.deepEqual(of("gate"), [[4, 8, 12]])
   assert.deepEqual(of("attention_norm"), [[3, 8, 8]])
   assert.deepEqual(of("final_norm"), [[1, 8, 8]])
-  assert.deepEqual(shape, { layers: 4, width: 8, heads: 2, intermediate: 12, positions: 40, vocabulary: 70 })
-  assert.equal(parameters, 70 * 8 + 8 + 4 * (4 * 64 + 3 * 96 + 8) + 3 * 8 + 8)
+  assert.deepEqual(shape, { layers: 4, width: 8, heads: 2, intermediate: 12, positions: 40, vocabulary: 300 })
+  assert.equal(parameters, 300 * 8 + 8 + 4 * (4 * 64 + 3 * 96 + 8) + 3 * 8 + 8)
 })
 
 test("no two backbones that ship read the same model_type", async () => {

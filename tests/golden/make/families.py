@@ -2,6 +2,7 @@
 import json
 import math
 import os
+import re
 import shutil
 from collections import Counter
 
@@ -32,11 +33,15 @@ PIECES = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]
 
 
 def wordpiece():
-    """As BERT and DistilBERT bring it."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    """As BERT and DistilBERT bring it. Trained ones differ from run to run: letters, and the words that come more than once."""
+    words = re.findall(r"\w+", " ".join(CORPUS).lower())
+    letters = sorted(set("".join(words)))
+    frequent = sorted({word for word in words if words.count(word) > 1})
+    pieces = WORDPIECE + letters + ["##" + letter for letter in letters] + list("?!.,") + frequent
+    tokenizer = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.add_special_tokens(WORDPIECE)
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.train_from_iterator(CORPUS, trainers.WordPieceTrainer(vocab_size=70, special_tokens=WORDPIECE, show_progress=False))
     return framed(tokenizer, "[CLS]", "[SEP]", decoders.WordPiece())
 
 
