@@ -1,0 +1,93 @@
+/**
+ * Any encoder or decoder as an exported graph: an `.onnx` file of PyTorch's or optimum's exporter becomes symbolic tensors.
+ * Linear layers, norms, activations, rotary positions and attention are recognised by what they compute, so that gradients
+ * are cheap, nothing is computed for padding, and adapters attach under the names that they have on every family.
+ */
+import {
+  type Checkpoint,
+  DataError,
+  defineBackbone,
+  encoderOptions,
+  optional,
+  type Place,
+  readJson,
+  Schema,
+  type Tensor,
+  type Trace,
+  tokenize,
+  vocabularyIn,
+  words,
+} from "../../../src/plugin/index.ts"
+import { fold } from "./fold.ts"
+import type { Network } from "./graph.ts"
+import { feedsOf, outputOf } from "./interface.ts"
+import { digestOf, hintsIn, modelPlace } from "./place.ts"
+import { readOnnx } from "./read.ts"
+import { calledSites } from "./rehearsal.ts"
+import { forward } from "./run.ts"
+
+interface Options {
+  readonly max_tokens: number
+  readonly pooling: string
+  readonly output: string
+}
+
+const load = async (location: string, options: Options, place: Place): Promise<Checkpoint> => {
+  const files = modelPlace(location, place)
+  const file = readOnnx(files.file)
+  const { pad, positions } = hintsIn(files)
+  const tokenizer = readJson(files.tokenizer)
+  const { network, weights, longest, width, vocabulary, layers, sites } = fold(file, {
+    feeds: feedsOf(file, location),
+    output: outputOf(file, options.output, location),
+    pad,
+    maxTokens: Math.min(options.max_tokens, positions),
+  })
+  const largest = vocabularyIn(tokenizer)?.largestId
+  if (largest === undefined || largest >= vocabulary)
+    throw new DataError(
+      largest === undefined
+        ? `tokenizer.json of "${location}" holds no vocabulary`
+        : `the tokenizer of "${location}" has ids up to ${largest}, the weights embed ${vocabulary} tokens: they do not belong together`,
+      "take tokenizer.json and the .onnx file from the same model",
+    )
+  return {
+    config: { model_type: "onnx", graph: JSON.stringify(network), pooling: options.pooling },
+    weights,
+    width,
+    layers,
+    sites: calledSites(network, weights, sites),
+    maxTokens: longest,
+    parameters: Object.values(weights).reduce((sum, { data }) => sum + data.length, 0),
+    tokenizer,
+    digest: digestOf(files, file.external),
+  }
+}
+
+export default defineBackbone({
+  name: "onnx",
+  summary:
+    "Any encoder from an .onnx file, as PyTorch's and optimum's exporters write it, with tokenizer.json beside it",
+  reference: "https://onnx.ai",
+  options: Schema.Struct({
+    max_tokens: encoderOptions.max_tokens,
+    pooling: optional(
+      words("mean", "cls", "last"),
+      "mean",
+      "what the heads read: the mean over all tokens of the text, or the state of the first one ([CLS]), or of the last one",
+    ),
+    output: optional(
+      Schema.String,
+      "last_hidden_state",
+      "the output of the graph that holds the states of the last layer",
+    ),
+  }),
+  load,
+  fingerprint: async (location, _options, place) => {
+    const files = modelPlace(location, place)
+    return digestOf(files, readOnnx(files.file).external)
+  },
+  tokenize,
+  forward: (trace: Trace, { config }: Checkpoint): Tensor =>
+    forward(trace, JSON.parse(config.graph as string) as Network),
+})

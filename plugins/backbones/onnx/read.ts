@@ -1,0 +1,246 @@
+/** An `.onnx` file: the nodes of its graph and its constants, those in files beside it included. */
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs"
+import { basename, dirname, join, normalize, sep } from "node:path"
+import { fromBinary } from "@bufbuild/protobuf"
+import { DataError } from "../../../src/plugin/index.ts"
+import { countOf, type Numbers, numbers } from "./numbers.ts"
+import {
+  type AttributeProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type TensorProto,
+  type ValueInfoProto,
+} from "./onnx_pb.ts"
+
+export type Attribute = number | string | readonly number[] | Numbers
+
+export interface Node {
+  readonly op: string
+  /** As the file calls it, for messages. */
+  readonly name: string
+  /** Names of values; "" where an input is left out. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: Readonly<Record<string, Attribute>>
+}
+
+/** A constant, read when it is needed. */
+export interface Constant {
+  readonly shape: readonly number[]
+  readonly read: () => Numbers
+}
+
+export interface OnnxFile {
+  readonly nodes: readonly Node[]
+  readonly constants: ReadonlyMap<string, Constant>
+  /** Each dimension a number where it is fixed, else its name. */
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[]
+  readonly outputs: readonly string[]
+  /** Version of the standard operator set. */
+  readonly opset: number
+  readonly producer: string
+  /** Files that hold external data, beside the file itself. */
+  readonly external: readonly string[]
+}
+
+/** Reads a file. Throws DataError: no ONNX, external data that is missing or too short, types that no encoder needs. */
+export const readOnnx = (path: string): OnnxFile => {
+  const { producerName: producer, graph, opsetImport, functions } = parsed(path)
+  if (!graph || graph.node.length === 0) throw damaged(path, "it holds no graph")
+  if (functions.length > 0)
+    throw new DataError(
+      `${basename(path)} defines functions of its own: ${functions.map(({ name }) => name).join(", ")}`,
+      "export it once more with `optimize=True`, or run onnx.inliner.inline_local_functions over it",
+    )
+  const constants = new Map(graph.initializer.map((tensor) => [tensor.name, constantOf(tensor, path)]))
+  return {
+    nodes: graph.node.map(({ opType, name, domain, input, output, attribute }) => ({
+      op: domain === "" || domain === "ai.onnx" ? opType : `${domain}.${opType}`,
+      name: name || output[0],
+      inputs: input,
+      outputs: output,
+      attributes: Object.fromEntries(attribute.map((one) => [one.name, attributeOf(one, path)])),
+    })),
+    constants,
+    inputs: graph.input
+      .filter(({ name }) => !constants.has(name))
+      .map(({ name, type }) => ({ name, shape: shapeOf(type) })),
+    outputs: graph.output.map(({ name }) => name),
+    opset: Number(opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 1n),
+    producer,
+    external: [
+      ...new Set(graph.initializer.flatMap((tensor) => (isExternal(tensor) ? [placeOf(tensor).location] : []))),
+    ],
+  }
+}
+
+const parsed = (path: string): ModelProto => {
+  try {
+    return fromBinary(ModelProtoSchema, readFileSync(path), { readUnknownFields: false })
+  } catch (error) {
+    throw damaged(path, (error as Error).message)
+  }
+}
+
+const damaged = (path: string, why: string): DataError =>
+  new DataError(`${basename(path)} is no ONNX model, or it is cut: ${why}`, "export it, or copy it, once more")
+
+const shapeOf = (type: ValueInfoProto["type"]): readonly (number | string)[] =>
+  (type?.value.case === "tensorType" ? (type.value.value.shape?.dim ?? []) : []).map(({ value }) =>
+    value.case === "dimValue" ? Number(value.value) : (value.value ?? ""),
+  )
+
+/** Kinds of AttributeProto. */
+const [FLOAT, INT, STRING, TENSOR, FLOATS, INTS] = [1, 2, 3, 4, 6, 7]
+
+const attributeOf = (attribute: AttributeProto, path: string): Attribute => {
+  switch (attribute.type) {
+    case FLOAT:
+      return attribute.f
+    case INT:
+      return Number(attribute.i)
+    case STRING:
+      return new TextDecoder().decode(attribute.s)
+    case TENSOR:
+      return constantOf(attribute.t as TensorProto, path).read()
+    case FLOATS:
+      return attribute.floats
+    case INTS:
+      return attribute.ints.map(Number)
+    default:
+      return `a value of type ${attribute.type}`
+  }
+}
+
+type Decode = (bytes: DataView, at: number) => number
+
+interface ElementType {
+  readonly dtype: Numbers["dtype"]
+  readonly bytes: number
+  readonly decode: Decode
+}
+
+/** IEEE half to single: exact. */
+const half: Decode = (view, at) => {
+  const bits = view.getUint16(at, true)
+  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023]
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+const float32 = new Float32Array(1)
+const bits32 = new Uint32Array(float32.buffer)
+const brain: Decode = (view, at) => {
+  bits32[0] = view.getUint16(at, true) << 16
+  return float32[0]
+}
+
+/** By the numbers that TensorProto has for them. */
+const elements: Readonly<Record<number, ElementType>> = {
+  1: { dtype: "float", bytes: 4, decode: (view, at) => view.getFloat32(at, true) },
+  2: { dtype: "int", bytes: 1, decode: (view, at) => view.getUint8(at) },
+  3: { dtype: "int", bytes: 1, decode: (view, at) => view.getInt8(at) },
+  5: { dtype: "int", bytes: 2, decode: (view, at) => view.getInt16(at, true) },
+  6: { dtype: "int", bytes: 4, decode: (view, at) => view.getInt32(at, true) },
+  7: { dtype: "int", bytes: 8, decode: (view, at) => Number(view.getBigInt64(at, true)) },
+  9: { dtype: "bool", bytes: 1, decode: (view, at) => view.getUint8(at) },
+  10: { dtype: "float", bytes: 2, decode: half },
+  11: { dtype: "float", bytes: 8, decode: (view, at) => view.getFloat64(at, true) },
+  16: { dtype: "float", bytes: 2, decode: brain },
+}
+
+/** The element type of a Cast, by its number. Throws RangeError for one that no encoder needs. */
+export const dtypeOf = (type: number): Numbers["dtype"] => {
+  const element = elements[type]
+  if (!element) throw new RangeError(`element type ${type} is not read`)
+  return element.dtype
+}
+
+const isExternal = (tensor: TensorProto): boolean => tensor.dataLocation === 1
+
+const constantOf = (tensor: TensorProto, path: string): Constant => {
+  const shape = tensor.dims.map(Number)
+  const element = elements[tensor.dataType]
+  const file = basename(path)
+  if (!element)
+    throw new DataError(
+      `${file} stores "${tensor.name}" with the element type ${tensor.dataType}, which the backbone onnx does not read`,
+      "export the model with float32, float16 or bfloat16 weights",
+    )
+  const bytes = countOf(shape) * element.bytes
+  const source = isExternal(tensor) ? externalBytes(tensor, path, bytes) : () => tensor.rawData
+  const listed = [tensor.floatData, tensor.doubleData, tensor.int32Data, tensor.int64Data].find(
+    ({ length }) => length > 0,
+  )
+  let known: Numbers | undefined
+  const decode = (): Numbers => {
+    if (listed) return numbers(element.dtype, shape, numbersIn(listed, tensor.dataType))
+    const raw = source()
+    if (raw.length !== bytes) throw damaged(path, `"${tensor.name}" has ${raw.length} bytes in place of ${bytes}`)
+    return numbers(element.dtype, shape, decoded(raw, element, tensor.dataType))
+  }
+  return {
+    shape,
+    read: () => {
+      known ??= decode()
+      return known
+    },
+  }
+}
+
+/** Halves are listed by their bits. */
+const numbersIn = (listed: readonly (number | bigint)[], type: number): Float64Array => {
+  const values = Float64Array.from(listed, Number)
+  if (type !== 10 && type !== 16) return values
+  const view = new DataView(new ArrayBuffer(2))
+  return values.map((bits) => {
+    view.setUint16(0, bits, true)
+    return elements[type].decode(view, 0)
+  })
+}
+
+const decoded = (raw: Uint8Array, { dtype, bytes, decode }: ElementType, type: number): Float32Array | Float64Array => {
+  const count = raw.length / bytes
+  if (type === 1) return new Float32Array(new Uint8Array(raw).buffer)
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
+  const result = dtype === "float" ? new Float32Array(count) : new Float64Array(count)
+  for (let i = 0; i < count; i++) result[i] = decode(view, i * bytes)
+  return result
+}
+
+const placeOf = (tensor: TensorProto) => {
+  const entries = Object.fromEntries(tensor.externalData.map(({ key, value }) => [key, value]))
+  return {
+    location: entries.location ?? "",
+    offset: Number(entries.offset ?? 0),
+    length: entries.length === undefined ? undefined : Number(entries.length),
+  }
+}
+
+/** What gives the bytes of a constant that lies in another file, which is looked for at once. */
+const externalBytes = (tensor: TensorProto, path: string, bytes: number): (() => Uint8Array) => {
+  const { location, offset, length = bytes } = placeOf(tensor)
+  const file = join(dirname(path), location)
+  const outside = normalize(location).startsWith(`..${sep}`) || location.startsWith("/")
+  const lacks = (what: string, help: string) =>
+    new DataError(`${basename(path)} keeps "${tensor.name}" in "${location}", ${what}`, help)
+  if (outside) throw lacks("a file outside its folder", "put the file with the weights beside the model")
+  if (!existsSync(file))
+    throw lacks("which is not there", `copy ${basename(location)} beside the model: a large model comes in two files`)
+  if (statSync(file).size < offset + length || length !== bytes)
+    throw lacks(`where ${bytes} bytes from byte ${offset} on are not there`, "copy both files of the model once more")
+  return () => {
+    const result = new Uint8Array(bytes)
+    const handle = openSync(file, "r")
+    try {
+      for (let at = 0; at < bytes; ) {
+        const got = readSync(handle, result, at, bytes - at, offset + at)
+        if (got === 0) throw damaged(path, `${location} ends early`)
+        at += got
+      }
+    } finally {
+      closeSync(handle)
+    }
+    return result
+  }
+}
