@@ -1,0 +1,63 @@
+/** Declarations whose options are the language's own, and experiments. */
+import type { Comparison } from "../../dsl/ast.ts"
+import type { Train } from "../../dsl/spec.ts"
+import { type Declared, declare, type Given } from "./declared.ts"
+import { namedIn, nowhere, type Range, type Row, type Shuffled, type Sweep, type Tasks, valueNode } from "./values.ts"
+
+export type TrainSettings = {
+  readonly [K in Exclude<keyof Train, "name" | "span" | "variantOf">]?: Given<Train[K]>
+}
+export const train = (name: string, options: TrainSettings = {}): Declared<"train"> =>
+  declare("train", name, { options })
+
+type TaskEntry = Declared<"data"> | Tasks
+export type OrderEntry = "written" | "reversed" | Shuffled | readonly string[]
+
+export interface StreamSettings {
+  readonly tasks: TaskEntry | readonly TaskEntry[] | Sweep<TaskEntry | readonly TaskEntry[]>
+  readonly scenario?: Given<"class_incremental" | "task_incremental" | "domain_incremental">
+  readonly orders?: "written" | "reversed" | Shuffled | readonly OrderEntry[]
+}
+export const stream = (name: string, options: StreamSettings): Declared<"stream"> =>
+  declare("stream", name, { options })
+
+/** A mixed set of modules: an adapter for each task. */
+export const library = (name: string, adapters: Readonly<Record<string, Declared<"adapter">>>): Declared<"library"> =>
+  declare("library", name, { options: adapters })
+
+type Bound = Declared<"router"> | Declared<"strategy"> | Declared<"probe">
+
+/** `compare learnt against [nearest, "oracle"] on accuracy`; a bound that is no declaration is given by its name. */
+export const compare = (
+  left: Bound | Row | string,
+  against: Bound | Row | string | readonly (Bound | Row | string)[],
+  on: "accuracy" | "task_accuracy" = "accuracy",
+): { readonly node: Comparison; readonly needs: readonly Declared[] } => ({
+  node: { left: valueNode(left), against: valueNode(against), on: valueNode(on), span: nowhere },
+  needs: [...namedIn([left, against])],
+})
+
+type OneOrMore<T> = T | readonly T[]
+
+export interface ExperimentSettings {
+  readonly on: Declared<"backbone"> | Sweep<Declared<"backbone">>
+  readonly stream: Declared<"stream"> | Sweep<Declared<"stream">>
+  readonly adapters: OneOrMore<Declared<"adapter"> | Declared<"library">>
+  readonly train: Declared<"train"> | Sweep<Declared<"train">>
+  readonly routers?: OneOrMore<Declared<"router">>
+  /** Declarations, or names of plugins with their defaults. */
+  readonly bounds?: OneOrMore<Bound | string>
+  readonly seeds?: number | Range | readonly number[]
+  readonly measure?: OneOrMore<string>
+  readonly compare?: readonly ReturnType<typeof compare>[]
+}
+
+export const experiment = (
+  name: string,
+  { compare: asked = [], ...options }: ExperimentSettings,
+): Declared<"experiment"> =>
+  declare("experiment", name, {
+    options,
+    comparisons: asked.map(({ node }) => node),
+    needs: asked.flatMap(({ needs }) => needs),
+  })

@@ -1,0 +1,78 @@
+/** A builder for every plugin that ships. Made by `node src/plan/write_builders.ts`; the types are those of the plugins' schemas. */
+import { builder } from "./declared.ts"
+
+export const bitfit = builder<typeof import("../../plugins/adapters/bitfit.ts").default>("adapter", "bitfit")
+export const bottleneck = builder<typeof import("../../plugins/adapters/bottleneck.ts").default>(
+  "adapter",
+  "bottleneck",
+)
+export const compacter = builder<typeof import("../../plugins/adapters/compacter.ts").default>("adapter", "compacter")
+export const full = builder<typeof import("../../plugins/adapters/full.ts").default>("adapter", "full")
+export const ia3 = builder<typeof import("../../plugins/adapters/ia3.ts").default>("adapter", "ia3")
+export const layer_norm = builder<typeof import("../../plugins/adapters/layer_norm.ts").default>(
+  "adapter",
+  "layer_norm",
+)
+export const lora = builder<typeof import("../../plugins/adapters/lora.ts").default>("adapter", "lora")
+export const prefix = builder<typeof import("../../plugins/adapters/prefix.ts").default>("adapter", "prefix")
+export const sparse = builder<typeof import("../../plugins/adapters/sparse.ts").default>("adapter", "sparse")
+export const albert = builder<typeof import("../../plugins/backbones/albert.ts").default>("backbone", "albert")
+export const bert = builder<typeof import("../../plugins/backbones/bert/index.ts").default>("backbone", "bert")
+export const distilbert = builder<typeof import("../../plugins/backbones/distilbert.ts").default>(
+  "backbone",
+  "distilbert",
+)
+export const llama = builder<typeof import("../../plugins/backbones/llama.ts").default>("backbone", "llama")
+export const modernbert = builder<typeof import("../../plugins/backbones/modernbert.ts").default>(
+  "backbone",
+  "modernbert",
+)
+export const onnx = builder<typeof import("../../plugins/backbones/onnx/index.ts").default>("backbone", "onnx")
+export const roberta = builder<typeof import("../../plugins/backbones/roberta.ts").default>("backbone", "roberta")
+export const onnxruntime = builder<typeof import("../../plugins/backends/onnxruntime/index.ts").default>(
+  "backend",
+  "onnxruntime",
+)
+export const reference = builder<typeof import("../../plugins/backends/reference/index.ts").default>(
+  "backend",
+  "reference",
+)
+export const jsonl = builder<typeof import("../../plugins/data/jsonl/index.ts").default>("data", "jsonl")
+export const wordnet = builder<typeof import("../../plugins/data/wordnet/index.ts").default>("data", "wordnet")
+export const random_memory = builder<typeof import("../../plugins/memories/random.ts").default>("memory", "random")
+export const frozen_class_centroid = builder<typeof import("../../plugins/probes/frozen_class_centroid.ts").default>(
+  "probe",
+  "frozen_class_centroid",
+)
+export const frozen_class_gaussian = builder<typeof import("../../plugins/probes/frozen_class_gaussian.ts").default>(
+  "probe",
+  "frozen_class_gaussian",
+)
+export const arrow = builder<typeof import("../../plugins/routers/arrow.ts").default>("router", "arrow")
+export const base_model = builder<typeof import("../../plugins/routers/base_model.ts").default>("router", "base_model")
+export const l2r = builder<typeof import("../../plugins/routers/l2r.ts").default>("router", "l2r")
+export const max_confidence = builder<typeof import("../../plugins/routers/max_confidence.ts").default>(
+  "router",
+  "max_confidence",
+)
+export const oracle = builder<typeof import("../../plugins/routers/oracle.ts").default>("router", "oracle")
+export const per_task = builder<typeof import("../../plugins/routers/per_task.ts").default>("router", "per_task")
+export const random_router = builder<typeof import("../../plugins/routers/random.ts").default>("router", "random")
+export const similarity = builder<typeof import("../../plugins/routers/similarity.ts").default>("router", "similarity")
+export const uniform = builder<typeof import("../../plugins/routers/uniform.ts").default>("router", "uniform")
+export const multi_task = builder<typeof import("../../plugins/strategies/multi_task.ts").default>(
+  "strategy",
+  "multi_task",
+)
+export const multi_task_full = builder<typeof import("../../plugins/strategies/multi_task_full.ts").default>(
+  "strategy",
+  "multi_task_full",
+)
+export const sequential = builder<typeof import("../../plugins/strategies/sequential.ts").default>(
+  "strategy",
+  "sequential",
+)
+export const sequential_full = builder<typeof import("../../plugins/strategies/sequential_full.ts").default>(
+  "strategy",
+  "sequential_full",
+)

@@ -1,0 +1,40 @@
+/** A whole spec: what is given, and everything that it names. */
+import type { FileNode } from "../../dsl/ast.ts"
+import { KINDS } from "../../dsl/kinds.ts"
+import { print as printed } from "../../dsl/print.ts"
+import type { Declared } from "./declared.ts"
+import { nameNode, nowhere } from "./values.ts"
+
+/** The tree that a file with the same content has. Throws TypeError where two declarations have one name. */
+export const spec = (...declarations: readonly Declared[]): FileNode => {
+  const all = new Set<Declared>()
+  const add = (one: Declared): void => {
+    if (all.has(one)) return
+    for (const needed of one.needs) add(needed)
+    all.add(one)
+  }
+  for (const one of declarations) add(one)
+  const ordered = [...all].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
+  const names = new Map<string, Declared>()
+  const uses = new Map<string, string>()
+  for (const one of ordered) {
+    if (names.has(one.name)) throw new TypeError(`two declarations are called "${one.name}": give one another name`)
+    names.set(one.name, one)
+    if (!one.use) continue
+    const { alias, source } = one.use
+    if ((uses.get(alias) ?? source) !== source || names.has(alias))
+      throw new TypeError(`"${alias}" stands for two things: give one another name`)
+    uses.set(alias, source)
+  }
+  return {
+    file: "",
+    languages: [{ version: 1, span: nowhere, first: true }],
+    uses: [...uses].map(([alias, source]) => ({ source: nameNode(source), alias: nameNode(alias), span: nowhere })),
+    usesBroken: false,
+    imports: [],
+    declarations: ordered.map(({ node }) => node),
+  }
+}
+
+/** The spec as its canonical `.l2r` text. */
+export const print = (made: FileNode): string => printed(made)
