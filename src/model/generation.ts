@@ -5,47 +5,74 @@
 import type { Engine, Session, TokenIds } from "../plugin/index.ts"
 import type { Feeds } from "./batch.ts"
 import { type BeamOptions, beamSearch, type GenerationOptions } from "./beam_search.ts"
-import type { Network, Participant } from "./encoder.ts"
-import { type Advance, advancing, type GenerationStep, generationStep, type Reading } from "./generation_step.ts"
+import type { Network } from "./encoder.ts"
+import {
+  type Advance,
+  advancing,
+  type GenerationStep,
+  generationStep,
+  type Reading,
+  type Taking,
+} from "./generation_step.ts"
 import { KeyValueCache } from "./key_value_cache.ts"
 
 export type { BeamOptions, GenerationOptions }
 
-/** Gives what follows each prompt, the end token included where it was reached. A prompt has at least one token. */
+/**
+ * Gives what follows each prompt, the end token included where it was reached. A prompt has at least one token.
+ * `given`: values of each prompt that what takes part reads, [prompts, ..].
+ */
 export interface Generator {
   /** The likeliest next token, again and again. */
-  readonly greedy: (prompts: readonly TokenIds[], options: GenerationOptions) => Promise<readonly TokenIds[]>
+  readonly greedy: (
+    prompts: readonly TokenIds[],
+    options: GenerationOptions,
+    given?: Feeds,
+  ) => Promise<readonly TokenIds[]>
   /** The best text that beam search finds. */
-  readonly beams: (prompts: readonly TokenIds[], options: BeamOptions) => Promise<readonly TokenIds[]>
+  readonly beams: (prompts: readonly TokenIds[], options: BeamOptions, given?: Feeds) => Promise<readonly TokenIds[]>
   readonly release: () => Promise<void>
 }
 
-/** A program is compiled when it is first needed. `feeds`: values of parameters, where the participant has such. */
+/**
+ * `taking`: what takes part, an adapter or a routed library; `feeds`: values of its parameters, where it has such.
+ * Programs are compiled when they are first needed: one, or two where something of the prompt is kept.
+ */
 export const generator = (
   engine: Engine,
   network: Network,
-  participant: Participant = {},
+  taking: Taking = () => ({}),
   feeds: Feeds = {},
 ): Generator => {
-  const opened = new Map<Reading, { readonly step: GenerationStep; readonly session: Promise<Session> }>()
-  const open = async (reading: Reading, examples: number): Promise<[KeyValueCache, Advance]> => {
-    let known = opened.get(reading)
-    if (known === undefined) {
-      const step = generationStep(network, participant, reading)
-      known = { step, session: engine.compile(step.program) }
-      opened.set(reading, known)
-    }
-    const { cached, windows } = known.step
-    return [new KeyValueCache(cached, windows, examples), advancing(await known.session, feeds)]
+  const opened = new Map<Reading, Promise<Opened>>()
+  const open = async (reading: Reading, prompts: readonly TokenIds[], given: Feeds = {}) => {
+    if (!opened.has(reading)) opened.set(reading, compiled(engine, network, taking, reading))
+    const { step, sessions } = await (opened.get(reading) as Promise<Opened>)
+    return [new KeyValueCache(step, prompts.length, given), advancing(sessions, feeds)] as const
   }
   return {
-    greedy: async (prompts, options) => greedy(prompts, options, ...(await open("best", prompts.length))),
-    beams: async (prompts, options) => beamSearch(prompts, options, ...(await open("likelihoods", prompts.length))),
+    greedy: async (prompts, options, given) => greedy(prompts, options, ...(await open("best", prompts, given))),
+    beams: async (prompts, options, given) =>
+      beamSearch(prompts, options, ...(await open("likelihoods", prompts, given))),
     release: async () => {
-      for (const { session } of opened.values()) await (await session).release()
+      for (const one of opened.values())
+        for (const session of new Set(Object.values((await one).sessions))) await session.release()
       opened.clear()
     },
   }
+}
+
+interface Opened {
+  readonly step: GenerationStep
+  readonly sessions: Readonly<Record<"prompt" | "later", Session>>
+}
+
+const compiled = async (engine: Engine, network: Network, taking: Taking, reading: Reading): Promise<Opened> => {
+  const step = generationStep(network, taking, reading)
+  const prompt = await engine.compile(step.program)
+  const later =
+    step.kept.length === 0 ? prompt : await engine.compile(generationStep(network, taking, reading, step).program)
+  return { step, sessions: { prompt, later } }
 }
 
 const greedy = async (

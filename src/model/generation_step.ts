@@ -5,6 +5,7 @@ import {
   exampleRows,
   type HostTensor,
   input,
+  type Layout,
   logSoftmax,
   type Program,
   packedLayout,
@@ -16,26 +17,38 @@ import {
 import { type Feeds, packed } from "./batch.ts"
 import { nextTokenScores } from "./causal.ts"
 import { encoder, type Network, type Participant } from "./encoder.ts"
+import { fed, type Keep, noting } from "./kept.ts"
 import { type CachedArray, type KeyValueCache, maskName } from "./key_value_cache.ts"
+
+/** Who takes part in the forward pass; values of whole prompts go through `keep`. */
+export type Taking = (layout: Layout, keep: Keep) => Participant
 
 /** What is read of the next token's scores: int [examples], the best one, or float [examples, vocabulary], log p of each. */
 export type Reading = "best" | "likelihoods"
 
 export interface GenerationStep {
-  /** Outputs "next", and the new keys and values by their names in `cached`. */
+  /** Outputs "next", the new keys and values by their names in `cached`, and of a prompt what is kept of it. */
   readonly program: Program
   readonly cached: readonly CachedArray[]
   /** How many earlier tokens the attention sites see; Infinity: all. */
   readonly windows: readonly number[]
+  /** Names of the values of each example that stay as its prompt gave them. */
+  readonly kept: readonly string[]
 }
 
-export const generationStep = (network: Network, participant: Participant, reading: Reading): GenerationStep => {
+/** Of prompts; or of what comes after them, given the step that read the prompts. */
+export const generationStep = (
+  network: Network,
+  taking: Taking,
+  reading: Reading,
+  before?: GenerationStep,
+): GenerationStep => {
   const layout = packedLayout()
   const rows = exampleRows(layout)
   const cached: CachedArray[] = []
   const windows = new Set<number>()
   const outputs: Record<string, Tensor> = {}
-  const kept = (name: string, x: Tensor): Tensor => {
+  const stored = (name: string, x: Tensor): Tensor => {
     const width = x.shape[1] as number
     cached.push({ name, width })
     outputs[name] = toPadded(x)
@@ -44,24 +57,32 @@ export const generationStep = (network: Network, participant: Participant, readi
   const earlier: Participant["earlier"] = ({ name }, k, v, { window = Number.POSITIVE_INFINITY }) => {
     windows.add(window)
     const mask = input(maskName(window), ["examples", "earlier"], "float", rows)
-    return { keys: kept(`keys/${name}`, k), values: kept(`values/${name}`, v), mask }
+    return { keys: stored(`keys/${name}`, k), values: stored(`values/${name}`, v), mask }
   }
+  const found = new Map<string, Tensor>()
+  const participant = taking(layout, before ? fed(before.kept, layout) : noting(found))
   const { hidden } = encoder(network, { ...participant, earlier }, false, layout)
   const scores = nextTokenScores(network, pool("last", hidden))
   const next = reading === "best" ? argmax(scores) : logSoftmax(scores)
-  return { program: program({ next, ...outputs }), cached, windows: [...windows] }
+  return {
+    program: program({ next, ...outputs, ...Object.fromEntries(found) }),
+    cached,
+    windows: [...windows],
+    kept: [...found.keys()],
+  }
 }
 
 /** Runs further tokens of each example, keeps their keys and values, and gives what is read of the next tokens. */
 export type Advance = (cache: KeyValueCache, texts: readonly TokenIds[]) => Promise<HostTensor>
 
+/** `sessions`: of the step for prompts, and of that for what comes after them. */
 export const advancing =
-  (session: Session, feeds: Feeds): Advance =>
+  (sessions: Readonly<Record<"prompt" | "later", Session>>, feeds: Feeds): Advance =>
   async (cache, texts) => {
     const batch = packed(texts)
     const [examples, positions] = [batch.segment.data, batch.positions.data] as [Int32Array, Int32Array]
     const shifted = positions.map((position, row) => position + cache.lengths[examples[row]])
-    const outputs = await session.run({
+    const outputs = await sessions[cache.empty ? "prompt" : "later"].run({
       ...feeds,
       ...batch,
       positions: { ...batch.positions, data: shifted },

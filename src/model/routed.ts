@@ -22,6 +22,7 @@ import {
 } from "../tensor/index.ts"
 import type { Participant } from "./encoder.ts"
 import { gatesOf } from "./gates.ts"
+import { anew, type Keep } from "./kept.ts"
 import { attachedAt, type Library } from "./library.ts"
 import { mixAt, type Spot } from "./mix.ts"
 import { noiseAt } from "./noise.ts"
@@ -88,12 +89,14 @@ export const outsideQuery = (
 
 const FROZEN = { training: false }
 
+/** `keep`: how the gates of an example go on while a text is generated; those of a token depend on it alone. */
 export const routed = (
   { router, options, library, sites }: RoutedLibrary,
   width: number,
   layout: Layout,
   tensors: UnitTensors,
   mode: Mode,
+  keep: Keep = anew,
 ): Routed => {
   const routing = router.routing(options)
   if (routing.aggregate === "select") throw new Error(`router ${router.name} selects: its modules run one at a time`)
@@ -108,7 +111,8 @@ export const routed = (
     const known = gates.get(unit)
     if (known) return known
     const query = given ?? (routing.query === "site" ? x : (state ?? y))
-    const fresh = noiseAt(unit, gatesOf(router, query, tensors(unit), options, { ...mode, modules }))
+    const make = () => noiseAt(unit, gatesOf(router, query, tensors(unit), options, { ...mode, modules }))
+    const fresh = routing.granularity === "example" ? keep(`gates/${unit}`, modules, make) : make()
     gates.set(unit, fresh)
     return fresh
   }

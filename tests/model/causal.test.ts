@@ -76,7 +76,7 @@ for (const on of ["reference", "onnxruntime"] as const)
       assert.ok(gap < 10 * tolerance, `final value of ${name}: ${gap}`)
     }
     const trained = trainable(lora, options, network.checkpoint.sites, { training: false })
-    const writer = generator(engine, network, trained, parameterFeeds(step, values))
+    const writer = generator(engine, network, () => trained, parameterFeeds(step, values))
     const answers = await writer.greedy(textsOf(curve.prompts), { newTokens: 6, end: 2 })
     await writer.release()
     assert.deepEqual(

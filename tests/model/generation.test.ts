@@ -8,11 +8,31 @@ import { packed } from "../../src/model/batch.ts"
 import { nextTokenScores } from "../../src/model/causal.ts"
 import { encoder, type Network } from "../../src/model/encoder.ts"
 import { generator } from "../../src/model/generation.ts"
-import { advancing, generationStep } from "../../src/model/generation_step.ts"
+import { advancing, generationStep, type Taking } from "../../src/model/generation_step.ts"
 import { drawn } from "../../src/model/initial.ts"
+import { fed, noting } from "../../src/model/kept.ts"
 import { KeyValueCache } from "../../src/model/key_value_cache.ts"
-import { initialsFor, trainable } from "../../src/model/single.ts"
-import { type Adapter, logSoftmax, nameOf, pool, program, randomStream, type TokenIds } from "../../src/plugin/index.ts"
+import { routed } from "../../src/model/routed.ts"
+import { frozen, initialsFor, trainable } from "../../src/model/single.ts"
+import {
+  type Adapter,
+  argmax,
+  defineRouter,
+  logSoftmax,
+  matmul,
+  NoOptions,
+  nameOf,
+  packedLayout,
+  parameter,
+  pool,
+  program,
+  randomStream,
+  softmax,
+  type Tensor,
+  type TokenIds,
+} from "../../src/plugin/index.ts"
+import { moduleWith } from "../../src/testing/adapter.ts"
+import { run } from "../../src/testing/run_program.ts"
 import golden from "../golden/generation.json" with { type: "json" }
 import storied from "../golden/stories260k.json" with { type: "json" }
 import { noStories, stories, tinyDecoder } from "./decoders.ts"
@@ -88,14 +108,15 @@ for (const [what, name, make] of ways)
       const network = await tinyDecoder(name)
       const { participant, feeds } = make(network)
       const engine = await engines[on]()
-      const step = generationStep(network, participant, "likelihoods")
+      const step = generationStep(network, () => participant, "likelihoods")
       assert.deepEqual(step.program.parameters.map(nameOf).sort(), Object.keys(feeds).sort())
       assert.equal(Object.keys(feeds).length > 0, what.startsWith("with"))
-      const advance = advancing(await engine.compile(step.program), feeds)
+      const session = await engine.compile(step.program)
+      const advance = advancing({ prompt: session, later: session }, feeds)
       const { hidden } = encoder(network, participant)
       const likelihoods = logSoftmax(nextTokenScores(network, pool("last", hidden)))
       const anew = await engine.compile(program({ likelihoods }))
-      const cache = new KeyValueCache(step.cached, step.windows, golden.prompts.length)
+      const cache = new KeyValueCache(step, golden.prompts.length)
       const random = randomStream(3, what)
       let next = textsOf(golden.prompts)
       let whole = golden.prompts
@@ -111,3 +132,80 @@ for (const [what, name, make] of ways)
         whole = origins.map((origin, e) => [...whole[origin], next[e][0]])
       }
     })
+
+/** A router whose gates come from the whole prompt, and one whose gates each token has for itself. */
+const routers = (["example", "token"] as const).map((granularity) =>
+  defineRouter({
+    name: granularity,
+    summary: "gates by a matrix",
+    options: NoOptions,
+    routing: () => ({ query: "block", level: "layer", granularity, aggregate: "outputs" }),
+    gates: (h, { W }) => softmax(matmul(granularity === "example" ? pool("mean", h) : h, W)),
+  }),
+)
+
+for (const router of routers)
+  test(`a routed library generates under gates of each ${router.name}`, async () => {
+    const network = await tinyDecoder("llama")
+    const { sites, width } = network.checkpoint
+    const library = [1, 2].map((seed) => moduleWith(lora, low, network, seed))
+    const W = parameter("W", [width, 2])
+    const feeds = { W: drawn({ shape: [width, 2], draw: "normal", deviation: 2 }, randomStream(8)) }
+    const taking: Taking = (layout, keep) =>
+      routed({ router, options: {}, library, sites }, width, layout, () => ({ W }), { training: false }, keep)
+        .participant
+    const engine = await engines.reference()
+    const prompts = textsOf(golden.prompts)
+    const writer = generator(engine, network, taking, feeds)
+    const written = await writer.greedy(prompts, { newTokens: 8 })
+    const searched = await writer.beams(prompts, { newTokens: 8, beams: 1 })
+    await writer.release()
+    assert.deepEqual(plain(searched), plain(written))
+
+    // Anew: the whole text at each step, under the gates that its prompt has.
+    const gates = new Map<string, Tensor>()
+    const [first, whole] = [packedLayout(), packedLayout()]
+    encoder(network, taking(first, noting(gates)), false, first)
+    assert.equal(gates.size, router.name === "example" ? 2 : 0)
+    const found = await run(engine, Object.fromEntries(gates), { ...feeds, ...packed(prompts) })
+    const { hidden } = encoder(network, taking(whole, fed([...gates.keys()], whole)), false, whole)
+    const best = await engine.compile(program({ best: argmax(nextTokenScores(network, pool("last", hidden))) }))
+    let texts = golden.prompts
+    for (let n = 0; n < 8; n++) {
+      const { best: next } = await best.run({ ...feeds, ...found, ...packed(textsOf(texts)) })
+      texts = texts.map((tokens, e) => [...tokens, Number(next.data[e])])
+    }
+    assert.deepEqual(
+      plain(written),
+      texts.map((tokens, e) => tokens.slice(golden.prompts[e].length)),
+    )
+    const alone = generator(engine, network)
+    assert.notDeepEqual(plain(await alone.greedy(prompts, { newTokens: 8 })), plain(written))
+  })
+
+test("values that are given for each prompt follow it through the search", async () => {
+  const network = await tinyDecoder("qwen3")
+  const { sites, width } = network.checkpoint
+  const library = [1, 2].map((seed) => moduleWith(lora, low, network, seed))
+  const told = defineRouter({
+    name: "told",
+    summary: "gates from outside",
+    options: NoOptions,
+    routing: () => ({ query: "task", level: "model", granularity: "example", aggregate: "outputs" }),
+    gates: (query) => query,
+  })
+  const taking: Taking = (layout, keep) =>
+    routed({ router: told, options: {}, library, sites }, width, layout, () => ({}), { training: false }, keep)
+      .participant
+  const engine = await engines.onnxruntime()
+  const writer = generator(engine, network, taking)
+  const prompts = textsOf([...golden.prompts, ...golden.prompts])
+  const query = { shape: [8, 2], data: Float32Array.from(prompts.flatMap((_, e) => (e < 4 ? [1, 0] : [0, 1]))) }
+  const options = { newTokens: 8, beams: 3, end: 5 }
+  const written = await writer.beams(prompts, options, { query })
+  const apiece = await Promise.all(
+    library.map((module) => generator(engine, network, () => frozen(module)).beams(textsOf(golden.prompts), options)),
+  )
+  assert.deepEqual(plain(written), plain(apiece.flat()))
+  assert.notDeepEqual(plain(apiece[0]), plain(apiece[1]))
+})
