@@ -55,7 +55,7 @@ export const options: Pages = {
   },
   L2R0409: {
     title: "a comparison outside of an experiment",
-    text: "A comparison names rows, and only an experiment has rows.",
+    text: "A comparison names rows, and only an experiment has rows: move the line into the experiment whose rows it compares.",
     wrong: "train brief {\n  epochs: 3\n  compare learnt against nearest on accuracy\n}",
     right:
       "experiment trial {\n  on: encoder\n  stream: topics\n  adapters: low_rank\n  train: brief\n  routers: [learnt, nearest]\n  compare learnt against nearest on accuracy\n}",

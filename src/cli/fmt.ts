@@ -21,9 +21,8 @@ export default {
     const files = specsIn(words.length === 0 ? ["."] : words)
     let changed = 0
     for (const file of files) {
-      const text = readText(file, "a spec", "a spec ends in .l2r")
-      if (!Buffer.from(text).equals(readFileSync(file)))
-        throw new SourceError(`${file} is not written in UTF-8`, "save it in UTF-8 first")
+      readText(file, "a spec", "a spec ends in .l2r")
+      const text = decoded(readFileSync(file), file)
       const made = formatted(text, file)
       if (made === text) continue
       changed++
@@ -41,8 +40,17 @@ export default {
   },
 } satisfies Verb
 
+/** The text of a file, of which nothing was replaced. Throws SourceError. */
+const decoded = (bytes: Uint8Array, file: string): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new SourceError(`${file} is not written in UTF-8`, "save it in UTF-8 first")
+  }
+}
+
 const fromInput = (check: boolean, diff: boolean): number => {
-  const text = readFileSync(0, "utf8")
+  const text = decoded(readFileSync(0), "standard input")
   const made = formatted(text, "standard input")
   if (diff) process.stdout.write(made === text ? "" : unifiedDiff("standard input", text, made))
   else if (!check) process.stdout.write(made)

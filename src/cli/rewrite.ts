@@ -18,8 +18,10 @@ export const rewrite = (file: string, text: string): void => {
   const target = realpathSync(file)
   const { mode } = statSync(target)
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
+  let made = false
   try {
     const handle = openSync(temporary, "wx", mode & 0o777)
+    made = true
     try {
       const bytes = Buffer.from(text)
       for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at)
@@ -30,7 +32,7 @@ export const rewrite = (file: string, text: string): void => {
     chmodSync(temporary, mode & 0o7777)
     renameSync(temporary, target)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    if (made) rmSync(temporary, { force: true })
     throw new SourceError(
       `${file} can't be written: ${(error as Error).message}`,
       "check the permissions and the space of its folder; the file is as it was",

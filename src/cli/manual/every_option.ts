@@ -28,5 +28,5 @@ const declaration = (kind: string, { name, options, facts }: PluginEntry): strin
     return value === undefined ? [] : [`${option}: ${valueText(value)}`]
   })
   const location = facts?.location === "required" ? ' "where/it/is"' : ""
-  return `${kind} my_${name} = ${name}${location} { ${settings.join(", ")} }`
+  return `${kind} ${name}_${kind} = ${name}${location} { ${settings.join(", ")} }`
 }
