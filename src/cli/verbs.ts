@@ -18,5 +18,6 @@ export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Ve
   completion: () => import("./completion.ts"),
   data: () => import("./data.ts"),
   distil: () => import("./distil.ts"),
+  lsp: () => import("./lsp.ts"),
   model: () => import("./model.ts"),
 }
