@@ -1,7 +1,7 @@
 /** The first phases, which load neither Effect nor plugins: a file is read, parsed and checked against the vocabulary. */
 import { readFileSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
-import { type Checked, type CheckOptions, check, type Open, type Used, usesIn, type Vocabulary } from "../dsl/index.ts"
+import { type Change, type Checked, type CheckOptions, check, type Open, type Used, usesIn, type Vocabulary } from "../dsl/index.ts"
 import vocabulary from "../dsl/vocabulary.json" with { type: "json" }
 
 export interface Source {
@@ -9,6 +9,8 @@ export interface Source {
   readonly file: string
   readonly directory: string
   readonly text: string
+  /** What the command line has changed of it. */
+  readonly changes?: readonly Change[]
 }
 
 /** An expected problem with a file that is named on the command line. */

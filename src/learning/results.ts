@@ -159,6 +159,8 @@ export interface Provenance {
   /** The effective spec as text (canonical JSON of the checked spec with defaults). */
   readonly spec: string
   readonly specFile: string
+  /** What the command line has changed of the file: `{ path: "low_rank.rank", before: "8", after: "16" }`. */
+  readonly changes?: readonly { readonly path: string; readonly before?: string; readonly after: string }[]
   readonly dataDigests: Readonly<Record<string, string>>
   readonly notices: readonly string[]
   readonly steps: readonly {

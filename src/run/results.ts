@@ -31,6 +31,7 @@ export interface Ran {
   readonly seconds: number
   readonly spec: string
   readonly specFile: string
+  readonly changes?: Provenance["changes"]
 }
 
 export const assembleResults = (ran: Ran): Results => {
@@ -96,7 +97,7 @@ const withHeadNames = (cell: Scored): Scored => ({
   rows: [...cell.rows, ...cell.rows.map((row) => ({ ...row, name: `${row.name}.${row.head}` }))],
 })
 
-const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile }: Ran): Provenance => {
+const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile, changes = [] }: Ran): Provenance => {
   const { features, model, cores } = machine()
   return {
     l2r: version,
@@ -111,6 +112,7 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile 
     profile: { ...plan.profile },
     spec,
     specFile,
+    ...(changes.length > 0 ? { changes } : {}),
     dataDigests: Object.assign(
       {},
       ...plan.cells.map(({ stream }) => ({
