@@ -109,3 +109,99 @@ test("thousands of entries in a broken block", () => {
 test("the grammar is sound by chevrotain's own checks", () => {
   assert.ok(new Grammar(false))
 })
+
+test("flags of any text, over any file", () => {
+  const flag = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 30 }),
+    fc
+      .array(fc.constantFrom(...words, "low_rank", ".", "=", "rank", "sweep", "[4, 8]", "1..3", "*"), { maxLength: 8 })
+      .map((all) => all.join("")),
+  )
+  const flags = fc.array(flag, { maxLength: 3 })
+  fc.assert(
+    fc.property(fc.constantFrom(example, "", "adapter a = lora"), flags, flags, flags, (text, set, only, skip) => {
+      const { diagnostics, texts } = check(text, {
+        file: "f",
+        vocabulary,
+        uses: { mine },
+        set,
+        only,
+        skip,
+        advice: true,
+      })
+      for (const { span } of diagnostics)
+        assert.ok(0 <= span.start && span.start <= span.end && span.end <= texts[span.file].length)
+      render(diagnostics, texts, { hints: true })
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test("sweeps wherever a value stands", () => {
+  const values = [...example.matchAll(/: +(\[[^\]]*\]|[^\s,{}]+)/g)].map(
+    (match) => match.index + match[0].length - match[1].length,
+  )
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.constantFrom(...values),
+          fc.constantFrom("sweep [1, 2] ", "sweep a [x, y] ", "sweep [1..3]", "sweep [learnt, few] "),
+        ),
+        { minLength: 1, maxLength: 5 },
+      ),
+      fc.boolean(),
+      (edits, replaces) => {
+        let text = example
+        for (const [at, put] of [...edits].sort(([a], [b]) => b - a))
+          text = text.slice(0, at) + put + text.slice(replaces ? text.slice(at).search(/[\s,}]/) + at : at)
+        holds(text)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test("files that import each other in any way", () => {
+  const names = ["a.l2r", "b.l2r", "x/c.l2r", "x/d.l2r"]
+  const line = fc.constantFrom(
+    'import "./a.l2r"',
+    'import "../b.l2r"',
+    'import "x/c.l2r"',
+    'import "./d.l2r" as d',
+    'import ""',
+    ...example.split("\n"),
+  )
+  const content = fc.array(line, { maxLength: 12 }).map((lines) => lines.join("\n"))
+  fc.assert(
+    fc.property(content, fc.tuple(content, content, content, content), (text, others) => {
+      const open = (file: string) => (names.includes(file) ? { text: others[names.indexOf(file)] } : { problem: "no" })
+      const { spec, diagnostics, texts } = check(text, { file: "f", vocabulary, uses: { mine }, open, advice: true })
+      assert.equal(
+        spec === undefined,
+        diagnostics.some(({ severity }) => severity === "error"),
+      )
+      for (const { span } of diagnostics)
+        assert.ok(0 <= span.start && span.start <= span.end && span.end <= texts[span.file].length)
+      render(diagnostics, texts, { hints: true })
+      JSON.stringify(toJson(diagnostics, texts))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test("sweeps over sweeps end", () => {
+  const chain = Array.from(
+    { length: 200 },
+    (_, i) => `memory m${i} = random { per_class: sweep [1, 2] }\nrouter r${i} = l2r { memory: m${i} }`,
+  )
+  holds(chain.join("\n"))
+  holds(`adapter a = lora { rank: sweep [1..9999] }\nadapter b = a { alpha: sweep [1..9999] }`)
+  holds(
+    [
+      "router r0 = l2r { hidden: sweep [1, 2] }",
+      ...Array.from({ length: 2_000 }, (_, i) => `router r${i + 1} = r${i}`),
+    ].join("\n"),
+  )
+  holds(`router a = b { hidden: sweep [1, 2] }\nrouter b = a { epochs: sweep [1, 2] }`)
+})
