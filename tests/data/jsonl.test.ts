@@ -71,14 +71,21 @@ test("tasks are the folders with training examples, in the order of their number
   )
 })
 
-test("the fingerprint follows the bytes of the named tasks alone", async () => {
-  const print = (files: Record<string, string>) =>
-    withFiles(files, (folder) => jsonl.fingerprint(["t1"], "d", fields, { directory: folder }))
+test("the fingerprint follows the bytes of the named tasks and their listed labels alone", async () => {
+  const print = (files: Record<string, string>, read = fields) =>
+    withFiles(files, (folder) => jsonl.fingerprint(["t1"], "d", read, { directory: folder }))
   const before = await print(good)
   assert.equal(await print(good), before)
   assert.equal(await print({ ...good, "d/t2/train.jsonl": row("other", "x") }), before)
   assert.notEqual(await print({ ...good, "d/t1/test.jsonl": row("C", "y") }), before)
   assert.notEqual(await print({ ...good, "d/t1/validation.jsonl": row("C", "y") }), before)
+  const listing = (task: object) => ({ ...good, "d/t1/task.json": JSON.stringify(task) })
+  const listed = await print(listing({ labels: ["x", "y"] }))
+  assert.notEqual(listed, before, "labels are listed")
+  assert.notEqual(await print(listing({ labels: ["y", "x"] })), listed, "in another order")
+  assert.equal(await print(listing({ labels: ["x", "y"], note: "of the task" })), listed, "a note beside them")
+  const others = { text: "text", label: "topic" }
+  assert.equal(await print(listing({ labels: ["y", "x"] }), others), await print(good, others), "of another field")
 })
 
 const broken = new Uint8Array([...new TextEncoder().encode(row("a", "x")), 0x7b, 0xff, 0x7d, 0x0a])

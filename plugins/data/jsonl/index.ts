@@ -25,13 +25,16 @@ export default defineData({
       tasks.push(await readTask(files, options))
     return { texts: trainingTextsAlone(tasks) }
   },
-  fingerprint: async (tasks, location, _options, place) => {
+  fingerprint: async (tasks, location, options: Fields, place) => {
     const hash = createHash("sha256")
-    for (const { name, train, validation, test } of await taskFiles(tasks, location, place))
+    for (const { name, folder, train, validation, test } of await taskFiles(tasks, location, place)) {
       for (const [split, path] of Object.entries({ train, validation, test })) {
         const bytes = path === undefined ? new Uint8Array() : await readBytes(path)
         hash.update(`${JSON.stringify([name, split, bytes.length])}\n`).update(bytes)
       }
+      const listed = await labelsListed(folder, options)
+      if (listed !== undefined) hash.update(`${JSON.stringify([name, "labels", listed])}\n`)
+    }
     return hash.digest("hex")
   },
 })
@@ -79,16 +82,18 @@ const trainingTextsAlone = (tasks: readonly Task[]): readonly string[] => {
     .sort()
 }
 
-/**
- * Labels in the order of task.json, which lists those of the field "label"; without it, in the order of their names.
- */
+/** task.json lists the labels of the field "label". */
+const labelsListed = async (folder: string, { label }: Fields): Promise<readonly string[] | undefined> =>
+  label === "label" ? listedLabels(folder) : undefined
+
+/** Labels in the order of task.json; where it lists none, in the order of their names. */
 const labelsOf = async (
   train: readonly Example[],
   { name, folder }: TaskFiles,
   fields: Fields,
 ): Promise<readonly string[]> => {
   const found = new Set(train.map(({ label }) => label))
-  const listed = fields.label === "label" ? await listedLabels(folder) : undefined
+  const listed = await labelsListed(folder, fields)
   if (listed === undefined) return [...found].sort(byNumbers)
   const empty = listed.find((label) => !found.has(label))
   if (empty !== undefined)
