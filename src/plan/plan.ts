@@ -6,6 +6,7 @@ import * as Graph from "effect/Graph"
 import type { Compare, Declaration, Experiment, Spec } from "../../dsl/spec.ts"
 import type { Adapter, Backend, Memory, NumericProfile, PluginKind, Probe, Router, Strategy } from "../plugin/index.ts"
 import { shippedFile } from "../plugin/registry.ts"
+import { checkHeads } from "./asked.ts"
 import { planProbe, planStrategy } from "./bound_row.ts"
 import { StepBuilder } from "./builder.ts"
 import { adapterChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
@@ -115,6 +116,7 @@ const planExperiment = async (
       single.push(modules.encoded[0])
       for (const line of lines) rows.push(...planLine(builder, turned, modules, line, train, stages))
     }
+    checkHeads(experiment.compare, rows)
     const where = { experiment: experiment.name, adapter: name, order: order.name }
     return {
       ...where,
