@@ -1,0 +1,23 @@
+/** `l2r playground`: a page in the browser in which a spec is checked, completed and explained; nothing leaves this machine. */
+import { wholeNumber } from "./numbers.ts"
+import { UsageError, type Verb } from "./verb.ts"
+
+export default {
+  summary: "write a spec in the browser, with errors, completion and hover",
+  usage: "playground [--port N]",
+  words: [0, 0],
+  flags: { port: { type: "string", default: "7327", what: "port on this machine; 0 takes one that is free" } },
+  run: async (_, flags) => {
+    const port = wholeNumber("port", flags.port, 0)!
+    const { servePlayground } = await import("../playground/server.ts")
+    const { url, close } = await servePlayground(port).catch(({ code, message }: Error & { code?: string }) => {
+      throw new UsageError(code === "EADDRINUSE" ? `port ${port} is taken; --port 0 takes one that is free` : message)
+    })
+    process.stdout.write(`${url}\nCtrl-C ends it.\n`)
+    await new Promise<void>((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve())
+    })
+    await close()
+    return 0
+  },
+} satisfies Verb
