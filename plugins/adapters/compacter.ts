@@ -2,6 +2,7 @@
  * Compacter (Karimi Mahabadi et al. 2021, arXiv 2106.04647): a bottleneck y <- y + U phi(D y + b) + c whose matrices are
  * sums of Kronecker products of small ones, of which the larger has low rank:
  *   W = sum_i A_i (x) (s_i t_i),   A_i [n, n], s_i [in/n, rank], t_i [rank, out/n],   i = 1..n.
+ * The A_i are those of all layers, one set for D and one for U; or, by option, each layer has its own.
  */
 import {
   add,
@@ -17,6 +18,7 @@ import {
   PositiveInt,
   relu,
   Schema,
+  shared,
   silu,
   sum,
   type Tensor,
@@ -56,6 +58,7 @@ export default defineAdapter({
       "how many products are added up, and the width of the A_i; divides the width of the layer",
     ),
     rank: optional(PositiveInt, 1, "rank of the larger factor"),
+    shared: optional(Schema.Boolean, true, "the A_i are the same in all layers"),
     activation: optional(words("relu", "gelu", "silu", "tanh"), "gelu", "phi"),
     place: optional(
       words("compacter", "compacter_plus_plus"),
@@ -64,19 +67,20 @@ export default defineAdapter({
     ),
   }),
   sites: ({ place }) => (place === "compacter" ? ["attention_output", "output"] : ["output"]),
-  parameters: ({ name, out }, { reduction, n, rank }) => {
+  parameters: ({ name, out }, { reduction, n, rank, shared: common }) => {
     if (out % n !== 0)
       throw new DataError(
         `compacter: n = ${n} does not divide ${out}, the width at ${name}`,
         "choose an n that divides it",
       )
     const narrow = narrowOf(out, reduction, n)
+    const small = normal([n, n, n], 1 / Math.sqrt(n))
     return {
-      A: normal([n, n, n], 1 / Math.sqrt(n)),
+      A: common ? shared(small) : small,
       s: normal([n, out / n, rank], 0.1),
       t: normal([n, rank, narrow / n], 0.1),
       b: zeros([narrow]),
-      A2: normal([n, n, n], 1 / Math.sqrt(n)),
+      A2: common ? shared(small) : small,
       s2: normal([n, narrow / n, rank], 0.1),
       t2: zeros([n, rank, out / n]),
       c: zeros([out]),

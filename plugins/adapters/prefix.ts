@@ -2,8 +2,8 @@
  * Prefix tuning (Li and Liang 2021, arXiv 2101.00190): in every block, keys and values of `length` tokens that no text
  * has join those of the text,
  *   attention(Q, [P_K; K], [P_V; V]).
- * With `hidden` > 0 they are not trained themselves but made by a small network, [P_K | P_V] = tanh(E W + b) U + c.
- * Each block has its own E and network; the paper's blocks share E, W and b.
+ * With `hidden` > 0 they are not trained themselves but made by a small network, [P_K | P_V] = tanh(E W + b) U + c,
+ * whose E, W and b all blocks share.
  */
 import {
   add,
@@ -16,6 +16,7 @@ import {
   optional,
   PositiveInt,
   Schema,
+  shared,
   slice,
   tanh,
   zeros,
@@ -39,9 +40,9 @@ export default defineAdapter({
     hidden === 0
       ? { K: normal([length, keys], 0.02), V: normal([length, values], 0.02) }
       : {
-          E: normal([length, keys], 1),
-          W: kaiming([keys, hidden]),
-          b: zeros([1, hidden]),
+          E: shared(normal([length, keys], 1)),
+          W: shared(kaiming([keys, hidden])),
+          b: shared(zeros([1, hidden])),
           U: kaiming([hidden, keys + values]),
           c: zeros([1, keys + values]),
         },

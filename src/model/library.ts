@@ -11,7 +11,7 @@ export interface TrainedModule {
   readonly task: string
   readonly adapter: Adapter
   readonly options: unknown
-  /** Parameters by site, then by name. */
+  /** Parameters by site, then by name; under "all" those that all sites share. */
   readonly sites: Readonly<Record<string, Readonly<Record<string, HostTensor>>>>
   readonly head: Head
 }
@@ -25,10 +25,24 @@ export interface Attached {
   readonly parameters: Readonly<Record<string, HostTensor>>
 }
 
+/** In the place of a site's name, where an array is that of all sites. */
+export const SHARED = "all"
+
+/** A module's parameters at a site, those of all sites among them; undefined where it does not attach. */
+export const parametersAt = (
+  { adapter, options, sites }: TrainedModule,
+  site: Site,
+): Readonly<Record<string, HostTensor>> | undefined => {
+  const [own, shared] = [sites[site.name], sites[SHARED]]
+  if (!shared) return own
+  return own || adapter.sites(options).includes(site.role) ? { ...shared, ...own } : undefined
+}
+
 export const attachedAt = (library: Library, site: Site): readonly Attached[] =>
-  library.flatMap((module, index) =>
-    module.sites[site.name] ? [{ index, module, parameters: module.sites[site.name] }] : [],
-  )
+  library.flatMap((module, index) => {
+    const parameters = parametersAt(module, site)
+    return parameters ? [{ index, module, parameters }] : []
+  })
 
 /** Heads side by side: class c of task t becomes column offset(t) + c. */
 export const joinedHead = (heads: readonly Head[]): Head => {

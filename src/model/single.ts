@@ -3,7 +3,7 @@
 import type { Adapter, Extension, FrozenLayer, HostTensor, Initial, Mode, Site } from "../plugin/index.ts"
 import { parameter, type Tensor, weight } from "../tensor/index.ts"
 import type { Participant } from "./encoder.ts"
-import type { TrainedModule } from "./library.ts"
+import { parametersAt, SHARED, type TrainedModule } from "./library.ts"
 import { noiseAt } from "./noise.ts"
 
 /** Sites of a backbone where an adapter attaches, in the backbone's order. */
@@ -12,12 +12,15 @@ export const sitesFor = (adapter: Adapter, options: unknown, sites: readonly Sit
   return sites.filter(({ role }) => roles.has(role))
 }
 
-/** Initial values by full name, "<site>/<parameter>". */
+/** The full name of an array at a site: "<site>/<name>", or "all/<name>" where all sites share it. */
+const fullName = (site: Site, name: string, { shared }: Initial): string => `${shared ? SHARED : site.name}/${name}`
+
+/** Initial values by full name. */
 export const initialsFor = (adapter: Adapter, options: unknown, sites: readonly Site[]): ReadonlyMap<string, Initial> =>
   new Map(
     sitesFor(adapter, options, sites).flatMap((site) =>
       Object.entries<Initial>(adapter.parameters(site, options)).map(
-        ([name, initial]) => [`${site.name}/${name}`, initial] as const,
+        ([name, initial]) => [fullName(site, name, initial), initial] as const,
       ),
     ),
   )
@@ -46,7 +49,7 @@ export const trainable = (
       ? Object.fromEntries(
           Object.entries<Initial>(adapter.parameters(site, options)).map(([name, initial]) => [
             name,
-            leaf(`${site.name}/${name}`, initial),
+            leaf(fullName(site, name, initial), initial),
           ]),
         )
       : undefined,
@@ -54,9 +57,9 @@ export const trainable = (
 }
 
 /** A trained module with frozen parameters. */
-export const frozen = ({ adapter, options, sites }: TrainedModule): Participant =>
-  alone(adapter, options, { training: false }, (site) => {
-    const parameters: Readonly<Record<string, HostTensor>> | undefined = sites[site.name]
+export const frozen = (module: TrainedModule): Participant =>
+  alone(module.adapter, module.options, { training: false }, (site) => {
+    const parameters = parametersAt(module, site)
     return (
       parameters &&
       Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, weight(`${site.name}/${name}`, host)]))

@@ -14,6 +14,8 @@ export type Initial = Draw & {
   readonly shape: readonly number[]
   /** False: stays as it was drawn. It belongs to the module, but has no gradient and is never averaged. */
   readonly trained?: false
+  /** True: one array for all sites of a module. It has the same shape at each. */
+  readonly shared?: true
 }
 
 export type Initials = Readonly<Record<string, Initial>>
@@ -29,6 +31,8 @@ export const kaiming = (shape: readonly number[]): Initial => ({
 })
 /** The length of each of the `columns` of the site's frozen weight. */
 export const columnNorm = (columns: number): Initial => ({ shape: [columns], draw: "column_norm" })
+/** The same array at all sites of a module. */
+export const shared = (initial: Initial): Initial => ({ ...initial, shared: true })
 /** `count` of the `of` places of the site's weight, rising; whole numbers that are not trained. */
 export const places = (count: number, of: number, choose: "random" | "largest"): Initial => ({
   shape: [count],

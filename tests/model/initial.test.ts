@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import ia3 from "../../plugins/adapters/ia3.ts"
 import lora from "../../plugins/adapters/lora.ts"
+import prefix from "../../plugins/adapters/prefix.ts"
 import sparse from "../../plugins/adapters/sparse.ts"
 import { drawn, freshModule } from "../../src/model/initial.ts"
 import { initialsFor, trainable, trainedNames } from "../../src/model/single.ts"
@@ -78,6 +79,16 @@ test("one stream for each array: another seed, other places", async () => {
   assert.deepEqual(one.arrays.get(name), same.arrays.get(name))
   assert.notDeepEqual(one.arrays.get(name), other.arrays.get(name))
   assert.notDeepEqual(one.arrays.get(name), one.arrays.get("layer.1.attention.query/places"))
+})
+
+test("an array of all sites is one: drawn once, named once, trained once", async () => {
+  const { network, options, arrays } = await fresh(prefix, { hidden: 3 })
+  const names = [...arrays.keys()]
+  assert.deepEqual(names, [
+    ...["E", "W", "b"].map((name) => `all/${name}`),
+    ...[0, 1].flatMap((layer) => ["U", "c"].map((name) => `layer.${layer}.attention/${name}`)),
+  ])
+  assert.deepEqual(trainedNames(initialsFor(prefix, options, network.checkpoint.sites)), names)
 })
 
 test("a first value that needs a weight where there is none says so", async () => {

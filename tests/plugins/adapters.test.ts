@@ -36,7 +36,7 @@ testAdapter(bottleneck, { reduction: 2, activation: "relu", place: "parallel", s
 testAdapter(ia3, {})
 testAdapter(ia3, { targets: ["intermediate", "output"] })
 testAdapter(compacter, { reduction: 2, n: 2, activation: "tanh" })
-testAdapter(compacter, { reduction: 4, n: 4, rank: 2, place: "compacter_plus_plus" })
+testAdapter(compacter, { reduction: 4, n: 4, rank: 2, shared: false, place: "compacter_plus_plus" })
 testAdapter(bitfit, {})
 testAdapter(bitfit, { targets: ["query", "intermediate"] })
 testAdapter(layerNorm, {})

@@ -167,11 +167,12 @@ def sparse():
 
 
 def by_formula(initial, attach):
-    """The formula on tensors; `attach(model, site, tensors)` puts it into the model."""
+    """The formula on tensors; `attach(model, site, tensors)` puts it into the model. Those under "all" are the same at all sites."""
     model = tiny.frozen(tiny.CHECKPOINT)
     tensors = {site: {name: tensor(value) for name, value in values.items()} for site, values in initial.items()}
     for site, values in tensors.items():
-        attach(model, site, values)
+        if site != "all":
+            attach(model, site, {**tensors.get("all", {}), **values})
     return {"initial": initial, **train(model, [p for values in tensors.values() for p in values.values()])}
 
 
@@ -191,10 +192,11 @@ def parallel():
 
 
 def compacter():
-    """n = 2, rank 1, bottleneck 4 wide; the matrices by torch.kron."""
+    """n = 2, rank 1, bottleneck 4 wide, the small matrices those of all layers; the others by torch.kron."""
     n, narrow = 2, 4
     shapes = {"A": (n, n, n), "s": (n, 8, 1), "t": (n, 1, narrow // n), "b": (narrow,), "A2": (n, n, n), "s2": (n, narrow // n, 1), "t2": (n, 1, 8), "c": (16,)}
-    initial = {site: {name: fixture.given(random, *shape, scale=0.5) for name, shape in shapes.items()} for site in sites("output")}
+    draw = lambda common: {name: fixture.given(random, *shape, scale=0.5) for name, shape in shapes.items() if (name in ("A", "A2")) == common}
+    initial = {"all": draw(True), **{site: draw(False) for site in sites("output")}}
     phm = lambda A, s, t: sum(torch.kron(A[i], s[i] @ t[i]) for i in range(n))
 
     def attach(model, site, p):
@@ -209,9 +211,10 @@ def compacter():
 def prefix(hidden):
     """Attention with more keys and values, written out on one text after the other."""
     length = 3
-    plain = {"K": (length, 16), "V": (length, 16)}
-    made = {"E": (length, 16), "W": (16, hidden), "b": (1, hidden), "U": (hidden, 32), "c": (1, 32)}
-    initial = {site: {name: fixture.given(random, *shape, scale=0.5) for name, shape in (made if hidden else plain).items()} for site in sites("attention")}
+    shared = {"E": (length, 16), "W": (16, hidden), "b": (1, hidden)}
+    own = {"U": (hidden, 32), "c": (1, 32)} if hidden else {"K": (length, 16), "V": (length, 16)}
+    draw = lambda shapes: {name: fixture.given(random, *shape, scale=0.5) for name, shape in shapes.items()}
+    initial = {**({"all": draw(shared)} if hidden else {}), **{site: draw(own) for site in sites("attention")}}
 
     def attach(model, site, p):
         own = model.encoder.layer[int(site.split(".")[1])].attention.self
