@@ -22,12 +22,22 @@ export const postNormConfig = (config: ConfigFile): PostNormConfig => ({
 })
 
 /** Weights `embeddings.word`, `embeddings.position`, `embeddings.norm`, and those of `postNormBlock`; -> [length, width]. */
-export const postNormEncoder = (trace: Trace, { config }: Pick<Checkpoint, "config">): Tensor => {
-  const { num_hidden_layers, num_attention_heads, hidden_act, layer_norm_eps } = config as unknown as PostNormConfig
-  const block = { heads: num_attention_heads, epsilon: layer_norm_eps, activation: ACTIVATIONS[hidden_act] }
-  let h = embedded(trace, layer_norm_eps)
-  for (let layer = 0; layer < num_hidden_layers; layer++) h = postNormBlock(trace, layer, h, block)
-  return h
+export const postNormEncoder = (trace: Trace, checkpoint: Pick<Checkpoint, "config">): Tensor =>
+  postNormBlocks(trace, checkpoint, embedded(trace, checkpoint.config.layer_norm_eps as number))
+
+/** All blocks, each with weights of its own: h [length, width] -> [length, width]. */
+export const postNormBlocks = (trace: Trace, { config }: Pick<Checkpoint, "config">, h: Tensor): Tensor => {
+  const {
+    num_hidden_layers,
+    num_attention_heads: heads,
+    hidden_act,
+    layer_norm_eps,
+  } = config as unknown as PostNormConfig
+  const block = { heads, epsilon: layer_norm_eps, activation: ACTIVATIONS[hidden_act] }
+  return Array.from({ length: num_hidden_layers }).reduce<Tensor>(
+    (state, _, layer) => postNormBlock(trace, layer, state, block),
+    h,
+  )
 }
 
 /** LN(word + position), [length, width of the embeddings]. */

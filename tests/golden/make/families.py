@@ -13,7 +13,6 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 import fixture
 
-FOLDER = os.path.join(fixture.FOLDER, "families")
 CORPUS = [
     "the rain falls on the cold road and the wind blows",
     "bake the bread and cook the warm soup with rice and salt",
@@ -92,6 +91,12 @@ def families():
         num_hidden_layers=4, local_attention=6, vocab_size=300, pad_token_id=1, bos_token_id=0, cls_token_id=0, eos_token_id=2, sep_token_id=2, **SHAPE)
 
 
+def strangers():
+    """A family that no plugin of ours reads: docs/write_a_backbone.md does."""
+    yield "electra", wordpiece(), transformers.ElectraModel, transformers.ElectraForPreTraining, transformers.ElectraConfig(
+        num_hidden_layers=2, embedding_size=4, type_vocab_size=2, vocab_size=70, **SHAPE, **QUIET)
+
+
 def drawn(model, seed):
     random = np.random.default_rng(seed)
     for name, value in sorted(model.named_parameters()):
@@ -126,32 +131,33 @@ def saved(model, tokenizer, folder, **more):
         os.remove(os.path.join(folder, "generation_config.json"))
 
 
-def main():
+def golden(members, parent):
+    """Saves each network and runs it; by folder."""
     made = {}
-    for number, (name, tokenizer, network, whole, config) in enumerate(families()):
+    for number, (name, tokenizer, network, whole, config) in enumerate(members):
         model = drawn(whole(config), 20261124 + number)
         ids = [tokenizer.encode(text).ids for text in TEXTS]
         variants = {name: {}}
         if name == "distilbert":
             variants |= {"distilbert_sharded": dict(max_shard_size="4KB"), "distilbert_half": {}, "distilbert_bfloat": {}}
         for variant, more in variants.items():
-            folder = os.path.join(FOLDER, variant)
+            folder = os.path.join(parent, variant)
             dtype = torch.float16 if variant.endswith("half") else torch.bfloat16 if variant.endswith("bfloat") else torch.float32
             saved(model.to(dtype), tokenizer, folder, **more)
             hidden, low, pooled = states(network, folder, ids)
             made[variant] = dict(plugin="roberta" if name == "xlm_roberta" else name, float32_deviation=low, ids=ids, hidden=hidden, pooled=pooled)
         made[name]["tricky"] = [tokenizer.encode(text).ids for text in TRICKY]
-    fixture.write(
-        "families",
-        "Last hidden states of the random encoders in families/ (8 wide, 2 heads) on two texts, each text by itself, in float64 from the stored weights",
-        {
-            "families": "by folder; plugin: the backbone that reads it; ids: [text][token]; hidden: [text][token][8]; pooled: [text][8], mean over the tokens; tricky: ids of those texts",
-            "float32_deviation": "largest difference when torch computes the same in float32",
-        },
-        texts=TEXTS,
-        tricky=TRICKY,
-        families=made,
-    )
+    return made
+
+
+def main():
+    layout = {
+        "families": "by folder; plugin: the backbone that reads it; ids: [text][token]; hidden: [text][token][8]; pooled: [text][8], mean over the tokens; tricky: ids of those texts",
+        "float32_deviation": "largest difference when torch computes the same in float32",
+    }
+    what = "Last hidden states of random encoders (8 wide, 2 heads) in {} on two texts, each text by itself, in float64 from the stored weights"
+    fixture.write("families", what.format("families/"), layout, texts=TEXTS, tricky=TRICKY, families=golden(families(), os.path.join(fixture.FOLDER, "families")))
+    fixture.write("strangers", what.format("strangers/"), layout, texts=TEXTS, tricky=TRICKY, families=golden(strangers(), os.path.join(fixture.FOLDER, "strangers")))
 
 
 main()
