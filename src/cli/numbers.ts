@@ -4,11 +4,17 @@ import { UsageError } from "./verb.ts"
 type Given = string | boolean | undefined
 
 /** Throws UsageError. */
-export const wholeNumber = (flag: string, value: Given, least = 1): number | undefined => {
+export const wholeNumber = (
+  flag: string,
+  value: Given,
+  least = 1,
+  most = Number.MAX_SAFE_INTEGER,
+): number | undefined => {
   if (value === undefined) return undefined
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN
   if (!Number.isSafeInteger(number) || number < least)
     throw new UsageError(`--${flag} is a whole number of at least ${least}, not ${JSON.stringify(value)}`)
+  if (number > most) throw new UsageError(`--${flag} is at most ${most}, not ${number}`)
   return number
 }
 

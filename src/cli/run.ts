@@ -6,8 +6,11 @@ import { atPlace, checkedSpec } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { wholeNumber } from "./numbers.ts"
 import { outFolder, places } from "./places.ts"
-import { saidFlags, saidIn } from "./said.ts"
+import { quoted, saidFlags, saidIn } from "./said.ts"
 import type { Verb } from "./verb.ts"
+
+/** Each worker is a thread with memory of its own. */
+const MOST_WORKERS = 256
 
 export default {
   summary: "train, route, compare: run a spec and write its report",
@@ -27,7 +30,7 @@ export default {
     events: { type: "string", what: "write every event as a JSON line to this file" },
   },
   run: async ([file], flags) => {
-    const workers = wholeNumber("workers", flags.workers)
+    const workers = wholeNumber("workers", flags.workers, 1, MOST_WORKERS)
     const snapshots = wholeNumber("snapshot-every", flags["snapshot-every"], 0)
     const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec || Object.keys(spec.experiments).length === 0) return 1
@@ -39,7 +42,7 @@ export default {
     const shown = progress(process.stderr)
     const farewell = () => {
       shown.stop()
-      return `stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r ${process.argv.slice(2).join(" ")}\n`
+      return `stopped. What was finished is in ${flags.store}; the same command goes on from there:\n  l2r ${process.argv.slice(2).map(quoted).join(" ")}\n`
     }
     try {
       return await untilStopped(farewell, async (settle) => {
@@ -51,7 +54,12 @@ export default {
           shown.handle(event)
         }
         const results = await settle(
-          run(planned, source, { store: String(flags.store), onEvent, ...(workers ? { workers } : {}), ...(snapshots === undefined ? {} : { snapshotEvery: 1000 * snapshots }) }),
+          run(planned, source, {
+            store: String(flags.store),
+            onEvent,
+            ...(workers ? { workers } : {}),
+            ...(snapshots === undefined ? {} : { snapshotEvery: 1000 * snapshots }),
+          }),
         )
         shown.stop()
         const files = await writeReport(results, out)
