@@ -19,5 +19,6 @@ export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Ve
   data: () => import("./data.ts"),
   distil: () => import("./distil.ts"),
   lsp: () => import("./lsp.ts"),
+  playground: () => import("./playground.ts"),
   model: () => import("./model.ts"),
 }
