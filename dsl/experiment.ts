@@ -6,6 +6,7 @@ import { coreSchemas, MEASURES } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
 import { BOUND_KINDS } from "./kinds.ts"
 import { checkCoverage } from "./library.ts"
+import { numbersIn } from "./numbers.ts"
 import { checkSettings } from "./options.ts"
 import { referTo } from "./references.ts"
 import type { Resolved } from "./resolve.ts"
@@ -115,7 +116,7 @@ const reportRepeatedNames = (list: readonly Listed[], { report, scope }: Context
 const reportRepeatedValues = (value: ValueNode | undefined, context: Context): void => {
   if (value?.kind !== "list") return
   reportRepeatedNames(
-    value.items.flatMap((item) =>
+    numbersIn(value.items, () => {}).flatMap((item) =>
       item.kind === "number" || item.kind === "word"
         ? [{ name: item.kind === "number" ? String(item.value) : item.text, span: item.span }]
         : [],

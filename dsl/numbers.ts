@@ -23,6 +23,14 @@ export const rangeOf = ({ from, to, span }: Range, report: Report): readonly num
 export const expand = ({ span }: Range, numbers: readonly number[]): ValueNode[] =>
   numbers.map((value) => ({ kind: "number", value, written: String(value), span }))
 
+/** The items of a list of numbers, with each range among them as its numbers: `[1..3, 7]`. */
+export const numbersIn = (items: readonly ValueNode[], report: Report): readonly ValueNode[] =>
+  items.flatMap((item): readonly ValueNode[] => {
+    if (item.kind !== "range") return [item]
+    const numbers = rangeOf(item, report)
+    return numbers ? expand(item, numbers) : [{ kind: "broken", span: item.span }]
+  })
+
 /** True where the number is allowed; else what is allowed, in words. */
 export const inRange = (
   value: number,

@@ -3,7 +3,7 @@ import type { Setting, ValueNode } from "./ast.ts"
 import type { Checking } from "./context.ts"
 import type { Diagnostic, Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
-import { expand, inRange, isWhole, rangeOf } from "./numbers.ts"
+import { expand, inRange, isWhole, numbersIn, rangeOf } from "./numbers.ts"
 import { referTo } from "./references.ts"
 import type { Value } from "./spec.ts"
 import { nearest } from "./suggest.ts"
@@ -169,7 +169,8 @@ const checkItems = (
 ): Value | undefined => {
   const { minItems = 0 } = schema
   if (items.length < minItems) return refuse(diagnose("L2R0407", node.span, { name: on.name, least: minItems }), on)
-  const values = items.map((item) => checkValue(item, schema.items ?? {}, on))
+  const each = ["integer", "number"].includes(schema.items?.type as string) ? numbersIn(items, on.report) : items
+  const values = each.map((item) => checkValue(item, schema.items ?? {}, on))
   return values.every((value) => value !== undefined) ? values : undefined
 }
 

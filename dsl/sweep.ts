@@ -11,7 +11,7 @@
 import type { ValueNode } from "./ast.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
-import { expand, rangeOf } from "./numbers.ts"
+import { numbersIn } from "./numbers.ts"
 import type { Span } from "./spec.ts"
 import { written } from "./written.ts"
 
@@ -62,10 +62,7 @@ const refuse = (value: ValueNode, report: Report): void => {
 
 /** The values of a sweep, a range as its numbers. */
 export const valuesOf = ({ items }: SweepNode, report: Report): readonly ValueNode[] =>
-  items.flatMap((item): readonly ValueNode[] => {
-    if (item.kind === "range") return expand(item, rangeOf(item, report) ?? [])
-    return item.kind === "sweep" ? [{ kind: "broken", span: item.span }] : [item]
-  })
+  numbersIn(items, report).map((item) => (item.kind === "sweep" ? { kind: "broken", span: item.span } : item))
 
 /** Every combination; the first axis varies slowest. Sweeps of one tag and unlike lengths are reported. */
 export const choicesOf = (parts: readonly Part[], name: string, span: Span, report: Report): readonly Choice[] => {

@@ -22,5 +22,9 @@ export const saidIn = (flags: Flags): Said => ({
   skip: several(flags.skip),
 })
 
+/** A word as a shell reads it back: `'low_rank.rank=[4, 8]'`. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./\\-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
 /** A flag that may be repeated comes as a list. */
 const several = (flag: unknown): readonly string[] => (Array.isArray(flag) ? flag.map(String) : [])

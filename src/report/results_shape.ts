@@ -1,4 +1,4 @@
-/** The fields that a reader of results relies on, checked down to rows and stages; the numbers inside a stage are not. */
+/** The fields that a reader of results relies on, checked down to rows and stages; the numbers inside a stage are not. A field with `?` may be missing. */
 
 type Shape = "text" | "number" | "truth" | "list" | "record" | { readonly [field: string]: Shape } | readonly [Shape]
 
@@ -70,6 +70,7 @@ const PROVENANCE: Shape = {
   profile: "record",
   spec: "text",
   specFile: "text",
+  "changes?": [{ path: "text", "before?": "text", after: "text" }],
   dataDigests: "record",
   notices: ["text"],
   steps: [{ label: "text", key: "text", cached: "truth", seconds: "number" }],
@@ -96,9 +97,11 @@ function differs(value: unknown, shape: Shape, at: string): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return wrong("an object")
   if (shape === "record") return undefined
   const fields = value as Record<string, unknown>
-  return first(Object.entries(shape), ([name, inner]) =>
-    differs(fields[name], inner, at === "" ? name : `${at}.${name}`),
-  )
+  return first(Object.entries(shape), ([field, inner]) => {
+    const name = field.replace(/\?$/, "")
+    if (name !== field && fields[name] === undefined) return undefined
+    return differs(fields[name], inner, at === "" ? name : `${at}.${name}`)
+  })
 }
 
 function first<T>(items: Iterable<T>, check: (item: T) => string | undefined): string | undefined {

@@ -206,6 +206,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   ],
   L2R0505: [
     trial("routers: [learnt, learnt], bounds: [oracle, oracle], seeds: [1, 1], measure: [cost, cost]"),
+    trial("routers: learnt, seeds: [1..3, 2]"),
     around("adapter a = lora { rank: sweep [4, 8, 4] }"),
     around(`adapter a = lora { rank: sweep [4, 8] }\n${listing("[a, a]")}`),
     around('stream s { tasks: intents, orders: [written, written, [t2, t1, "t 3"], [t2, t1, "t 3"]] }'),

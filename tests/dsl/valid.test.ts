@@ -71,6 +71,8 @@ test("numbers have units, and ranges stand for lists", () => {
   assert.deepEqual(adapters.a.options, { rank: 8000, dropout: 0.05, alpha: 15 })
   assert.deepEqual(adapters.b.options, { share: 0.5, wait: 120 })
   assert.deepEqual(experiments.e.seeds, [0, 1, 2])
+  const seeds = (written: string) => specOf(`experiment again = routing { seeds: ${written} }`).experiments.again.seeds
+  assert.deepEqual([seeds("[1..3, 7]"), seeds("[3, 1]"), seeds("5")], [[1, 2, 3, 7], [3, 1], [5]])
 })
 
 test("values of every form: text, word, list, record, true and false", () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Results } from "../../src/learning/results.ts"
+import { reportHtml } from "../../src/report/html/report.ts"
 import { isResultsProblem, readResults, resultsJson } from "../../src/report/json.ts"
 import { matrixCsv } from "../../src/report/matrix_csv.ts"
+import { terminalReport } from "../../src/report/terminal_report.ts"
 import { syntheticResults } from "./fixture.ts"
 
 const SMALL = { tasks: 3, perTask: 4, rows: 2, seeds: 2, cells: 2 }
@@ -47,6 +49,30 @@ test("a field that is missing or of another type is named with its place", () =>
   assert.match(refused(text.replace('"tasks":[', '"task":[')), /"cells\[0\]\.tasks" is missing/)
   assert.match(refused(text.replace('"seed":1', '"seed":"one"')), /"cells\[0\]\.rows\[0\]\.seed" is not a number/)
   assert.match(refused(text.replace('"cores":2', '"cores":null')), /"provenance\.machine\.cores" is not a number/)
+})
+
+test("what the command line changed is told in the page and on the terminal, and is read back", () => {
+  const plain = syntheticResults(SMALL)
+  const changes = [
+    { path: "low_rank.rank", before: "8", after: "sweep [4, 8]" },
+    { path: "routing.seeds", after: "1..5" },
+  ]
+  const results = { ...plain, provenance: { ...plain.provenance, changes } }
+  const terminal = { columns: 80, plain: true }
+  assert.match(
+    terminalReport(results, [], terminal),
+    /Changed on the command line\n +low_rank\.rank: 8, now sweep \[4, 8\]\n +routing\.seeds: now 1\.\.5/,
+  )
+  assert.match(
+    reportHtml(results),
+    /<h3>Changed on the command line<\/h3><dl><dt>low_rank\.rank<\/dt><dd>8, now sweep \[4, 8\]<\/dd>/,
+  )
+  assert.doesNotMatch(reportHtml(plain) + terminalReport(plain, [], terminal), /Changed on the command line/)
+  assert.deepEqual(readResults(write(results), "f"), JSON.parse(JSON.stringify(results)))
+  assert.match(
+    refused(write(results).replace('"after":"1..5"', '"after":5')),
+    /"provenance\.changes\[1\]\.after" is not a text/,
+  )
 })
 
 /** Reads CSV as RFC 4180 says; written apart from the writer. */
