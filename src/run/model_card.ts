@@ -1,8 +1,8 @@
 /** What a checkpoint folder holds, and what may be attached to it. */
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { sitesFor } from "../model/single.ts"
+import { initialsFor, sitesFor, trainedNames } from "../model/single.ts"
 import { decoded } from "../plan/chosen.ts"
 import {
   type Adapter,
@@ -11,7 +11,6 @@ import {
   type CheckpointFolder,
   checkpointFolder,
   folderDigest,
-  type Initial,
   type Role,
   readJson,
   type Site,
@@ -97,7 +96,7 @@ export const modelCard = async (location: string, directory: string): Promise<Mo
 
 /** The folder of a checkpoint that ships with a backbone plugin, where there is none of that name beside the command. */
 const shippedPlace = (location: string, directory: string): string | undefined =>
-  location.includes("..") || existsSync(join(directory, location))
+  location.includes("..") || existsSync(resolve(directory, location))
     ? undefined
     : shipped("backbone")
         .map(({ file }) => fileURLToPath(new URL(`shipped/${location}`, file)))
@@ -130,7 +129,7 @@ const weightsOf = (
   const tensors = [...storedTensors(folder).values()]
   const types: Record<string, number> = {}
   for (const { dtype } of tensors) types[dtype] = (types[dtype] ?? 0) + 1
-  const elements = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+  const elements = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   return {
     parameters: checkpoint?.parameters ?? elements,
     weights: {
@@ -158,16 +157,14 @@ const fitsOn = (sites: readonly Site[]): Promise<readonly Fit[]> =>
       const adapter = (await loadPlugin("adapter", name)) as Adapter
       const options = defaults(adapter)
       const attached = sitesFor(adapter, options, sites)
+      const initials = initialsFor(adapter, options, sites)
       return {
         adapter: name,
         roles: [...new Set(attached.map(({ role }) => role))],
         sites: attached.length,
-        parameters: attached.reduce((sum, site) => sum + trainedAt(adapter, site, options), 0),
+        parameters: trainedNames(initials).reduce((sum, one) => sum + sizeOf(initials.get(one)?.shape ?? []), 0),
       }
     }),
   )
 
-const trainedAt = (adapter: Adapter, site: Site, options: unknown): number =>
-  Object.values<Initial>(adapter.parameters(site, options))
-    .filter(({ trained }) => trained !== false)
-    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
