@@ -16,6 +16,7 @@ import {
   DataError,
   defineBackbone,
   denseWeights,
+  detokenize,
   encoderOptions,
   gather,
   matmul,
@@ -247,6 +248,7 @@ export default defineBackbone({
   modelTypes: MODELS,
   ...checkpointReader({ name: "llama", modelTypes: MODELS, prefixes: ["model."], blueprint }),
   tokenize,
+  detokenize,
   forward,
   nextToken,
 })

@@ -1,4 +1,4 @@
-/** Texts to token ids by a checkpoint's own tokenizer.json, as Hugging Face's Python library does it. */
+/** Texts to token ids and back by a checkpoint's own tokenizer.json, as Hugging Face's Python library does it. */
 import { Tokenizer } from "@huggingface/tokenizers"
 import type { Checkpoint, TokenIds } from "./backbone.ts"
 import { DataError } from "./data.ts"
@@ -31,8 +31,18 @@ export const tokenizeFramed: Tokenizing = (texts, checkpoint) => {
   return tokenize(texts, checkpoint)
 }
 
+/** The texts of token ids, special tokens left out. */
+export const detokenize = (
+  texts: readonly TokenIds[],
+  { tokenizer }: Pick<Checkpoint, "tokenizer">,
+): readonly string[] => {
+  const { decode } = encoderOf(tokenizer)
+  return texts.map((ids) => decode([...ids]))
+}
+
 interface Encoder {
   readonly encode: (text: string) => readonly number[]
+  readonly decode: (ids: number[]) => string
   /** How many special tokens come before and after a text. */
   readonly first: number
   readonly last: number
@@ -67,6 +77,7 @@ const opened = (file: object): Encoder => {
   const first = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id))
   return {
     encode: (text) => tokenizer.encode(prepare(text)).ids,
+    decode: (ids) => (ids.length === 0 ? "" : tokenizer.decode(ids, { skip_special_tokens: true })),
     first: Math.max(0, first),
     last: Math.max(0, framed.length - bare.length - first),
   }
