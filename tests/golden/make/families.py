@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import torch
 import transformers
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 import fixture
 
@@ -41,15 +41,23 @@ def wordpiece():
     tokenizer.add_special_tokens(WORDPIECE)
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    return framed(tokenizer, "[CLS]", "[SEP]", decoders.WordPiece())
+    framed(tokenizer, "[CLS]", "[SEP]", decoders.WordPiece())
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    return tokenizer
 
 
-def byte_pairs():
-    """As RoBERTa and ModernBERT bring it: every byte is in the alphabet."""
+def byte_pairs(roberta=False):
+    """As RoBERTa and ModernBERT bring it: every byte is in the alphabet. RoBERTa has a frame of its own kind, and a mask that eats the space before it."""
     tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = None if roberta else normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=300, special_tokens=BYTES, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
-    return framed(tokenizer, "<s>", "</s>", decoders.ByteLevel())
+    special = BYTES[:4] + [AddedToken("<mask>", lstrip=roberta)]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    tokenizer.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=300, special_tokens=special, initial_alphabet=alphabet, show_progress=False))
+    framed(tokenizer, "<s>", "</s>", decoders.ByteLevel())
+    if roberta:
+        tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), add_prefix_space=False)
+    return tokenizer
 
 
 def unigram():
@@ -62,7 +70,7 @@ def unigram():
     tokenizer = Tokenizer(models.Unigram(scored, unk_id=1))
     tokenizer.add_special_tokens(PIECES)
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()])
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     return framed(tokenizer, "[CLS]", "[SEP]", decoders.Metaspace())
 
 
@@ -79,7 +87,7 @@ QUIET = dict(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
 
 def families():
     """Name, tokenizer, class of the network, class that it is saved as (a head brings a prefix), configuration."""
-    yield "roberta", byte_pairs(), transformers.RobertaModel, transformers.RobertaForMaskedLM, transformers.RobertaConfig(
+    yield "roberta", byte_pairs(roberta=True), transformers.RobertaModel, transformers.RobertaForMaskedLM, transformers.RobertaConfig(
         num_hidden_layers=2, type_vocab_size=1, layer_norm_eps=1e-5, vocab_size=300, **SHAPE, **QUIET)
     yield "xlm_roberta", unigram(), transformers.XLMRobertaModel, transformers.XLMRobertaForTokenClassification, transformers.XLMRobertaConfig(
         num_hidden_layers=2, type_vocab_size=1, layer_norm_eps=1e-5, vocab_size=60, hidden_act="relu", **SHAPE, **QUIET)
