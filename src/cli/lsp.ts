@@ -10,7 +10,7 @@ export default {
     const { serve } = await import("../editor/server.ts")
     // Standard output is the protocol's alone.
     console.log = console.info = console.debug = console.error
-    return new Promise<number>((resolve) => {
+    return new Promise<number>(() => {
       const server = serve({
         write: (bytes) => process.stdout.write(bytes),
         log: (text) => process.stderr.write(`${text}\n`),
@@ -18,8 +18,8 @@ export default {
       })
       const done = (code: number) => {
         server.close()
-        process.stdin.destroy()
-        resolve(code)
+        // Pipes to processes that are gone would keep some runtimes alive.
+        process.stdout.write("", () => process.exit(code))
       }
       process.stdin.on("data", (bytes: Uint8Array) => {
         try {

@@ -1,4 +1,5 @@
 /** Asks the process of `answers.ts`; starts it when there is a question, anew when a plugin's file has changed, and ends it when it hangs. */
+import { clearTimeout, setTimeout } from "node:timers"
 import { type ChildProcess, spawn } from "node:child_process"
 import { statSync } from "node:fs"
 import { createInterface } from "node:readline"
@@ -25,6 +26,7 @@ export const asking = (patience = PATIENCE): Asking => {
   const end = (process = child) => {
     if (process !== child) return
     child?.kill("SIGKILL")
+    child?.stdout?.destroy()
     child = undefined
     loaded.clear()
     for (const [id, resolve] of waiting) {

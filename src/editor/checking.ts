@@ -1,4 +1,5 @@
 /** Diagnostics while someone types: of the newest version, once nothing else waits to be handled, and no faster than they can be made. */
+import { clearTimeout, setTimeout } from "node:timers"
 import type { Diagnostic } from "../../dsl/index.ts"
 import { diagnosticOf } from "./converted.ts"
 import { type Documents, type Open, uriOf } from "./documents.ts"

@@ -1,4 +1,5 @@
 /** The questions of an editor about a document, each answered by one function of the language. */
+import { setTimeout } from "node:timers"
 import * as language from "../../dsl/editor/index.ts"
 import type { Diagnostic, Span } from "../../dsl/index.ts"
 import { type Cancellation, CODES, Refusal } from "./connection.ts"
