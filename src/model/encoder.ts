@@ -106,11 +106,15 @@ export const encoder = (
 }
 
 /** What an adapter adds, then the earlier tokens. */
-const joined = ({ keys, values }: Prefix, earlier: Prefix): Prefix => ({
-  keys: concat([keys, earlier.keys], 0),
-  values: concat([values, earlier.values], 0),
-  ...(earlier.mask ? { mask: concat([filled(visibleShape(keys)[0] as number, 1), earlier.mask], 0) } : {}),
-})
+const joined = ({ keys, values }: Prefix, earlier: Prefix): Prefix => {
+  if (keys.rows?.of === "tokens")
+    throw new Error("a prefix that each token has for itself cannot stand before kept tokens: gate whole examples")
+  return {
+    keys: concat([keys, earlier.keys], 0),
+    values: concat([values, earlier.values], 0),
+    ...(earlier.mask ? { mask: concat([filled(visibleShape(keys)[0] as number, 1), earlier.mask], 0) } : {}),
+  }
+}
 
 const normalised = (x: Tensor, { kind, gain, bias, epsilon }: Norm): Tensor => {
   if (kind === "layer") return layerNorm(x, gain, bias ?? filled(x.shape.at(-1) as number, 0), epsilon)

@@ -14,13 +14,13 @@ COMMON = dict(
 CONFIGS = {
     # as older files write rotary embeddings, with the scaling of Llama 3.1
     "llama": dict(
-        COMMON, architectures=["LlamaForCausalLM"], model_type="llama", tie_word_embeddings=True, head_dim=4, rope_theta=100.0,
+        COMMON, architectures=["LlamaForCausalLM"], model_type="llama", tie_word_embeddings=True, head_dim=4, mlp_bias=True, rope_theta=100.0,
         rope_scaling=dict(rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=16),
     ),
     "qwen2": dict(COMMON, architectures=["Qwen2ForCausalLM"], model_type="qwen2", tie_word_embeddings=False, rope_theta=1000.0),
     # as newer files write rotary embeddings; heads are wider than width / heads
     "qwen3": dict(
-        COMMON, architectures=["Qwen3ForCausalLM"], model_type="qwen3", tie_word_embeddings=True, head_dim=4, attention_bias=False,
+        COMMON, architectures=["Qwen3ForCausalLM"], model_type="qwen3", tie_word_embeddings=True, head_dim=4, attention_bias=True,
         rope_parameters=dict(rope_type="default", rope_theta=1000.0),
     ),
     "mistral": dict(COMMON, architectures=["MistralForCausalLM"], model_type="mistral", tie_word_embeddings=False, sliding_window=3, rope_theta=100.0),
