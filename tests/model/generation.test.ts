@@ -186,12 +186,12 @@ for (const router of routers)
     assert.notDeepEqual(plain(await alone.greedy(prompts, { newTokens: 8 })), plain(written))
   })
 
-test("prefixes under gates of each token are refused, with what to do", async () => {
+test("prefixes averaged for each token are refused, with what to do", async () => {
   const network = await tinyDecoder("llama")
   const { sites, width } = network.checkpoint
   const library = [1, 2].map((seed) => moduleWith(prefix, { length: 2, hidden: 0 }, network, seed))
   const W = parameter("W", [width, 2])
-  const [, router] = routers
+  const router = { ...routers[1], routing: () => ({ ...routers[1].routing({}), aggregate: "parameters" as const }) }
   const taking: Taking = (layout) =>
     routed({ router, options: {}, library, sites }, width, layout, () => ({ W }), { training: false }).participant
   assert.throws(() => generationStep(network, taking, "best"), /gate whole examples/)
