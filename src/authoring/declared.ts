@@ -3,17 +3,10 @@ import type { Comparison, DeclarationNode, Setting } from "../../dsl/ast.ts"
 import type { Kind } from "../../dsl/kinds.ts"
 import type { RouterOptions } from "../plan/router_options.ts"
 import type { Plugin, Schema } from "../plugin/index.ts"
+import type { Declared } from "./declaration.ts"
 import { checkedName, namedIn, nameNode, nowhere, type Sweep, valueNode } from "./values.ts"
 
-export interface Declared<K extends Kind = Kind> {
-  readonly kind: K
-  readonly name: string
-  readonly node: DeclarationNode
-  /** What it names, and what it extends. */
-  readonly needs: readonly Declared[]
-  /** Source and alias of the `use` line that its plugin needs. */
-  readonly use?: { readonly source: string; readonly alias: string }
-}
+export type { Declared } from "./declaration.ts"
 
 /** A value, or several one after another. A name of a declaration is given as that declaration. */
 export type Given<T> = Named<T> | Sweep<Named<T>>

@@ -1,4 +1,4 @@
-/** A builder for every plugin that ships. Made by `node src/plan/write_builders.ts`; the types are those of the plugins' schemas. */
+/** A builder for every plugin that ships. Made by `node src/authoring/write_builders.ts`; the types are those of the plugins' schemas. */
 import { builder } from "./declared.ts"
 
 export const bitfit = builder<typeof import("../../plugins/adapters/bitfit.ts").default>("adapter", "bitfit")

@@ -2,7 +2,7 @@
 import type { FileNode } from "../../dsl/ast.ts"
 import { KINDS } from "../../dsl/kinds.ts"
 import { print as printed } from "../../dsl/print.ts"
-import type { Declared } from "./declared.ts"
+import type { Declared } from "./declaration.ts"
 import { nameNode, nowhere } from "./values.ts"
 
 /** The tree that a file with the same content has. Throws TypeError where two declarations have one name. */

@@ -1,6 +1,6 @@
 /** Values of a spec as TypeScript writes them, and the nodes of the tree that they become. */
 import type { Name, ValueNode } from "../../dsl/ast.ts"
-import type { Declared } from "./declared.ts"
+import type { Declared } from "./declaration.ts"
 
 /** Nothing of what TypeScript builds stands in a file. */
 export const nowhere = { file: "", start: 0, end: 0 } as const

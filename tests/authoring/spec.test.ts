@@ -12,6 +12,7 @@ import { print as printTree } from "../../dsl/print.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
 import { declare } from "../../src/authoring/declared.ts"
+import { buildersFile, buildersText } from "../../src/authoring/write_builders.ts"
 import {
   arrow,
   bert,
@@ -39,7 +40,6 @@ import {
   use,
   wordnet,
 } from "../../src/index.ts"
-import { buildersFile, buildersText } from "../../src/plan/write_builders.ts"
 import { example } from "../dsl/example.ts"
 
 const vocabulary = shipped as unknown as Vocabulary
@@ -173,7 +173,7 @@ test("a spec that is not sound is rejected with its problems", async () => {
 
 test("every plugin that ships has its builder", () => {
   const written = readFileSync(buildersFile, "utf8").replaceAll("\r\n", "\n")
-  assert.equal(written, buildersText(), "run `node src/plan/write_builders.ts`")
+  assert.equal(written, buildersText(), "run `node src/authoring/write_builders.ts`")
 })
 
 const files = ["01_quickstart", "02_own_router", "03_all_rows", "04_sweep"].flatMap((folder) => {

@@ -20,17 +20,20 @@ export const buildersText = (): string => {
     const shared = TAKEN.has(name) || all.filter((other) => other.name === name).length > 1
     const path = file.slice(file.indexOf("/plugins/"))
     const alias = shared ? `${name}_${kind}` : name
-    const called = `export const ${alias} = builder<typeof import("../..${path}").default>`
+    const called = `export const ${alias} = builder<typeof ${imported(`../..${path}`)}.default>`
     const line = `${called}("${kind}", "${name}")`
     return line.length <= WIDTH ? line : `${called}(\n  "${kind}",\n  "${name}",\n)`
   })
-  return `/** A builder for every plugin that ships. Made by \`node src/plan/write_builders.ts\`; the types are those of the plugins' schemas. */
-import { builder } from "./declared.ts"
+  return `/** A builder for every plugin that ships. Made by \`node src/authoring/write_builders.ts\`; the types are those of the plugins' schemas. */
+${importing("builder", "./declared.ts")}
 
 ${lines.join("\n")}
 `
 }
 
-export const buildersFile = new URL("../authoring/plugins.ts", import.meta.url)
+const imported = (file: string): string => `import(${JSON.stringify(file)})`
+const importing = (name: string, file: string): string => `import { ${name} } from ${JSON.stringify(file)}`
+
+export const buildersFile = new URL("./plugins.ts", import.meta.url)
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(buildersFile, buildersText())

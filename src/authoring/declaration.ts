@@ -1,0 +1,13 @@
+/** A declaration as a TypeScript value: what `lora("low_rank", { rank: 8 })` gives, to be named by others. */
+import type { DeclarationNode } from "../../dsl/ast.ts"
+import type { Kind } from "../../dsl/kinds.ts"
+
+export interface Declared<K extends Kind = Kind> {
+  readonly kind: K
+  readonly name: string
+  readonly node: DeclarationNode
+  /** What it names, and what it extends. */
+  readonly needs: readonly Declared[]
+  /** Source and alias of the `use` line that its plugin needs. */
+  readonly use?: { readonly source: string; readonly alias: string }
+}
