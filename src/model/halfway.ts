@@ -2,9 +2,8 @@
  * A training that was stopped halfway: all that its next step depends on, as arrays. Values, moments and the places of the
  * random streams are kept exactly, so that going on ends in the same bytes as never having stopped.
  */
-import type { HostTensor } from "../tensor/index.ts"
+import type { HostTensor, RandomStream } from "../tensor/index.ts"
 import type { AdamW } from "./adamw.ts"
-import type { Optimisation } from "./optimise.ts"
 
 export type Snapshot = Readonly<Record<string, HostTensor>>
 
@@ -18,7 +17,13 @@ export interface Halfway {
   readonly more?: { readonly take: () => Snapshot; readonly give: (arrays: Snapshot) => void }
 }
 
-type Trained = Pick<Optimisation, "values" | "order" | "noise" | "halfway">
+/** What a training changes from step to step, besides the optimiser and the losses. */
+interface Trained {
+  readonly values: ReadonlyMap<string, Float32Array>
+  readonly order: Pick<RandomStream, "shuffle"> & Partial<Pick<RandomStream, "state" | "restore">>
+  readonly noise: RandomStream
+  readonly halfway?: Halfway
+}
 
 const flat = (data: HostTensor["data"]): HostTensor => ({ shape: [data.length], data })
 
@@ -35,8 +40,14 @@ export const snapshot = (
   order: flat(order),
   noise: flat(noise.state()),
   ...named("value", values),
-  ...named("m", [...optimiser.moments].map(([name, { m }]) => [name, m] as const)),
-  ...named("v", [...optimiser.moments].map(([name, { v }]) => [name, v] as const)),
+  ...named(
+    "m",
+    [...optimiser.moments].map(([name, { m }]) => [name, m] as const),
+  ),
+  ...named(
+    "v",
+    [...optimiser.moments].map(([name, { v }]) => [name, v] as const),
+  ),
   ...named(
     "more",
     Object.entries(halfway?.more?.take() ?? {}).map(([name, { data }]) => [name, data] as const),
@@ -44,7 +55,11 @@ export const snapshot = (
 })
 
 /** Puts values, moments, losses and streams where an earlier start left them, and gives the step to go on with: 0 where there was none. */
-export const restored = ({ values, order, noise, halfway }: Trained, optimiser: AdamW, losses: Float64Array): number => {
+export const restored = (
+  { values, order, noise, halfway }: Trained,
+  optimiser: AdamW,
+  losses: Float64Array,
+): number => {
   const found = halfway?.read()
   if (!found) return 0
   const [step] = found.step.data as Float64Array

@@ -37,6 +37,7 @@ export const workOf = ({ network, engine, plugins = [] }: Bench, options: object
       (await loadPlugin(kind, name))) as Work["plugin"],
     engine: async () => engine,
     profile: { backend: "toy", version: "0", provider: "cpu", precision: "float64", threads: 1 },
+    halfway: { every: Number.POSITIVE_INFINITY, read: () => undefined, write: () => {} },
     cached: (key, make) => (key.startsWith("network ") ? Promise.resolve(network as never) : make()),
   }
 }

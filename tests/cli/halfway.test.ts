@@ -20,7 +20,10 @@ experiment long { on: encoder, stream: one, adapters: low_rank, train: patient, 
 `,
   tasks: { first: examples },
   files: {
-    "data/first/validation.jsonl": `${examples.slice(0, 6).map(([text, label]) => JSON.stringify({ text, label })).join("\n")}\n`,
+    "data/first/validation.jsonl": `${examples
+      .slice(0, 6)
+      .map(([text, label]) => JSON.stringify({ text, label }))
+      .join("\n")}\n`,
   },
 }
 
@@ -30,23 +33,27 @@ const epochs = (events: readonly RunEvent[]): readonly number[] =>
     return epoch === undefined ? [] : [Number(epoch)]
   })
 
-const objects = ({ store }: Place): readonly string[] => readdirSync(join(store, "objects"), { recursive: true }).map(String).sort()
+const objects = ({ store }: Place): readonly string[] =>
+  readdirSync(join(store, "objects"), { recursive: true }).map(String).sort()
 
-test("a training that was killed goes on from its last snapshot", { skip: process.platform === "win32" && "Windows has no signals" }, () =>
-  placed(content, async (place) => {
-    const undisturbed = placeIn(place.folder, "undisturbed")
-    assert.equal((await start(undisturbed).ended).code, 0)
+test(
+  "a training that was killed goes on from its last snapshot",
+  { skip: process.platform === "win32" && "Windows has no signals" },
+  () =>
+    placed(content, async (place) => {
+      const undisturbed = placeIn(place.folder, "undisturbed")
+      assert.equal((await start(undisturbed).ended).code, 0)
 
-    const killed = start(place, ["--snapshot-every", "0"])
-    await killed.until((events) => epochs(events).some((epoch) => epoch > 12))
-    killed.signal("SIGKILL")
-    await killed.ended
-    assert.ok(readdirSync(join(place.store, "halfway")).length > 0)
+      const killed = start(place, ["--snapshot-every", "0"])
+      await killed.until((events) => epochs(events).some((epoch) => epoch > 12))
+      killed.signal("SIGKILL")
+      await killed.ended
+      assert.ok(readdirSync(join(place.store, "halfway")).length > 0)
 
-    const { code, events, said } = await start(place).ended
-    assert.equal(code, 0, said)
-    assert.ok(epochs(events)[0] > 8, `it went on at epoch ${epochs(events)[0]}`)
-    assert.deepEqual(objects(place), objects(undisturbed))
-    assert.deepEqual(existsSync(join(place.store, "halfway")) ? readdirSync(join(place.store, "halfway")) : [], [])
-  }),
+      const { code, events, said } = await start(place).ended
+      assert.equal(code, 0, said)
+      assert.ok(epochs(events)[0] > 8, `it went on at epoch ${epochs(events)[0]}`)
+      assert.deepEqual(objects(place), objects(undisturbed))
+      assert.deepEqual(existsSync(join(place.store, "halfway")) ? readdirSync(join(place.store, "halfway")) : [], [])
+    }),
 )

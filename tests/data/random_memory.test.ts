@@ -7,7 +7,7 @@ import { randomStream, Schema } from "../../src/plugin/index.ts"
 const labels = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 80 }).map((values) => Int32Array.from(values))
 const options = Schema.decodeUnknownSync(random.options)
 const draw = (of: Int32Array, given: object, seed = 1, task = "t") => [
-  ...random.draw(of, options(given as never), randomStream(seed, "memory", task)),
+  ...random.draw(of, options(given as never), randomStream(seed, "memory", task), { task, seed }),
 ]
 
 test("so many of each class, all where there are fewer; distinct training examples in ascending order", () => {

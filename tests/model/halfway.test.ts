@@ -46,7 +46,10 @@ const train = async (halfway: { snapshot?: Snapshot; stopAt?: number }) => {
     groups: [{ names: ["w"], learningRate: 0.05, weightDecay: 0.01 }],
     examples: EXAMPLES,
     feeds: (batch) => ({
-      x: { shape: [batch.length, 4], data: Float32Array.from({ length: 4 * batch.length }, (_, i) => inputs[batch[i >> 2] * 4 + (i & 3)]) },
+      x: {
+        shape: [batch.length, 4],
+        data: Float32Array.from({ length: 4 * batch.length }, (_, i) => inputs[batch[i >> 2] * 4 + (i & 3)]),
+      },
       y: { shape: [batch.length], data: Float32Array.from(batch, (i) => targets[i]) },
     }),
     epochs: 4,
@@ -98,7 +101,11 @@ test("snapshots are kept by key, cleared, and not read where they are damaged", 
     assert.equal(files.read("other"), undefined)
     const path = join(store, "halfway", "abc")
     const bytes = readFileSync(path)
-    for (const damaged of [bytes.subarray(0, bytes.length - 1), bytes.subarray(0, 10), Buffer.from(bytes).fill(7, 70, 71)]) {
+    for (const damaged of [
+      bytes.subarray(0, bytes.length - 1),
+      bytes.subarray(0, 10),
+      Buffer.from(bytes).fill(7, 70, 71),
+    ]) {
       writeFileSync(path, damaged)
       assert.equal(files.read("abc"), undefined)
     }
