@@ -56,7 +56,13 @@ export const run = (
   const layer = Layer.merge(
     ArtifactStore.layer(store),
     workers(
-      { store, performers: ownPerformers, backend: chosen, profile, ...(snapshotEvery === undefined ? {} : { snapshotEvery }) },
+      {
+        store,
+        performers: ownPerformers,
+        backend: chosen,
+        profile,
+        ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
+      },
       size,
     ),
   )
