@@ -9,6 +9,7 @@
  */
 import { chunksOf } from "../chunks.ts"
 import type { Diagnostic } from "../diagnostic.ts"
+import { current } from "../dialect.ts"
 import { parse } from "../parse.ts"
 import type { Span } from "../spec.ts"
 import { declarationOf, laidOut, type Piece } from "./declarations.ts"
@@ -24,9 +25,6 @@ export interface Formatted {
   readonly broken: readonly Span[]
 }
 
-/** The language that is formatted. */
-const LANGUAGE = 1
-
 /** Complaints that leave the structure clear: escapes, units, large numbers, letters of names. */
 const CLEAR = new Set(["L2R0103", "L2R0104", "L2R0105", "L2R0106", "L2R0113"])
 const spoils = ({ code, severity }: Diagnostic): boolean =>
@@ -41,10 +39,12 @@ export const format = (text: string, file = ""): Formatted => {
   const tree = parse(body, file, (diagnostic) => {
     if (spoils(diagnostic)) problems.push(diagnostic.span.start)
   })
-  // What a newer language means is not known here.
-  const [newer] = tree.languages.filter(({ version }) => version > LANGUAGE)
-  if (newer)
-    return { text, broken: [{ file, start: newer.span.start + mark.length, end: newer.span.end + mark.length }] }
+  // What another language means is not known here.
+  const other = tree.languages.find(
+    ({ version }) => Number.isInteger(version) && version > 0 && version !== current.version,
+  )
+  if (other)
+    return { text, broken: [{ file, start: other.span.start + mark.length, end: other.span.end + mark.length }] }
   for (const { headerBroken, bodyBroken, keyword } of tree.declarations)
     if (headerBroken || bodyBroken) problems.push(keyword.span.start)
   problems.sort((a, b) => a - b)

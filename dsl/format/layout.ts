@@ -104,11 +104,15 @@ const entries = (elements: readonly Element[], indent: number, marks: Marks): Li
       const lead = rest === 0 ? "" : `${padded(first, width)} `
       for (const line of aboveOf(notes, apart, indent)) made.push(line)
       const own = lines(indented(indent, lead), parts.slice(rest), indent, marks)
+      if (at < elements.length - 1 && endsInSweep(parts)) own.push({ text: `${own.pop()!.text},` })
       for (const line of remarked(own, remark)) made.push(line)
     }
   }
   return made
 }
+
+/** The plain word `sweep` at the end of an option needs its comma: what follows would be the name of a sweep. */
+const endsInSweep = (parts: readonly Part[]): boolean => lastOf(parts[parts.length - 1]).image === "sweep"
 
 const startsGroup = ({ apart, notes }: Element): boolean => apart || notes.some((note) => note.apart)
 

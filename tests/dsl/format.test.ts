@@ -62,6 +62,11 @@ const cases: readonly (readonly [what: string, before: string, after: string])[]
     "adapter a = lora { rank: sweep[4,8], alpha: sweep size[8,16] }",
     "adapter a = lora { rank: sweep [4, 8], alpha: sweep size [8, 16] }\n",
   ],
+  [
+    "the word sweep",
+    "router a = b {\nc: sweep, d: e\nf: sweep\n}",
+    "router a = b {\n  c: sweep,\n  d: e\n  f: sweep\n}\n",
+  ],
   ["empty lines", "\n\n\nlanguage 1\n\n\n\nmemory a = b\n\n\n", "language 1\n\nmemory a = b\n"],
   [
     "comments behind lines",

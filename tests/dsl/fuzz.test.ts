@@ -7,7 +7,7 @@ import { format, lossOf } from "../../dsl/format/index.ts"
 import { holds, holdsFormat } from "../fuzz/hold.ts"
 import { kinds } from "../fuzz/specs.ts"
 
-const numRuns = { grammatical: 400, damaged: 300, soup: 600, noise: 400, extreme: 150 } as const
+const numRuns = { grammatical: 200, damaged: 150, soup: 400, noise: 300, extreme: 60 } as const
 
 for (const [name, arbitrary] of Object.entries(kinds)) {
   test(`texts: ${name}`, () => {

@@ -4,7 +4,7 @@ import { example } from "../dsl/example.ts"
 
 /** Names that mean something somewhere, and some that look strange. */
 const WORDS = [
-  ...["compare", "against", "on", "as", "use", "import", "language", "written", "shuffled", "true", "none"],
+  ...["compare", "against", "on", "as", "use", "import", "language", "sweep", "written", "shuffled", "true", "none"],
   ...[
     "router",
     "adapter",
