@@ -3,7 +3,6 @@ import json
 import math
 import os
 import re
-import shutil
 from collections import Counter
 
 import numpy as np
@@ -127,7 +126,10 @@ def states(network, folder, ids):
 
 
 def saved(model, tokenizer, folder, **more):
-    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder, exist_ok=True)
+    for entry in os.scandir(folder):  # folders in it are made by other scripts
+        if entry.is_file():
+            os.remove(entry.path)
     model.save_pretrained(folder, **more)
     tokenizer.save(os.path.join(folder, "tokenizer.json"))
     path = os.path.join(folder, "tokenizer.json")
