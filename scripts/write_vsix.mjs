@@ -17,7 +17,13 @@ export function entries() {
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".vsix"))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-  const files = names.map((file) => /** @type {[string, Uint8Array]} */ ([`extension/${file.slice(extension.length + 1).replaceAll("\\", "/")}`, read(file)]))
+  const files = names.map(
+    (file) =>
+      /** @type {[string, Uint8Array]} */ ([
+        `extension/${file.slice(extension.length + 1).replaceAll("\\", "/")}`,
+        read(file),
+      ]),
+  )
   const text = (/** @type {string} */ content) => new TextEncoder().encode(content)
   return [
     ["[Content_Types].xml", text(contentTypes(files.map(([name]) => name)))],
@@ -29,13 +35,20 @@ export function entries() {
 
 /** @param {readonly string[]} names */
 function contentTypes(names) {
-  const types = { json: "application/json", js: "application/javascript", md: "text/markdown", txt: "text/plain", vsixmanifest: "text/xml" }
+  const types = {
+    json: "application/json",
+    js: "application/javascript",
+    md: "text/markdown",
+    txt: "text/plain",
+    vsixmanifest: "text/xml",
+  }
   const used = new Set([...names.map((name) => name.split(".").pop()), "txt", "vsixmanifest"])
   const lines = Object.entries(types).filter(([ending]) => used.has(ending))
   return `<?xml version="1.0" encoding="utf-8"?>\n<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">${lines.map(([ending, type]) => `<Default Extension=".${ending}" ContentType="${type}"/>`).join("")}</Types>\n`
 }
 
-const escaped = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
+const escaped = (/** @type {string} */ text) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
 
 /** @param {any} about */
 function manifest({ name, version, publisher, displayName, description, categories, engines }) {

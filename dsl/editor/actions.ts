@@ -19,7 +19,9 @@ export interface Action {
 const SUPERFLUOUS = new Set(["L2R0203", "L2R0402", "L2R0502", "L2R0504", "L2R0505", "L2R0508"])
 
 export const actionsAt = (document: Document, start: number, end: number): readonly Action[] => {
-  const near = document.checked.diagnostics.filter(({ span }) => span.file === document.host.file && span.start <= end && start <= span.end)
+  const near = document.checked.diagnostics.filter(
+    ({ span }) => span.file === document.host.file && span.start <= end && start <= span.end,
+  )
   return [
     ...near.flatMap((diagnostic) => fixesOf(diagnostic, document)),
     ...extractions(document, start, end).map((edit) => ({ ...edit, kind: "refactor.extract" as const })),

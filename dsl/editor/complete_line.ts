@@ -1,12 +1,12 @@
 /** Completions outside of blocks: how a line begins, names, and what stands after `=`. */
-import { isCoreKind, isKind, type Kind, KINDS } from "../kinds.ts"
+import { isCoreKind, isKind, KINDS, type Kind } from "../kinds.ts"
 import { pluginsOf } from "../scope.ts"
 import type { PluginEntry } from "../vocabulary.ts"
-import { type Proposal, plain } from "./proposal.ts"
 import type { Document } from "./document.ts"
 import { declarationPage } from "./hover.ts"
 import { KIND_SUMMARIES, kindPage, pluginPage } from "./page.ts"
 import type { Place, Slot } from "./place.ts"
+import { type Proposal, plain, stop } from "./proposal.ts"
 
 /** What a declaration of each kind is called until someone finds a better name. */
 const NAMES: Readonly<Record<Kind, string>> = {
@@ -48,7 +48,13 @@ export const completeLine = (document: Document, { start }: Place): Proposal[] =
       insert: 'use "$1"',
       again: true,
     },
-    { label: "import", kind: "keyword", detail: "the declarations of another file", insert: 'import "$1"', again: true },
+    {
+      label: "import",
+      kind: "keyword",
+      detail: "the declarations of another file",
+      insert: 'import "$1"',
+      again: true,
+    },
   ]
   const language: Proposal = {
     label: "language 1",
@@ -62,7 +68,9 @@ export const completeLine = (document: Document, { start }: Place): Proposal[] =
       kind: "keyword",
       detail: KIND_SUMMARIES[kind],
       documentation: kindPage(kind, plugins),
-      insert: isCoreKind(kind) ? CORE_SNIPPETS[kind](freeName(NAMES[kind], document), document) : `${kind} \${1:${freeName(NAMES[kind], document)}} = $0`,
+      insert: isCoreKind(kind)
+        ? CORE_SNIPPETS[kind](freeName(NAMES[kind], document), document)
+        : `${kind} ${stop(1, freeName(NAMES[kind], document))} = $0`,
       again: true,
     }
   })
@@ -70,20 +78,22 @@ export const completeLine = (document: Document, { start }: Place): Proposal[] =
 }
 
 /** The declarations that the language itself defines, with what they need; where one name will do, it stands there. */
-const CORE_SNIPPETS: Readonly<Record<"stream" | "library" | "train" | "experiment", (name: string, document: Document) => string>> = {
+const CORE_SNIPPETS: Readonly<
+  Record<"stream" | "library" | "train" | "experiment", (name: string, document: Document) => string>
+> = {
   stream: (name, { scope }) =>
-    block(`stream \${1:${name}}`, [
-      ["tasks", `\${2:${only(scope.namesOf("data"))}}`],
-      ["scenario", "${3:class_incremental}"],
+    block(`stream ${stop(1, name)}`, [
+      ["tasks", stop(2, only(scope.namesOf("data")))],
+      ["scenario", stop(3, "class_incremental")],
     ]),
-  library: (name) => `library \${1:${name}} { $0 }`,
-  train: (name) => `train \${1:${name}} { $0 }`,
+  library: (name) => `library ${stop(1, name)} { $0 }`,
+  train: (name) => `train ${stop(1, name)} { $0 }`,
   experiment: (name, { scope }) =>
-    block(`experiment \${1:${name}}`, [
-      ["on", `\${2:${only(scope.namesOf("backbone"))}}`],
-      ["stream", `\${3:${only(scope.namesOf("stream"))}}`],
-      ["adapters", `\${4:${only(scope.namesOf("adapter"))}}`],
-      ["train", `\${5:${only(scope.namesOf("train"))}}`],
+    block(`experiment ${stop(1, name)}`, [
+      ["on", stop(2, only(scope.namesOf("backbone")))],
+      ["stream", stop(3, only(scope.namesOf("stream")))],
+      ["adapters", stop(4, only(scope.namesOf("adapter")))],
+      ["train", stop(5, only(scope.namesOf("train")))],
       ["routers", "[$6]"],
     ]),
 }
@@ -104,7 +114,9 @@ export const completePlugin = (
   if (!kind || !isKind(kind)) return []
   const opens: Proposal = { label: "{ }", kind: "keyword", detail: "options", insert: "{ $1 }", again: true }
   if (slot.at === "named")
-    return isCoreKind(kind) ? [opens] : [{ label: "=", kind: "keyword", detail: `a plugin, or another ${kind}`, insert: "= ", again: true }]
+    return isCoreKind(kind)
+      ? [opens]
+      : [{ label: "=", kind: "keyword", detail: `a plugin, or another ${kind}`, insert: "= ", again: true }]
   if (slot.at === "after plugin") {
     const text: Proposal = { label: '"..."', kind: "place", detail: "where it is found", insert: '"$1"', again: true }
     return kind === "backbone" || kind === "data" ? [text, opens] : [opens]
@@ -112,7 +124,9 @@ export const completePlugin = (
   const { scope } = document
   if (slot.alias !== undefined) {
     const used = scope.used.get(slot.alias)
-    return used && !("problem" in used) ? [...pluginsOf(used, kind).values()].map((entry) => pluginProposal(kind, entry)) : []
+    return used && !("problem" in used)
+      ? [...pluginsOf(used, kind).values()].map((entry) => pluginProposal(kind, entry))
+      : []
   }
   const plugins = [...pluginsOf(scope.vocabulary, kind).values()].map((entry) => pluginProposal(kind, entry))
   const others = scope
@@ -120,7 +134,14 @@ export const completePlugin = (
     .filter((name) => name !== declaration?.name?.text)
     .map((name): Proposal => {
       const node = scope.declared.get(name)!
-      return { label: name, kind: "declaration", detail: `extends this ${kind}`, documentation: declarationPage(node, document), insert: `${name} { $1 }`, again: true }
+      return {
+        label: name,
+        kind: "declaration",
+        detail: `extends this ${kind}`,
+        documentation: declarationPage(node, document),
+        insert: `${name} { $1 }`,
+        again: true,
+      }
     })
   const aliases = [...scope.used].flatMap(([alias, used]): Proposal[] =>
     used && !("problem" in used) && pluginsOf(used, kind).size > 0
@@ -135,8 +156,15 @@ const pluginProposal = (kind: string, entry: PluginEntry, alias?: string): Propo
   const { properties = {}, required = [] } = entry.options
   const located = entry.facts?.location === "required"
   const text = located ? ' "$1"' : ""
-  const needs = required.filter((option) => Object.hasOwn(properties, option)).map((option, i) => `${option}: $${i + (located ? 2 : 1)}`)
-  const options = needs.length > 0 ? ` { ${needs.join(", ")} }` : located || kind === "data" || Object.keys(properties).length === 0 ? "" : " { $1 }"
+  const needs = required
+    .filter((option) => Object.hasOwn(properties, option))
+    .map((option, i) => `${option}: $${i + (located ? 2 : 1)}`)
+  const options =
+    needs.length > 0
+      ? ` { ${needs.join(", ")} }`
+      : located || kind === "data" || Object.keys(properties).length === 0
+        ? ""
+        : " { $1 }"
   return {
     label: name,
     kind: "plugin",

@@ -2,13 +2,13 @@
 import { isCoreKind } from "../kinds.ts"
 import type { JsonSchema } from "../vocabulary.ts"
 import { writtenName } from "../written.ts"
-import { type Proposal, plain } from "./proposal.ts"
 import type { Document } from "./document.ts"
 import { plainText } from "./effective.ts"
 import { expectationOf, isList, propertiesOf, wordsIn } from "./expectation.ts"
 import { schemaOf } from "./marks.ts"
 import { optionPage, typeOf } from "./page.ts"
 import type { Place, Slot } from "./place.ts"
+import { type Proposal, plain, stop } from "./proposal.ts"
 import { tasksOf } from "./tasks.ts"
 
 export const completeOption = (
@@ -41,7 +41,7 @@ export const completeOption = (
             kind: "keyword",
             detail: "a paired test of rows",
             documentation: "`compare learnt against [nearest, uniform] on accuracy`",
-            insert: "compare $1 against [$2] on ${3:accuracy}",
+            insert: `compare $1 against [$2] on ${stop(3, "accuracy")}`,
             again: true,
           },
         ]
@@ -64,11 +64,11 @@ const valueSnippet = (kind: string | undefined, name: string, schema: JsonSchema
   if (kinds.length > 0) {
     const names = kinds.flatMap((each) => document.scope.namesOf(each))
     if (kind && isCoreKind(kind) && (name === "routers" || name === "bounds" || name === "adapters")) return "[$1]"
-    return names.length === 1 && !picks ? `\${1:${names[0]}}` : "$1"
+    return names.length === 1 && !picks ? stop(1, names[0]) : "$1"
   }
   if (isList(schema) || (name === "measure" && kind === "experiment")) return "[$1]"
   if (wordsIn(schema).length > 0 || schema.default === undefined || Array.isArray(schema.default)) return "$1"
-  return `\${1:${plain(plainText(schema.default))}}`
+  return stop(1, plain(plainText(schema.default)))
 }
 
 /** The entries of a library are tasks of the file's data. */
@@ -76,5 +76,13 @@ const taskOptions = (taken: ReadonlySet<string>, document: Document): Proposal[]
   document.scope.namesOf("data").flatMap((data) =>
     (tasksOf(data, document) ?? [])
       .filter((task) => !taken.has(task))
-      .map((task): Proposal => ({ label: task, kind: "task", detail: `a task of ${data}`, insert: `${plain(writtenName(task))}: $1`, again: true })),
+      .map(
+        (task): Proposal => ({
+          label: task,
+          kind: "task",
+          detail: `a task of ${data}`,
+          insert: `${plain(writtenName(task))}: $1`,
+          again: true,
+        }),
+      ),
   )

@@ -3,11 +3,11 @@ import type { ValueNode } from "../ast.ts"
 import { COMPARED } from "../core_schema.ts"
 import { BOUND_KINDS } from "../kinds.ts"
 import { pluginsOf } from "../scope.ts"
-import type { Proposal } from "./proposal.ts"
 import type { Document } from "./document.ts"
 import { declarationPage } from "./hover.ts"
 import { pluginPage } from "./page.ts"
 import type { Place, Slot } from "./place.ts"
+import type { Proposal } from "./proposal.ts"
 
 export const METRIC_WORDS: readonly Proposal[] = COMPARED.map((label) => ({
   label,
@@ -15,7 +15,11 @@ export const METRIC_WORDS: readonly Proposal[] = COMPARED.map((label) => ({
   detail: label === "accuracy" ? "right among all classes" : "right among the classes of the example's task",
 }))
 
-export const completeRow = (slot: Slot & { at: "row" | "head" }, { declaration }: Place, document: Document): Proposal[] => {
+export const completeRow = (
+  slot: Slot & { at: "row" | "head" },
+  { declaration }: Place,
+  document: Document,
+): Proposal[] => {
   if (slot.at === "head") return HEADS
   if (!declaration) return []
   const { settings } = document.resolve(declaration)

@@ -1,12 +1,11 @@
 /** Completions of what stands after an option's colon, alone or in a list. */
 import type { DeclarationNode } from "../ast.ts"
-import { BOUND_KINDS } from "../kinds.ts"
 import { ORDERS } from "../core_schema.ts"
+import { BOUND_KINDS } from "../kinds.ts"
 import { placeOf } from "../places.ts"
 import { pluginsOf } from "../scope.ts"
 import type { JsonSchema } from "../vocabulary.ts"
 import { writtenName } from "../written.ts"
-import { type Proposal, plain } from "./proposal.ts"
 import { recordAt } from "./complete_option.ts"
 import type { Document } from "./document.ts"
 import { plainText } from "./effective.ts"
@@ -15,9 +14,14 @@ import { declarationPage } from "./hover.ts"
 import { schemaOf } from "./marks.ts"
 import { pluginPage, typeOf } from "./page.ts"
 import type { Place, Slot } from "./place.ts"
+import { type Proposal, plain, stop } from "./proposal.ts"
 import { tasksOf } from "./tasks.ts"
 
-export const completeValue = (slot: Slot & { at: "value" }, { kind, declaration }: Place, document: Document): Proposal[] => {
+export const completeValue = (
+  slot: Slot & { at: "value" },
+  { kind, declaration }: Place,
+  document: Document,
+): Proposal[] => {
   if (!declaration) return []
   const { path, given, of, listed } = slot
   const option = path[path.length - 1]
@@ -36,11 +40,21 @@ export const completeValue = (slot: Slot & { at: "value" }, { kind, declaration 
   ].filter(({ label }) => !taken.has(label))
 }
 
-const SWEEP: Proposal = { label: "sweep [ ]", kind: "keyword", detail: "a variant for each of some values", insert: "sweep [$1]", again: true }
+const SWEEP: Proposal = {
+  label: "sweep [ ]",
+  kind: "keyword",
+  detail: "a variant for each of some values",
+  insert: "sweep [$1]",
+  again: true,
+}
 
 /** Lists of an experiment hold variants already, and a backend has none. */
-const sweeps = (kind: string | undefined, option: string, declaration: DeclarationNode, { resolve }: Document): boolean =>
-  kind !== "backend" && !placeOf(kind, option, resolve(declaration).entry).lists
+const sweeps = (
+  kind: string | undefined,
+  option: string,
+  declaration: DeclarationNode,
+  { resolve }: Document,
+): boolean => kind !== "backend" && !placeOf(kind, option, resolve(declaration).entry).lists
 
 const tasks = (data: string, taken: ReadonlySet<string>, document: Document): Proposal[] =>
   (tasksOf(data, document) ?? [])
@@ -48,21 +62,28 @@ const tasks = (data: string, taken: ReadonlySet<string>, document: Document): Pr
     .map((task) => ({ label: task, kind: "task", detail: `a task of ${data}`, insert: plain(writtenName(task)) }))
 
 /** How a value may begin that is no single word. */
-const starts = (kind: string | undefined, option: string, { schema, picks, kinds }: Expectation, document: Document): Proposal[] => {
+const starts = (
+  kind: string | undefined,
+  option: string,
+  { schema, picks, kinds }: Expectation,
+  document: Document,
+): Proposal[] => {
   const list: Proposal = { label: "[ ]", kind: "word", detail: "a list", insert: "[$1]", again: true }
   if (picks)
     return [
-      ...document.scope.namesOf("data").map((data): Proposal => ({
-        label: `${data}[...]`,
-        kind: "declaration",
-        detail: "some of its tasks",
-        insert: `${data}[$1]`,
-        again: true,
-      })),
+      ...document.scope.namesOf("data").map(
+        (data): Proposal => ({
+          label: `${data}[...]`,
+          kind: "declaration",
+          detail: "some of its tasks",
+          insert: `${data}[$1]`,
+          again: true,
+        }),
+      ),
       list,
     ]
   if (option === "seeds" && kind === "experiment")
-    return [{ label: "1..3", kind: "word", detail: "a range of seeds", insert: "1..${1:3}" }]
+    return [{ label: "1..3", kind: "word", detail: "a range of seeds", insert: `1..${stop(1, "3")}` }]
   if (kind === "experiment" && (kinds.length > 1 || kinds[0] === "router" || option === "measure")) return [list]
   if (kind === "stream" && option === "orders") return [list]
   return isList(schema) ? [list] : []
@@ -108,13 +129,19 @@ const words = (kind: string | undefined, option: string, schema: JsonSchema): Pr
 
 const ORDERS_GIVEN: Proposal[] = ORDERS.map((word) =>
   word === "shuffled"
-    ? { label: "shuffled(3)", kind: "word", detail: "random orders, as many as it says", insert: "shuffled(${1:3})" }
+    ? {
+        label: "shuffled(3)",
+        kind: "word",
+        detail: "random orders, as many as it says",
+        insert: `shuffled(${stop(1, "3")})`,
+      }
     : { label: word, kind: "word", detail: word === "written" ? "default" : "the last task first" },
 )
 
 /** The default, where it is no word of the option's own. */
 const standard = (schema: JsonSchema, listed: boolean): Proposal[] => {
   const { default: value, description } = schema
-  if (listed || value === undefined || (Array.isArray(value) && value.length === 0) || plainText(value) === "[written]") return []
+  if (listed || value === undefined || (Array.isArray(value) && value.length === 0) || plainText(value) === "[written]")
+    return []
   return [{ label: plainText(value), kind: "word", detail: `default; ${typeOf(schema)}`, documentation: description }]
 }

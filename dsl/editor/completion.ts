@@ -1,9 +1,10 @@
 /** What may be written at a place, with documentation and snippets. */
-import type { Document } from "./document.ts"
+
 import { completeLine, completeName, completePlugin } from "./complete_line.ts"
 import { completeOption } from "./complete_option.ts"
 import { completeRow, METRIC_WORDS } from "./complete_row.ts"
 import { completeValue } from "./complete_value.ts"
+import type { Document } from "./document.ts"
 import { type Place, placeAt } from "./place.ts"
 import { type Completion, type Proposal, plain } from "./proposal.ts"
 
@@ -50,10 +51,15 @@ const proposals = (place: Place, document: Document): readonly Proposal[] => {
 }
 
 /** Places that a text may name: files, folders, checkpoints that ship. */
-const textual = (of: "use" | "import" | "location", { kind, written, within }: Place, { host }: Document): Proposal[] => {
+const textual = (
+  of: "use" | "import" | "location",
+  { kind, written, within }: Place,
+  { host }: Document,
+): Proposal[] => {
   const wanted = of === "location" ? (kind === "backbone" || kind === "data" ? kind : undefined) : of
   if (!wanted) return []
   const found = host.places?.(wanted, written) ?? []
-  if (within === "text") return found.map((label) => ({ label, kind: "place", insert: plain(label), again: label.endsWith("/") }))
+  if (within === "text")
+    return found.map((label) => ({ label, kind: "place", insert: plain(label), again: label.endsWith("/") }))
   return [{ label: '"..."', kind: "place", detail: "where it is found", insert: '"$1"', again: true }]
 }

@@ -1,7 +1,7 @@
 /** What holds for a declaration in the end: its own options, those that it takes over, and defaults. */
 import type { DeclarationNode, ValueNode } from "../ast.ts"
-import type { JsonSchema } from "../vocabulary.ts"
 import { withVariants } from "../variants.ts"
+import type { JsonSchema } from "../vocabulary.ts"
 import { written } from "../written.ts"
 import type { Document } from "./document.ts"
 import { schemaOf } from "./marks.ts"
@@ -63,7 +63,9 @@ const counted = new WeakMap<Document, ReadonlyMap<string, number>>()
 
 /** How many values stand in the sweep of an option; one without a sweep. */
 export const sweptOf = (value: ValueNode): number =>
-  value.kind === "sweep" ? value.items.reduce((sum, item) => sum + (item.kind === "range" ? Math.max(0, item.to - item.from + 1) : 1), 0) : 1
+  value.kind === "sweep"
+    ? value.items.reduce((sum, item) => sum + (item.kind === "range" ? Math.max(0, item.to - item.from + 1) : 1), 0)
+    : 1
 
 /** A default, as a spec writes it. */
 export const plainText = (value: unknown): string =>

@@ -1,5 +1,5 @@
 /** What can be folded away: blocks, lists and runs of comments that go over several lines. */
-import { openerOf, OpenBrackets, opens } from "../chunks.ts"
+import { OpenBrackets, openerOf, opens } from "../chunks.ts"
 import { linesOf } from "../lines.ts"
 import type { Document } from "./document.ts"
 

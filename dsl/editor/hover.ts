@@ -53,7 +53,9 @@ const pageOf = (mark: Mark, document: Document): string | undefined => {
       const source = scope.uses.find(({ alias }) => alias === mark.text)?.source
       if (!used || "problem" in used) return source && `plugins of \`${source}\`, which are not loaded`
       const listed = Object.entries(used.kinds).flatMap(([kind, plugins]) =>
-        Object.values(plugins).map((entry: PluginEntry) => `- ${kind} \`${mark.text}.${entry.name}\`: ${entry.summary}`),
+        Object.values(plugins).map(
+          (entry: PluginEntry) => `- ${kind} \`${mark.text}.${entry.name}\`: ${entry.summary}`,
+        ),
       )
       return [`plugins of \`${source ?? host.file}\``, listed.join("\n")].join("\n\n")
     }
@@ -111,7 +113,10 @@ const numberAt = (document: Document, offset: number): Hover | undefined => {
     for (const { value } of node.settings) {
       const found = numberIn(value, offset)
       if (found && found.written !== String(found.value))
-        return { text: `${found.written} = ${plainText(found.value)}${found.unit ? ` ${found.unit}` : ""}`, span: found.span }
+        return {
+          text: `${found.written} = ${plainText(found.value)}${found.unit ? ` ${found.unit}` : ""}`,
+          span: found.span,
+        }
     }
   return undefined
 }
@@ -119,7 +124,9 @@ const numberAt = (document: Document, offset: number): Hover | undefined => {
 const numberIn = (value: ValueNode, offset: number): (ValueNode & { kind: "number" }) | undefined => {
   if (offset < value.span.start || offset > value.span.end) return undefined
   if (value.kind === "number") return value
-  const items = (value as { items?: readonly ValueNode[] }).items ?? (value.kind === "record" ? value.settings.map((each) => each.value) : [])
+  const items =
+    (value as { items?: readonly ValueNode[] }).items ??
+    (value.kind === "record" ? value.settings.map((each) => each.value) : [])
   for (const item of items) {
     const found = numberIn(item, offset)
     if (found) return found

@@ -30,7 +30,12 @@ function* inlaysOf(node: DeclarationNode, document: Document): Generator<Inlay> 
   const unsaid = effectiveOptions(node, document).filter(({ from, name }) => from === "default" && name !== "measure")
   const last = node.settings[node.settings.length - 1]
   const memory = impliedMemory(node, document)
-  if (last && memory) yield { offset: last.span.end, text: `, memory: ${memory}`, tooltip: `\`${memory}\` is the only memory of this file.` }
+  if (last && memory)
+    yield {
+      offset: last.span.end,
+      text: `, memory: ${memory}`,
+      tooltip: `\`${memory}\` is the only memory of this file.`,
+    }
   if (last && unsaid.length > 0 && !node.bodyBroken)
     yield {
       offset: last.span.end,

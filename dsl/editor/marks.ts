@@ -9,7 +9,17 @@ import type { Document } from "./document.ts"
 import { type Expectation, expectationOf, propertiesOf } from "./expectation.ts"
 
 export interface Mark {
-  readonly role: "kind" | "declaration" | "reference" | "alias" | "source" | "plugin" | "option" | "word" | "task" | "head"
+  readonly role:
+    | "kind"
+    | "declaration"
+    | "reference"
+    | "alias"
+    | "source"
+    | "plugin"
+    | "option"
+    | "word"
+    | "task"
+    | "head"
   readonly span: Span
   readonly text: string
   /** The declaration that it stands in. */
@@ -71,9 +81,17 @@ const marksIn = (node: DeclarationNode, document: Document): Mark[] => {
   const properties = schemaOf(node, document)?.properties ?? {}
   for (const setting of node.settings) marks.push(...settingMarks(setting, node, properties, document))
   for (const { left, against, on } of node.comparisons) {
-    for (const row of [left, ...(against.kind === "list" ? against.items : [against])]) marks.push(...rowMarks(row, node))
+    for (const row of [left, ...(against.kind === "list" ? against.items : [against])])
+      marks.push(...rowMarks(row, node))
     if (on.kind === "word")
-      marks.push({ role: "word", span: on.span, text: on.text, option: "compare", schema: { enum: COMPARED }, node })
+      marks.push({
+        role: "word",
+        span: firstOf(on),
+        text: on.text,
+        option: "compare",
+        schema: { enum: COMPARED },
+        node,
+      })
   }
   return marks
 }
@@ -111,14 +129,22 @@ const valueMarks = (
   const { schema } = expected
   switch (value.kind) {
     case "word":
-      return [{ ...wordMark(value.text, value.span, expected, document), option, schema, node }]
+      return [{ ...wordMark(value.text, firstOf(value), expected, document), option, schema, node }]
     case "record":
       return value.settings.flatMap((setting) => settingMarks(setting, node, propertiesOf(schema), document))
     case "pick": {
       const data: Mark = { role: "reference", span: value.name.span, text: value.name.text, node, option, schema }
       const tasks = value.items.flatMap((item): Mark[] =>
         item.kind === "word" || item.kind === "text"
-          ? [{ role: "task", span: item.span, text: item.kind === "word" ? item.text : item.value, node, data: data.text }]
+          ? [
+              {
+                role: "task",
+                span: item.span,
+                text: item.kind === "word" ? item.text : item.value,
+                node,
+                data: data.text,
+              },
+            ]
           : [],
       )
       return [data, ...tasks]
@@ -132,7 +158,10 @@ const valueMarks = (
 
 const wordMark = (text: string, span: Span, { kinds, plugins }: Expectation, { scope }: Document): Mark => {
   if (kinds.length === 0) return { role: "word", span, text }
-  const kind = plugins && !scope.declared.has(text) ? BOUND_KINDS.find((each) => pluginsOf(scope.vocabulary, each).has(text)) : undefined
+  const kind =
+    plugins && !scope.declared.has(text)
+      ? BOUND_KINDS.find((each) => pluginsOf(scope.vocabulary, each).has(text))
+      : undefined
   return kind
     ? { role: "plugin", span, text, kind, entry: pluginsOf(scope.vocabulary, kind).get(text) }
     : { role: "reference", span, text }
@@ -141,7 +170,9 @@ const wordMark = (text: string, span: Span, { kinds, plugins }: Expectation, { s
 /** A row of an experiment: a declaration or a plugin among its bounds, perhaps with a head: `learnt.kept`. */
 const rowMarks = (row: ValueNode, node: DeclarationNode): Mark[] => {
   if (row.kind !== "word") return []
-  const span = { ...row.span, end: row.span.start + row.text.length }
-  const own: Mark = { role: "reference", span, text: row.text, node, option: "compare" }
+  const own: Mark = { role: "reference", span: firstOf(row), text: row.text, node, option: "compare" }
   return row.member ? [own, { role: "head", span: row.member.span, text: row.member.text, node }] : [own]
 }
+
+/** The word before the dot, of a word with a member. */
+const firstOf = ({ text, span }: ValueNode & { kind: "word" }): Span => ({ ...span, end: span.start + text.length })

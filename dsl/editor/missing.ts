@@ -29,12 +29,22 @@ export const missingEdits = ({ code, span, message }: Diagnostic, document: Docu
     case "L2R0512":
       return node ? [memoryAddition(node, document)] : []
     case "L2R0308":
-      return [{ title: `Add a \`use\` line for \`${quoted}\``, edits: [insert(afterLines(document), `use "./${quoted}.ts" as ${quoted}\n\n`, host.file)] }]
+      return [
+        {
+          title: `Add a \`use\` line for \`${quoted}\``,
+          edits: [insert(afterLines(document), `use "./${quoted}.ts" as ${quoted}\n\n`, host.file)],
+        },
+      ]
     case "L2R0304": {
       const [, kind] = /^there is no (\w+) `/.exec(message) ?? []
       const at = node?.span.start
       if (!kind || !isKind(kind) || at === undefined) return []
-      return [{ title: `Declare ${aKind(kind)} \`${quoted}\``, edits: [insert(at, `${skeleton(kind, quoted, document)}\n\n`, host.file)] }]
+      return [
+        {
+          title: `Declare ${aKind(kind)} \`${quoted}\``,
+          edits: [insert(at, `${skeleton(kind, quoted, document)}\n\n`, host.file)],
+        },
+      ]
     }
     case "L2R0303":
       return node?.kind && isKind(node.kind)
@@ -85,7 +95,9 @@ const firstValue = (kind: string | undefined, option: string, schema: JsonSchema
   const { kinds } = expectationOf(kind, option, schema)
   const [name] = kinds.flatMap((each) => scope.namesOf(each))
   const one =
-    name ?? (schema.default === undefined || isList(schema) ? wordsIn(schema)[0] : plainText(schema.default)) ?? numberFor(schema)
+    name ??
+    (schema.default === undefined || isList(schema) ? wordsIn(schema)[0] : plainText(schema.default)) ??
+    numberFor(schema)
   return isList(schema) ? `[${one}]` : one
 }
 
@@ -109,8 +121,12 @@ const memoryAddition = (node: DeclarationNode, document: Document): Addition => 
 const skeleton = (kind: Kind, name: string, document: Document): string => {
   const [plugin] = isCoreKind(kind) ? [] : pluginsOf(document.scope.vocabulary, kind).values()
   const schema = isCoreKind(kind) ? coreSchemas[kind] : plugin?.options
-  const options = (schema?.required ?? []).map((option) => `${option}: ${firstValue(kind, option, schema?.properties?.[option] ?? {}, document)}`)
-  const right = isCoreKind(kind) ? "" : ` = ${plugin?.name ?? kind}${plugin?.facts?.location === "required" ? ' ""' : ""}`
+  const options = (schema?.required ?? []).map(
+    (option) => `${option}: ${firstValue(kind, option, schema?.properties?.[option] ?? {}, document)}`,
+  )
+  const right = isCoreKind(kind)
+    ? ""
+    : ` = ${plugin?.name ?? kind}${plugin?.facts?.location === "required" ? ' ""' : ""}`
   const block = options.length > 0 ? ` { ${options.join(", ")} }` : isCoreKind(kind) ? " { }" : ""
   return `${kind} ${name}${right}${block}`
 }

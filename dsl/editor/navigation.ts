@@ -41,7 +41,11 @@ export const definitionAt = (document: Document, offset: number): Definition | u
 /** The `use` lines, each with the place of its alias, or of its source where it has none. */
 export const linesOfUse = ({ tree }: Document) =>
   tree.uses.flatMap((node) =>
-    usesOf({ ...tree, uses: [node] }, () => {}).map(({ alias }) => ({ alias, node, span: node.alias?.span ?? node.source.span })),
+    usesOf({ ...tree, uses: [node] }, () => {}).map(({ alias }) => ({
+      alias,
+      node,
+      span: node.alias?.span ?? node.source.span,
+    })),
   )
 
 /** Every place that says the name at an offset, its declaration first; `others` are further specs that may say it. */
@@ -77,6 +81,9 @@ export const placesOf = (name: string, document: Document): readonly Span[] => {
 const samePlugin = (mark: Mark, document: Document): readonly Span[] =>
   mark.role === "plugin"
     ? marksOf(document)
-        .filter(({ role, kind, text, alias }) => role === "plugin" && kind === mark.kind && text === mark.text && alias === mark.alias)
+        .filter(
+          ({ role, kind, text, alias }) =>
+            role === "plugin" && kind === mark.kind && text === mark.text && alias === mark.alias,
+        )
         .map(({ span }) => span)
     : []

@@ -42,14 +42,24 @@ const rangeOf = (schema: JsonSchema): string => {
 /** `**rank**: a whole number, greater than 0; default 8`, and what it is. */
 export const optionPage = (name: string, schema: JsonSchema, required: boolean): string => {
   const type = typeOf(schema)
-  const standard = required ? "required" : schema.default === undefined ? "optional" : `default \`${plainText(schema.default)}\``
-  return [`**${name}**: ${[type, standard].filter(Boolean).join("; ")}`, schema.description ?? ""].filter(Boolean).join("\n\n")
+  const standard = required
+    ? "required"
+    : schema.default === undefined
+      ? "optional"
+      : `default \`${plainText(schema.default)}\``
+  return [`**${name}**: ${[type, standard].filter(Boolean).join("; ")}`, schema.description ?? ""]
+    .filter(Boolean)
+    .join("\n\n")
 }
 
 export const pluginPage = (kind: string, { name, summary, equation, reference, options }: PluginEntry): string => {
   const required = new Set(options.required ?? [])
   const listed = Object.entries(options.properties ?? {}).map(([option, schema]) => {
-    const standard = required.has(option) ? " (required)" : schema.default === undefined ? "" : ` = ${plainText(schema.default)}`
+    const standard = required.has(option)
+      ? " (required)"
+      : schema.default === undefined
+        ? ""
+        : ` = ${plainText(schema.default)}`
     return `- \`${option}${standard}\`${schema.description ? `: ${schema.description}` : ""}`
   })
   return [
@@ -64,9 +74,6 @@ export const pluginPage = (kind: string, { name, summary, equation, reference, o
 }
 
 export const kindPage = (kind: Kind, plugins: readonly PluginEntry[]): string =>
-  [
-    `**${kind}**: ${KIND_SUMMARIES[kind]}`,
-    plugins.map(({ name, summary }) => `- \`${name}\`: ${summary}`).join("\n"),
-  ]
+  [`**${kind}**: ${KIND_SUMMARIES[kind]}`, plugins.map(({ name, summary }) => `- \`${name}\`: ${summary}`).join("\n")]
     .filter(Boolean)
     .join("\n\n")

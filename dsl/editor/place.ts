@@ -47,7 +47,12 @@ export type Slot =
       readonly of?: string
       readonly given: readonly string[]
     }
-  | { readonly at: "row"; readonly side: "left" | "against"; readonly listed: boolean; readonly given: readonly string[] }
+  | {
+      readonly at: "row"
+      readonly side: "left" | "against"
+      readonly listed: boolean
+      readonly given: readonly string[]
+    }
   /** After the dot of a row. */
   | { readonly at: "head"; readonly row: string }
   | { readonly at: "metric" }
@@ -83,7 +88,12 @@ export const placeAt = (document: Document, offset: number): Place => {
   const about = { start, end, written: text.slice(start, offset), within } as const
   const first = touched?.startOffset ?? offset
   const chunk = chunks.findLast(({ tokens: [begin] }) => begin.startOffset < first)
-  const before = chunk ? sinceLastStart(chunk.tokens.filter((token) => endOf(token) <= first && token !== touched), text) : []
+  const before = chunk
+    ? sinceLastStart(
+        chunk.tokens.filter((token) => endOf(token) <= first && token !== touched),
+        text,
+      )
+    : []
   const [begin] = before
   if (!begin || !chunk) return { ...about, slot: inText ? nothing.slot : { at: "line" } }
   const newLine = /[\r\n]/.test(text.slice(endOf(before[before.length - 1]), first))
@@ -105,7 +115,12 @@ const isTouched = (token: IToken, offset: number): boolean => {
 const sinceLastStart = (tokens: readonly IToken[], text: string): readonly IToken[] => {
   for (let i = tokens.length - 1; i > 0; i--) {
     const [word, name, sign] = tokens.slice(i, i + 3)
-    if (isKind(word.image) && isWord(name) && (sign?.tokenType === Equals || sign?.tokenType === LeftBrace) && beginsLine(tokens, i, text))
+    if (
+      isKind(word.image) &&
+      isWord(name) &&
+      (sign?.tokenType === Equals || sign?.tokenType === LeftBrace) &&
+      beginsLine(tokens, i, text)
+    )
       return tokens.slice(i)
   }
   return tokens
@@ -168,7 +183,10 @@ const step = (frames: Frame[], tokens: readonly IToken[], i: number, text: strin
     frames.push({ opener: "{", given: [], next: "option" })
   } else if (type === LeftBracket || type === LeftParen) {
     if (frame) frame.next = "end"
-    const of = isWord(tokens[i - 1]) && frame?.opener !== undefined && endOf(tokens[i - 1]) === token.startOffset ? tokens[i - 1].image : undefined
+    const of =
+      isWord(tokens[i - 1]) && frame?.opener !== undefined && endOf(tokens[i - 1]) === token.startOffset
+        ? tokens[i - 1].image
+        : undefined
     frames.push({ opener: type === LeftParen ? "(" : "[", of, given: [], next: "value" })
   } else if (type === RightBrace || type === RightBracket || type === RightParen) {
     frames.pop()

@@ -20,3 +20,6 @@ export type Proposal = Omit<Completion, "start" | "end" | "insert"> & { readonly
 
 /** Text as a snippet that stands for itself. */
 export const plain = (text: string): string => text.replace(/[\\$}]/g, "\\$&")
+
+/** A place in a snippet where the cursor goes, with what stands there to begin with. */
+export const stop = (number: number, text: string): string => `\${${number}:${text}}`

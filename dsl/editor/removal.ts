@@ -1,27 +1,35 @@
 /** Taking out what has no effect: a declaration that nothing names, an entry of a list, an option. */
 import type { Span } from "../spec.ts"
 import type { Document } from "./document.ts"
-import { linesOfUse, placesOf } from "./navigation.ts"
 import { marksOf } from "./marks.ts"
+import { linesOfUse, placesOf } from "./navigation.ts"
 import type { Edit } from "./rename.ts"
 
 /** Kinds that do something without being named. */
 const ROOTS = new Set(["experiment", "backend"])
 
 /** Declarations and `use` lines at a place that nothing names. */
-export const unusedAt = (document: Document, offset: number): readonly { readonly title: string; readonly edits: readonly Edit[] }[] => {
+export const unusedAt = (
+  document: Document,
+  offset: number,
+): readonly { readonly title: string; readonly edits: readonly Edit[] }[] => {
   const { tree } = document
   const node = tree.declarations.find(({ span }) => span.start <= offset && offset <= span.end)
   if (node?.name && node.kind && !ROOTS.has(node.kind) && placesOf(node.name.text, document).length === 1)
-    return [{ title: `Remove the unused ${node.kind} \`${node.name.text}\``, edits: [lineRemoval(node.span, document)] }]
+    return [
+      { title: `Remove the unused ${node.kind} \`${node.name.text}\``, edits: [lineRemoval(node.span, document)] },
+    ]
   const line = linesOfUse(document).find(({ node: { span } }) => span.start <= offset && offset <= span.end)
-  if (!line || marksOf(document).some(({ role, text, brought }) => role === "alias" && text === line.alias && !brought)) return []
+  if (!line || marksOf(document).some(({ role, text, brought }) => role === "alias" && text === line.alias && !brought))
+    return []
   return [{ title: `Remove the unused plugin \`${line.alias}\``, edits: [lineRemoval(line.node.span, document)] }]
 }
 
 /** A whole declaration, with its line break and one blank line behind it. */
 const lineRemoval = (span: Span, { text }: Document): Edit => {
-  const end = span.end + (/^[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)?(?:[ \t]*(?:\r\n|\n|\r))?/.exec(text.slice(span.end))?.[0].length ?? 0)
+  const end =
+    span.end +
+    (/^[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)?(?:[ \t]*(?:\r\n|\n|\r))?/.exec(text.slice(span.end))?.[0].length ?? 0)
   return { span: { ...span, end }, text: "" }
 }
 

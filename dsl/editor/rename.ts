@@ -38,9 +38,11 @@ const renamed = (
   others: readonly Document[],
 ): readonly Edit[] | { readonly problem: string } => {
   const { scope, host } = document
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(to)) return { problem: `"${to}" can't be a name: names have the letters a to z, digits and _` }
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(to))
+    return { problem: `"${to}" can't be a name: names have the letters a to z, digits and _` }
   if (to === from) return []
-  if ([document, ...others].some((each) => takes(each, from, to, scope.declared.get(from)?.name?.span.file))) return { problem: `"${to}" is declared already` }
+  if ([document, ...others].some((each) => takes(each, from, to, scope.declared.get(from)?.name?.span.file)))
+    return { problem: `"${to}" is declared already` }
   const node = scope.declared.get(from)
   if (node?.kind && pluginsOf(scope.vocabulary, node.kind).has(to) && node.plugin?.text !== to)
     return { problem: `"${to}" is the name of ${aKind(node.kind)} plugin` }

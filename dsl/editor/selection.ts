@@ -20,7 +20,8 @@ export const selectionsAt = ({ text, tokens, tree }: Document, offset: number): 
     if (!take(node.span)) return
     if (node.kind === "record") for (const setting of node.settings) settingIn(setting)
     if ("items" in node) {
-      if (node.items.length > 1) take({ start: node.items[0].span.start, end: node.items[node.items.length - 1].span.end })
+      if (node.items.length > 1)
+        take({ start: node.items[0].span.start, end: node.items[node.items.length - 1].span.end })
       for (const item of node.items) value(item)
     }
   }
@@ -40,6 +41,9 @@ export const selectionsAt = ({ text, tokens, tree }: Document, offset: number): 
   const sorted = around.sort((a, b) => a.end - a.start - (b.end - b.start) || b.start - a.start)
   return sorted.filter((range, i) => {
     const before = sorted[i - 1]
-    return !before || (range.start <= before.start && range.end >= before.end && range.end - range.start > before.end - before.start)
+    return (
+      !before ||
+      (range.start <= before.start && range.end >= before.end && range.end - range.start > before.end - before.start)
+    )
   })
 }

@@ -6,7 +6,17 @@ import type { Document } from "./document.ts"
 import { type Mark, marksOf } from "./marks.ts"
 
 /** In the order in which the protocol numbers them. */
-export const TOKEN_TYPES = ["keyword", "variable", "class", "property", "enumMember", "namespace", "number", "string", "comment"] as const
+export const TOKEN_TYPES = [
+  "keyword",
+  "variable",
+  "class",
+  "property",
+  "enumMember",
+  "namespace",
+  "number",
+  "string",
+  "comment",
+] as const
 export const TOKEN_MODIFIERS = ["declaration", "defaultLibrary"] as const
 
 export interface SemanticToken {
@@ -36,7 +46,8 @@ export const semanticTokensOf = (document: Document): readonly SemanticToken[] =
       start: span.start,
       end: span.end,
       type: TYPES[role],
-      modifiers: role === "declaration" ? ["declaration"] : role === "plugin" && entry && !alias ? ["defaultLibrary"] : [],
+      modifiers:
+        role === "declaration" ? ["declaration"] : role === "plugin" && entry && !alias ? ["defaultLibrary"] : [],
     })
   const { tokens, comments } = document.tokens
   for (const [i, token] of [...tokens, ...comments].entries()) {
@@ -52,6 +63,7 @@ const plainType = (token: IToken, before: IToken | undefined): SemanticToken["ty
   if (type === NumberToken) return "number"
   if (type === Text || type === OpenText) return "string"
   if (type === As || type === Compare || type === Against || type === On) return "keyword"
-  if (["language", "use", "import", "sweep"].includes(token.image) || (isKind(token.image) && before === undefined)) return "keyword"
+  if (["language", "use", "import", "sweep"].includes(token.image) || (isKind(token.image) && before === undefined))
+    return "keyword"
   return undefined
 }

@@ -1,12 +1,12 @@
 /** The options of the block around a place, with the one that is being written. */
 import type { JsonSchema } from "../vocabulary.ts"
-import { plainText } from "./effective.ts"
 import { recordAt } from "./complete_option.ts"
 import type { Document } from "./document.ts"
+import { plainText } from "./effective.ts"
+import { wordsIn } from "./expectation.ts"
 import { schemaOf } from "./marks.ts"
 import { optionPage } from "./page.ts"
 import { placeAt } from "./place.ts"
-import { wordsIn } from "./expectation.ts"
 
 export interface Signature {
   /** `lora { rank: 8, alpha: 16, targets: [...] }` */
@@ -31,7 +31,11 @@ export const signatureAt = (document: Document, offset: number): Signature | und
     if (i > 0) label += ", "
     const start = label.length
     label += `${name}: ${shortly(option)}`
-    return { start, end: label.length, documentation: optionPage(name, option, schema?.required?.includes(name) ?? false) }
+    return {
+      start,
+      end: label.length,
+      documentation: optionPage(name, option, schema?.required?.includes(name) ?? false),
+    }
   })
   const chosen = slot.at === "value" ? slot.path[slot.path.length - 1] : written
   const active = properties.findIndex(([name]) => name === chosen)

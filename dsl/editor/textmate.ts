@@ -71,6 +71,5 @@ const patterns: readonly Pattern[] = [
 export const textmateGrammar = {
   name: "l2r",
   scopeName: "source.l2r",
-  fileTypes: ["l2r"],
   patterns,
 }

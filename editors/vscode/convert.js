@@ -37,7 +37,13 @@ function converterOf(vscode) {
     return made
   }
   const symbol = (value) => {
-    const made = new vscode.DocumentSymbol(value.name, value.detail, value.kind - 1, range(value.range), range(value.selectionRange))
+    const made = new vscode.DocumentSymbol(
+      value.name,
+      value.detail,
+      value.kind - 1,
+      range(value.range),
+      range(value.selectionRange),
+    )
     made.children = value.children.map(symbol)
     return made
   }
@@ -61,7 +67,9 @@ function converterOf(vscode) {
     const made = new vscode.SignatureHelp()
     made.signatures = value.signatures.map((one) => {
       const shown = new vscode.SignatureInformation(one.label, markdown(one.documentation))
-      shown.parameters = one.parameters.map((each) => new vscode.ParameterInformation(each.label, markdown(each.documentation)))
+      shown.parameters = one.parameters.map(
+        (each) => new vscode.ParameterInformation(each.label, markdown(each.documentation)),
+      )
       return shown
     })
     made.activeSignature = value.activeSignature

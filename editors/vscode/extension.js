@@ -29,11 +29,16 @@ async function activateWith(vscode, context) {
     const answer = await client.request("initialize", {
       processId: process.pid,
       capabilities: {},
-      workspaceFolders: (vscode.workspace.workspaceFolders ?? []).map(({ uri, name }) => ({ uri: uri.toString(), name })),
+      workspaceFolders: (vscode.workspace.workspaceFolders ?? []).map(({ uri, name }) => ({
+        uri: uri.toString(),
+        name,
+      })),
       initializationOptions: { plugins: vscode.workspace.isTrusted !== false },
     })
     if (!answer) {
-      vscode.window.showErrorMessage("l2r could not be started; the setting l2r.command says how. The output l2r has more.")
+      vscode.window.showErrorMessage(
+        "l2r could not be started; the setting l2r.command says how. The output l2r has more.",
+      )
       return
     }
     legend = answer.capabilities.semanticTokensProvider.legend
@@ -130,9 +135,9 @@ async function activateWith(vscode, context) {
     }),
     languages.registerSelectionRangeProvider(SELECTOR, {
       provideSelectionRanges: async (document, positions, token) =>
-        (await ask("selectionRange", { textDocument: uriOf(document), positions: positions.map(to.plain) }, token))?.map(
-          to.selection,
-        ),
+        (
+          await ask("selectionRange", { textDocument: uriOf(document), positions: positions.map(to.plain) }, token)
+        )?.map(to.selection),
     }),
     languages.registerDocumentFormattingEditProvider(SELECTOR, {
       provideDocumentFormattingEdits: async (document, options, token) =>
@@ -195,7 +200,12 @@ async function openReport(vscode) {
   if (file === undefined) return
   const name = path.basename(file, ".l2r")
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? path.dirname(file)
-  const report = path.join(folder, "l2r-results", name === "spec" ? path.basename(path.dirname(file)) : name, "report.html")
+  const report = path.join(
+    folder,
+    "l2r-results",
+    name === "spec" ? path.basename(path.dirname(file)) : name,
+    "report.html",
+  )
   const uri = vscode.Uri.file(report)
   try {
     await vscode.workspace.fs.stat(uri)

@@ -12,7 +12,10 @@ const answer = async ({ id, directory, uses, data }: Question): Promise<Answer> 
 })
 
 const useAnswer = async (source: string, directory: string): Promise<UseAnswer> => {
-  const [{ loadFile, sourceFile }, { vocabularyOf }] = await Promise.all([import("../plugin/load.ts"), import("../plan/vocabulary.ts")])
+  const [{ loadFile, sourceFile }, { vocabularyOf }] = await Promise.all([
+    import("../plugin/load.ts"),
+    import("../plan/vocabulary.ts"),
+  ])
   let file: string | undefined
   try {
     file = sourceFile(source, directory)
@@ -24,7 +27,10 @@ const useAnswer = async (source: string, directory: string): Promise<UseAnswer> 
 
 /** Nothing where the data can't be read: the run will say so. */
 const tasksOf = async ({ plugin, source, location, folder, options }: DataQuestion, directory: string) => {
-  const [{ loadPlugin, sourceFile }, { Schema }] = await Promise.all([import("../plugin/load.ts"), import("../plugin/index.ts")])
+  const [{ loadPlugin, sourceFile }, { Schema }] = await Promise.all([
+    import("../plugin/load.ts"),
+    import("../plugin/index.ts"),
+  ])
   try {
     const loaded = await loadPlugin("data", plugin, source === undefined ? undefined : sourceFile(source, directory))
     if (loaded.kind !== "data") return undefined

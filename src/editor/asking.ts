@@ -1,8 +1,9 @@
 /** Asks the process of `answers.ts`; starts it when there is a question, anew when a plugin's file has changed, and ends it when it hangs. */
-import { clearTimeout, setTimeout } from "node:timers"
+
 import { type ChildProcess, spawn } from "node:child_process"
 import { statSync } from "node:fs"
 import { createInterface } from "node:readline"
+import { clearTimeout, setTimeout } from "node:timers"
 import { fileURLToPath } from "node:url"
 import { current } from "../cli/runtimes.mjs"
 import { type Answer, MARK, type Question } from "./questions.ts"

@@ -18,6 +18,10 @@ export const capabilities = {
   documentFormattingProvider: true,
   inlayHintProvider: { resolveProvider: false },
   codeActionProvider: { codeActionKinds: ["quickfix", "refactor.extract", "refactor.rewrite"] },
-  semanticTokensProvider: { legend: { tokenTypes: TOKEN_TYPES, tokenModifiers: TOKEN_MODIFIERS }, full: true, range: false },
+  semanticTokensProvider: {
+    legend: { tokenTypes: TOKEN_TYPES, tokenModifiers: TOKEN_MODIFIERS },
+    full: true,
+    range: false,
+  },
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 } as const

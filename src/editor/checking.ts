@@ -52,7 +52,11 @@ export const checking = (
     if (!own && found.length === 0 && !told.has(uri)) return
     if (!own) imported.set(open.uri, told.add(uri))
     const places = own ? documents.placesIn(open) : placesIn(text)
-    publish({ uri, ...(own && { version: open.version }), diagnostics: found.map((each) => diagnosticOf(each, places, uriOf)) })
+    publish({
+      uri,
+      ...(own && { version: open.version }),
+      diagnostics: found.map((each) => diagnosticOf(each, places, uriOf)),
+    })
   }
 
   /** What only plugins can tell comes later. */

@@ -63,7 +63,10 @@ export const connect = ({ write, requests, notifications, before, idle, failed }
   const unframe = unframer()
   const waiting: Message[] = []
   const running = new Map<unknown, { cancelled: boolean }>()
-  const asked = new Map<unknown, { readonly resolve: (result: unknown) => void; readonly reject: (error: Error) => void }>()
+  const asked = new Map<
+    unknown,
+    { readonly resolve: (result: unknown) => void; readonly reject: (error: Error) => void }
+  >()
   let pumping = false
   let lastId = 0
 
@@ -82,9 +85,9 @@ export const connect = ({ write, requests, notifications, before, idle, failed }
 
   const handle = (message: Message): void => {
     const { id, method } = message
-    if (method === undefined) return answered(message)
-    if (id === undefined) return heard(method, message.params)
-    void answer(id, method, message.params)
+    if (method === undefined) answered(message)
+    else if (id === undefined) heard(method, message.params)
+    else void answer(id, method, message.params)
   }
 
   const answered = ({ id, result, error }: Message): void => {

@@ -6,13 +6,20 @@ import type { Places } from "./text.ts"
 
 const SEVERITIES = { error: 1, warning: 2, hint: 3 } as const
 
-export const diagnosticOf = ({ code, severity, message, help, span, related = [] }: Diagnostic, { rangeOf }: Places, uriOf: (file: string) => string) => ({
+export const diagnosticOf = (
+  { code, severity, message, help, span, related = [] }: Diagnostic,
+  { rangeOf }: Places,
+  uriOf: (file: string) => string,
+) => ({
   range: rangeOf(span),
   severity: SEVERITIES[severity],
   code,
   source: "l2r",
   message: help === undefined ? message : `${message}\n${help}`,
-  relatedInformation: related.map((other) => ({ location: { uri: uriOf(other.span.file), range: rangeOf(other.span) }, message: other.message })),
+  relatedInformation: related.map((other) => ({
+    location: { uri: uriOf(other.span.file), range: rangeOf(other.span) },
+    message: other.message,
+  })),
 })
 
 /** Kinds of completion items, as the protocol numbers them. */
@@ -28,7 +35,11 @@ const ITEM_KINDS: Readonly<Record<Completion["kind"], number>> = {
 }
 const MARKDOWN = "markdown"
 
-export const itemOf = ({ label, kind, detail, documentation, insert, start, end, again }: Completion, index: number, { rangeOf }: Places) => ({
+export const itemOf = (
+  { label, kind, detail, documentation, insert, start, end, again }: Completion,
+  index: number,
+  { rangeOf }: Places,
+) => ({
   label,
   kind: ITEM_KINDS[kind],
   detail,
@@ -39,7 +50,14 @@ export const itemOf = ({ label, kind, detail, documentation, insert, start, end,
   command: again ? { title: "Suggest", command: "editor.action.triggerSuggest" } : undefined,
 })
 
-const SYMBOL_KINDS: Readonly<Record<string, number>> = { use: 2, option: 7, experiment: 12, stream: 18, library: 18, train: 19 }
+const SYMBOL_KINDS: Readonly<Record<string, number>> = {
+  use: 2,
+  option: 7,
+  experiment: 12,
+  stream: 18,
+  library: 18,
+  train: 19,
+}
 
 export const symbolOf = ({ name, kind, detail, span, nameSpan, children }: Symbol, places: Places): object => ({
   name,
@@ -52,7 +70,11 @@ export const symbolOf = ({ name, kind, detail, span, nameSpan, children }: Symbo
 
 export const symbolKindOf = (kind: string): number => SYMBOL_KINDS[kind] ?? 13
 
-export const foldOf = ({ from, to, kind }: Fold) => ({ startLine: from - 1, endLine: to - 1, kind: kind === "comment" ? kind : "region" })
+export const foldOf = ({ from, to, kind }: Fold) => ({
+  startLine: from - 1,
+  endLine: to - 1,
+  kind: kind === "comment" ? kind : "region",
+})
 
 export const inlayOf = ({ offset, text, tooltip }: Inlay, { positionAt }: Places) => ({
   position: positionAt(offset),
@@ -66,7 +88,10 @@ export const signatureOf = ({ label, documentation, options, active }: Signature
     {
       label,
       documentation: { kind: MARKDOWN, value: documentation },
-      parameters: options.map(({ start, end, documentation: value }) => ({ label: [start, end], documentation: { kind: MARKDOWN, value } })),
+      parameters: options.map(({ start, end, documentation: value }) => ({
+        label: [start, end],
+        documentation: { kind: MARKDOWN, value },
+      })),
     },
   ],
   activeSignature: 0,
@@ -85,7 +110,12 @@ export const tokenNumbers = (tokens: readonly SemanticToken[], { positionAt }: P
   })
 }
 
-export const actionOf = ({ title, kind, edits, diagnostic, preferred }: Action, uri: string, places: Places, toDiagnostic: (one: Diagnostic) => object) => ({
+export const actionOf = (
+  { title, kind, edits, diagnostic, preferred }: Action,
+  uri: string,
+  places: Places,
+  toDiagnostic: (one: Diagnostic) => object,
+) => ({
   title,
   kind,
   isPreferred: preferred,

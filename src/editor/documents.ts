@@ -53,4 +53,5 @@ export const fileOf = (uri: string): string => {
   }
 }
 
-export const uriOf = (file: string): string => (/^[a-z][a-z0-9+.-]+:/i.test(file) && !/^[a-z]:[\\/]/i.test(file) ? file : pathToFileURL(file).href)
+export const uriOf = (file: string): string =>
+  /^[a-z][a-z0-9+.-]+:/i.test(file) && !/^[a-z]:[\\/]/i.test(file) ? file : pathToFileURL(file).href

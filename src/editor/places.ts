@@ -46,5 +46,9 @@ const entries = (folder: string): readonly { readonly name: string; readonly fol
 
 const shippedCheckpoints = (): readonly string[] => {
   const root = fileURLToPath(new URL(`../../plugins/${folders.backbone}/`, import.meta.url))
-  return entries(root).flatMap(({ name }) => entries(join(root, name, "shipped")).filter(({ folder }) => folder).map((each) => each.name))
+  return entries(root).flatMap(({ name }) =>
+    entries(join(root, name, "shipped"))
+      .filter(({ folder }) => folder)
+      .map((each) => each.name),
+  )
 }

@@ -3,9 +3,19 @@ import { setTimeout } from "node:timers"
 import * as language from "../../dsl/editor/index.ts"
 import type { Diagnostic, Span } from "../../dsl/index.ts"
 import { type Cancellation, CODES, Refusal } from "./connection.ts"
-import { actionOf, diagnosticOf, foldOf, inlayOf, itemOf, signatureOf, symbolKindOf, symbolOf, tokenNumbers } from "./converted.ts"
+import {
+  actionOf,
+  diagnosticOf,
+  foldOf,
+  inlayOf,
+  itemOf,
+  signatureOf,
+  symbolKindOf,
+  symbolOf,
+  tokenNumbers,
+} from "./converted.ts"
 import { type Documents, type Open, uriOf } from "./documents.ts"
-import { placesIn, type Places, type Position, type TextRange } from "./text.ts"
+import { type Places, type Position, placesIn, type TextRange } from "./text.ts"
 import { namePlace, readText, specsIn, type World } from "./world.ts"
 
 interface InDocument {
@@ -48,7 +58,10 @@ export const requestsOf = ({ documents, world, folders }: Around) => {
     return [...texts].map(([file, text]) => world.document(file, text))
   }
   /** A place in this file or another. */
-  const locationOf = ({ file, ...span }: Span, { open, places, document }: { open: Open; places: Places; document: language.Document }) => {
+  const locationOf = (
+    { file, ...span }: Span,
+    { open, places, document }: { open: Open; places: Places; document: language.Document },
+  ) => {
     if (file === open.file) return { uri: open.uri, range: places.rangeOf(span) }
     const text = document.program.texts[file] ?? readText(file) ?? ""
     return { uri: uriOf(file), range: placesIn(text).rangeOf(span) }
@@ -81,7 +94,9 @@ export const requestsOf = ({ documents, world, folders }: Around) => {
       const place = namePlace(definition.file, definition.plugin)
       return { uri: definition.file, range: placesIn(place.text).rangeOf(place) }
     },
-    "textDocument/references": (params: AtPosition & { readonly context?: { readonly includeDeclaration?: boolean } }) => {
+    "textDocument/references": (
+      params: AtPosition & { readonly context?: { readonly includeDeclaration?: boolean } },
+    ) => {
       const { offset, ...found } = at(params)
       const spans = language.referencesAt(found.document, offset, everything())
       const wanted = params.context?.includeDeclaration === false ? spans.slice(1) : spans
@@ -133,7 +148,10 @@ export const requestsOf = ({ documents, world, folders }: Around) => {
       return params.positions.map((position) =>
         language
           .selectionsAt(document, places.offsetAt(position))
-          .reduceRight<object | undefined>((parent, range) => ({ range: places.rangeOf(range), ...(parent && { parent }) }), undefined),
+          .reduceRight<object | undefined>(
+            (parent, range) => ({ range: places.rangeOf(range), ...(parent && { parent }) }),
+            undefined,
+          ),
       )
     },
     "textDocument/semanticTokens/full": (params: InDocument) => {
@@ -145,7 +163,9 @@ export const requestsOf = ({ documents, world, folders }: Around) => {
       const [start, end] = [places.offsetAt(params.range.start), places.offsetAt(params.range.end)]
       return language.inlaysIn(document, start, end).map((inlay) => inlayOf(inlay, places))
     },
-    "textDocument/codeAction": (params: InDocument & { readonly range: TextRange; readonly context?: { readonly only?: readonly string[] } }) => {
+    "textDocument/codeAction": (
+      params: InDocument & { readonly range: TextRange; readonly context?: { readonly only?: readonly string[] } },
+    ) => {
       const { document, places, open } = read(params)
       const only = params.context?.only
       return language

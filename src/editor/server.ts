@@ -39,7 +39,8 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
   let refreshes = false
   let folders: readonly string[] = []
   const documents = new Documents()
-  const failed = (error: unknown, method = "") => log(`l2r lsp: ${method} ${error instanceof Error ? error.stack : String(error)}`)
+  const failed = (error: unknown, method = "") =>
+    log(`l2r lsp: ${method} ${error instanceof Error ? error.stack : String(error)}`)
   let options = { plugins: true }
   const opened = (file: string) => documents.all().find((open) => open.file === file)?.text
   let made: World | undefined
@@ -52,11 +53,21 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
   }
 
   const told = {
-    "textDocument/didOpen": ({ textDocument: { uri, version: number, text } }: { textDocument: { uri: string; version: number; text: string } }) => {
+    "textDocument/didOpen": ({
+      textDocument: { uri, version: number, text },
+    }: {
+      textDocument: { uri: string; version: number; text: string }
+    }) => {
       documents.open(uri, number, text)
       checks.stale(uri)
     },
-    "textDocument/didChange": ({ textDocument, contentChanges }: { textDocument: { uri: string; version: number }; contentChanges: readonly TextChange[] }) => {
+    "textDocument/didChange": ({
+      textDocument,
+      contentChanges,
+    }: {
+      textDocument: { uri: string; version: number }
+      contentChanges: readonly TextChange[]
+    }) => {
       if (documents.change(textDocument.uri, textDocument.version, contentChanges)) checks.stale(textDocument.uri)
     },
     "textDocument/didSave": ({ textDocument: { uri } }: { textDocument: { uri: string } }) => {
@@ -71,7 +82,11 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
       known.forget()
       for (const { uri } of documents.all()) checks.stale(uri)
     },
-    "workspace/didChangeWorkspaceFolders": ({ event: { added, removed } }: { event: { added: readonly Folder[]; removed: readonly Folder[] } }) => {
+    "workspace/didChangeWorkspaceFolders": ({
+      event: { added, removed },
+    }: {
+      event: { added: readonly Folder[]; removed: readonly Folder[] }
+    }) => {
       const gone = new Set(removed.map(({ uri }) => fileOf(uri)))
       folders = [...folders.filter((folder) => !gone.has(folder)), ...added.map(({ uri }) => fileOf(uri))]
     },
@@ -84,8 +99,10 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
     idle: () => checks.idle(),
     before: (method) => {
       if (method === "exit") return
-      if (method === "initialize" && state !== "new") throw new Refusal(CODES.invalid, "the server is initialized already")
-      if (method !== "initialize" && state === "new") throw new Refusal(CODES.notInitialized, "the server is not initialized")
+      if (method === "initialize" && state !== "new")
+        throw new Refusal(CODES.invalid, "the server is initialized already")
+      if (method !== "initialize" && state === "new")
+        throw new Refusal(CODES.notInitialized, "the server is not initialized")
       if (state === "done") throw new Refusal(CODES.invalid, "the server has been shut down")
     },
     requests: {

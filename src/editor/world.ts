@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import { dataIn, type Document, documentOf, type Host } from "../../dsl/editor/index.ts"
+import { type Document, dataIn, documentOf, type Host } from "../../dsl/editor/index.ts"
 import { type Declaration, type Open, usesIn, type Vocabulary } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import type { PluginKind } from "../plugin/definition.ts"
@@ -49,15 +49,19 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
     return {
       file,
       vocabulary: shipped as unknown as Vocabulary,
-      uses: Object.fromEntries(lines.flatMap(({ alias, source }) => {
-        const answer = answerOf(source)
-        return answer ? [[alias, answer.used] as const] : []
-      })),
+      uses: Object.fromEntries(
+        lines.flatMap(({ alias, source }) => {
+          const answer = answerOf(source)
+          return answer ? [[alias, answer.used] as const] : []
+        }),
+      ),
       tasksOf: (data) => tasks.get(key(questionOf(data, directory, sourceOf))),
       open,
       places: placesFrom(directory),
       pluginFile: (kind, name, source) =>
-        source === undefined ? shippedFile(kind as PluginKind, name) : (answerOf(source)?.file ?? fileOf(source, directory)),
+        source === undefined
+          ? shippedFile(kind as PluginKind, name)
+          : (answerOf(source)?.file ?? fileOf(source, directory)),
     }
   }
 
@@ -78,7 +82,9 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
       if (!/\b(?:use|import|data)\b/.test(text)) return false
       const lines = linesOf(text, file)
       const sourceOf = (alias: string | undefined) => lines.find((line) => line.alias === alias)?.source
-      const newUses = plugins ? [...new Set(lines.map(({ source }) => source))].filter((source) => !uses.has(key(directory, source))) : []
+      const newUses = plugins
+        ? [...new Set(lines.map(({ source }) => source))].filter((source) => !uses.has(key(directory, source)))
+        : []
       const newData = dataIn(document(file, text))
         .map((data) => questionOf(data, directory, sourceOf))
         .filter((question) => !tasks.has(key(question)) && (plugins || question.source === undefined))
@@ -124,9 +130,13 @@ const fileOf = (source: string, directory: string): string | undefined => {
 }
 
 /** The place in a plugin's source that says its name; the beginning where none does. */
-export const namePlace = (file: string, plugin: string | undefined): { readonly start: number; readonly end: number; readonly text: string } => {
+export const namePlace = (
+  file: string,
+  plugin: string | undefined,
+): { readonly start: number; readonly end: number; readonly text: string } => {
   const text = readText(fileURLToPath(file)) ?? ""
-  const at = plugin === undefined ? undefined : new RegExp(`\\bname:\\s*["'](${plugin})["']`, "d").exec(text)?.indices?.[1]
+  const at =
+    plugin === undefined ? undefined : new RegExp(`\\bname:\\s*["'](${plugin})["']`, "d").exec(text)?.indices?.[1]
   return { start: at?.[0] ?? 0, end: at?.[1] ?? 0, text }
 }
 

@@ -4,8 +4,8 @@
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import * as nodeModule from "node:module"
+import { createRequire } from "node:module"
 import { dirname, join, normalize, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { current } from "../cli/runtimes.mjs"
@@ -27,12 +27,17 @@ export const moduleAt = async (path: string): Promise<string | undefined> => {
 const stripped = new Map<string, string>()
 
 const withoutTypes = (source: string, file: string): string => {
-  const { Bun } = globalThis as { Bun?: { Transpiler: new (options: object) => { transformSync: (source: string) => string } } }
+  const { Bun } = globalThis as {
+    Bun?: { Transpiler: new (options: object) => { transformSync: (source: string) => string } }
+  }
   if (Bun) return new Bun.Transpiler({ loader: "ts", target: "browser" }).transformSync(source)
   // Node strips types itself; Deno has a command for it.
   const strip = (nodeModule as { stripTypeScriptTypes?: (source: string) => string }).stripTypeScriptTypes
   if (current().kind === "node" && strip) return strip(source)
-  return execFileSync(current().path, ["transpile", "--no-config", file], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
+  return execFileSync(current().path, ["transpile", "--no-config", file], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  })
 }
 
 /** The parser's library, whole. */

@@ -4,7 +4,14 @@ import { format } from "/dsl/format/index.ts"
 import { linesOf, summary } from "/dsl/index.ts"
 
 const element = (id) => document.getElementById(id)
-const [text, colours, offers, hover, problems, said] = ["text", "colours", "offers", "hover", "problems", "summary"].map(element)
+const [text, colours, offers, hover, problems, said] = [
+  "text",
+  "colours",
+  "offers",
+  "hover",
+  "problems",
+  "summary",
+].map(element)
 const load = async (path) => (await fetch(path)).json()
 const [vocabulary, example] = await Promise.all([load("/vocabulary.json"), load("/spec.l2r")])
 const host = { file: "spec.l2r", vocabulary }
@@ -100,7 +107,7 @@ const offer = () => {
   offers.hidden = offered.length === 0
   offers.replaceChildren(
     ...offered.map(({ label, detail }, i) => {
-      const item = document.createElement("li")
+      const item = document.createElement("div")
       item.id = `offer-${i}`
       item.setAttribute("role", "option")
       const more = document.createElement("small")

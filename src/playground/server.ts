@@ -8,7 +8,8 @@ const own = (name: string): string => readFileSync(new URL(name, import.meta.url
 const TYPES = { html: "text/html", js: "text/javascript", css: "text/css", json: "application/json" } as const
 
 /** What is not ours does not run, and nothing goes out. */
-const POLICY = "default-src 'none'; script-src 'self' 'sha256-HASH'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'"
+const POLICY =
+  "default-src 'none'; script-src 'self' 'sha256-HASH'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'"
 
 interface Found {
   readonly type: keyof typeof TYPES
@@ -28,7 +29,10 @@ const find = async (path: string): Promise<Found | undefined> => {
     case "/vocabulary.json":
       return { type: "json", text: readFileSync(new URL("../../dsl/vocabulary.json", import.meta.url), "utf8") }
     case "/spec.l2r":
-      return { type: "json", text: JSON.stringify(readFileSync(new URL("../../examples/01_quickstart/spec.l2r", import.meta.url), "utf8")) }
+      return {
+        type: "json",
+        text: JSON.stringify(readFileSync(new URL("../../examples/01_quickstart/spec.l2r", import.meta.url), "utf8")),
+      }
     default: {
       const text = path.startsWith("/dsl/") ? await moduleAt(path.slice(1)) : undefined
       return text === undefined ? undefined : { type: "js", text }
@@ -51,7 +55,12 @@ const answer = async ({ url = "/", method, headers }: IncomingMessage, response:
   }
   const type = `${TYPES[found.type]}; charset=utf-8`
   const policy = found.type === "html" ? { "content-security-policy": await policyFor(found.text) } : {}
-  response.writeHead(200, { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff", ...policy })
+  response.writeHead(200, {
+    "content-type": type,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...policy,
+  })
   response.end(found.text)
 }
 

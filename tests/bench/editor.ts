@@ -14,7 +14,12 @@ const { values } = parseArgs({
 })
 
 const specOf = (lines: number): string => {
-  const head = ["language 1", 'backbone encoder = bert "gloss-mini"', "memory few = random { per_class: 5 }", "train brief { epochs: 3 }"]
+  const head = [
+    "language 1",
+    'backbone encoder = bert "gloss-mini"',
+    "memory few = random { per_class: 5 }",
+    "train brief { epochs: 3 }",
+  ]
   const body: string[] = []
   for (let i = 0; head.length + body.length < lines - 12; i += 1)
     body.push(
@@ -26,7 +31,12 @@ const specOf = (lines: number): string => {
       `router nearest_${i} = similarity { statistic: class_gaussian, statistics: memory, memory: few, shrinkage: 0.5 }`,
     )
   const rows = Array.from({ length: 20 }, (_, i) => `learnt_${i}, nearest_${i}`).join(", ")
-  return [...head, ...body, `experiment all { on: encoder, stream: topics, adapters: low_rank_1, train: brief, routers: [${rows}] }`, ""].join("\n")
+  return [
+    ...head,
+    ...body,
+    `experiment all { on: encoder, stream: topics, adapters: low_rank_1, train: brief, routers: [${rows}] }`,
+    "",
+  ].join("\n")
 }
 
 const text = specOf(Number(values.lines))
@@ -55,8 +65,11 @@ await opened
 
 const times: number[] = []
 for (let edit = 0; edit < Number(values.edits); edit++) {
-  const line = 4 + ((edit >> 1) * 37) % (lines.length - 8)
-  const [start, end] = [{ line, character: 3 }, { line, character: edit % 2 === 0 ? 3 : 4 }]
+  const line = 4 + (((edit >> 1) * 37) % (lines.length - 8))
+  const [start, end] = [
+    { line, character: 3 },
+    { line, character: edit % 2 === 0 ? 3 : 4 },
+  ]
   const version = edit + 2
   // The letter that one edit types, the next takes out.
   const change = { range: { start, end }, text: edit % 2 === 0 ? "x" : "" }

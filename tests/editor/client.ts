@@ -5,10 +5,19 @@ import { current } from "../../src/cli/runtimes.mjs"
 import { framed, unframer } from "../../src/editor/framing.ts"
 import { changed, placesIn, type TextChange } from "../../src/editor/text.ts"
 
+/** Values of the protocol, whose shapes the tests look at themselves. */
+// biome-ignore lint/suspicious/noExplicitAny: a type for each of its shapes would say less than the assertions
+export type Loose = any
+
 export interface Told {
   readonly uri: string
   readonly version?: number
-  readonly diagnostics: readonly { readonly code: string; readonly message: string; readonly severity: number; readonly range: unknown }[]
+  readonly diagnostics: readonly {
+    readonly code: string
+    readonly message: string
+    readonly severity: number
+    readonly range: unknown
+  }[]
 }
 
 interface Answered {
@@ -75,25 +84,27 @@ export class Client {
   }
 
   /** The answer, and the number of the question. */
-  ask(method: string, params: object): { readonly id: number; readonly answer: Promise<any> } {
+  ask(method: string, params: object): { readonly id: number; readonly answer: Promise<Loose> } {
     const id = ++this.#lastId
     const answer = new Promise<never>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${method} was not answered; ${this.log.join("")}`)), PATIENCE)
-      const settled = <Value>(then: (value: Value) => void) => (value: Value) => {
-        clearTimeout(timer)
-        then(value)
-      }
+      const settled =
+        <Value>(then: (value: Value) => void) =>
+        (value: Value) => {
+          clearTimeout(timer)
+          then(value)
+        }
       this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject) })
     })
     this.send({ id, method, params })
     return { id, answer }
   }
 
-  request(method: string, params: object): Promise<any> {
+  request(method: string, params: object): Promise<Loose> {
     return this.ask(method, params).answer
   }
 
-  async initialize(more: object = {}): Promise<any> {
+  async initialize(more: object = {}): Promise<Loose> {
     const result = await this.request("initialize", { processId: null, capabilities: {}, ...more })
     this.notify("initialized", {})
     return result
@@ -131,7 +142,10 @@ export class Client {
         this.#listeners.delete(look)
         resolve(found)
       }
-      const timer = setTimeout(() => reject(new Error(`not told; ${JSON.stringify(this.said.at(-1))} ${this.log.join("")}`)), PATIENCE)
+      const timer = setTimeout(
+        () => reject(new Error(`not told; ${JSON.stringify(this.said.at(-1))} ${this.log.join("")}`)),
+        PATIENCE,
+      )
       this.#listeners.add(look)
       look()
     })

@@ -11,12 +11,21 @@ const file = new URL("../../docs/editors.md", import.meta.url)
 /** A part of the page: its spec with a cursor, and what the page says comes of it. */
 const part = (name: string) => {
   const page = readFileSync(file, "utf8")
-  const found = new RegExp(`<!-- ${name} -->\\n\`\`\`l2r\\n([\\s\\S]*?)\`\`\`[\\s\\S]*?\`\`\`text\\n([\\s\\S]*?)\`\`\`\\n<!-- end ${name} -->`).exec(page)
+  const found = new RegExp(
+    `<!-- ${name} -->\\n\`\`\`l2r\\n([\\s\\S]*?)\`\`\`[\\s\\S]*?\`\`\`text\\n([\\s\\S]*?)\`\`\`\\n<!-- end ${name} -->`,
+  ).exec(page)
   assert.ok(found, name)
   const offset = found[1].indexOf("|")
-  const document = documentOf(found[1].replace("|", ""), { file: "spec.l2r", vocabulary: vocabulary as unknown as Vocabulary })
+  const document = documentOf(found[1].replace("|", ""), {
+    file: "spec.l2r",
+    vocabulary: vocabulary as unknown as Vocabulary,
+  })
   const told = (text: string) => {
-    if (process.env.RECORD) writeFileSync(file, page.replace(found[0], () => found[0].replace(`\`\`\`text\n${found[2]}`, () => `\`\`\`text\n${text}`)))
+    if (process.env.RECORD)
+      writeFileSync(
+        file,
+        page.replace(found[0], () => found[0].replace(`\`\`\`text\n${found[2]}`, () => `\`\`\`text\n${text}`)),
+      )
     else assert.equal(found[2], text)
   }
   return { document, offset, told }
@@ -25,7 +34,12 @@ const part = (name: string) => {
 test("the completion in the page", () => {
   const { document, offset, told } = part("completion")
   const first = completionsAt(document, offset).slice(0, 6)
-  told(first.map(({ label, detail }) => `${label.padEnd(12)}  ${detail ?? ""}`.trimEnd()).concat("").join("\n"))
+  told(
+    first
+      .map(({ label, detail }) => `${label.padEnd(12)}  ${detail ?? ""}`.trimEnd())
+      .concat("")
+      .join("\n"),
+  )
 })
 
 test("the hover in the page", () => {

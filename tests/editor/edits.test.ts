@@ -47,30 +47,57 @@ const started = () => {
 }
 
 const position = fc.record({ line: fc.nat(14), character: fc.nat(90) })
-const put = fc.constantFrom("", "x", "\n", "\r\n", "}", "{", '"', "rank: 0,", "router a = l2r\n", "\u{1F600}", "[", "#", " ")
+const put = fc.constantFrom(
+  "",
+  "x",
+  "\n",
+  "\r\n",
+  "}",
+  "{",
+  '"',
+  "rank: 0,",
+  "router a = l2r\n",
+  "\u{1F600}",
+  "[",
+  "#",
+  " ",
+)
 const edit = fc.record({ range: fc.record({ start: position, end: position }), text: put })
 
 test("whatever is typed, the diagnostics are those of the whole text", async () => {
   const { send, until, close } = started()
   let version = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }), async (batches) => {
-      const uri = `untitled:${++version}`
-      send({ method: "textDocument/didOpen", params: { textDocument: { uri, languageId: "l2r", version, text: spec } } })
-      let text = spec
-      for (const contentChanges of batches) {
-        send({ method: "textDocument/didChange", params: { textDocument: { uri, version: ++version }, contentChanges } })
-        text = changed(text, contentChanges)
-      }
-      const { diagnostics } = await until(version)
-      const { rangeOf } = placesIn(text)
-      const expected = check(text, { file: uri, vocabulary: vocabulary as unknown as Vocabulary, advice: true }).diagnostics
-      assert.deepEqual(
-        diagnostics.map(({ code, range }) => ({ code, range })),
-        expected.map(({ code, span }) => ({ code, range: rangeOf(span) })),
-      )
-      send({ method: "textDocument/didClose", params: { textDocument: { uri } } })
-    }),
+    fc.asyncProperty(
+      fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }),
+      async (batches) => {
+        const uri = `untitled:${++version}`
+        send({
+          method: "textDocument/didOpen",
+          params: { textDocument: { uri, languageId: "l2r", version, text: spec } },
+        })
+        let text = spec
+        for (const contentChanges of batches) {
+          send({
+            method: "textDocument/didChange",
+            params: { textDocument: { uri, version: ++version }, contentChanges },
+          })
+          text = changed(text, contentChanges)
+        }
+        const { diagnostics } = await until(version)
+        const { rangeOf } = placesIn(text)
+        const expected = check(text, {
+          file: uri,
+          vocabulary: vocabulary as unknown as Vocabulary,
+          advice: true,
+        }).diagnostics
+        assert.deepEqual(
+          diagnostics.map(({ code, range }) => ({ code, range })),
+          expected.map(({ code, span }) => ({ code, range: rangeOf(span) })),
+        )
+        send({ method: "textDocument/didClose", params: { textDocument: { uri } } })
+      },
+    ),
     { numRuns: 60 },
   )
   close()
@@ -90,7 +117,11 @@ test("positions and offsets are each other's inverse, for every kind of line bre
 })
 
 test("messages are taken from bytes in any pieces", () => {
-  const bytes = new Uint8Array([...framed({ a: "é\u{1F600}" }), ...framed([1]), ...new TextEncoder().encode("content-type: x\r\nCONTENT-LENGTH: 3\r\n\r\n{x}")])
+  const bytes = new Uint8Array([
+    ...framed({ a: "é\u{1F600}" }),
+    ...framed([1]),
+    ...new TextEncoder().encode("content-type: x\r\nCONTENT-LENGTH: 3\r\n\r\n{x}"),
+  ])
   for (const size of [1, 2, 7, 1000]) {
     const unframe = unframer()
     const found: unknown[] = []

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { Client, uriOf } from "./client.ts"
+import { Client, type Told, uriOf } from "./client.ts"
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "l2r-lsp-")))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -39,12 +39,21 @@ test("it says what it can do, checks while one types, and takes its leave", asyn
   const uri = file("typing.l2r")
   client.open(uri, "language 1\nadapter a = lora { rnak: 8 }\n")
   const first = await client.diagnosticsOf(uri, 1)
-  assert.deepEqual(first.diagnostics.map(({ code }) => code), ["L2R0212", "L2R0401"])
+  assert.deepEqual(
+    first.diagnostics.map(({ code }) => code),
+    ["L2R0212", "L2R0401"],
+  )
   assert.match(first.diagnostics[1].message, /`rnak` is not an option of `lora`\ndid you mean `rank`\?/)
   assert.deepEqual(first.diagnostics[1].range, { start: { line: 1, character: 19 }, end: { line: 1, character: 23 } })
-  const version = client.edit(uri, { range: { start: { line: 1, character: 19 }, end: { line: 1, character: 23 } }, text: "rank" })
+  const version = client.edit(uri, {
+    range: { start: { line: 1, character: 19 }, end: { line: 1, character: 23 } },
+    text: "rank",
+  })
   const second = await client.diagnosticsOf(uri, version)
-  assert.deepEqual(second.diagnostics.map(({ code }) => code), ["L2R0212"])
+  assert.deepEqual(
+    second.diagnostics.map(({ code }) => code),
+    ["L2R0212"],
+  )
   assert.equal(await client.close(), 0)
   assert.deepEqual(client.log, [])
 })
@@ -55,11 +64,17 @@ test("a burst of edits is checked at its end, never out of order", async () => {
   client.open(uri, "language 1\n")
   let version = 1
   for (const letter of "adapter a = lora { rank: 0 }")
-    version = client.edit(uri, { range: { start: { line: 1, character: version - 1 }, end: { line: 1, character: version - 1 } }, text: letter })
+    version = client.edit(uri, {
+      range: { start: { line: 1, character: version - 1 }, end: { line: 1, character: version - 1 } },
+      text: letter,
+    })
   const { diagnostics } = await client.diagnosticsOf(uri, version)
   assert.ok(diagnostics.some(({ code }) => code === "L2R0405"))
   const versions = client.said.filter((told) => told.uri === uri).map((told) => told.version!)
-  assert.deepEqual(versions, [...versions].sort((a, b) => a - b))
+  assert.deepEqual(
+    versions,
+    [...versions].sort((a, b) => a - b),
+  )
 })
 
 test("tasks of a data folder are offered, and a wrong one is found", async () => {
@@ -69,7 +84,9 @@ test("tasks of a data folder are offered, and a wrong one is found", async () =>
   client.open(uri, text)
   const { items } = await client.request("textDocument/completion", client.at(uri, text.indexOf("yro")))
   assert.ok(items.some(({ label }: { label: string }) => label === "hau"))
-  const { diagnostics } = await client.told((told) => told.uri === uri && told.diagnostics.some(({ code }) => code === "L2R0501"))
+  const { diagnostics } = await client.told(
+    (told) => told.uri === uri && told.diagnostics.some(({ code }) => code === "L2R0501"),
+  )
   assert.match(diagnostics.find(({ code }) => code === "L2R0501")!.message, /has no task `yro`\ndid you mean `yor`\?/)
 })
 
@@ -84,8 +101,13 @@ test("a plugin of a `use` line is loaded once it is needed, and its name leads t
   const uri = file("own.l2r")
   const text = 'language 1\nuse "./own.ts" as own\nmemory few = own.first { shore: 2 }\n'
   client.open(uri, text)
-  const { diagnostics } = await client.told((told) => told.uri === uri && told.diagnostics.every(({ code }) => code !== "L2R0209"))
-  assert.deepEqual(diagnostics.filter(({ severity }) => severity === 1).map(({ code }) => code), ["L2R0401"])
+  const { diagnostics } = await client.told(
+    (told) => told.uri === uri && told.diagnostics.every(({ code }) => code !== "L2R0209"),
+  )
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity === 1).map(({ code }) => code),
+    ["L2R0401"],
+  )
   const { contents } = await client.request("textDocument/hover", client.at(uri, text.indexOf("first") + 1))
   assert.match(contents.value, /The first examples[\s\S]*how many of them/)
   const place = await client.request("textDocument/definition", client.at(uri, text.indexOf("first") + 1))
@@ -122,7 +144,13 @@ test("a request that is taken back is refused as such, and one before the handsh
   client.notify("$/cancelRequest", { id })
   await assert.rejects(answer, { code: -32800 })
   await assert.rejects(client.request("textDocument/telepathy", {}), { code: -32601 })
-  await assert.rejects(client.request("textDocument/hover", { textDocument: { uri: "file:///nowhere" }, position: { line: 0, character: 0 } }), { code: -32803 })
+  await assert.rejects(
+    client.request("textDocument/hover", {
+      textDocument: { uri: "file:///nowhere" },
+      position: { line: 0, character: 0 },
+    }),
+    { code: -32803 },
+  )
   await assert.rejects(client.request("initialize", {}), { code: -32600 })
   assert.equal(await client.close(), 0)
 })
@@ -149,4 +177,26 @@ test("symbols of the workspace come from open texts and from files on disk", asy
   const found = await client.request("workspace/symbol", { query: "_" })
   const names = found.map(({ name }: { name: string }) => name)
   assert.ok(names.includes("on_disk") && names.includes("in_memory") && !names.includes("old_name"), names.join())
+})
+
+test("a mistake in an imported file is told of that file, and a name is changed in every file that says it", async () => {
+  const client = await server()
+  const common = file("common.l2r", "language 1\nmemory shared_memory = random { per_clas: 5 }\n")
+  const beside = file("beside.l2r", 'language 1\nimport "./common.l2r"\nrouter b = l2r { memory: shared_memory }\n')
+  const uri = file("main.l2r")
+  const text = 'language 1\nimport "./common.l2r"\nrouter a = l2r { memory: shared_memory }\n'
+  client.open(uri, text)
+  const codes = ({ diagnostics }: Told) => diagnostics.map(({ code }) => code)
+  const told = await client.told((each) => each.uri === common && each.diagnostics.length > 0)
+  assert.deepEqual(codes(told), ["L2R0401"])
+  const found = await client.request("textDocument/definition", client.at(uri, text.indexOf("shared")))
+  assert.deepEqual([found.uri, found.range.start], [common, { line: 1, character: 7 }])
+  const { changes } = await client.request("textDocument/rename", {
+    ...client.at(uri, text.indexOf("shared")),
+    newName: "few_examples",
+  })
+  assert.deepEqual(Object.keys(changes).sort(), [beside, common, uri].sort())
+  // Once it is open, its own text counts.
+  client.open(common, "language 1\nmemory other = random\n")
+  await client.told((each) => each.uri === uri && codes(each).includes("L2R0304"))
 })

@@ -28,10 +28,14 @@ test("a spec for AfriSenti with three routers, by completions alone", async (t) 
   client.open(uri, "")
   const session = new Session(client, uri)
   for (const step of stepsOf(steps)) await session.take(step)
-  const version = client.edit(uri, { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "" })
+  const version = client.edit(uri, {
+    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+    text: "",
+  })
   const [edit] = await client.request("textDocument/formatting", { textDocument: { uri }, options: {} })
   if (edit) client.edit(uri, { range: edit.range, text: edit.newText })
-  if (process.env.RECORD) writeFileSync(new URL("afrisenti.txt", import.meta.url), `${steps}\n-- what comes of it --\n${client.text(uri)}`)
+  if (process.env.RECORD)
+    writeFileSync(new URL("afrisenti.txt", import.meta.url), `${steps}\n-- what comes of it --\n${client.text(uri)}`)
   else assert.equal(client.text(uri), expected)
   const { diagnostics } = await client.diagnosticsOf(uri, edit ? version + 1 : version)
   assert.deepEqual(
@@ -42,6 +46,6 @@ test("a spec for AfriSenti with three routers, by completions alone", async (t) 
 })
 
 test("snippets are text with stops in their order", () => {
-  assert.deepEqual(expanded("a ${1:b\\}} = $0 $2"), { text: "a b} =  ", stops: [4, 8, 7] })
+  assert.deepEqual(expanded(`a \${1:b\\}} = $0 $2`), { text: "a b} =  ", stops: [4, 8, 7] })
   assert.deepEqual(expanded("\\$1"), { text: "$1", stops: [] })
 })

@@ -8,8 +8,8 @@
  *     type TEXT        no more than `,` or a space, which is written `·`
  */
 import assert from "node:assert/strict"
-import type { Client } from "./client.ts"
 import { placesIn, type TextRange } from "../../src/editor/text.ts"
+import type { Client } from "./client.ts"
 
 export interface Step {
   readonly what: string
@@ -57,7 +57,8 @@ export class Session {
       return this.#put(this.#cursor, this.#cursor, rest)
     }
     const end = what === "down" ? this.text.length : this.#endOfLine()
-    const indent = what === "down" ? "" : (/^[ \t]*/.exec(this.text.slice(this.text.lastIndexOf("\n", end - 1) + 1))?.[0] ?? "")
+    const indent =
+      what === "down" ? "" : (/^[ \t]*/.exec(this.text.slice(this.text.lastIndexOf("\n", end - 1) + 1))?.[0] ?? "")
     if (what === "down") this.#stops = []
     this.#put(end, end, `\n${indent}`)
   }
@@ -65,7 +66,10 @@ export class Session {
   async #accept(label: string): Promise<void> {
     const { items } = await this.#client.request("textDocument/completion", this.#client.at(this.#uri, this.#cursor))
     const item = (items as Item[]).find((each) => each.label === label)
-    assert.ok(item, `"${label}" is not offered after\n${this.text.slice(0, this.#cursor)}|\nbut: ${items.map((each: Item) => each.label).join(", ")}`)
+    assert.ok(
+      item,
+      `"${label}" is not offered after\n${this.text.slice(0, this.#cursor)}|\nbut: ${items.map((each: Item) => each.label).join(", ")}`,
+    )
     const { offsetAt } = placesIn(this.text)
     const [start, end] = [offsetAt(item.textEdit.range.start), offsetAt(item.textEdit.range.end)]
     const line = this.text.slice(this.text.lastIndexOf("\n", start - 1) + 1, start)
@@ -92,7 +96,9 @@ export class Session {
 export const expanded = (snippet: string): { readonly text: string; readonly stops: readonly number[] } => {
   let text = ""
   const stops: (readonly [number, number])[] = []
-  for (const [, escaped, plain, number, filled = "", other] of snippet.matchAll(/\\([\\$}])|\$(\d)|\$\{(\d):((?:\\.|[^}])*)\}|([\s\S])/g)) {
+  for (const [, escaped, plain, number, filled = "", other] of snippet.matchAll(
+    /\\([\\$}])|\$(\d)|\$\{(\d):((?:\\.|[^}])*)\}|([\s\S])/g,
+  )) {
     if (plain !== undefined) stops.push([Number(plain), text.length])
     else if (number !== undefined) {
       text += filled.replace(/\\(.)/g, "$1")

@@ -35,7 +35,12 @@ const piecesOf = (line: string, patterns: readonly Pattern[]): readonly (readonl
 }
 
 /** What stands between begin and end; gives where the end ends. */
-const block = (line: string, from: number, pattern: Pattern, paint: (from: number, to: number, scope: string | undefined) => void): number => {
+const block = (
+  line: string,
+  from: number,
+  pattern: Pattern,
+  paint: (from: number, to: number, scope: string | undefined) => void,
+): number => {
   let at = from
   for (;;) {
     const end = regexp(pattern.end!, at).exec(line)

@@ -12,6 +12,10 @@ const onNode = current().kind === "node"
 const folder = new URL("../../editors/vscode/", import.meta.url)
 const manifest = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"))
 
+/** Values of the protocol, whose shapes the tests look at themselves. */
+// biome-ignore lint/suspicious/noExplicitAny: a type for each of its shapes would say less than the assertions
+type Loose = any
+
 /** Classes of the editor's interface that only keep what they are given. */
 const kept = (...names: readonly string[]) =>
   class {
@@ -21,11 +25,11 @@ const kept = (...names: readonly string[]) =>
   }
 
 const standIn = (text: string) => {
-  const providers: Record<string, any> = {}
+  const providers: Record<string, Loose> = {}
   const commands: Record<string, () => unknown> = {}
-  const problems = new Map<string, any[]>()
+  const problems = new Map<string, Loose[]>()
   const sent: string[] = []
-  const listeners: Record<string, (event: any) => void> = {}
+  const listeners: Record<string, (event: Loose) => void> = {}
   const uri = { toString: () => "untitled:spec.l2r", fsPath: "/a folder/spec.l2r" }
   const document = { languageId: "l2r", uri, version: 1, getText: () => text, save: async () => true }
   const { path, run } = current()
@@ -44,7 +48,7 @@ const standIn = (text: string) => {
       return new CodeActionKind(this.value === "" ? part : `${this.value}.${part}`)
     }
   }
-  const listen = (name: string) => (listener: (event: any) => void) => {
+  const listen = (name: string) => (listener: (event: Loose) => void) => {
     listeners[name] = listener
     return { dispose: () => {} }
   }
@@ -93,12 +97,18 @@ const standIn = (text: string) => {
       getConfiguration: () => ({ get: () => command }),
       fs: { stat: async () => assert.fail("there is no report") },
       ...Object.fromEntries(
-        ["onDidOpenTextDocument", "onDidChangeTextDocument", "onDidSaveTextDocument", "onDidCloseTextDocument", "onDidChangeWorkspaceFolders"].map((name) => [name, listen(name)]),
+        [
+          "onDidOpenTextDocument",
+          "onDidChangeTextDocument",
+          "onDidSaveTextDocument",
+          "onDidCloseTextDocument",
+          "onDidChangeWorkspaceFolders",
+        ].map((name) => [name, listen(name)]),
       ),
     },
     languages: {
       createDiagnosticCollection: () => ({
-        set: (target: { text: string }, found: any[]) => problems.set(target.text, found),
+        set: (target: { text: string }, found: Loose[]) => problems.set(target.text, found),
         clear: () => problems.clear(),
         dispose: () => {},
       }),
@@ -119,38 +129,65 @@ const standIn = (text: string) => {
   return { vscode, providers, commands, problems, sent, listeners, document }
 }
 
-test("it starts the server, shows its answers, and offers every command that it names", { skip: !onNode && "Visual Studio Code runs it on Node" }, async () => {
+test("it starts the server, shows its answers, and offers every command that it names", {
+  skip: !onNode && "Visual Studio Code runs it on Node",
+}, async () => {
   const text = "language 1\nadapter a = lora { rnak: 8 }\n"
   const { vscode, providers, commands, problems, sent, listeners, document } = standIn(text)
   const { activateWith } = createRequire(import.meta.url)(fileURLToPath(new URL("extension.js", folder)))
   const subscriptions: { dispose: () => unknown }[] = []
   await activateWith(vscode, { subscriptions })
   try {
-    for (let turn = 0; turn < 500 && !problems.has("untitled:spec.l2r"); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
-    assert.deepEqual(problems.get("untitled:spec.l2r")?.map(({ code, severity }) => [code, severity]), [["L2R0212", 1], ["L2R0401", 0]])
+    for (let turn = 0; turn < 500 && !problems.has("untitled:spec.l2r"); turn++)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.deepEqual(
+      problems.get("untitled:spec.l2r")?.map(({ code, severity }) => [code, severity]),
+      [
+        ["L2R0212", 1],
+        ["L2R0401", 0],
+      ],
+    )
     const at = { line: 1, character: 20 }
     const items = await providers.CompletionItem.provideCompletionItems(document, at)
-    assert.ok(items.some(({ label, insertText }: any) => label === "rank" && insertText.value === "rank: ${1:8}"))
+    assert.ok(items.some(({ label, insertText }: Loose) => label === "rank" && insertText.value === `rank: \${1:8}`))
     const hover = await providers.Hover.provideHover(document, { line: 1, character: 13 })
     assert.match(hover.contents.value, /a plugin of kind adapter/)
     const actions = await providers.CodeActions.provideCodeActions(document, { start: at, end: at }, {})
-    const fix = actions.find(({ title }: any) => title === "Write `rank`")
+    const fix = actions.find(({ title }: Loose) => title === "Write `rank`")
     assert.equal(fix.kind.value, "quickfix")
-    assert.deepEqual(fix.edit.all[0][1].map(({ newText }: any) => newText), ["rank"])
+    assert.deepEqual(
+      fix.edit.all[0][1].map(({ newText }: Loose) => newText),
+      ["rank"],
+    )
     const renamed = await providers.Rename.provideRenameEdits(document, { line: 1, character: 8 }, "b")
     assert.equal(renamed.all[0][1].length, 1)
     const { data } = await providers.DocumentSemanticTokens.provideDocumentSemanticTokens(document)
     assert.ok(data instanceof Uint32Array && data.length % 5 === 0 && data.length > 0)
-    for (const [name, method] of [["DocumentSymbol", "provideDocumentSymbols"], ["FoldingRange", "provideFoldingRanges"], ["DocumentFormattingEdit", "provideDocumentFormattingEdits"]])
+    for (const [name, method] of [
+      ["DocumentSymbol", "provideDocumentSymbols"],
+      ["FoldingRange", "provideFoldingRanges"],
+      ["DocumentFormattingEdit", "provideDocumentFormattingEdits"],
+    ])
       assert.ok(Array.isArray(await providers[name][method](document)), name)
     assert.ok((await providers.SignatureHelp.provideSignatureHelp(document, at)).signatures.length === 1)
     assert.ok((await providers.SelectionRange.provideSelectionRanges(document, [at]))[0].parent)
-    assert.ok(Array.isArray(await providers.InlayHints.provideInlayHints(document, { start: { line: 0, character: 0 }, end: at })))
+    assert.ok(
+      Array.isArray(
+        await providers.InlayHints.provideInlayHints(document, { start: { line: 0, character: 0 }, end: at }),
+      ),
+    )
     problems.clear()
     document.version = 2
-    listeners.onDidChangeTextDocument({ document, contentChanges: [{ range: { start: { line: 1, character: 19 }, end: { line: 1, character: 23 } }, text: "rank" }] })
-    for (let turn = 0; turn < 500 && !problems.has("untitled:spec.l2r"); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
-    assert.deepEqual(problems.get("untitled:spec.l2r")?.map(({ code }) => code), ["L2R0212"])
+    listeners.onDidChangeTextDocument({
+      document,
+      contentChanges: [{ range: { start: { line: 1, character: 19 }, end: { line: 1, character: 23 } }, text: "rank" }],
+    })
+    for (let turn = 0; turn < 500 && !problems.has("untitled:spec.l2r"); turn++)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.deepEqual(
+      problems.get("untitled:spec.l2r")?.map(({ code }) => code),
+      ["L2R0212"],
+    )
     for (const { command } of manifest.contributes.commands) assert.ok(commands[command], command)
     await commands["l2r.plan"]()
     assert.match(sent.at(-1)!, / plan "\/a folder\/spec\.l2r"$/)
@@ -166,12 +203,16 @@ test("the package holds what the manifest names, byte for byte, and is the same 
   const bytes = zip(files)
   assert.deepEqual(zip(entries()), bytes)
   const found = unzipped(bytes)
-  assert.deepEqual([...found.keys()], files.map(([name]) => name))
+  assert.deepEqual(
+    [...found.keys()],
+    files.map(([name]) => name),
+  )
   for (const [name, content] of files) assert.deepEqual(found.get(name), Buffer.from(content), name)
   const named = [manifest.main, manifest.contributes.languages[0].configuration, manifest.contributes.grammars[0].path]
   for (const path of named) assert.ok(found.has(`extension/${path.replace("./", "")}`), path)
   const types = found.get("[Content_Types].xml")!.toString()
-  for (const name of [...found.keys()].slice(1)) assert.ok(types.includes(`Extension=".${name.split(".").pop()}"`), name)
+  for (const name of [...found.keys()].slice(1))
+    assert.ok(types.includes(`Extension=".${name.split(".").pop()}"`), name)
   assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926)
 })
 

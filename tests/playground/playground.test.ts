@@ -22,14 +22,22 @@ after(async () => {
   await (await serving)?.close()
 })
 
-const get = async (path: string, host?: string): Promise<{ readonly status: number; readonly text: string; readonly headers: object }> => {
+const get = async (
+  path: string,
+  host?: string,
+): Promise<{ readonly status: number; readonly text: string; readonly headers: object }> => {
   const { port } = new URL((await served()).url)
   return new Promise((resolve, reject) => {
-    const asked = request({ port, host: "127.0.0.1", path, headers: { host: host ?? `localhost:${port}` } }, (response) => {
-      const parts: Buffer[] = []
-      response.on("data", (part: Buffer) => parts.push(part))
-      response.on("end", () => resolve({ status: response.statusCode!, text: Buffer.concat(parts).toString(), headers: response.headers }))
-    })
+    const asked = request(
+      { port, host: "127.0.0.1", path, headers: { host: host ?? `localhost:${port}` } },
+      (response) => {
+        const parts: Buffer[] = []
+        response.on("data", (part: Buffer) => parts.push(part))
+        response.on("end", () =>
+          resolve({ status: response.statusCode!, text: Buffer.concat(parts).toString(), headers: response.headers }),
+        )
+      },
+    )
     asked.on("error", reject)
     asked.end()
   })
@@ -50,7 +58,14 @@ test("every module that the page needs is served as JavaScript", async () => {
 })
 
 test("nothing else is served, and to nobody else", async () => {
-  for (const path of ["/package.json", "/dsl/../package.json", "/dsl/%2e%2e/src/source.ts", "/src/source.ts", "/dsl/vocabulary.json", "/nothing"])
+  for (const path of [
+    "/package.json",
+    "/dsl/../package.json",
+    "/dsl/%2e%2e/src/source.ts",
+    "/src/source.ts",
+    "/dsl/vocabulary.json",
+    "/nothing",
+  ])
     assert.equal((await get(path)).status, 404, path)
   assert.equal((await get("/", "evil.example")).status, 404)
   assert.match(JSON.stringify((await get("/")).headers), /script-src 'self' 'sha256-/)
@@ -95,7 +110,10 @@ test("in a browser: the example is sound, and a mistake is told as it is typed",
   const { url } = await served()
   assert.equal(await shown(page, "summary"), "no problems")
   await write(page, "language 1\nadapter a = lora { rnak: 8 }\n")
-  assert.match(await shown(page, "problems"), /2:20 error L2R0401: `rnak` is not an option of `lora` \(did you mean `rank`\?\)/)
+  assert.match(
+    await shown(page, "problems"),
+    /2:20 error L2R0401: `rnak` is not an option of `lora` \(did you mean `rank`\?\)/,
+  )
   assert.equal(await page.evaluate('document.querySelector("#colours .error").textContent'), "rnak")
   assert.equal(await page.evaluate('document.querySelector("#colours .class").textContent'), "lora")
   assert.deepEqual(said, [])
@@ -145,7 +163,11 @@ test("in a browser: no barriers, in the light and in the dark", { skip }, async 
   for (const mode of ["light", "dark"]) {
     await visit.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: mode }])
     const found = await barrierProblems(visit.page)
-    assert.deepEqual(found.filter((each) => !each.startsWith("a link to nowhere")), [], mode)
+    assert.deepEqual(
+      found.filter((each) => !each.startsWith("a link to nowhere")),
+      [],
+      mode,
+    )
   }
   await visit.page.close()
 })

@@ -8,7 +8,8 @@ import { host } from "./marked.ts"
 
 const holds = (text: string, offset: number): void => {
   const document = editor.documentOf(text, host)
-  const inside = ({ start, end }: { start: number; end: number }) => assert.ok(0 <= start && start <= end && end <= text.length, `${start}..${end}`)
+  const inside = ({ start, end }: { start: number; end: number }) =>
+    assert.ok(0 <= start && start <= end && end <= text.length, `${start}..${end}`)
   for (const { start, end, label } of editor.completionsAt(document, offset)) {
     inside({ start, end })
     assert.ok(start <= offset && offset <= end, label)
@@ -46,14 +47,52 @@ test("at every place of the example, cut off there or not", () => {
   }
 })
 
+test("a metric or a value with a member where none belongs", () => {
+  for (const text of [
+    "experiment e { compare a.kept against b on accuracy.compare }",
+    "adapter a = lora { rank: x.on }",
+  ])
+    for (let offset = 0; offset <= text.length; offset++) holds(text, offset)
+})
+
 test("on the example with parts taken out and put in", () => {
-  const piece = fc.constantFrom("{", "}", "[", "]", "(", ")", ":", ",", "=", ".", "..", '"', "#", "\n", "\r\n", "sweep [1, 2]", "compare", "router x = ", "use", "\u{1F600}", "é", "\u0000", " ")
+  const piece = fc.constantFrom(
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ":",
+    ",",
+    "=",
+    ".",
+    "..",
+    '"',
+    "#",
+    "\n",
+    "\r\n",
+    "sweep [1, 2]",
+    "compare",
+    "router x = ",
+    "use",
+    "\u{1F600}",
+    "é",
+    "\u0000",
+    " ",
+  )
   fc.assert(
-    fc.property(fc.nat(example.length), fc.nat(60), fc.array(piece, { maxLength: 4 }), fc.nat(example.length), (at, cut, put, offset) => {
-      const text = example.slice(0, at) + put.join("") + example.slice(at + cut)
-      holds(text, Math.min(offset, text.length))
-      holds(text, Math.min(at + put.join("").length, text.length))
-    }),
-    { numRuns: 60 },
+    fc.property(
+      fc.nat(example.length),
+      fc.nat(60),
+      fc.array(piece, { maxLength: 4 }),
+      fc.nat(example.length),
+      (at, cut, put, offset) => {
+        const text = example.slice(0, at) + put.join("") + example.slice(at + cut)
+        holds(text, Math.min(offset, text.length))
+        holds(text, Math.min(at + put.join("").length, text.length))
+      },
+    ),
+    { numRuns: Number(process.env.RUNS ?? 60) },
   )
 })

@@ -67,7 +67,8 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 for (const [text, labels] of cases)
-  test(`${JSON.stringify(text)} offers ${labels.slice(0, 4).join(", ") || "nothing"}`, () => assert.deepEqual(offered(text), labels))
+  test(`${JSON.stringify(text)} offers ${labels.slice(0, 4).join(", ") || "nothing"}`, () =>
+    assert.deepEqual(offered(text), labels))
 
 test("what is offered replaces the word around the cursor, and brings what it needs", () => {
   const one = (text: string, label: string) => {
@@ -78,13 +79,15 @@ test("what is offered replaces the word around the cursor, and brings what it ne
   assert.deepEqual(one("adapter a = lora { ta|rg }", "targets"), ["targ", "targets: [$1]"])
   assert.deepEqual(one("adapter a = bo|", "masked"), ["bo", "masked { share: $1 }"])
   assert.deepEqual(one("backbone a = |", "bert"), ["", 'bert "$1"'])
-  assert.deepEqual(one("router a = l2r { | }\nmemory few = random", "memory"), ["", "memory: ${1:few}"])
+  assert.deepEqual(one("router a = l2r { | }\nmemory few = random", "memory"), ["", `memory: \${1:few}`])
   assert.deepEqual(one("data intents = jsonl\nstream s { tasks: intents[|] }", "t 3"), ["", '"t 3"'])
   assert.deepEqual(one('data d = jsonl "da|ta"', "folder/"), ["data", "folder/"])
 })
 
 test("an experiment is offered with the names that there are", () => {
-  const { document, offset } = marked("backbone b = bert\nstream s { }\nadapter x = lora\nadapter y = lora\ntrain t { }\n|")
+  const { document, offset } = marked(
+    "backbone b = bert\nstream s { }\nadapter x = lora\nadapter y = lora\ntrain t { }\n|",
+  )
   const { insert } = completionsAt(document, offset).find(({ label }) => label === "experiment")!
   assert.match(insert, /on: {7}\$\{2:b\}\n {2}stream: {3}\$\{3:s\}\n {2}adapters: \$\{4:\}\n {2}train: {4}\$\{5:t\}/)
 })

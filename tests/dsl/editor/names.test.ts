@@ -23,12 +23,18 @@ const definitions: readonly (readonly [string, unknown])[] = [
   ['use "./x|.ts" as mine', { file: "at ./x.ts" }],
   ["router a = l2r { aggregate: out|puts }", undefined],
 ]
-for (const [text, expected] of definitions) test(`definition ${JSON.stringify(text)}`, () => assert.deepEqual(targetOf(text), expected))
+for (const [text, expected] of definitions)
+  test(`definition ${JSON.stringify(text)}`, () => assert.deepEqual(targetOf(text), expected))
 
 test("references: the declaration first, then every place that says the name", () => {
-  const { document, offset } = marked("experiment e { routers: [a|b], compare ab.kept against [x] on accuracy }\nrouter ab = l2r\nrouter c = ab { memory: ab }")
+  const { document, offset } = marked(
+    "experiment e { routers: [a|b], compare ab.kept against [x] on accuracy }\nrouter ab = l2r\nrouter c = ab { memory: ab }",
+  )
   const found = referencesAt(document, offset).map(({ start, end }) => [start, document.text.slice(start, end)])
-  assert.deepEqual(found.map(([, text]) => text), ["ab", "ab", "ab", "ab"].concat(["ab"]).slice(0, found.length))
+  assert.deepEqual(
+    found.map(([, text]) => text),
+    ["ab", "ab", "ab", "ab"].concat(["ab"]).slice(0, found.length),
+  )
   assert.equal(found[0][0], document.text.indexOf("router ab") + "router ".length)
   assert.equal(found.length, 5)
 })
@@ -75,7 +81,10 @@ test("a name is followed through the files that import its file", () => {
   const [common, one] = documents
   const definition = definitionAt(one, texts["one.l2r"].indexOf("few"))
   assert.deepEqual(definition, { span: { file: "common.l2r", start: 18, end: 21 } })
-  for (const [document, at] of [[common, 18], [one, texts["one.l2r"].indexOf("few")]] as const) {
+  for (const [document, at] of [
+    [common, 18],
+    [one, texts["one.l2r"].indexOf("few")],
+  ] as const) {
     const edits = renameAt(document, at, "some", documents)
     assert.ok(!("problem" in edits))
     assert.deepEqual(edits.map(({ span }) => span.file).sort(), ["common.l2r", "one.l2r", "two.l2r"])
