@@ -5,6 +5,7 @@
 import assert from "node:assert/strict"
 import { routingOf } from "../plan/routing.ts"
 import type { Router } from "../plugin/index.ts"
+import { whyNotServed } from "../run/steps/not_served.ts"
 import { StepError } from "../run/work.ts"
 import { type Check, register } from "./check.ts"
 import { independenceChecks } from "./independence.ts"
@@ -54,10 +55,14 @@ export const routerChecks = (
     for (const names of [
       ["low_rank", "higher_rank"],
       ["bottleneck", "low_rank"],
+      ["biases", "prefix"],
     ] as const) {
       const { bench, stream } = await toyBench(router, "reference", names)
       try {
-        assert.ok(finite((await evaluated(bench, setting, stream, await fitted(bench, setting, stream))).logits))
+        const fit = await fitted(bench, setting, stream)
+        const reason = whyNotServed(fit)
+        if (reason === undefined) assert.ok(finite((await evaluated(bench, setting, stream, fit)).logits))
+        else assert.ok(reason.length > 0, "it turns the library down without a reason")
       } catch (error) {
         assert.ok(error instanceof StepError, String(error))
       }

@@ -10,6 +10,8 @@ const ADAPTERS = {
   low_rank: ["lora", { rank: 2, alpha: 2 }],
   higher_rank: ["lora", { rank: 3, alpha: 3 }],
   bottleneck: ["bottleneck", { reduction: 2 }],
+  biases: ["bitfit", { targets: ["embeddings_norm", "query"] }],
+  prefix: ["prefix", { length: 2 }],
 } as const
 
 export type AdapterName = keyof typeof ADAPTERS

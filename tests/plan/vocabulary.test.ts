@@ -71,7 +71,7 @@ test("every schema that authors write with comes out as JSON Schema, with descri
     },
     targets: {
       type: "array",
-      items: { type: "string", enum: ["query", "key", "value", "attention_output", "intermediate", "output"] },
+      items: { type: "string", enum: ["query", "key", "value", "attention_output", "intermediate", "gate", "output"] },
       minItems: 1,
     },
     memory: { type: "string", reference: "memory" },

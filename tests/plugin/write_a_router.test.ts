@@ -160,7 +160,7 @@ for (const [said, mistake] of Object.entries(mistakes))
 test("the other messages of the page are in the code that gives them", () => {
   const given = {
     "the loss is not finite": "src/model/optimise.ts",
-    "can't serve this library": "src/run/steps/fit.ts",
+    "not defined": "src/report/table.ts",
   }
   const rows = page.slice(page.indexOf("## What may go wrong")).match(/\n\| `[^`]+` \|/g) as readonly string[]
   assert.equal(rows.length, Object.keys(mistakes).length + Object.keys(given).length)
