@@ -12,17 +12,32 @@ export class ShapeError extends Error {
   }
 }
 
+/** Where an operator without a gradient stands. */
+export interface Below {
+  /** Operators from it down to the variable. */
+  readonly below: readonly string[]
+  readonly variable?: string
+  /** What has the operator in it, e.g. a node of a file. */
+  readonly origin?: string
+}
+
 /** The loss depends on a variable through an operator that has no gradient. */
 export class GradientError extends Error {
   override readonly name = "GradientError"
   readonly operator: string
   /** Operators from the loss down to the one without a gradient. */
   readonly path: readonly string[]
-  constructor(operator: string, path: readonly string[], advice: string) {
+  constructor(operator: string, path: readonly string[], advice: string, { below, variable, origin }: Below) {
+    const on = variable === undefined ? "a variable" : `"${variable}"`
+    const way = brief([...path, ...below]).join(" <- ")
     super(
-      `grad: \`${operator}\` has no gradient, and the loss depends on a variable through it (${path.join(" <- ")}); ${advice}`,
+      `grad: ${origin ?? `\`${operator}\``} has no gradient, and the loss depends on ${on} through it (${way}); ${advice}`,
     )
     this.operator = operator
     this.path = path
   }
 }
+
+/** Both ends of a long way. */
+const brief = (way: readonly string[]): readonly string[] =>
+  way.length <= 12 ? way : [...way.slice(0, 5), `${way.length - 10} more`, ...way.slice(-5)]

@@ -65,5 +65,19 @@ const missing = (root: Tensor, node: Tensor, active: ReadonlySet<Tensor>): Gradi
     at = at.inputs.find((x) => reaches.has(x) && active.has(x))
   )
     path.push(at.op)
-  return new GradientError(node.op, [...path, node.op], "put stopGradient around its input, or use a smooth operator")
+  const below: string[] = []
+  let variable = node
+  for (let at = node.inputs.find((x) => active.has(x)); at; at = at.inputs.find((x) => active.has(x))) {
+    below.push(at.op)
+    variable = at
+  }
+  const { origin } = node.attributes as { origin?: string }
+  return new GradientError(
+    node.op,
+    [...path, node.op],
+    origin === undefined
+      ? "put stopGradient around its input, or use a smooth operator"
+      : "attach adapters after it alone, or take a model without it",
+    { below, variable: variable.attributes.name as string | undefined, origin },
+  )
 }

@@ -266,6 +266,10 @@ const choices: Case[] = [
   },
   one("argmax", ({ x }) => t.argmax(x), { discrete: true }),
   one("argmax of axis 0", ({ x }) => t.argmax(x, 0), { discrete: true }),
+  one("rounded down", ({ x }) => t.rounded(x, "Floor"), { discrete: true }),
+  one("rounded up", ({ x }) => t.rounded(x, "Ceil"), { discrete: true }),
+  one("rounded to the nearest", ({ x }) => t.rounded(t.scale(x, 3), "Round"), { discrete: true }),
+  one("sign", ({ x }) => t.rounded(x, "Sign"), { discrete: true }),
   one("topKMask", ({ x }, { c }) => t.topKMask(x, Math.min(2, c)), { discrete: true }),
   one("product with a mask of the k largest", ({ x }) => t.mul(x, t.topKMask(t.stopGradient(x), 1))),
 ]

@@ -33,6 +33,7 @@ import {
   reshape,
   rmsNorm,
   rotary,
+  rounded,
   scalarOf,
   scale,
   sigmoid,
@@ -267,6 +268,10 @@ const literal: Rule = (_, { step: { settings } }) => {
     : constant(values.length === 1 ? values[0] : values, dtype)
 }
 
+/** In steps, so that no gradient can pass: trained adapters stand after it, or the error names the node. */
+const inSteps = (how: "Ceil" | "Floor" | "Round" | "Sign"): Rule =>
+  unary((x, { step }) => rounded(x, how, `the node ${step.node} (${how})`))
+
 export const rules: Readonly<Record<string, Rule>> = {
   Abs: unary(abs),
   Activation: unary((x, { step }) => ACTIVATIONS[step.settings.kind as string](x)),
@@ -277,6 +282,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   Cast: unary((x, { step }) =>
     cast(x, ({ 9: "bool", 6: "int", 7: "int" } as Record<number, DType>)[step.settings.to as number] ?? "float"),
   ),
+  Ceil: inSteps("Ceil"),
   Concat: joined,
   Cos: unary(cos),
   Div: folded(div),
@@ -285,6 +291,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   Erf: unary(erf),
   Exp: unary(exp),
   Expand: expanded,
+  Floor: inSteps("Floor"),
   Greater: compared(greater),
   GreaterOrEqual: compared((a, b) => greater(a, b), true),
   Less: compared(less),
@@ -308,7 +315,9 @@ export const rules: Readonly<Record<string, Rule>> = {
   Relu: unary(relu),
   Reshape: reshaped,
   Rotary: turned,
+  Round: inSteps("Round"),
   Sigmoid: unary(sigmoid),
+  Sign: inSteps("Sign"),
   Sin: unary(sin),
   Slice: sliced,
   Softmax: softmaxed,

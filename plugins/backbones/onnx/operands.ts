@@ -16,6 +16,8 @@ export interface Operands {
   readonly read: (value: string, node: Node, rank: number, as?: string) => string
 }
 
+const POSITIONS = "embeddings.position"
+
 /** `write`: where the steps go that a value needs before it is read. */
 export const operandsOf = (draft: Draft, longest: Sample, write: (step: Step) => void): Operands => {
   const weights: Record<string, HostTensor> = {}
@@ -49,7 +51,8 @@ export const operandsOf = (draft: Draft, longest: Sample, write: (step: Step) =>
     else if (!shape.includes("examples")) shape[0] = "examples"
     const output = `${value}/rank ${rank}`
     if (found.kind === "table") {
-      const table = weight(/position/.test(value) ? "embeddings.position" : value, found.value)
+      const embedded = node.op === "Add" && found.value.shape.length === 2 && !weights[POSITIONS]
+      const table = weight(embedded ? POSITIONS : value, found.value)
       write({ op: "AtPositions", node: node.name, inputs: [table], output, shape, settings: {} })
     } else {
       const { sees, yes, no, dtype } = found

@@ -42,7 +42,8 @@ export const placesOf = (draft: Draft): Places => {
     to: node.outputs[0],
   })
   const blocks = draft.nodes.flatMap((node) => (node.op === "Attention" ? (blockOf(draft, node) ?? []) : []))
-  const first = blocks[0] && draft.maker(blocks[0].from)
+  const start = blocks[0] && draft.maker(blocks[0].from)
+  const first = start?.op === "Linear" ? draft.maker(start.inputs[0]) : start
   if (first?.op === "Norm") add("embeddings.norm", 0, norm(first, "embeddings_norm"))
   blocks.forEach(({ from, to, parts }, layer) => {
     for (const part of parts) add(`layer.${layer}${part.part}`, layer, part)

@@ -40,6 +40,9 @@ export const erf = unary(pointwise.erf)
 /** The value of x, through which no gradient flows. */
 export const stopGradient = unary(linear.stopGradient)
 export const pow = (x: Tensor, exponent: number): Tensor => withRows(pointwise.pow(settle(x), exponent), x.rows)
+/** x up, down or to the nearest whole number (halves to even), or its sign. No gradient; `origin` says in the error what is rounded. */
+export const rounded = (x: Tensor, how: pointwise.Rounding, origin?: string): Tensor =>
+  withRows(pointwise.rounded(settle(x), how, origin), x.rows)
 export const cast = (x: Tensor, to: DType): Tensor => withRows(linear.cast(settle(x), to), x.rows)
 
 /** x times a number. A mixture stays a mixture. */

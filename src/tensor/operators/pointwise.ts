@@ -62,6 +62,15 @@ export const powOperator: Operator = {
   },
 }
 
+export type Rounding = "Ceil" | "Floor" | "Round" | "Sign"
+
+/** Functions in steps, whose slope says nothing: no gradient. `origin`: what has the step in it, for messages. */
+export const roundedOperator: Operator = {
+  name: "rounded",
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  emit: (emitter, [x], node) => emitter.add(node.attributes.how as Rounding, [x]),
+}
+
 const build =
   (operator: Operator) =>
   (x: Tensor): Tensor =>
@@ -87,4 +96,7 @@ export const pow = (x: Tensor, exponent: number): Tensor => {
   if (exponent === 0.5) return sqrt(x)
   return exponent === 0 ? add(scale(x, 0), one) : apply(powOperator, [x], { exponent })
 }
+/** x to a whole number: up, down, to the nearest (halves to even); or its sign. */
+export const rounded = (x: Tensor, how: Rounding, origin?: string): Tensor =>
+  apply(roundedOperator, [x], { how, ...(origin ? { origin } : {}) })
 export const square = (x: Tensor): Tensor => mul(x, x)

@@ -155,6 +155,20 @@ const gatherND: Kernel = (call) => {
   return numbers(x.dtype, [...indices.shape.slice(0, -1), ...x.shape.slice(depth)], data)
 }
 
+const gatherElements: Kernel = (call) => {
+  const [x, indices] = [given(call, 0), given(call, 1)]
+  const axis = axisOf(numberOf(call.attributes.axis, 0), x.shape.length)
+  const [own, steps] = [stridesOf(indices.shape), stridesOf(x.shape)]
+  const data = indices.data.map((index, flat) => {
+    const place = own.reduce((sum, step, k) => {
+      const at = Math.floor(flat / step) % indices.shape[k]
+      return sum + (k === axis ? axisOf(index, x.shape[axis]) : at) * steps[k]
+    }, 0)
+    return x.data[place]
+  })
+  return numbers(x.dtype, indices.shape, data)
+}
+
 const range: Kernel = (call) => {
   const [start, limit, delta] = [0, 1, 2].map((i) => given(call, i).data[0])
   const count = Math.max(0, Math.ceil((limit - start) / delta))
@@ -212,6 +226,7 @@ export const movement: Kernels = {
     return inShape(x, [countOf(x.shape.slice(0, axis)), countOf(x.shape.slice(axis))])
   },
   Gather: gather,
+  GatherElements: gatherElements,
   GatherND: gatherND,
   Range: range,
   Reshape: (call) =>

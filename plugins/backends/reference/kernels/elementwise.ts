@@ -29,6 +29,13 @@ export const erf = (x: number): number => {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
 }
 
+const steps: Readonly<Record<string, (x: number) => number>> = {
+  Ceil: Math.ceil,
+  Floor: Math.floor,
+  Round: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
+  Sign: Math.sign,
+}
+
 const where: Kernel = ({ inputs: [condition, a, b], shape }) => {
   const result = new Float64Array(countOf(shape))
   const [test, left, right] = [condition, a, b].map((x) => broadcastIndex(x.shape))
@@ -54,6 +61,7 @@ export const elementwise: Kernels = {
   stopGradient: unary((x) => x),
   scale: ({ inputs: [x], attributes }) => x.data.map((value) => value * attributes.factor),
   pow: ({ inputs: [x], attributes }) => x.data.map((value) => value ** attributes.exponent),
+  rounded: ({ inputs: [x], attributes }) => x.data.map(steps[attributes.how]),
   cast: ({ inputs: [x], attributes }) =>
     attributes.to === "int"
       ? x.data.map(Math.trunc)

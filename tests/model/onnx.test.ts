@@ -1,0 +1,323 @@
+/** Exported graphs against the checkpoints that they were exported from: states, sites, gradients; what is refused, and how. */
+import assert from "node:assert/strict"
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "node:test"
+import { fileURLToPath } from "node:url"
+import lora from "../../plugins/adapters/lora.ts"
+import bert from "../../plugins/backbones/bert/index.ts"
+import llama from "../../plugins/backbones/llama.ts"
+import onnx from "../../plugins/backbones/onnx/index.ts"
+import roberta from "../../plugins/backbones/roberta.ts"
+import { packed } from "../../src/model/batch.ts"
+import { encoder, headLogits, type Network } from "../../src/model/encoder.ts"
+import { withGradients } from "../../src/model/gradients.ts"
+import { drawn } from "../../src/model/initial.ts"
+import { parameterFeeds, textFeeds } from "../../src/model/optimise.ts"
+import { initialsFor, trainable } from "../../src/model/single.ts"
+import {
+  type Backbone,
+  type Checkpoint,
+  crossEntropy,
+  DataError,
+  GradientError,
+  input,
+  LINEAR_ROLES,
+  matmul,
+  overExamples,
+  parameter,
+  program,
+  randomStream,
+  type Tensor,
+} from "../../src/plugin/index.ts"
+import { apart, engines, textsOf } from "./golden.ts"
+
+const golden = fileURLToPath(new URL("../golden/", import.meta.url))
+/** Checkpoints that are not part of the repository lie beside it. */
+const models = fileURLToPath(new URL("../../../shared/models/", import.meta.url))
+
+const MAX_TOKENS = 24
+const imported = (location: string, directory = golden): Promise<Checkpoint> =>
+  onnx.load(location, { max_tokens: MAX_TOKENS, pooling: "mean", output: "last_hidden_state" }, { directory })
+
+interface Pair {
+  readonly file: string
+  readonly directory: string
+  readonly plugin: Backbone
+  /** The folder of the checkpoint. */
+  readonly folder: string
+}
+
+const pairs: readonly Pair[] = [
+  { file: "tiny_bert/onnx/script.onnx", directory: golden, plugin: bert, folder: "tiny_bert" },
+  { file: "tiny_bert/onnx/dynamo.onnx", directory: golden, plugin: bert, folder: "tiny_bert" },
+  { file: "families/roberta", directory: golden, plugin: roberta, folder: "families/roberta" },
+  { file: "tiny_decoders/llama", directory: golden, plugin: llama, folder: "tiny_decoders/llama" },
+  { file: "all-MiniLM-L6-v2", directory: models, plugin: bert, folder: "all-MiniLM-L6-v2" },
+  { file: "aosp-topics-bert", directory: models, plugin: bert, folder: "aosp-topics-bert" },
+  { file: "stories260k/onnx/model.onnx", directory: models, plugin: llama, folder: "stories260k" },
+]
+
+const texts = textsOf([
+  [2, 10, 11, 3],
+  [2, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 3],
+  [2, 3],
+])
+
+const networks = async ({ file, directory, plugin, folder }: Pair): Promise<readonly [Network, Network]> => [
+  { backbone: onnx, checkpoint: await imported(file, directory) },
+  {
+    backbone: plugin,
+    checkpoint: await plugin.load(folder, { max_tokens: MAX_TOKENS, pooling: "mean" }, { directory }),
+  },
+]
+
+const run = async (
+  outputs: Readonly<Record<string, Tensor>>,
+  feeds = packed(texts),
+  on: keyof typeof engines = "onnxruntime",
+) => {
+  const session = await (await engines[on]()).compile(program(outputs))
+  const results = await session.run(feeds)
+  await session.release()
+  return results
+}
+
+for (const pair of pairs) {
+  const skip = existsSync(join(pair.directory, pair.folder)) ? false : `${pair.folder} is not in ../shared/models`
+  test(`states, sites and gradients of ${pair.file} are those of its checkpoint`, { skip }, async () => {
+    const [own, given] = await networks(pair)
+    assert.deepEqual(own.checkpoint.sites, given.checkpoint.sites)
+    assert.equal(own.checkpoint.layers, given.checkpoint.layers)
+    assert.equal(own.checkpoint.maxTokens, MAX_TOKENS)
+    const states = await Promise.all(
+      [own, given].map(async (network) => {
+        const blocks: Tensor[] = []
+        const { hidden } = encoder(network, { block: (_layer, state) => blocks.push(state) })
+        return run(Object.fromEntries([...blocks, hidden].map((state, layer) => [`state ${layer}`, state])))
+      }),
+    )
+    for (const [name, { data }] of Object.entries(states[0])) {
+      const gap = apart(data, [...states[1][name].data].map(Number))
+      assert.ok(gap < 1e-4, `${name}: ${gap}`)
+    }
+    const gradients = await Promise.all([own, given].map((network) => firstGradients(network)))
+    for (const [name, { data }] of Object.entries(gradients[0])) {
+      const wanted = [...gradients[1][name].data].map(Number)
+      const most = Math.max(1, ...wanted.map(Math.abs))
+      assert.ok(apart(data, wanted) < 1e-4 * most, `${name}: ${apart(data, wanted)}`)
+    }
+  })
+}
+
+/** Loss and gradients of one LoRA step at every linear layer. */
+const firstGradients = async (network: Network) => {
+  const { sites, width } = network.checkpoint
+  const options = { rank: 2, alpha: 4, dropout: 0, targets: LINEAR_ROLES }
+  const values = new Map(
+    [...initialsFor(lora, options, sites)].map(([name, { shape }]) => [
+      name,
+      drawn({ shape, draw: "normal", deviation: 0.1 }, randomStream(3, name)).data as Float32Array,
+    ]),
+  )
+  for (const [name, size] of [
+    ["head/W", [width, 2]],
+    ["head/b", [2]],
+  ] as const)
+    values.set(name, drawn({ shape: size, draw: "normal", deviation: 0.1 }, randomStream(3, name)).data as Float32Array)
+  const trace = encoder(network, trainable(lora, options, sites, { training: true }))
+  const logits = headLogits(trace.features, parameter("head/W", [width, 2]), parameter("head/b", [2]))
+  const labels = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
+  const training = withGradients(crossEntropy(logits, labels), [...values.keys()])
+  const session = await (await engines.onnxruntime()).compile(training)
+  const results = await session.run({
+    ...textFeeds(texts, Int32Array.of(0, 1, 1), Int32Array.of(0, 1, 2)),
+    ...parameterFeeds(training, values),
+  })
+  await session.release()
+  return results
+}
+
+test("what is recognised costs nothing more: the program of an import is as long as that of its checkpoint", async () => {
+  for (const pair of pairs.slice(0, 2)) {
+    const [own, given] = await networks(pair)
+    const lengths = [own, given].map((network) => program({ hidden: encoder(network).hidden }).nodes.length)
+    // the row of the token type, and its sum
+    assert.equal(lengths[0], lengths[1] + 2)
+  }
+})
+
+test("the tokenizer of the folder above is read, and texts are cut where the positions end", async () => {
+  const checkpoint = await onnx.load(
+    "tiny_bert/onnx/script.onnx",
+    { max_tokens: 512, pooling: "mean", output: "last_hidden_state" },
+    { directory: golden },
+  )
+  assert.equal(checkpoint.maxTokens, 32)
+  const [ids] = onnx.tokenize(["the rain"], checkpoint)
+  assert.deepEqual([...ids], [...bert.tokenize(["the rain"], checkpoint)[0]])
+})
+
+test("the fingerprint is the digest, and covers the file with the weights", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "l2r-onnx-"))
+  try {
+    for (const name of ["dynamo.onnx", "dynamo.onnx.data"])
+      copyFileSync(join(golden, "tiny_bert/onnx", name), join(folder, name))
+    copyFileSync(join(golden, "tiny_bert/tokenizer.json"), join(folder, "tokenizer.json"))
+    const fingerprint = () => onnx.fingerprint("dynamo.onnx", {} as never, { directory: folder })
+    const before = await fingerprint()
+    assert.equal((await imported("dynamo.onnx", folder)).digest, before)
+    writeFileSync(join(folder, "dynamo.onnx.data"), new Uint8Array(30_000))
+    assert.notEqual(await fingerprint(), before)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test("quantised constants are read as the numbers that they stand for", async () => {
+  const checkpoint = await imported("tiny_bert/onnx/dequantised.onnx")
+  const { hidden } = encoder({ backbone: onnx, checkpoint })
+  const table = checkpoint.weights["embeddings.word"]
+  assert.deepEqual(table.shape, [60, 4])
+  for (const on of ["reference", "onnxruntime"] as const) {
+    const { data } = (await run({ hidden }, packed(texts.slice(0, 1)), on)).hidden
+    const row = (id: number) => Array.from(table.data.slice(4 * id, 4 * id + 4), Number)
+    const [, matrix] = Object.values(checkpoint.weights)
+    const expected = [2, 10, 11, 3].flatMap((id) =>
+      [0, 1, 2, 3].map((c) => row(id).reduce((total, x, r) => total + x * Number(matrix.data[4 * r + c]), 0)),
+    )
+    assert.ok(apart(data as Float32Array, expected) < 1e-5)
+    assert.ok(Math.max(...expected.map(Math.abs)) > 0.1)
+  }
+})
+
+test("a node without a gradient runs, and is an error only where a gradient must pass it", async () => {
+  const checkpoint = await imported("tiny_bert/onnx/rounded.onnx")
+  const traced = (trained: boolean) => encoder({ backbone: onnx, checkpoint }, {}, trained)
+  const { hidden } = traced(false)
+  for (const on of ["reference", "onnxruntime"] as const) await run({ hidden }, packed(texts), on)
+  const after = parameter("after", [4, 2])
+  const above = overExamples(matmul(hidden, after))
+  assert.equal(Object.keys(program({ g: withGradients(above, ["after"]).outputs["gradient/after"] }).outputs).length, 1)
+  const below = overExamples(traced(true).hidden)
+  assert.throws(
+    () => withGradients(below, ["embeddings.word"]),
+    (error: unknown) => {
+      assert.ok(error instanceof GradientError)
+      assert.match(
+        error.message,
+        /^grad: the node floor_node \(Floor\) has no gradient, and the loss depends on "embeddings\.word" through it \(.*rounded <- matmul <- rounded <- gather <- parameter\); attach adapters after it alone, or take a model without it$/,
+      )
+      return true
+    },
+  )
+})
+
+/** A folder with copies of fixtures, and what goes wrong with it. */
+const refused: readonly (readonly [string, (folder: string) => string, RegExp, RegExp])[] = [
+  [
+    "an operator that is not computed",
+    () => "unknown.onnx",
+    /the node last_hidden_state_node uses the operator Hardmax, which the backbone onnx does not compute/,
+    /config\.json and model\.safetensors/,
+  ],
+  [
+    "quantised activations",
+    () => "quantised.onnx",
+    /quantised numbers: DynamicQuantizeLinear, MatMulInteger, first in the node words_int8_node/,
+    /float32/,
+  ],
+  [
+    "a batch that is fixed",
+    () => "fixed.onnx",
+    /the input input_ids of "fixed\.onnx" has the shape \[1, 16\]/,
+    /dynamic batch/,
+  ],
+  [
+    "weights in a file that is not there",
+    (folder) => {
+      rmSync(join(folder, "dynamo.onnx.data"))
+      return "dynamo.onnx"
+    },
+    /dynamo\.onnx keeps "[\w.]+" in "dynamo\.onnx\.data", which is not there/,
+    /copy dynamo\.onnx\.data beside the model/,
+  ],
+  [
+    "weights in a file that is cut",
+    (folder) => {
+      writeFileSync(join(folder, "dynamo.onnx.data"), new Uint8Array(100))
+      return "dynamo.onnx"
+    },
+    /where \d+ bytes from byte \d+ on are not there/,
+    /both files/,
+  ],
+  [
+    "no tokenizer",
+    (folder) => {
+      rmSync(join(folder, "tokenizer.json"))
+      return "script.onnx"
+    },
+    /the backbone "script\.onnx" lacks tokenizer\.json/,
+    /beside script\.onnx, or into the folder above/,
+  ],
+  [
+    "a tokenizer of another model",
+    (folder) => {
+      writeFileSync(join(folder, "tokenizer.json"), JSON.stringify({ model: { vocab: { far: 999 } } }))
+      return "script.onnx"
+    },
+    /ids up to 999, the weights embed 60 tokens/,
+    /same model/,
+  ],
+  [
+    "a file that is no model",
+    (folder) => {
+      writeFileSync(join(folder, "text.onnx"), "not a model at all")
+      return "text.onnx"
+    },
+    /text\.onnx is no ONNX model, or it is cut/,
+    /once more/,
+  ],
+  ["a file that is not there", () => "missing.onnx", /no backbone at "missing\.onnx"/, /give the path/],
+  ["a folder with several models", () => ".", /holds dynamo\.onnx, fixed\.onnx/, /name one of them/],
+]
+
+for (const [name, prepare, message, help] of refused)
+  test(`refused: ${name}`, async () => {
+    const above = mkdtempSync(join(tmpdir(), "l2r-onnx-"))
+    const folder = join(above, "model")
+    try {
+      mkdirSync(folder)
+      for (const file of [
+        "dynamo.onnx",
+        "dynamo.onnx.data",
+        "fixed.onnx",
+        "quantised.onnx",
+        "script.onnx",
+        "unknown.onnx",
+      ])
+        copyFileSync(join(golden, "tiny_bert/onnx", file), join(folder, file))
+      copyFileSync(join(golden, "tiny_bert/tokenizer.json"), join(folder, "tokenizer.json"))
+      const location = prepare(folder)
+      await assert.rejects(imported(location, folder), (error: unknown) => {
+        assert.ok(error instanceof DataError, String(error))
+        assert.match(error.message, message)
+        assert.match(error.help, help)
+        return true
+      })
+    } finally {
+      rmSync(above, { recursive: true })
+    }
+  })
+
+test("an output that is not there is refused with the names of those that are", async () => {
+  await assert.rejects(
+    onnx.load(
+      "tiny_bert/onnx/script.onnx",
+      { max_tokens: 24, pooling: "mean", output: "logits" },
+      { directory: golden },
+    ),
+    /the graph of "tiny_bert\/onnx\/script\.onnx" has no output "logits"; it has last_hidden_state/,
+  )
+})
