@@ -28,6 +28,7 @@ import {
   weight,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
+import { checkedConstants } from "./constants.ts"
 import {
   type Chosen,
   type ChosenBackbone,
@@ -75,7 +76,8 @@ export const fit: Perform = async (work) => {
       constants[unit] = found
     }
   if (router.statistics) {
-    const statistics = router.statistics(statisticsFor(work, router, options), options.router.options)
+    const given = router.statistics(statisticsFor(work, router, options), options.router.options)
+    const statistics = checkedConstants(given, { kind: "router", name: router.name, made: "statistics" })
     for (const unit of units) constants[unit] = { ...constants[unit], ...statistics }
   }
   const trained = router.parameters ? await train(work, net, router, options, library, units, constants) : {}
@@ -94,7 +96,8 @@ export const fit: Perform = async (work) => {
 /** A probe has statistics only. */
 const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
   const probe = await work.plugin<Probe>("probe", chosen.plugin, chosen.from)
-  const constants = probe.statistics(statisticsFor(work, probe, { router: chosen }), chosen.options)
+  const given = probe.statistics(statisticsFor(work, probe, { router: chosen }), chosen.options)
+  const constants = checkedConstants(given, { kind: "probe", name: probe.name, made: "statistics" })
   return {
     json: { probe: chosen.plugin, parameters: 0 },
     arrays: Object.fromEntries(
@@ -120,7 +123,9 @@ const prepared = (
       return found ? [{ site: site.name, ...found }] : []
     }),
   )
-  return router.prepare!({ unit, factors }, options.router.options)
+  const given: unknown = router.prepare!({ unit, factors }, options.router.options)
+  if (typeof given === "string") return given
+  return checkedConstants(given, { kind: "router", name: router.name, made: "prepare", unit })
 }
 
 /** Features of the tasks seen so far: of the memory, or of all training data. */
