@@ -1,8 +1,8 @@
 /** `l2r completion SHELL`: verbs, flags and their words for the shell's completion, made from the verbs themselves. */
 import { commandsOf, scripts } from "./completion_scripts.ts"
 import { known } from "./known.ts"
+import { loadedVerbs } from "./loaded_verbs.ts"
 import { UsageError, type Verb } from "./verb.ts"
-import { verbs } from "./verbs.ts"
 
 export default {
   summary: "print a completion script for a shell",
@@ -11,10 +11,7 @@ export default {
   flags: {},
   run: async ([shell]) => {
     if (!Object.hasOwn(scripts, shell)) throw new UsageError(known("shell", shell, Object.keys(scripts)))
-    const loaded = await Promise.all(
-      Object.entries(verbs).map(async ([name, load]) => [name, (await load()).default] as const),
-    )
-    process.stdout.write(scripts[shell](commandsOf(Object.fromEntries(loaded))))
+    process.stdout.write(scripts[shell](commandsOf(await loadedVerbs())))
     return 0
   },
 } satisfies Verb

@@ -4,6 +4,7 @@ import type { Vocabulary } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { makeFolder, writeWhole } from "../run/store/write.ts"
 import { version } from "../run/version.ts"
+import { loadedVerbs } from "./loaded_verbs.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
@@ -13,7 +14,7 @@ export default {
   flags: { out: { type: "string", default: "l2r-docs", what: "folder to write manual.md and manual.html to" } },
   run: async (_, { out }) => {
     const [{ manual }, { html }] = await Promise.all([import("./manual/markdown.ts"), import("./manual/html.ts")])
-    const markdown = manual(shipped as unknown as Vocabulary, version)
+    const markdown = manual({ vocabulary: shipped as unknown as Vocabulary, verbs: await loadedVerbs(), version })
     const files = { "manual.md": markdown, "manual.html": html(markdown, `l2r ${version}: reference manual`) }
     makeFolder(String(out))
     for (const [name, content] of Object.entries(files)) {

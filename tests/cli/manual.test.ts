@@ -6,13 +6,15 @@ import { pages } from "../../dsl/explain/index.ts"
 import { format } from "../../dsl/format/index.ts"
 import { check, render, type Vocabulary } from "../../dsl/index.ts"
 import { KINDS } from "../../dsl/kinds.ts"
+import { loadedVerbs } from "../../src/cli/loaded_verbs.ts"
 import { everyOption } from "../../src/cli/manual/every_option.ts"
 import { grammarText } from "../../src/cli/manual/grammar.ts"
 import { html } from "../../src/cli/manual/html.ts"
 import { manual } from "../../src/cli/manual/markdown.ts"
 
 const vocabulary = JSON.parse(readFileSync(new URL("../../dsl/vocabulary.json", import.meta.url), "utf8")) as Vocabulary
-const markdown = manual(vocabulary, "1.2.3")
+const verbs = await loadedVerbs()
+const markdown = manual({ vocabulary, verbs, version: "1.2.3" })
 const page = html(markdown, "a & b")
 
 test("the grammar is that of the parser", () => {
@@ -48,6 +50,10 @@ test("everything stands in it", () => {
   for (const plugins of Object.values(vocabulary.kinds))
     for (const name of Object.keys(plugins)) assert.ok(markdown.includes(`### ${name}\n`), name)
   for (const code of Object.keys(pages)) assert.ok(markdown.includes(`### ${code}: `), code)
+  for (const [name, { flags }] of Object.entries(verbs)) {
+    assert.ok(markdown.includes(`### l2r ${name}\n`), name)
+    for (const flag of Object.keys(flags)) assert.ok(markdown.includes(`| \`--${flag}`), flag)
+  }
   assert.equal(markdown.replace(/^```[\s\S]*?^```/gm, "").match(/^# /gm)?.length, 1)
 })
 

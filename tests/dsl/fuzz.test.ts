@@ -23,7 +23,7 @@ test("texts that once failed", () => {
 })
 
 test("a hundred kilobytes of one thing", () => {
-  for (const piece of ["adapter a = lora { rank: 8 }\n", "rank: 8 ", "[", '"', "x, ", "é"]) {
+  for (const piece of ["adapter a = lora { rank: 8 }\n", "[", '"', "x, "]) {
     const long = piece.repeat(Math.ceil(1e5 / piece.length))
     assert.equal(lossOf(long, format(long).text), undefined)
     assert.ok(format(`adapter a = lora { targets: [${long}\n] }\n`).text.length >= long.length)

@@ -3,15 +3,23 @@ import { readFileSync } from "node:fs"
 import { pages, runExample, shownOf } from "../../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../../dsl/index.ts"
 import { pluginsPage } from "../../plan/write_plugins_page.ts"
+import type { Verb } from "../verb.ts"
+import { commandLine } from "./command_line.ts"
 import { everyOption } from "./every_option.ts"
 import { grammarText } from "./grammar.ts"
 
 const language = new URL("../../../docs/language.md", import.meta.url)
 
-export const manual = (vocabulary: Vocabulary, version: string): string =>
+export interface Content {
+  readonly vocabulary: Vocabulary
+  readonly verbs: Readonly<Record<string, Verb>>
+  readonly version: string
+}
+
+export const manual = ({ vocabulary, verbs, version }: Content): string =>
   [
     `# l2r ${version}: reference manual`,
-    "Made by `l2r docs` from the language's own page, the grammar, the plugins' schemas and the explanations of diagnostics.",
+    "Made by `l2r docs` from the language's own page, the grammar, the plugins' schemas, the explanations of diagnostics and the verbs.",
     deeper(readFileSync(language, "utf8").replaceAll("\r\n", "\n")).trimEnd(),
     "## Grammar",
     "As the parser has it: `[ ]` may be left out, `{ }` may be repeated, `|` separates alternatives.",
@@ -22,6 +30,7 @@ export const manual = (vocabulary: Vocabulary, version: string): string =>
     fenced("l2r", everyOption(vocabulary).trimEnd()),
     "## Every diagnostic",
     ...Object.keys(pages).map((code) => explanation(code, vocabulary)),
+    commandLine(verbs),
   ]
     .join("\n\n")
     .concat("\n")
