@@ -65,6 +65,8 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[]
   /** The files that were read, and the flags: what the diagnostics' places are in. */
   readonly texts: Readonly<Record<string, string>>
+  /** Files that are imported and could not be opened. */
+  readonly absent: readonly string[]
   /** What the command line has changed. */
   readonly changes: readonly Change[]
 }
@@ -99,7 +101,7 @@ export const check = (text: string, options: CheckOptions): Checked => {
   const diagnostics = kept.sort(byPlace([file, ...Object.keys(texts)]))
   if (count > MOST)
     diagnostics.push(diagnose("L2R0113", { file, start: text.length, end: text.length }, { count: count - MOST }))
-  const found = { diagnostics, texts, changes: [...changes, ...chosen.changes] }
+  const found = { diagnostics, texts, absent: program.absent, changes: [...changes, ...chosen.changes] }
   return errors === 0 ? { spec: chosen.spec, ...found } : found
 }
 

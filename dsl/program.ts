@@ -22,6 +22,8 @@ export interface Program {
   /** Every file for itself, in the same order; the spec is the last. */
   readonly files: readonly FileNode[]
   readonly texts: Readonly<Record<string, string>>
+  /** Files that are imported and could not be opened. */
+  readonly absent: readonly string[]
   /** Whether a name of one file may be used in another. */
   sees(file: string, other: string): boolean
   /** Folder of a file, seen from the spec's. */
@@ -42,6 +44,7 @@ export const readProgram = (text: string, file: string, open: Open, parse: Parse
   const texts: Record<string, string> = {}
   const imported = new Map<string, Set<string>>()
   const files: FileNode[] = []
+  const absent: string[] = []
 
   const read = (name: string, folder: string, content: string, path: readonly string[]): void => {
     const id = idOf(name)
@@ -80,8 +83,10 @@ export const readProgram = (text: string, file: string, open: Open, parse: Parse
         return
       }
       const opened = open(target)
-      if ("problem" in opened) report(diagnose("L2R0213", at, { source: line.source.text, reason: opened.problem }))
-      else read(target, joined(folder, folderOf(line.source.text) || "."), opened.text, [...path, id])
+      if ("problem" in opened) {
+        absent.push(target)
+        report(diagnose("L2R0213", at, { source: line.source.text, reason: opened.problem }))
+      } else read(target, joined(folder, folderOf(line.source.text) || "."), opened.text, [...path, id])
     }
     files.push(tree)
   }
@@ -101,6 +106,7 @@ export const readProgram = (text: string, file: string, open: Open, parse: Parse
     tree: merged(trees.get(idOf(file))!, files, folder),
     files,
     texts,
+    absent,
     // What is no file, a flag of the command line, sees all.
     sees: (name, other) => {
       const [from, to] = [idOf(name), idOf(other)]

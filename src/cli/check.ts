@@ -3,6 +3,7 @@ import { type Diagnostic, render, summary, type Texts, toGithub, toJson, toSarif
 import { checkSource, readSource, type Said, SourceError } from "../source.ts"
 import { saidFlags, saidIn } from "./said.ts"
 import { UsageError, type Verb } from "./verb.ts"
+import type { Contents } from "./watch.ts"
 
 const FORMATS = ["text", "json", "sarif", "github"] as const
 type Format = (typeof FORMATS)[number]
@@ -32,14 +33,15 @@ export default {
 
 interface Outcome {
   readonly code: number
-  /** Files that were read. */
-  readonly files: readonly string[]
+  /** What was read, and what could not be. */
+  readonly contents: Contents
 }
 
 const checked = async (file: string, format: Format, said: Said): Promise<Outcome> => {
-  const { diagnostics, spec, texts } = await checkSource(readSource(file), said)
+  const { diagnostics, spec, texts, absent } = await checkSource(readSource(file), said)
   process.stdout.write(await printed(file, diagnostics, texts, format))
-  return { code: spec ? 0 : 1, files: Object.keys(texts).filter((name) => !name.startsWith("--")) }
+  const contents = Object.entries(texts).filter(([name]) => !name.startsWith("--"))
+  return { code: spec ? 0 : 1, contents: Object.fromEntries([...contents, ...absent.map((name) => [name, undefined])]) }
 }
 
 const printed = async (file: string, diagnostics: readonly Diagnostic[], texts: Texts, format: Format) => {
@@ -61,18 +63,16 @@ const printed = async (file: string, diagnostics: readonly Diagnostic[], texts: 
 }
 
 /** Checks now and after every change, until it is stopped; a file that can't be read for a moment is waited for. */
-const watched = async (file: string, format: Format, said: Said): Promise<number> => {
-  const { changesOf } = await import("./watch.ts")
-  let files: readonly string[] = [file]
-  const once = async () => {
+const watched = async (file: string, format: Format, said: Said): Promise<never> => {
+  const { changed } = await import("./watch.ts")
+  for (;;) {
+    let contents: Contents = { [file]: undefined }
     try {
-      files = (await checked(file, format, said)).files
+      contents = (await checked(file, format, said)).contents
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
       process.stdout.write(`${error.message}\n`)
     }
+    await changed(contents)
   }
-  await once()
-  for await (const _ of changesOf(() => files)) await once()
-  return 0
 }

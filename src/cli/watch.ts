@@ -1,30 +1,22 @@
-/** Waits for files to change. Looks at their times and sizes, which works on every file system and for editors that replace a file. */
-import { statSync } from "node:fs"
+/** Waits for files to change: looks at what is in them, which works on every file system and for editors that replace a file. */
+import { readFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 
 /** Milliseconds between two looks. */
 const PERIOD = 200
 
-/** One round for every change of any of the files, which may be others after each round. Ends when it is left. */
-export async function* changesOf(files: () => readonly string[]): AsyncGenerator<void> {
-  const before = new Map<string, string>()
-  const look = (): boolean => {
-    let changed = false
-    for (const file of files()) {
-      const now = stateOf(file)
-      changed ||= before.has(file) && before.get(file) !== now
-      before.set(file, now)
-    }
-    return changed
-  }
-  look()
-  for (;;) {
-    await sleep(PERIOD)
-    if (look()) yield
-  }
+/** Texts by file; of a file that can't be read, nothing. */
+export type Contents = Readonly<Record<string, string | undefined>>
+
+/** Resolves when some file has another text than this one. What changed before it is called counts as well. */
+export const changed = async (known: Contents): Promise<void> => {
+  while (Object.entries(known).every(([file, text]) => textIn(file) === text)) await sleep(PERIOD)
 }
 
-const stateOf = (file: string): string => {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : "absent"
+const textIn = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
 }

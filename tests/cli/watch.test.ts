@@ -38,7 +38,9 @@ test("every change is checked", async () => {
     await until(/did you mean `rank`[\s\S]*1 error/)
     renameSync(join(place, "spec.l2r"), join(place, "away.l2r"))
     await until(/there is no file spec\.l2r/)
-    write("spec.l2r", "language 1\n")
+    write("spec.l2r", 'language 1\nimport "./later.l2r"\n')
+    await until(/there is no file later\.l2r[\s\S]*1 error/)
+    write("later.l2r", "language 1\n")
     await until(/spec\.l2r: 1 warning/)
   } finally {
     const ended = new Promise((resolve) => child.once("exit", resolve))
