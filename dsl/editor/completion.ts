@@ -1,7 +1,8 @@
 /** What may be written at a place, with documentation and snippets. */
 
-import { completeLine, completeName, completePlugin } from "./complete_line.ts"
+import { completeLine, completeName } from "./complete_line.ts"
 import { completeOption } from "./complete_option.ts"
+import { completePlugin } from "./complete_plugin.ts"
 import { completeRow, METRIC_WORDS } from "./complete_row.ts"
 import { completeValue } from "./complete_value.ts"
 import type { Document } from "./document.ts"

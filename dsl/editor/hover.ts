@@ -85,7 +85,7 @@ const wordPage = ({ text, schema, option }: Mark, document: Document): string | 
 /** A declaration with all that holds for it. */
 export const declarationPage = (node: DeclarationNode, document: Document): string => {
   const { plugin, entry, location } = document.resolve(node)
-  const { kind, name } = node
+  const { kind = node.keyword.text, name } = node
   const above = node.plugin && document.scope.declared.get(node.plugin.text)
   const right = plugin ? ` = ${plugin.from ? `${plugin.from}.` : ""}${plugin.name}` : ""
   const lines = [`**${kind} ${name?.text ?? ""}**${right}${location ? ` ${JSON.stringify(location.text)}` : ""}`]

@@ -47,7 +47,7 @@ test("at every place of the example, cut off there or not", () => {
   }
 })
 
-test("a metric or a value with a member where none belongs", () => {
+test("a member where none belongs, and a kind that there is not", () => {
   for (const text of [
     "experiment e { compare a.kept against b on accuracy.compare }",
     "adapter a = lora { rank: x.on }",
