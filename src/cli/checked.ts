@@ -1,5 +1,6 @@
 /** Reads and checks a spec for a verb: diagnostics go to standard error; without a sound spec there is nothing to go on with. */
 import { type Change, render, type Spec, summary, type Texts } from "../../dsl/index.ts"
+import { asError } from "../run/explanation.ts"
 import { checkSource, readSource, type Said, type Source } from "../source.ts"
 
 export interface CheckedSource extends Source {
@@ -24,12 +25,12 @@ export const checkedSpec = async (
 
 /** A problem that only the plan could find, shown at its place in the spec. */
 export const atPlace = (error: unknown, { texts }: Pick<CheckedSource, "texts">): unknown => {
-  const { span, message, help } = error as {
+  const { span, message, help } = (error ?? {}) as {
     span?: { file: string; start: number; end: number }
     message: string
     help: string
   }
-  if (!span) return error
+  if (!span) return asError(error)
   process.stderr.write(
     `${render([{ code: "L2R0600", severity: "error", message, help, span }], texts, { color: inColour() })}\n`,
   )

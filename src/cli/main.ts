@@ -70,7 +70,7 @@ const explain = async (error: unknown): Promise<number> => {
     say(`l2r: ${error.message}`)
     return 2
   }
-  const { code, path, help } = error as { code?: string; path?: string; help?: string }
+  const { code, path, help } = (error ?? {}) as { code?: string; path?: string; help?: string }
   const refused = help === undefined && code !== undefined && path !== undefined
   const { message, help: remedy } = (await import("../run/explanation.ts")).explained(
     refused

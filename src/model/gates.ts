@@ -22,7 +22,7 @@ export const gatesOf = (
   if (fits) return gates
   throw new ShapeError(
     `gates of ${router.name}`,
-    `they are ${given ? showShape(given) : String(gates)} where ${mode.modules} modules and the granularity "${granularity}" need ${showShape(wanted)}`,
+    `they are ${given ? showShape(given) : String(gates)} where ${mode.modules} module${mode.modules === 1 ? "" : "s"} and the granularity "${granularity}" need ${showShape(wanted)}`,
     granularity === "token"
       ? "give a vector for each token"
       : 'give one vector for the example: pool("mean", h) makes one state of a text\'s tokens',

@@ -1,4 +1,5 @@
 /** What a router says of its routing, checked before anything is computed. */
+import { described, isRecord } from "../plugin/described.ts"
 import type { Router, Routing } from "../plugin/index.ts"
 import { PluginError } from "../plugin/load.ts"
 
@@ -9,15 +10,24 @@ const WORDS: { readonly [K in "query" | "level" | "granularity" | "aggregate"]: 
   aggregate: ["outputs", "parameters", "select"],
 }
 
-/** Throws PluginError where it has unknown words, or words that do not go together. */
+/** Throws PluginError where it is no object, has unknown words, or words that do not go together. */
 export const routingOf = (router: Router, options: unknown): Routing => {
-  const routing = router.routing(options)
   const wrong = (what: string, help: string): never => {
     throw new PluginError(`the router "${router.name}" can't be carried out: ${what}`, help)
   }
+  const routing: unknown = router.routing(options)
+  if (!isRecord(routing))
+    return wrong(
+      `its \`routing\` gives ${described(routing)}`,
+      'return { query: "block", level: "layer", granularity: "example", aggregate: "outputs" }, or other words of these fields',
+    )
+  return sound(routing as unknown as Routing, router, wrong)
+}
+
+const sound = (routing: Routing, router: Router, wrong: (what: string, help: string) => never): Routing => {
   for (const [name, words] of Object.entries(WORDS) as [keyof typeof WORDS, readonly string[]][])
     if (!words.includes(routing[name]))
-      wrong(`its ${name} is ${JSON.stringify(routing[name])}`, `a ${name} is one of ${words.join(", ")}`)
+      wrong(`its ${name} is ${described(routing[name])}`, `a ${name} is one of ${words.join(", ")}`)
   const { query, level, granularity, aggregate } = routing
   const inside = query === "block" || query === "site"
   if (granularity === "token" && !inside)

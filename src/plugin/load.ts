@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import type { Plugin } from "./define.ts"
 import type { PluginKind } from "./definition.ts"
+import { described } from "./described.ts"
 import { shipped, shippedFile } from "./registry.ts"
 import { looksLikePlugin, PluginError, validated } from "./validate.ts"
 
@@ -100,7 +101,7 @@ const importPlugins = async (file: string): Promise<readonly Plugin[]> => {
     module = await import(file)
   } catch (cause) {
     throw new PluginError(
-      `the plugin file ${name} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `the plugin file ${name} could not be loaded: ${cause instanceof Error ? cause.message : `it throws ${described(cause)}, no Error`}`,
       "fix the file; `node FILE` shows where it stops",
     )
   }

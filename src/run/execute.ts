@@ -175,9 +175,15 @@ const recomputing = ({ key, label }: Step, message: string): RunEvent => ({
 
 const runFailed = (failures: readonly StepFailed[], skipped: readonly Step[]): RunFailed => {
   const [first] = failures
-  const more = failures.length > 1 ? `, and ${failures.length - 1} more steps failed` : ""
+  const others = failures.length - 1
+  const more = others > 0 ? `, and ${others} more step${others === 1 ? "" : "s"} failed` : ""
+  const it = others > 0 ? "them" : "it"
   const left =
-    skipped.length > 0 ? `; ${skipped.length} steps that need ${failures.length > 1 ? "them" : "it"} were left out` : ""
+    skipped.length === 0
+      ? ""
+      : skipped.length === 1
+        ? `; 1 step that needs ${it} was left out`
+        : `; ${skipped.length} steps that need ${it} were left out`
   return new RunFailed({
     message: `step "${first.label}" failed: ${first.message}${more}${left}`,
     help: first.help,

@@ -30,6 +30,10 @@ test("sound routings pass as they are", () => {
 
 const wrong: readonly (readonly [string, Router, RegExp])[] = [
   ["an unknown word", routerWith({ ...sound, level: "block" as never }), /its level is "block"/],
+  ["null", routerWith(null as never), /its `routing` gives null/],
+  ["nothing", routerWith(undefined as never), /its `routing` gives undefined/],
+  ["a list", routerWith([] as never), /its `routing` gives a list of 0/],
+  ["a field that is an object", routerWith({ ...sound, query: {} as never }), /its query is an object/],
   ["a missing word", routerWith({ ...sound, query: undefined as never }), /its query is undefined/],
   [
     "token gates from one state",

@@ -1,4 +1,5 @@
 /** What `prepare` and `statistics` of a plugin give, checked where it is made: a wrong number would only be noticed many steps later. */
+import { described, isRecord } from "../../plugin/described.ts"
 import type { Constants } from "../../plugin/index.ts"
 import { StepError } from "../work.ts"
 
@@ -65,22 +66,4 @@ const placeIn = (shape: readonly number[], n: number): string => {
     rest = Math.floor(rest / size)
   }
   return `[${indices.join(", ")}]`
-}
-
-/** An object that is no list, no array of numbers, no promise. */
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !ArrayBuffer.isView(value) &&
-  typeof (value as { then?: unknown }).then !== "function"
-
-const described = (value: unknown): string => {
-  if (Array.isArray(value)) return `a list of ${value.length}`
-  if (ArrayBuffer.isView(value)) return `a bare ${value.constructor.name}`
-  if (typeof value === "string") return JSON.stringify(value)
-  if (typeof value === "function") return "a function"
-  if (typeof value === "object" && value !== null)
-    return typeof (value as { then?: unknown }).then === "function" ? "a promise" : "an object"
-  return String(value)
 }
