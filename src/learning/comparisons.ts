@@ -20,8 +20,8 @@ export interface Asked {
 export interface Compared {
   /** By cell, in the order asked. */
   readonly comparisons: readonly (readonly Comparison[])[]
-  /** Comparisons that could not be made, and why. */
-  readonly notices: readonly string[]
+  /** By cell: comparisons that could not be made, and why. */
+  readonly notices: readonly (readonly string[])[]
 }
 
 interface Draft extends Outcome {
@@ -39,12 +39,12 @@ export function compareRows(
   setup: Setup,
   open: OpenDraws,
 ): Compared {
-  const notices: string[] = []
+  const notices: string[][] = cells.map(() => [])
   const drafts = cells.flatMap((cell, index) =>
     asked.flatMap(({ left, against, on }) =>
       against.flatMap((right) => {
         const made = draftsOf(cell, index, left, right, on, setup, open)
-        notices.push(...made.filter((one) => typeof one === "string"))
+        notices[index].push(...made.filter((one) => typeof one === "string"))
         return made.filter((one) => typeof one !== "string")
       }),
     ),
@@ -52,7 +52,7 @@ export function compareRows(
   const corrected = holm(drafts.map(({ p }) => p))
   const finished = drafts.map((draft, k) => ({
     cell: draft.cell,
-    comparison: finish(draft, corrected[k], setup, drafts.length),
+    comparison: finish(draft, corrected[k], setup, drafts.length, cells[draft.cell].scenario),
   }))
   return {
     comparisons: cells.map((_, index) =>
@@ -62,7 +62,14 @@ export function compareRows(
   }
 }
 
-function finish(draft: Draft, corrected: number, setup: Setup, comparisons: number): Comparison {
+function finish(
+  draft: Draft,
+  corrected: number,
+  setup: Setup,
+  comparisons: number,
+  scenario: Outcomes["scenario"],
+): Comparison {
+  const byLabel = scenario === "domain_incremental" && setup === "class_incremental"
   const { left, right, on, difference, interval, p, minimumDetectable, examples, seeds, caveat } = draft
   const known = {
     left,
@@ -78,7 +85,7 @@ function finish(draft: Draft, corrected: number, setup: Setup, comparisons: numb
     seeds,
     caveat,
   }
-  return { ...known, conclusion: conclude(known, comparisons) }
+  return { ...known, conclusion: conclude(known, comparisons, byLabel ? "domain-incremental" : undefined) }
 }
 
 function draftsOf(

@@ -34,15 +34,15 @@ export function caveatOf(left: string, a: Side, right: string, b: Side): string 
  * Claims a difference only where the corrected p is below 0.05 and the interval excludes 0.
  * Never claims equality: where nothing is shown it says which effect could have been found.
  */
-export function conclude(c: Omit<Comparison, "conclusion">, comparisons: number): string {
+export function conclude(c: Omit<Comparison, "conclusion">, comparisons: number, setup = words(c.setup)): string {
   const condition = c.seeds === 1 ? ", conditional on these modules (one seed)" : `, over ${c.seeds} seeds`
   const caveat = c.caveat === undefined ? "" : "; not a matter of routing alone (see the caveat)"
-  return `${finding(c, comparisons)}${condition}${caveat}.`
+  return `${finding(c, comparisons, setup)}${condition}${caveat}.`
 }
 
-function finding(c: Omit<Comparison, "conclusion">, comparisons: number): string {
+function finding(c: Omit<Comparison, "conclusion">, comparisons: number, setup: string): string {
   const apart = c.interval[0] > 0 || c.interval[1] < 0
-  const on = `on ${words(c.on)} (${words(c.setup)})`
+  const on = `on ${words(c.on)} (${setup})`
   const range = `95 % interval ${signed(c.interval[0])} to ${signed(c.interval[1])}`
   if (c.corrected < LEVEL && apart) {
     const better = c.difference > 0

@@ -126,11 +126,22 @@ export interface Comparison {
   readonly conclusion: string
 }
 
+/**
+ * What a row is told at test time and what counts as right: `class_incremental`: a class of any task so far, the task unknown;
+ * `task_incremental`: a class of the example's own task, which is told; `domain_incremental`: tasks share their labels, a
+ * prediction counts by its label, the task unknown (van de Ven et al. 2022).
+ */
+export type Scenario = "class_incremental" | "task_incremental" | "domain_incremental"
+
 /** One cell of an experiment's axes: backbone x stream order x adapter (or library). */
 export interface Cell {
   readonly experiment: string
   readonly adapter: string
   readonly order: string
+  /** Absent: class_incremental. Under `domain_incremental` the figures called class-incremental count by label. */
+  readonly scenario?: Scenario
+  /** What the table shall show; absent: everything. */
+  readonly measures?: readonly string[]
   readonly tasks: readonly string[]
   /** All classes of the stream: index = class id. A class is (task, label). */
   readonly classes: readonly { readonly task: number; readonly label: string }[]
@@ -139,6 +150,8 @@ export interface Cell {
   readonly rows: readonly Row[]
   readonly summary: readonly Summary[]
   readonly comparisons: readonly Comparison[]
+  /** Comparisons that were asked for and could not be made, and why. */
+  readonly notices?: readonly string[]
 }
 
 export interface Provenance {

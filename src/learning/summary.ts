@@ -1,11 +1,16 @@
 /** From the rows of a cell to the lines of its table. Everything comes from predictions, gates and the examples' tasks and classes: `results.json` is enough. */
+import type { Setup } from "./accuracy_matrix.ts"
 import type { OpenDraws } from "./draws.ts"
 import { finalAccuracy, gapTo, gateEntropy, matrixFigures, routerAccuracy } from "./figures.ts"
 import { orderInvariant } from "./orders.ts"
 import type { Cell, Cost, Row, Summary } from "./results.ts"
 import { groupRows, notDefined, type RowGroup } from "./row_groups.ts"
 
-export type Outcomes = Pick<Cell, "experiment" | "adapter" | "order" | "tasks" | "examples" | "rows">
+export type Outcomes = Pick<Cell, "experiment" | "adapter" | "order" | "scenario" | "tasks" | "examples" | "rows">
+
+/** The set-up that a scenario is about: what accuracy, forgetting and comparisons are computed on. */
+export const setupOf = ({ scenario }: Pick<Cell, "scenario">): Setup =>
+  scenario === "task_incremental" ? "task_incremental" : "class_incremental"
 
 /** One summary for each name and head policy, in the order of the rows. `open` gives the stream of a purpose; a line's figures do not depend on the other lines. */
 export function summarise(cell: Outcomes, open: OpenDraws): Summary[] {
@@ -35,16 +40,18 @@ function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, ope
   }
   const reason = notDefined(group)
   if (reason !== undefined) return { ...known, notDefined: reason }
-  const { accuracy, ...overStages } = matrixFigures(rows, cell, "class_incremental", open("class_incremental"))
+  const setup = setupOf(cell)
+  const { accuracy, ...overStages } = matrixFigures(rows, cell, setup, open(setup))
+  const within = () => finalAccuracy(rows, cell, "task_incremental", open("task_incremental"))
   return {
     ...known,
-    classIncremental: accuracy,
-    taskIncremental: finalAccuracy(rows, cell, "task_incremental", open("task_incremental")),
+    ...(setup === "class_incremental"
+      ? { classIncremental: accuracy, taskIncremental: within() }
+      : { taskIncremental: accuracy }),
     ...overStages,
     routerAccuracy: routerAccuracy(rows, cell, open("router_accuracy")),
     entropy: gateEntropy(rows, cell, open("entropy")),
-    oracleGap:
-      oracle && oracle !== group ? gapTo(oracle.rows, rows, cell, "class_incremental", open("oracle_gap")) : undefined,
+    oracleGap: oracle && oracle !== group ? gapTo(oracle.rows, rows, cell, setup, open("oracle_gap")) : undefined,
   }
 }
 

@@ -44,6 +44,7 @@ export const planStrategy = (
       notDefined: `${plugin.name} trains one shared module; this library mixes adapters`,
     }
   const at = adapter ? `${modules.name} · seed ${modules.seed}` : `seed ${modules.seed}`
+  const byLabel = stream.scenario === "domain_incremental" ? { scenario: stream.scenario } : {}
   const oneByOne = plugin.visits === "one_by_one"
   const shared: string[] = []
   const visited = oneByOne ? stream.tasks.map((_, t) => t).filter((t) => t <= stages.at(-1)!) : stages
@@ -60,6 +61,7 @@ export const planStrategy = (
         stage,
         seed: modules.seed,
         visits: stream.tasks.flatMap((_, t) => ((oneByOne ? t === stage : t <= stage) ? [t] : [])),
+        ...byLabel,
       } as unknown as Json,
       inputs: { tokens: stream.tokens, previous: oneByOne && stage > 0 ? [shared[stage - 1]] : [] },
       code: [stream.code, ...(adapter ? [adapter.code] : []), strategy.code],
@@ -80,7 +82,7 @@ export const planStrategy = (
     const evaluation = builder.add({
       kind: "evaluate",
       label: `evaluate ${name} · after ${stream.tasks[stage]} · ${at}`,
-      options: { how: "shared", stage, seed: modules.seed },
+      options: { how: "shared", stage, seed: modules.seed, ...byLabel } as Json,
       inputs: { encoded, shared: shared[stage], tokens: stream.tokens.slice(0, stage + 1) },
       seconds: seconds.evaluate,
       bytes: 3e5,

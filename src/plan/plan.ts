@@ -2,7 +2,9 @@
  * The plan: a checked spec and its plugins become a graph of steps with content keys.
  *   spec -> plugins with options -> streams (texts, tokens, test set) -> modules -> rows (fit, encode, evaluate) -> scores
  */
+
 import * as Graph from "effect/Graph"
+import { MEASURES } from "../../dsl/core_schema.ts"
 import type { Compare, Declaration, Experiment, Spec } from "../../dsl/spec.ts"
 import type { Adapter, Backend, Memory, NumericProfile, PluginKind, Probe, Router, Strategy } from "../plugin/index.ts"
 import { shippedFile } from "../plugin/registry.ts"
@@ -30,6 +32,8 @@ export interface PlannedCell {
   readonly scores: string
   readonly rows: readonly PlannedRow[]
   readonly asked: readonly Compare[]
+  /** What the table shall show, where that is not everything. */
+  readonly measures?: readonly string[]
   readonly stream: PlannedStream
 }
 
@@ -123,6 +127,7 @@ const planExperiment = async (
       family: experiment.variantOf ?? experiment.name,
       rows,
       asked: experiment.compare,
+      ...(experiment.measure.length < MEASURES.length ? { measures: experiment.measure } : {}),
       stream: turned,
       scores: planScores(builder, turned, where, rows, single),
     }
@@ -256,6 +261,7 @@ const planScores = (
     label: `scores of ${where.experiment} · ${where.adapter}${where.order === "written" ? "" : ` · ${where.order}`}`,
     options: {
       ...where,
+      ...(stream.scenario === "class_incremental" ? {} : { scenario: stream.scenario }),
       rows: rows.map(({ stages, fits: own, charged: _c, ...row }) => ({
         ...row,
         stages: stages.map(({ stage, evaluation }) => ({ index: stage, evaluation: evaluations.indexOf(evaluation) })),

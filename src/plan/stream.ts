@@ -13,12 +13,11 @@ export interface PlannedStream {
   readonly tokens: readonly string[]
   /** The mixed test set, with what each stage sees of it. */
   readonly blind: string
-  /** The mixed test set of the written order: its texts are those of every order. */
-  readonly mixed: string
   readonly truth: string
   /** Frozen features of each task's training texts, and of the mixed test set. */
   readonly trainFeatures: readonly string[]
   readonly testFeatures: string
+  readonly scenario: Stream["scenario"]
   readonly backbone: ChosenBackbone
   readonly code: string
   /** Step of each task's texts by "data/task". */
@@ -112,7 +111,6 @@ export const planStream = async (
     datasets,
     tokens,
     blind,
-    mixed: blind,
     truth,
     get trainFeatures() {
       return tokens.map((key, t) => features("train", key, wanted[t].task))
@@ -120,6 +118,7 @@ export const planStream = async (
     get testFeatures() {
       return features("test", blind, "the test set")
     },
+    scenario: stream.scenario,
     backbone: onBackbone,
     code,
     texts,

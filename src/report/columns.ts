@@ -1,8 +1,10 @@
 /** The columns of the table of a cell, for the terminal and the page alike: what each is called, and what it shows of a row. */
-import type { Summary } from "../learning/results.ts"
+import type { Cell, Summary } from "../learning/results.ts"
 import { bytes, count, duration, figureText, fixed, shortFigure } from "./number_text.ts"
 
 export interface Column {
+  /** The word under which `measure` asks for it. */
+  readonly measure: string
   readonly title: string
   /** What the figure is, in a sentence. */
   readonly meaning: string
@@ -10,7 +12,13 @@ export interface Column {
   readonly text: (row: Summary, wide: boolean) => string | undefined
 }
 
-const percent = (title: string, meaning: string, field: "classIncremental" | "taskIncremental"): Column => ({
+const percent = (
+  measure: string,
+  title: string,
+  meaning: string,
+  field: "classIncremental" | "taskIncremental",
+): Column => ({
+  measure,
   title,
   meaning,
   text: (row) => figureText(row[field]),
@@ -18,55 +26,110 @@ const percent = (title: string, meaning: string, field: "classIncremental" | "ta
 
 type Secondary = "anytime" | "forgetting" | "backwardTransfer" | "learningAccuracy" | "routerAccuracy" | "entropy"
 
-const secondary = (title: string, meaning: string, field: Secondary, digits = 1): Column => ({
+const secondary = (measure: string, title: string, meaning: string, field: Secondary, digits = 1): Column => ({
+  measure,
   title,
   meaning,
   text: (row, wide) => (wide ? figureText : shortFigure)(row[field], digits),
 })
 
-export const COLUMNS: readonly Column[] = [
+/** The scenario of a cell in words: how its accuracy is called, in a column's title, in a sentence, and what it is over. */
+export const SCENARIO_WORDS = {
+  class_incremental: { title: "Class-incr. %", word: "class-incremental", over: "over all classes" },
+  task_incremental: { title: "Task-incr. %", word: "task-incremental", over: "within each task's own classes" },
+  domain_incremental: { title: "Domain-incr. %", word: "domain-incremental", over: "by label, the task unknown," },
+} as const
+
+export const scenarioOf = ({ scenario = "class_incremental" }: Pick<Cell, "scenario">) => SCENARIO_WORDS[scenario]
+
+/** Where the accuracy stands that the scenario is about. */
+export const headline = ({ scenario }: Pick<Cell, "scenario">): "classIncremental" | "taskIncremental" =>
+  scenario === "task_incremental" ? "taskIncremental" : "classIncremental"
+
+/** The columns of a cell's table: those that it measures; under `task_incremental` there is one accuracy. */
+export const columnsOf = (cell: Pick<Cell, "scenario" | "measures">): readonly Column[] =>
+  allColumns(cell).filter(
+    ({ measure }) =>
+      (cell.measures === undefined ||
+        cell.measures.includes(measure) ||
+        (cell.scenario === "task_incremental" && measure === "task_accuracy" && cell.measures.includes("accuracy"))) &&
+      !(cell.scenario === "task_incremental" && measure === "accuracy"),
+  )
+
+const allColumns = (cell: Pick<Cell, "scenario">): readonly Column[] => [
   percent(
-    "Class-incr. %",
-    "Accuracy over all classes after the last task, mean over tasks, 95 % interval.",
+    "accuracy",
+    scenarioOf(cell).title,
+    `Accuracy ${scenarioOf(cell).over} after the last task, mean over tasks, 95 % interval.`,
     "classIncremental",
   ),
   percent(
+    "task_accuracy",
     "Task-incr. %",
     "Accuracy within each task's own classes after the last task, mean over tasks, 95 % interval.",
     "taskIncremental",
   ),
-  secondary("Anytime %", "Class-incremental accuracy on the tasks seen so far, averaged over all stages.", "anytime"),
   secondary(
+    "anytime",
+    "Anytime %",
+    `${capital(scenarioOf(cell).word)} accuracy on the tasks seen so far, averaged over all stages.`,
+    "anytime",
+  ),
+  secondary(
+    "forgetting",
     "Forgetting",
     "Best earlier accuracy on a task minus the last, in points, mean over all tasks but the last.",
     "forgetting",
   ),
   secondary(
+    "backward_transfer",
     "Backward",
     "Backward transfer: last accuracy on a task minus that right after learning it, in points.",
     "backwardTransfer",
   ),
-  secondary("Learning %", "Learning accuracy: accuracy on each task right after learning it.", "learningAccuracy"),
   secondary(
+    "learning_accuracy",
+    "Learning %",
+    "Learning accuracy: accuracy on each task right after learning it.",
+    "learningAccuracy",
+  ),
+  secondary(
+    "router_accuracy",
     "Router %",
     "Router accuracy: how often the largest gate is that of the example's own task.",
     "routerAccuracy",
   ),
-  secondary("Entropy", "Entropy of the gates over log of their number: 0 = one module, 1 = all alike.", "entropy", 2),
+  secondary(
+    "entropy",
+    "Entropy",
+    "Entropy of the gates over log of their number: 0 = one module, 1 = all alike.",
+    "entropy",
+    2,
+  ),
   {
+    measure: "cost",
     title: "Trained",
     meaning: "Trainable parameters of the row.",
     text: ({ cost }) => count(cost.trainableParameters),
   },
-  { title: "Stored", meaning: "Bytes stored by the row.", text: ({ cost }) => bytes(cost.storedBytes) },
   {
+    measure: "cost",
+    title: "Stored",
+    meaning: "Bytes stored by the row.",
+    text: ({ cost }) => bytes(cost.storedBytes),
+  },
+  {
+    measure: "cost",
     title: "FLOPs",
     meaning: "Forward FLOPs as a multiple of the backbone with one module.",
     text: ({ cost }) => `${fixed(cost.forwardFlops, 2)}\u00d7`,
   },
   {
+    measure: "cost",
     title: "Fit CPU",
     meaning: "CPU time to fit the row; features that it needs are charged in full.",
     text: ({ cost }) => duration(cost.fitSeconds),
   },
 ]
+
+export const capital = (word: string): string => word[0].toUpperCase() + word.slice(1)

@@ -13,17 +13,24 @@ export const COMPARISON_NOTE =
 /** "learnt (kept) − uniform (kept)". */
 export const comparisonName = ({ left, right }: Comparison): string => `${oneLine(left)} \u2212 ${oneLine(right)}`
 
+/** What a comparison is about: under `domain_incremental` a prediction over all classes counts by its label. */
+export const setupWord = ({ setup }: Comparison, { scenario }: Pick<Cell, "scenario">): string =>
+  scenario === "domain_incremental" && setup === "class_incremental" ? "domain-incremental" : SETUP_WORDS[setup]
+
 /** "class-incremental, all tasks, 2,453 examples, 3 seeds". */
-export const comparisonScope = ({ setup, on, examples, seeds }: Comparison): string =>
-  `${SETUP_WORDS[setup]}, ${oneLine(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}`
+export const comparisonScope = (comparison: Comparison, cell: Pick<Cell, "scenario">): string =>
+  scope(comparison, setupWord(comparison, cell))
+
+const scope = ({ on, examples, seeds }: Comparison, word: string): string =>
+  `${word}, ${oneLine(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}`
 
 /** Empty where the spec asks for no comparison. */
 export function comparisonBlock(cell: Cell, terminal: Terminal): string {
-  if (cell.comparisons.length === 0) return ""
+  if (cell.comparisons.length === 0 && cell.notices === undefined) return ""
   const indented = (text: string) => wrapped(signs(terminal, text), terminal.columns - 4).map((line) => `    ${line}`)
   const entries = cell.comparisons.flatMap((comparison) => [
     ...wrapped(
-      `${ink(terminal, "bold", signs(terminal, comparisonName(comparison)))}: ${comparisonScope(comparison)}`,
+      `${ink(terminal, "bold", signs(terminal, comparisonName(comparison)))}: ${comparisonScope(comparison, cell)}`,
       terminal.columns - 2,
     ).map((line, i) => (i === 0 ? `  ${line}` : `    ${line}`)),
     ...indented(figures(comparison)),
@@ -31,8 +38,18 @@ export function comparisonBlock(cell: Cell, terminal: Terminal): string {
     ...(comparison.caveat === undefined ? [] : indented(`Mind: ${oneLine(comparison.caveat)}.`)),
     "",
   ])
+  const omitted = (cell.notices ?? []).flatMap((notice) =>
+    wrapped(signs(terminal, oneLine(notice)), terminal.columns - 2).map((line) => `  ${line}`),
+  )
   const note = wrapped(COMPARISON_NOTE, terminal.columns).map((line) => ink(terminal, "dim", line))
-  return [ink(terminal, "bold", "Comparisons"), "", ...entries, ...note].join("\n")
+  return [
+    ink(terminal, "bold", "Comparisons"),
+    "",
+    ...entries,
+    ...omitted,
+    ...(omitted.length > 0 ? [""] : []),
+    ...note,
+  ].join("\n")
 }
 
 const figures = ({ difference, interval: range, p, corrected, minimumDetectable }: Comparison): string =>

@@ -1,7 +1,7 @@
 /** The table of a cell on a terminal: a line per row; columns that find no room go into further blocks below. */
 import Table from "cli-table3"
 import type { Cell, Summary } from "../learning/results.ts"
-import { COLUMNS, type Column } from "./columns.ts"
+import { type Column, columnsOf } from "./columns.ts"
 import { cellName, HEAD_WORDS, LEGEND, SOURCE_WORDS, seedCount } from "./row.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { cut, textWidth, wrapped } from "./text_width.ts"
@@ -80,7 +80,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 function blocksOf(cell: Cell, terminal: Terminal, room: number, wide: boolean): Block[] {
   const blocks: { columns: Column[]; widths: number[] }[] = []
   let left = 0
-  for (const column of COLUMNS) {
+  for (const column of columnsOf(cell)) {
     const texts = cell.summary.map((row) => figure(column, row, wide, terminal))
     const width = Math.max(textWidth(column.title), ...texts.map(textWidth))
     if (blocks.length === 0 || width > left) {

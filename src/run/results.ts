@@ -3,7 +3,6 @@ import { arch, cpus, platform } from "node:os"
 import {
   type Asked,
   type Cell,
-  type Comparison,
   type Cost,
   compareRows,
   type Provenance,
@@ -11,6 +10,7 @@ import {
   type Results,
   type Row,
   type Summary,
+  setupOf,
 } from "../learning/index.ts"
 import { packageVersion } from "../plan/code.ts"
 import type { Plan, PlannedCell } from "../plan/plan.ts"
@@ -21,6 +21,7 @@ import type { Store } from "./store/index.ts"
 import { version } from "./version.ts"
 
 type Scored = Omit<Cell, "comparisons">
+type Compared = Pick<Cell, "comparisons" | "notices">
 
 export interface Ran {
   readonly plan: Plan
@@ -44,7 +45,11 @@ export const assembleResults = (ran: Ran): Results => {
   return {
     schema: "l2r/results",
     version: RESULTS_VERSION,
-    cells: cells.map((cell, i) => ({ ...cell, comparisons: comparisons[i] })),
+    cells: cells.map((cell, i) => ({
+      ...cell,
+      ...(plan.cells[i].measures ? { measures: plan.cells[i].measures } : {}),
+      ...comparisons[i],
+    })),
     provenance: provenanceOf(ran),
   }
 }
@@ -66,19 +71,28 @@ const withCosts = (cell: Scored, { rows: planned }: PlannedCell, secondsOf: (key
 }
 
 /** The comparisons of an experiment, with those of its variants, share one correction. `learnt.refit` names one head policy of a row. */
-const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): readonly (readonly Comparison[])[] => {
-  const result: (readonly Comparison[])[] = cells.map(() => [])
+const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): readonly Compared[] => {
+  const result: Compared[] = cells.map(() => ({ comparisons: [] }))
   for (const family of new Set(planned.map((one) => one.family))) {
     const places = planned.flatMap((one, i) => (one.family === family ? [i] : []))
     const outcomes = places.map((i) => withHeadNames(cells[i]))
     for (const setup of ["class_incremental", "task_incremental"] as const) {
       const asked = askedIn(places.map((i) => planned[i])).flatMap(({ left, against, on }): Asked[] =>
-        (on === "task_accuracy") === (setup === "task_incremental") ? [{ left, against, on: "accuracy" }] : [],
+        (on === "task_accuracy" ? "task_incremental" : setupOf(outcomes[0])) === setup
+          ? [{ left, against, on: "accuracy" }]
+          : [],
       )
       if (asked.length === 0) continue
-      const { comparisons } = compareRows(outcomes, asked, setup, (purpose) => randomStream(0, "comparisons", purpose))
+      const { comparisons, notices } = compareRows(outcomes, asked, setup, (purpose) =>
+        randomStream(0, "comparisons", purpose),
+      )
       places.forEach((place, k) => {
-        result[place] = [...result[place], ...comparisons[k]]
+        const before = result[place]
+        const said = [...(before.notices ?? []), ...notices[k]]
+        result[place] = {
+          comparisons: [...before.comparisons, ...comparisons[k]],
+          ...(said.length > 0 ? { notices: said } : {}),
+        }
       })
     }
   }

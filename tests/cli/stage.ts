@@ -94,7 +94,7 @@ const run = (cwd: string, line: Line): Said => {
   })
   const all = `${stdout}${stderr}`
   assert.ok(!error && signal === null, `line ${line.number}: ${error?.message ?? signal}\n${all}`)
-  assert.doesNotMatch(all, /^\s+at .*[:(]/m, `line ${line.number}`)
+  assert.doesNotMatch(all, /^\s+at (?:.* \()?\S+:\d+(?::\d+)?\)?$/m, `line ${line.number}`)
   return { line, code: status, stdout, stderr }
 }
 

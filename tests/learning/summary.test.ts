@@ -181,7 +181,10 @@ test("figures per example have the macro mean of the row's own metrics", () => {
 test("comparisons: difference, correction over all of them, and a sentence that claims no more than it may", () => {
   const cell = cellOf([row("learnt", 1, 0.95, 0.9), row("nearest", 1, 0.7, 0.5), row("twin", 1, 0.94, 0.9)])
   const asked = [{ left: "learnt", against: ["nearest", "twin"], on: "accuracy" }]
-  const { comparisons, notices } = compareRows([cell], asked, "class_incremental", open)
+  const {
+    comparisons,
+    notices: [notices],
+  } = compareRows([cell], asked, "class_incremental", open)
   const [far, close] = comparisons[0]
   assert.deepEqual(notices, [])
   assert.ok(far.difference > 20 && far.interval[0] > 0 && far.corrected < 0.05)
@@ -251,7 +254,10 @@ test("what cannot be compared is a notice, not a number", () => {
     { left: "learnt", against: ["arrow", "absent"], on: "accuracy" },
     { left: "learnt", against: ["learnt"], on: "forgetting" },
   ]
-  const { comparisons, notices } = compareRows([cell], asked, "class_incremental", open)
+  const {
+    comparisons,
+    notices: [notices],
+  } = compareRows([cell], asked, "class_incremental", open)
   assert.deepEqual(comparisons, [[]])
   assert.equal(notices.length, 3)
   assert.match(notices[0], /not defined \(no direction\)/)

@@ -17,14 +17,14 @@ import {
   weight,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
-import { type Chosen, classCount, headIn, host, offsetsOf, unitsIn } from "./given.ts"
+import { type Chosen, classCount, headIn, host, jointColumns, offsetsOf, unitsIn } from "./given.ts"
 import { notServed, whyNotServed } from "./not_served.ts"
 import { applied, confidences, frozenRows, outsideOfTest } from "./query.ts"
 
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
   | { readonly how: "composes" }
   | { readonly how: "selects"; readonly router: Chosen }
-  | { readonly how: "shared" }
+  | { readonly how: "shared"; readonly scenario?: "domain_incremental" }
   | { readonly how: "probe"; readonly probe: Chosen }
 )
 
@@ -39,7 +39,7 @@ export const evaluate: Perform = async (work) => {
     case "selects":
       return selected(work, options.router, options.stage, options.seed)
     case "shared":
-      return sharedLogits(work, offsetsOf(work.inputs("tokens").map(classCount)).total)
+      return sharedLogits(work, jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
     case "probe":
       return probed(work, options.probe, options.stage)
   }
@@ -119,18 +119,18 @@ const pickRows = (tables: readonly HostTensor[], choice: Int32Array): HostTensor
   return { shape: [choice.length, width], data }
 }
 
-/** The joint head of a shared model, cut to the classes seen so far. */
-const sharedLogits = (work: Work, classes: number): Artifact => {
+/** The joint head of a shared model: of each class seen so far its column. */
+const sharedLogits = (work: Work, columns: Int32Array): Artifact => {
   const encoded = work.input("encoded")
   const features = host(encoded.arrays.features)
   const { W, b } = headIn(work.input("shared"))
-  const all = b.data.length
-  const cut = Float32Array.from({ length: W.shape[0] * classes }, (_, i) =>
-    Number(W.data[Math.floor(i / classes) * all + (i % classes)]),
+  const [all, classes] = [b.data.length, columns.length]
+  const picked = Float32Array.from({ length: W.shape[0] * classes }, (_, i) =>
+    Number(W.data[Math.floor(i / classes) * all + columns[i % classes]]),
   )
   const head = {
-    W: { shape: [W.shape[0], classes], data: cut },
-    b: { shape: [classes], data: (b.data as Float32Array).slice(0, classes) },
+    W: { shape: [W.shape[0], classes], data: picked },
+    b: { shape: [classes], data: Float32Array.from(columns, (column) => Number(b.data[column])) },
   }
   return artifact(applied(features, head), features.shape[0], flopsIn(encoded))
 }

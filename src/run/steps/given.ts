@@ -73,6 +73,20 @@ export const offsetsOf = (counts: readonly number[]): { readonly offsets: Int32A
   return { offsets, total }
 }
 
+/**
+ * The column of each joined class in a joint head: one each, or, where tasks share their labels, that of the first class of the
+ * same label. Tasks that come later take nothing away from the columns of earlier ones.
+ */
+export const jointColumns = (tokens: readonly Artifact[], byLabel: boolean): Int32Array => {
+  const labels = tokens.flatMap(({ json }) => (json as { labels: readonly string[] }).labels)
+  const column = new Map<string, number>()
+  return Int32Array.from(labels, (label, c) => {
+    if (!byLabel) return c
+    if (!column.has(label)) column.set(label, column.size)
+    return column.get(label) as number
+  })
+}
+
 /** What a memory keeps of the tasks seen so far, labels as joined class ids. */
 export const remembered = (
   tokens: readonly Artifact[],

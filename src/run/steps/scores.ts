@@ -6,6 +6,7 @@ import {
   majority,
   type Predictions,
   type Row,
+  type Scenario,
   type Stage,
   summarise,
 } from "../../learning/index.ts"
@@ -32,6 +33,8 @@ export interface ScoresOptions {
   readonly experiment: string
   readonly adapter: string
   readonly order: string
+  /** Absent: class_incremental. */
+  readonly scenario?: Scenario
   readonly rows: readonly RowPlan[]
 }
 
@@ -64,6 +67,7 @@ export const scores: Perform = async (work) => {
         task,
         tasks,
         plan,
+        options.scenario === "domain_incremental",
       ),
     )
     const matrix = (setup: "class_incremental" | "task_incremental") =>
@@ -89,6 +93,7 @@ export const scores: Perform = async (work) => {
     experiment: options.experiment,
     adapter: options.adapter,
     order: options.order,
+    ...(options.scenario ? { scenario: options.scenario } : {}),
     tasks,
     examples,
     rows,
@@ -117,6 +122,7 @@ const stageOf = (
   task: Int32Array,
   tasks: readonly string[],
   plan: RowPlan,
+  byLabel: boolean,
 ): Stage => {
   const logits = host(evaluation.arrays.logits)
   const width = logits.shape[1]
@@ -134,9 +140,17 @@ const stageOf = (
     return best
   }
   const joint = largest(logits)
+  /** Where tasks share their labels a prediction is that class of the example's own task that has its label. */
+  const ofOwnTask = (predicted: number, own: number) => {
+    if (!byLabel || predicted < 0) return predicted
+    const same = classes.findIndex(({ task: t, label }) => t === own && label === classes[predicted].label)
+    return same < 0 ? predicted : same
+  }
   const predictions: Predictions = {
     example: [...indices],
-    classIncremental: Array.from(indices, (_, row) => (plan.how === "selects" ? within(row, chosen[row]) : joint[row])),
+    classIncremental: Array.from(indices, (i, row) =>
+      ofOwnTask(plan.how === "selects" ? within(row, chosen[row]) : joint[row], task[i]),
+    ),
     taskIncremental: Array.from(indices, (i, row) => within(row, task[i])),
     chosen,
   }

@@ -24,6 +24,7 @@ import {
   type ChosenBackbone,
   classCount,
   host,
+  jointColumns,
   labelledIn,
   libraryFrom,
   network,
@@ -42,6 +43,8 @@ export interface SharedOptions {
   readonly seed: number
   /** Tasks whose training texts this stage visits. */
   readonly visits: readonly number[]
+  /** Tasks share their labels: one column of the head for each label. */
+  readonly scenario?: "domain_incremental"
 }
 
 export const shared: Perform = async (work) => {
@@ -79,10 +82,10 @@ const startingValues = (
   work: Work,
   net: Network,
   adapter: Attached,
-  { seed, name }: SharedOptions,
+  { seed, name, scenario }: SharedOptions,
 ): Map<string, HostTensor> => {
   const { checkpoint } = net
-  const classes = offsetsOf(work.inputs("tokens").map(classCount)).total
+  const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), scenario === "domain_incremental"))
   const [previous] = work.inputs("previous")
   if (previous)
     return new Map(
@@ -109,7 +112,8 @@ const train = async (
   start: ReadonlyMap<string, HostTensor>,
   values: Map<string, Float32Array>,
 ): Promise<void> => {
-  const { strategy, train: training, name, stage, seed, visits } = options
+  const { strategy, train: training, name, stage, seed, visits, scenario } = options
+  const columns = jointColumns(work.inputs("tokens"), scenario === "domain_incremental")
   const { offsets } = offsetsOf(work.inputs("tokens").map(classCount))
   const texts: TokenIds[] = []
   const labels: number[] = []
@@ -117,7 +121,7 @@ const train = async (
     if (!visits.includes(t)) return
     const split = labelledIn(artifact, "train")
     texts.push(...split.texts)
-    for (const label of split.labels) labels.push(offsets[t] + label)
+    for (const label of split.labels) labels.push(columns[offsets[t] + label])
   })
   const joint = Int32Array.from(labels)
   const trace = encoder(

@@ -1,5 +1,6 @@
 /** The first picture: accuracy of every row after the last task, over all classes and within tasks, with intervals. */
 import type { Cell, Figure, Summary } from "../../../learning/results.ts"
+import { headline, scenarioOf } from "../../columns.ts"
 import { fixed, interval, printable } from "../../number_text.ts"
 import { axisOf } from "../axis.ts"
 import { html, type Markup } from "../markup.ts"
@@ -13,20 +14,27 @@ export function accuracySection(cell: Cell): Markup {
     figures.flatMap(({ interval: range }) => [...range]),
     [0, 100],
   )
-  const caption = html`Accuracy after the last task, mean over tasks, with 95 % intervals: <span class="key" aria-hidden="true"></span>filled: over all classes (class-incremental), <span class="key open" aria-hidden="true"></span>hollow: within each task’s own classes (task-incremental). Routers in blue, bounds and controls in grey.${overSeeds(rows)}`
-  const table = html`<table class="dots"><thead><tr><th scope="col">Row</th><td class="plot">${stripTicks(axis)}</td><th scope="col" class="n">Class-incr. %</th><th scope="col" class="n">Task-incr. %</th></tr></thead>
+  const { title, word, over } = scenarioOf(cell)
+  const both = headline(cell) === "classIncremental"
+  const filled = both
+    ? html`filled: ${over} (${word}), <span class="key open" aria-hidden="true"></span>hollow: within each task’s own classes (task-incremental)`
+    : html`${over} (${word})`
+  const caption = html`Accuracy after the last task, mean over tasks, with 95 % intervals: <span class="key" aria-hidden="true"></span>${filled}. Routers in blue, bounds and controls in grey.${overSeeds(rows)}`
+  const table = html`<table class="dots"><thead><tr><th scope="col">Row</th><td class="plot">${stripTicks(axis)}</td><th scope="col" class="n">${title}</th>${both ? html`<th scope="col" class="n">Task-incr. %</th>` : undefined}</tr></thead>
 <tbody>${rows.map(
     (
       row,
-    ) => html`<tr class="${row.kind}"><th scope="row">${rowName(row)}</th>${row.notDefined === undefined ? defined(row) : html`<td colspan="3">not defined: ${row.notDefined}</td>`}</tr>
+    ) => html`<tr class="${row.kind}"><th scope="row">${rowName(row)}</th>${row.notDefined === undefined ? defined(row) : html`<td colspan="${both ? 3 : 2}">not defined: ${row.notDefined}</td>`}</tr>
 `,
   )}</tbody></table>`
   return html`<h3>Accuracy</h3>
 ${figure(caption, scroll("Accuracy of every row", table))}`
 
   function defined(row: Summary): Markup {
-    const marks = [mark(row, row.classIncremental, ""), mark(row, row.taskIncremental, " hollow")].flat()
-    return html`<td class="plot">${strip(axis, marks)}</td><td class="n">${figureCell(row.classIncremental)}</td><td class="n">${figureCell(row.taskIncremental)}</td>`
+    const marks = both
+      ? [mark(row, row.classIncremental, ""), mark(row, row.taskIncremental, " hollow")].flat()
+      : mark(row, row.taskIncremental, "")
+    return html`<td class="plot">${strip(axis, marks)}</td>${both ? html`<td class="n">${figureCell(row.classIncremental)}</td>` : undefined}<td class="n">${figureCell(row.taskIncremental)}</td>`
   }
 }
 

@@ -1,7 +1,9 @@
 /** Accuracy and forgetting over the tasks: one small panel a row, the other rows as grey lines behind it. */
+
 import { averageAccuracy } from "../../../learning/metrics/average_accuracy.ts"
 import { forgetting } from "../../../learning/metrics/forgetting.ts"
 import type { Cell, Summary } from "../../../learning/results.ts"
+import { headline, scenarioOf } from "../../columns.ts"
 import { curve, type Matrix, type Setup } from "../../over_seeds.ts"
 import { identityOf, rowLabel, seedsOf } from "../../row.ts"
 import { axisOf } from "../axis.ts"
@@ -54,10 +56,11 @@ function curves(cell: Cell, index: number, kind: Kind): Markup {
     stages: cell.tasks.length,
     ghost: `ghost-${kind.id}-${index}`,
   }
-  const within = lines.some(({ setup }) => setup === "taskIncremental")
-    ? " Rows that are told the task: task-incremental."
-    : ""
-  const caption = `${kind.caption}; class-incremental. Each panel shows one row before all others in grey; tasks are numbered in their order.${within}${overSeeds(cell.summary)}`
+  const within =
+    headline(cell) === "classIncremental" && lines.some(({ setup }) => setup === "taskIncremental")
+      ? " Rows that are told the task: task-incremental."
+      : ""
+  const caption = `${kind.caption}; ${scenarioOf(cell).word}. Each panel shows one row before all others in grey; tasks are numbered in their order.${within}${overSeeds(cell.summary)}`
   const panels = html`${ghostLines(
     frame,
     lines.map(({ values }) => values),

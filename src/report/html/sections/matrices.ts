@@ -1,5 +1,6 @@
 /** The accuracy matrices of all rows as heat maps: R[i][j], accuracy on task j after learning task i. */
 import type { Cell, Summary } from "../../../learning/results.ts"
+import { headline, scenarioOf } from "../../columns.ts"
 import { meanMatrix, type Setup } from "../../over_seeds.ts"
 import { seedsOf } from "../../row.ts"
 import { type HeatTable, heatPanels } from "../heat_table.ts"
@@ -12,10 +13,20 @@ export function matricesSection(cell: Cell, budget: number): Markup {
   const seeds = overSeeds(cell.summary)
   const what =
     "Accuracy in percent on each task (columns) after learning each task (rows); the diagonal is the accuracy right after learning"
+  const within = figure(
+    `${what}, within the task’s own classes (task-incremental).${seeds}`,
+    heatPanels(panels("taskIncremental"), budget / 2, "Accuracy matrix, task-incremental"),
+  )
+  if (headline(cell) === "taskIncremental")
+    return html`<h3>Accuracy matrix</h3>
+${within}
+`
+  const { word, over } = scenarioOf(cell)
+  const seen = cell.scenario === "domain_incremental" ? over.replace(/,$/, "") : "over all classes seen so far"
   return html`<h3>Accuracy matrix</h3>
-${figure(`${what}, over all classes seen so far (class-incremental).${seeds}`, heatPanels(panels("classIncremental"), budget / 2, "Accuracy matrix, class-incremental"))}
+${figure(`${what}, ${seen} (${word}).${seeds}`, heatPanels(panels("classIncremental"), budget / 2, `Accuracy matrix, ${word}`))}
 <details><summary>Within each task’s own classes (task-incremental)</summary>
-${figure(`${what}, within the task’s own classes (task-incremental).${seeds}`, heatPanels(panels("taskIncremental"), budget / 2, "Accuracy matrix, task-incremental"))}
+${within}
 </details>
 `
 }

@@ -1,25 +1,26 @@
 /** The table of a cell with every column. */
 import type { Cell } from "../../../learning/results.ts"
-import { COLUMNS } from "../../columns.ts"
+import { columnsOf } from "../../columns.ts"
 import { HEAD_WORDS, LEGEND, SOURCE_WORDS } from "../../row.ts"
 import { html, type Markup } from "../markup.ts"
 import { figure, scroll } from "../parts.ts"
 
 export function tableSection(cell: Cell): Markup {
+  const columns = columnsOf(cell)
   const told = cell.summary.some((row) => row.knowsTask) ? ` * ${LEGEND.knowsTask}.` : ""
   const caption = html`All figures, with 95 % intervals in brackets. ${LEGEND.head} ${LEGEND.source}${told}`
-  const table = html`<table class="wide"><thead><tr><th scope="col">Row</th><th scope="col">Heads</th><th scope="col">Statistics</th><th scope="col" class="n">Seeds</th>${COLUMNS.map(({ title }) => html`<th scope="col" class="n">${title}</th>`)}<th scope="col" class="n">Majority %</th></tr></thead>
+  const table = html`<table class="wide"><thead><tr><th scope="col">Row</th><th scope="col">Heads</th><th scope="col">Statistics</th><th scope="col" class="n">Seeds</th>${columns.map(({ title }) => html`<th scope="col" class="n">${title}</th>`)}<th scope="col" class="n">Majority %</th></tr></thead>
 <tbody>${cell.summary.map((row) => {
     const figures =
       row.notDefined === undefined
-        ? html`${COLUMNS.map((column) => html`<td class="n">${column.text(row, true) ?? "–"}</td>`)}<td class="n">${majority(row.routerAccuracy?.majority)}</td>`
-        : html`<td colspan="${COLUMNS.length + 1}">not defined: ${row.notDefined}</td>`
+        ? html`${columns.map((column) => html`<td class="n">${column.text(row, true) ?? "–"}</td>`)}<td class="n">${majority(row.routerAccuracy?.majority)}</td>`
+        : html`<td colspan="${columns.length + 1}">not defined: ${row.notDefined}</td>`
     return html`<tr class="${row.kind}"><th scope="row"><bdi>${row.row}</bdi>${row.knowsTask ? "*" : ""}</th><td>${HEAD_WORDS[row.head]}</td><td>${SOURCE_WORDS[row.source]}</td><td class="n">${row.notDefined === undefined ? row.seeds : "–"}</td>${figures}</tr>
 `
   })}</tbody></table>`
   return html`<h3>All figures</h3>
 ${figure(caption, scroll("Table of all figures", table))}
-<details><summary>What the columns mean</summary><dl>${COLUMNS.map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}<dt>Majority %</dt><dd>Router accuracy by majority vote of the routing units.</dd></dl></details>
+<details><summary>What the columns mean</summary><dl>${columns.map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}<dt>Majority %</dt><dd>Router accuracy by majority vote of the routing units.</dd></dl></details>
 `
 }
 
