@@ -65,7 +65,7 @@ export const planModules = (
           kind: "encode",
           label: `test set under module ${stream.tasks[t]} · ${name} · seed ${seed}`,
           options: { what: "module", backbone: stream.backbone, seed } as unknown as Json,
-          inputs: { module, blind: stream.mixed },
+          inputs: { module, blind: stream.blind },
           code: [stream.code, adapters[t].code],
           seconds: seconds.encode,
           bytes: 2e6,

@@ -77,9 +77,8 @@ export const streamInOrder = (builder: StepBuilder, stream: PlannedStream, { pla
   const turned = <A>(all: readonly A[]): readonly A[] => places.map((place) => all[place])
   const step = (kind: "blind" | "truth", label: string, inputs: Readonly<Record<string, readonly string[]>>) =>
     builder.add({ kind, label, options: { places }, inputs, seconds: seconds.mixed, bytes: 3e5 })
-  const { mixed, scenario, backbone, code, texts, notices } = stream
+  const { scenario, backbone, code, texts, notices } = stream
   return {
-    mixed,
     scenario,
     backbone,
     code,
