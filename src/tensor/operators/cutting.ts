@@ -35,7 +35,13 @@ export const padAxisOperator: Operator = {
   },
   emit: (emitter, [x], node) => {
     const { axis, before, after } = node.attributes as unknown as { axis: number; before: Dim; after: Dim }
-    return emitter.add("Pad", [x, emitter.shape([before, after]), emitter.scalar(0), emitter.ints([axis])])
+    // Of all axes: where a transpose comes before it, onnxruntime moves that behind and permutes as many numbers.
+    const zeros: Dim[] = node.shape.map(() => 0)
+    return emitter.add("Pad", [
+      x,
+      emitter.shape([...zeros.with(axis, before), ...zeros.with(axis, after)]),
+      emitter.scalar(0),
+    ])
   },
 }
 
