@@ -103,6 +103,12 @@ test("versions are taken one after the other", () => {
   assert.ok("text" in made)
   assert.equal(made.text, "language 3\nadapter a = lora { width = 8 }\n")
   assert.equal(made.what.length, 2)
+  const later = migrated("language 2\nadapter a = lora { rank = 8 }\n", "f", { to: three, steps: [toTwo, more] })
+  assert.ok("text" in later)
+  assert.deepEqual(
+    [later.text, later.what],
+    ["language 3\nadapter a = lora { width = 8 }\n", ["`rank` is called `width`"]],
+  )
 })
 
 test("every version before the current one has its migration", () => {

@@ -83,6 +83,28 @@ test("what names a swept declaration is swept with it", () => {
   )
 })
 
+test("variants of one sweep meet only their like, whatever else varies", () => {
+  const { experiments } = specOf(
+    `memory some = random { per_class: sweep [1, 2] }\nrouter a = l2r { hidden: sweep [3, 4], memory: some }\nrouter b = l2r { memory: some, epochs: 2 }\n${trial("low_rank", "[a, b]", "compare a against b on accuracy")}`,
+  )
+  assert.deepEqual(
+    experiments.trial.compare.map(({ left, against }) => [left, against]),
+    [
+      ["a[hidden=3, some.per_class=1]", ["b[some.per_class=1]"]],
+      ["a[hidden=3, some.per_class=2]", ["b[some.per_class=2]"]],
+      ["a[hidden=4, some.per_class=1]", ["b[some.per_class=1]"]],
+      ["a[hidden=4, some.per_class=2]", ["b[some.per_class=2]"]],
+    ],
+  )
+})
+
+test("an experiment with axes of its own keeps the variants of an adapter that varies otherwise", () => {
+  const { experiments } = specOf(
+    `train slow { epochs: sweep size [1, 3] }\nadapter a = lora { rank: sweep size [4, 8], alpha: sweep [1, 2] }\nexperiment trial { on: encoder, stream: domains, adapters: a, train: slow, routers: learnt }`,
+  )
+  assert.deepEqual(experiments["trial[slow.epochs=3]"].adapters, ["a[rank=8, alpha=1]", "a[rank=8, alpha=2]"])
+})
+
 test("a sweep that a whole experiment depends on makes variants of the experiment, which are one family", () => {
   const { experiments, trains } = specOf(
     `train slow { epochs: sweep [1, 3], batch: 4 }\nexperiment trial { on: encoder, stream: domains, adapters: low_rank, train: slow, routers: learnt, seeds: 1..2 }`,
