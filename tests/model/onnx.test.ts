@@ -8,7 +8,11 @@ import { fileURLToPath } from "node:url"
 import lora from "../../plugins/adapters/lora.ts"
 import bert from "../../plugins/backbones/bert/index.ts"
 import llama from "../../plugins/backbones/llama.ts"
+import modernbert from "../../plugins/backbones/modernbert.ts"
+import { fold, PASSES } from "../../plugins/backbones/onnx/fold.ts"
 import onnx from "../../plugins/backbones/onnx/index.ts"
+import { feedsOf } from "../../plugins/backbones/onnx/interface.ts"
+import { readOnnx } from "../../plugins/backbones/onnx/read.ts"
 import roberta from "../../plugins/backbones/roberta.ts"
 import { packed } from "../../src/model/batch.ts"
 import { encoder, headLogits, type Network } from "../../src/model/encoder.ts"
@@ -53,6 +57,7 @@ const pairs: readonly Pair[] = [
   { file: "tiny_bert/onnx/script.onnx", directory: golden, plugin: bert, folder: "tiny_bert" },
   { file: "tiny_bert/onnx/dynamo.onnx", directory: golden, plugin: bert, folder: "tiny_bert" },
   { file: "families/roberta", directory: golden, plugin: roberta, folder: "families/roberta" },
+  { file: "families/modernbert", directory: golden, plugin: modernbert, folder: "families/modernbert" },
   { file: "tiny_decoders/llama", directory: golden, plugin: llama, folder: "tiny_decoders/llama" },
   { file: "all-MiniLM-L6-v2", directory: models, plugin: bert, folder: "all-MiniLM-L6-v2" },
   { file: "aosp-topics-bert", directory: models, plugin: bert, folder: "aosp-topics-bert" },
@@ -102,6 +107,7 @@ for (const pair of pairs) {
       const gap = apart(data, [...states[1][name].data].map(Number))
       assert.ok(gap < 1e-4, `${name}: ${gap}`)
     }
+    if (own.checkpoint.parameters > 1e7) return
     const gradients = await Promise.all([own, given].map((network) => firstGradients(network)))
     for (const [name, { data }] of Object.entries(gradients[0])) {
       const wanted = [...gradients[1][name].data].map(Number)
@@ -147,6 +153,31 @@ test("what is recognised costs nothing more: the program of an import is as long
     assert.equal(lengths[0], lengths[1] + 2)
   }
 })
+
+/** How a file computes is kept where nothing is recognised: linear layers and norms alone, then all. */
+for (const file of ["tiny_bert/onnx/script.onnx", "tiny_bert/onnx/dynamo.onnx", "tiny_decoders/llama/onnx/model.onnx"])
+  test(`what is not recognised in ${file} is computed as it stands there`, async () => {
+    const read = readOnnx(join(golden, file))
+    const biased = !file.includes("llama")
+    const settings = { feeds: feedsOf(read, file), output: "last_hidden_state", pad: 0, maxTokens: MAX_TOKENS }
+    const statesAfter = async (passes: typeof PASSES) => {
+      const { network, weights, width, sites } = fold(read, { ...settings, passes })
+      const config = { graph: JSON.stringify(network), pooling: "mean" }
+      const checkpoint = { config, weights, width, sites } as unknown as Checkpoint
+      const { hidden } = await run({ hidden: encoder({ backbone: onnx, checkpoint }).hidden })
+      return { states: [...hidden.data].map(Number), sites, ops: new Set(network.steps.map(({ op }) => op)) }
+    }
+    const all = await statesAfter(PASSES)
+    assert.ok(all.ops.has("Attention") && all.ops.has("Activation") && !all.ops.has("Softmax"))
+    for (const passes of [PASSES.slice(0, 3), PASSES.slice(0, -1)]) {
+      const some = await statesAfter(passes)
+      assert.ok(some.ops.has("Softmax") && some.ops.has("Mask") && !some.ops.has("Attention"))
+      // by the names of weights and biases, of which the newer exporter keeps those of the biases alone
+      const named = all.sites.filter(({ name, kind }) => kind === "linear" && (biased || !name.includes("attention")))
+      assert.deepEqual(some.sites, named)
+      assert.ok(apart(some.states, all.states) < 2e-5, `${passes.length} passes: ${apart(some.states, all.states)}`)
+    }
+  })
 
 test("the tokenizer of the folder above is read, and texts are cut where the positions end", async () => {
   const checkpoint = await onnx.load(

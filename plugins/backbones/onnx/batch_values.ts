@@ -25,8 +25,7 @@ export type BatchValue =
 const masks = {
   there: (p: number, tokens: number) => p < tokens,
   key: (_query: number, key: number, tokens: number) => key < tokens,
-  earlier: (query: number, key: number) => key <= query,
-  "earlier key": (query: number, key: number, tokens: number) => key <= query && key < tokens,
+  earlier: (query: number, key: number, tokens: number) => key <= query && key < tokens,
 } as const
 export type MaskName = keyof typeof masks
 
@@ -37,7 +36,7 @@ export const batchValueOf = (draft: Draft, name: string, longest: Sample): Batch
   const dims = draft.dims(name)
   const tokens = dims.flatMap((dim, axis) => (dim === "length" ? [axis] : []))
   if (tokens.length === 1) return tableOf(draft, name, tokens[0], longest) ?? maskOf(draft, name, dims, ["there"])
-  return tokens.length === 2 ? maskOf(draft, name, dims, ["key", "earlier", "earlier key"]) : undefined
+  return tokens.length === 2 ? maskOf(draft, name, dims, ["key", "earlier"]) : undefined
 }
 
 /** A value that at every token depends on its position alone, or not even on that. */

@@ -11,8 +11,9 @@ import { withActivations } from "./recognise/activation.ts"
 import { withAttention } from "./recognise/attention.ts"
 import { withLinears } from "./recognise/linear.ts"
 import { withNorms } from "./recognise/norm.ts"
+import { withParts } from "./recognise/parts.ts"
 import { withRotary } from "./recognise/rotary.ts"
-import { type Feed, oneText, SAMPLES } from "./samples.ts"
+import { type Feed, oneText, SAMPLES, type Sample } from "./samples.ts"
 import { placesOf } from "./sites.ts"
 import { stepsOf } from "./steps.ts"
 
@@ -31,23 +32,23 @@ export interface FoldSettings {
   readonly output: string
   readonly pad: number
   readonly maxTokens: number
+  readonly passes?: readonly Pass[]
 }
 
-export const fold = (file: OnnxFile, { feeds, output, pad, maxTokens }: FoldSettings): Folded => {
+/** Recognises parts of a graph; `longest`: one text of the largest length. */
+export type Pass = (draft: Draft, longest: Sample) => Draft
+
+/** In this order: what one leaves is what the next one finds. */
+export const PASSES: readonly Pass[] = [withLinears, withParts, withNorms, withActivations, withRotary, withAttention]
+
+export const fold = (file: OnnxFile, { feeds, output, pad, maxTokens, passes = PASSES }: FoldSettings): Folded => {
   const nodes = expanded(file.nodes)
   const values = evaluated({ ...file, nodes }, feeds, pad)
   const whole = withoutIdentities(draftOf(nodes, output, values))
   refuseQuantised(whole)
   refuseUnknown(whole)
   const longest = oneText(longestText(whole, values, maxTokens))
-  const passes: readonly ((draft: Draft) => Draft)[] = [
-    withLinears,
-    withNorms,
-    withActivations,
-    withRotary,
-    (draft) => withAttention(draft, longest),
-  ]
-  const draft = passes.reduce((sofar, pass) => pass(sofar), whole)
+  const draft = passes.reduce((sofar, pass) => pass(sofar, longest), whole)
   const places = placesOf(draft)
   const { steps, weights } = stepsOf(draft, places, longest)
   const word = draft.nodes.find(({ op }) => op === "Gather") as Node | undefined

@@ -3,6 +3,7 @@ import {
   ACTIVATIONS,
   abs,
   add,
+  attention,
   broadcastTo,
   cast,
   concat,
@@ -99,10 +100,9 @@ const together =
   (build: (operands: readonly Tensor[]) => Tensor): Rule =>
   (inputs, { step: { shape }, trace }) => {
     const axes = rowAxes(shape)
-    const fitting = inputs.map((value) => perToken(value, shape, axes, trace))
-    return axes > 0 && inputs.some(packed) && fitting.every((one) => one !== undefined)
-      ? build(fitting as Tensor[])
-      : build(inputs.map(paddedOf))
+    const fitting = axes > 0 && inputs.some(packed) ? inputs.map((value) => perToken(value, shape, axes, trace)) : []
+    const fits = fitting.length > 0 && fitting.every((one) => one !== undefined)
+    return build(fits ? (fitting as Tensor[]) : inputs.map(paddedOf))
   }
 
 /** An operand as it meets rows of tokens: with rows itself, or the same at every token. */
@@ -170,12 +170,14 @@ const norm: Rule = ([x, gain, bias], { step, trace }) => {
     : layerNorm(x.tensor, gain.tensor, bias?.tensor ?? zeros(), epsilon)
 }
 
-const attention: Rule = (inputs, { step, trace }) => {
+const attended: Rule = (inputs, { step, trace }) => {
   const { heads, groups, causal, window, scale: factor } = step.settings as Readonly<Record<string, number>>
   const [q, k, v] = inputs.map((value) => tokensOf(value, trace))
   const options = { groups, ...(causal === 1 ? { causal: true } : {}), ...(window >= 0 ? { window } : {}) }
   const queries = Math.abs(factor - 1) < 1e-5 ? q : scale(q, factor)
-  return trace.attention(step.site as string, queries, k, v, heads, options)
+  return step.site
+    ? trace.attention(step.site, queries, k, v, heads, options)
+    : attention(queries, k, v, heads, options)
 }
 
 const turned: Rule = ([x], { step, trace }) =>
@@ -250,9 +252,7 @@ const masked: Rule = (_, { step: { shape, settings }, trace: { layout, positions
   const later = () =>
     cast(greater(reshape(place, ["examples", 1, "length"]), reshape(place, ["examples", "length", 1])), "float")
   const key = () => broadcastTo(reshape(layout.mask, ["examples", 1, "length"]), ["examples", "length", "length"])
-  const earlier = () => sub(constant(1), later())
-  const seen =
-    sees === "there" ? layout.mask : sees === "key" ? key() : sees === "earlier" ? earlier() : mul(earlier(), key())
+  const seen = sees === "there" ? layout.mask : sees === "key" ? key() : mul(sub(constant(1), later()), key())
   const unseen = Math.max(no, LOWEST)
   const value = reshape(add(scale(seen, yes - unseen), constant(unseen)), shape)
   return dtype === "float" ? value : cast(value, dtype)
@@ -278,7 +278,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   Add: folded(add),
   And: folded((a, b) => equal(add(cast(a, "int"), cast(b, "int")), constant(2, "int"))),
   AtPositions: atPositions,
-  Attention: attention,
+  Attention: attended,
   Cast: unary((x, { step }) =>
     cast(x, ({ 9: "bool", 6: "int", 7: "int" } as Record<number, DType>)[step.settings.to as number] ?? "float"),
   ),

@@ -2,6 +2,7 @@
 import type { BLOCK_ROLES, Role, Site, SiteKind } from "../../../src/plugin/index.ts"
 import type { Draft } from "./draft.ts"
 import type { Mark, Places } from "./graph.ts"
+import { namedLayer } from "./names.ts"
 import type { Node } from "./read.ts"
 
 /** A site of a block: the value that enters it, and the one that leaves it. */
@@ -53,7 +54,18 @@ export const placesOf = (draft: Draft): Places => {
   const last = draft.maker(draft.output)
   if (last?.op === "Norm" && blocks.length > 0 && last.inputs[0] === blocks[blocks.length - 1].to)
     add("final.norm", blocks.length - 1, norm(last, "final_norm"))
-  return { layers: blocks.length, sites, marks, at }
+  if (blocks.length > 0) return { layers: blocks.length, sites, marks, at }
+  const named = draft.nodes.flatMap((node) => {
+    const found = node.op === "Linear" ? namedLayer(node) : undefined
+    return found ? [{ ...found, node }] : []
+  })
+  for (const { layer, part, role, node } of named) {
+    const name = `layer.${layer}${part}`
+    if (sites.some((site) => site.name === name)) continue
+    add(name, layer, { part, kind: "linear", role, from: node.inputs[0], to: node.outputs[0] })
+    if (role === "query") mark(node.inputs[0], { block: layer })
+  }
+  return { layers: 1 + named.reduce((most, { layer }) => Math.max(most, layer), -1), sites, marks, at }
 }
 
 /** What stands around an attention: its linear layers, the residual after it, the feed-forward sub-layer. */
@@ -63,7 +75,8 @@ const blockOf = (draft: Draft, attention: Node): Block | undefined => {
   const residual = output && reader(draft, output.outputs[0], "Add")
   if (!query || !key || !value || !residual) return undefined
   const from = other(residual, output.outputs[0])
-  const after = query.inputs[0] === from ? reader(draft, residual.outputs[0], "Norm") : undefined
+  const streams = draft.readers(residual.outputs[0]).some(({ op }) => op === "Add")
+  const after = streams ? undefined : reader(draft, residual.outputs[0], "Norm")
   const before = query.inputs[0] === from ? undefined : draft.maker(query.inputs[0])
   const forward = feedForward(draft, after ? after.outputs[0] : residual.outputs[0])
   const to = forward && (after ? reader(draft, forward.sum.outputs[0], "Norm") : forward.sum)

@@ -1,7 +1,8 @@
 /** Normalisations over the last axis: layer norm and root mean square norm. Node `Norm`: x, gain, bias. */
+import { DataError } from "../../../../src/plugin/index.ts"
 import { type Draft, evaluatedStretch } from "../draft.ts"
 import { computed } from "../kernels/index.ts"
-import { numberOf } from "../kernels/kernel.ts"
+import { axisOf, numberOf } from "../kernels/kernel.ts"
 import { type Numbers, numbers } from "../numbers.ts"
 import type { Node } from "../read.ts"
 import { apart, NEAR, needed, replaced, stretchFrom } from "./stretch.ts"
@@ -10,19 +11,28 @@ const PARTS = new Set(["Add", "Cast", "Div", "Mul", "Pow", "Reciprocal", "Reduce
 const WHOLE: Readonly<Record<string, string>> = { LayerNormalization: "layer", RMSNormalization: "rms" }
 
 export const withNorms = (draft: Draft): Draft => {
-  const whole = draft.with(draft.nodes.map((node) => (WHOLE[node.op] ? asNorm(node) : node)))
+  const whole = draft.with(draft.nodes.map((node) => (WHOLE[node.op] ? asNorm(draft, node) : node)))
   return whole.nodes
     .filter(({ op }) => op === "ReduceMean")
     .reduce((sofar, mean) => (sofar.nodes.includes(mean) ? folded(sofar, mean) : sofar), whole)
 }
 
-const asNorm = (node: Node): Node => ({
-  ...node,
-  op: "Norm",
-  inputs: node.inputs.filter((name) => name !== ""),
-  outputs: [node.outputs[0]],
-  attributes: { kind: WHOLE[node.op], epsilon: numberOf(node.attributes.epsilon, 1e-5) },
-})
+const asNorm = (draft: Draft, node: Node): Node => {
+  const rank = draft.dims(node.inputs[0]).length
+  const { epsilon, axis } = node.attributes
+  if (axisOf(numberOf(axis, -1), rank) !== rank - 1)
+    throw new DataError(
+      `the node ${node.name} (${node.op}) normalises over more axes than the last`,
+      "the backbone onnx computes norms over the width of a state",
+    )
+  return {
+    ...node,
+    op: "Norm",
+    inputs: node.inputs.filter((name) => name !== ""),
+    outputs: [node.outputs[0]],
+    attributes: { kind: WHOLE[node.op], epsilon: numberOf(epsilon, 1e-5) },
+  }
+}
 
 const folded = (draft: Draft, mean: Node): Draft => {
   const direct = mean.inputs[0]
