@@ -1,9 +1,6 @@
 /** Explanations of 05: streams, libraries, rows and comparisons. */
 import type { Pages } from "./page.ts"
-
-/** An experiment on what is given, with these options last. */
-const trial = (options: string, adapters = "low_rank"): string =>
-  `experiment trial { on: encoder, stream: topics, adapters: ${adapters}, train: brief, ${options} }`
+import { trial } from "./trial.ts"
 
 /** A whole spec on two tasks with few examples; each class has eight to train on. */
 const small = (memory: string, declared: string, compare = ""): string => `backbone small_encoder = bert "gloss-mini"

@@ -1,5 +1,6 @@
 /** Explanations of 02: the file as a whole, its language, its plugins. */
 import type { Pages } from "./page.ts"
+import { trial } from "./trial.ts"
 
 export const file: Pages = {
   L2R0201: {
@@ -56,7 +57,7 @@ A plugin file ends with \`export default defineRouter({ ... })\`, or the define 
     title: "nothing to run",
     text: "A spec declares what experiments are made of, and then experiments. Without one, it is a file for others to import, or it is not finished yet. This is a warning and not an error.",
     wrong: "memory few = random",
-    right: "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: learnt }",
+    right: trial("routers: learnt"),
     given: true,
   },
   L2R0213: {

@@ -1,8 +1,8 @@
 /** Explanations of 07: what the command line says about a spec. */
 import type { Pages } from "./page.ts"
+import { trial } from "./trial.ts"
 
-const spec =
-  "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: [learnt, nearest] }"
+const spec = trial("routers: [learnt, nearest]")
 
 export const flags: Pages = {
   L2R0701: {

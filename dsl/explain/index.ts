@@ -7,7 +7,7 @@ import { options } from "./options.ts"
 import type { Pages } from "./page.ts"
 import { reading } from "./reading.ts"
 
-export { type Example, exampleOf, GIVEN, type Page, shownOf } from "./page.ts"
+export { besideOf, type Example, exampleOf, GIVEN, type Page, shownOf } from "./page.ts"
 export { runExample } from "./run.ts"
 
 export const pages: Pages = { ...reading, ...file, ...names, ...options, ...experiments, ...flags }

@@ -1,5 +1,6 @@
 /** Explanations of 03: names, and what they stand for. */
 import type { Pages } from "./page.ts"
+import { trial } from "./trial.ts"
 
 export const names: Pages = {
   L2R0301: {
@@ -29,8 +30,8 @@ export const names: Pages = {
   L2R0305: {
     title: "a declaration of another kind",
     text: "The name is declared, but as something that does not belong here: a memory where a router is asked for, or an adapter on the right side of a router. The message shows where it is declared.",
-    wrong: "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: few }",
-    right: "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: learnt }",
+    wrong: trial("routers: few"),
+    right: trial("routers: learnt"),
     given: true,
   },
   L2R0306: {
@@ -60,9 +61,8 @@ export const names: Pages = {
   L2R0310: {
     title: "a plugin where a declaration belongs",
     text: "Here stands the name of a declaration, and this is a plugin. Declare it, with the options that it shall have; a block without options may be left out. Only `bounds` takes plugins by their own names, because bounds rarely need options.",
-    wrong: "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: arrow }",
-    right:
-      "router spectral = arrow\nexperiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: spectral }",
+    wrong: trial("routers: arrow"),
+    right: `router spectral = arrow\n${trial("routers: spectral")}`,
     given: true,
   },
   L2R0311: {

@@ -1,5 +1,6 @@
 /** Explanations of 04: options and their values. */
 import type { Pages } from "./page.ts"
+import { trial } from "./trial.ts"
 
 export const options: Pages = {
   L2R0401: {
@@ -47,18 +48,15 @@ export const options: Pages = {
   L2R0408: {
     title: "not a range",
     text: "`1..3` stands for `[1, 2, 3]`: whole numbers, upwards, both ends included, at most ten thousand of them.",
-    wrong:
-      "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: learnt, seeds: 3..1 }",
-    right:
-      "experiment trial { on: encoder, stream: topics, adapters: low_rank, train: brief, routers: learnt, seeds: 1..3 }",
+    wrong: trial("routers: learnt, seeds: 3..1"),
+    right: trial("routers: learnt, seeds: 1..3"),
     given: true,
   },
   L2R0409: {
     title: "a comparison outside of an experiment",
     text: "A comparison names rows, and only an experiment has rows: move the line into the experiment whose rows it compares.",
     wrong: "train brief {\n  epochs: 3\n  compare learnt against nearest on accuracy\n}",
-    right:
-      "experiment trial {\n  on: encoder\n  stream: topics\n  adapters: low_rank\n  train: brief\n  routers: [learnt, nearest]\n  compare learnt against nearest on accuracy\n}",
+    right: trial("routers: [learnt, nearest]\n  compare learnt against nearest on accuracy"),
     given: true,
   },
   L2R0410: {
@@ -76,10 +74,8 @@ export const options: Pages = {
   L2R0412: {
     title: "a list that is run entry by entry anyway",
     text: "Adapters, routers, bounds, seeds and orders of an experiment and a stream are lists of what is run, each entry for itself. That is a sweep already, so a plain list is written.",
-    wrong:
-      "experiment trial { on: encoder, stream: topics, adapters: sweep [low_rank, narrow], train: brief, routers: learnt }",
-    right:
-      "experiment trial { on: encoder, stream: topics, adapters: [low_rank, narrow], train: brief, routers: learnt }",
+    wrong: trial("routers: learnt", "sweep [low_rank, narrow]"),
+    right: trial("routers: learnt", "[low_rank, narrow]"),
     given: true,
   },
   L2R0413: {

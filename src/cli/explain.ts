@@ -1,6 +1,6 @@
 /** `l2r explain CODE | KIND [NAME] | NAME`: the long form of a diagnostic, a kind of declaration, or a plugin. */
 import { coreSchemas } from "../../dsl/core_schema.ts"
-import { pages, runExample, shownOf } from "../../dsl/explain/index.ts"
+import { besideOf, pages, runExample, shownOf } from "../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../dsl/index.ts"
 import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
@@ -59,6 +59,7 @@ const ofCode = (code: string): string => {
           render(own, texts, { color, hints: true }).trimEnd(),
           "Right:",
           quoted(shownOf(page.right)),
+          ...besideOf(page).map((sentence) => indented(sentence, 0)),
         ]),
   ]
     .join("\n\n")

@@ -1,7 +1,7 @@
 /**
  * Tries the language on texts without end: nothing may throw, hang or get lost.
  *
- *   node tests/fuzz/language.ts [--cases 100000] [--seed 1]
+ *   node tests/fuzz/language.ts [--cases 100000] [--seed 1] [--kind grammatical|damaged|soup|noise|extreme]
  *
  * A failure is shrunk and printed as a text to put into `tests/fuzz/found`, whose files the tests try for ever after.
  */
@@ -13,6 +13,7 @@ import { kinds } from "./specs.ts"
 const { values } = parseArgs({
   options: {
     cases: { type: "string", default: "100000" },
+    kind: { type: "string" },
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
   },
 })
@@ -32,9 +33,13 @@ const timed = (text: string): void => {
 /** Shares of the cases. */
 const shares = { grammatical: 0.4, damaged: 0.3, soup: 0.15, noise: 0.1, extreme: 0.05 } as const
 
+if (values.kind !== undefined && !Object.hasOwn(kinds, values.kind))
+  throw new Error(`there is no kind ${values.kind}; there is: ${Object.keys(kinds).join(", ")}`)
+
 let failures = 0
 for (const [name, arbitrary] of Object.entries(kinds)) {
-  const numRuns = Math.ceil(cases * shares[name as keyof typeof shares])
+  if (values.kind !== undefined && values.kind !== name) continue
+  const numRuns = values.kind === name ? cases : Math.ceil(cases * shares[name as keyof typeof shares])
   const started = performance.now()
   const found = fc.check(fc.property(arbitrary, timed), { numRuns, seed })
   const seconds = (performance.now() - started) / 1000

@@ -1,6 +1,6 @@
 /** The reference manual: the page on the language, its grammar, every plugin, every diagnostic. */
 import { readFileSync } from "node:fs"
-import { pages, runExample, shownOf } from "../../../dsl/explain/index.ts"
+import { besideOf, pages, runExample, shownOf } from "../../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../../dsl/index.ts"
 import { pluginsPage } from "../../plan/write_plugins_page.ts"
 import type { Verb } from "../verb.ts"
@@ -57,6 +57,7 @@ const explanation = (code: string, vocabulary: Vocabulary): string => {
     fenced("", render(said, texts, { hints: true }).trimEnd()),
     "Right:",
     fenced("l2r", right),
+    ...besideOf(page),
   ]
   // Of an older language there is no example in this version.
   return [`### ${code}: ${page.title}`, page.text, ...(said.length === 0 ? [] : examples)].join("\n\n")
