@@ -116,6 +116,8 @@ test("what ships is in its canonical form", () => {
     const text = readFileSync(new URL(path, root), "utf8").replaceAll("\r\n", "\n")
     assert.equal(format(text).text, text, path)
   }
+  const page = readFileSync(new URL("docs/language.md", root), "utf8").replaceAll("\r\n", "\n")
+  for (const [, block] of page.matchAll(/```l2r\n([\s\S]*?)```/g)) assert.equal(format(block).text, block)
 })
 
 test("the whole example, and its pieces", () => {
