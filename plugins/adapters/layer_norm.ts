@@ -16,8 +16,18 @@ export default defineAdapter({
       [...NORM_ROLES],
       "normalisations that are trained; by default all",
     ),
+    bias: optional(Schema.Boolean, true, "the bias is trained too, also where a normalisation has none of its own"),
   }),
   sites: ({ targets }) => targets,
-  parameters: ({ out }) => ({ g: zeros([out]), b: zeros([out]) }),
-  forward: (x, y, { g, b }) => add(y, add(mul(x, g), b)),
+  parameters: ({ out }, { bias }) => ({ g: zeros([out]), ...(bias && { b: zeros([out]) }) }),
+  forward: (x, y, { g, b }) => add(y, b ? add(mul(x, g), b) : mul(x, g)),
+  peft: {
+    type: "LN_TUNING",
+    options: ({ biased }, targets) => ({ targets, bias: biased }),
+    config: () => ({}),
+    tensors: () => ({
+      g: { name: "ln_tuning_layers.weight", from: "weight" },
+      b: { name: "ln_tuning_layers.bias", from: "bias" },
+    }),
+  },
 })

@@ -70,5 +70,47 @@ export default defineAdapter({
     const rotated = mul(ratio, add(bias ? sub(y, bias) : y, update))
     return bias ? add(rotated, bias) : rotated
   },
+  peft: {
+    type: "LORA",
+    options: ({ number, flag }, targets) => ({
+      rank: number("r", 8),
+      alpha: number("lora_alpha", 8),
+      dropout: number("lora_dropout", 0),
+      scaling: flag("use_rslora", false) ? "rank_stabilised" : "standard",
+      decomposed: flag("use_dora", false),
+      targets,
+    }),
+    config: ({ rank, alpha, dropout: rate, scaling, decomposed }) => ({
+      r: rank,
+      lora_alpha: alpha,
+      lora_dropout: rate,
+      use_rslora: scaling === "rank_stabilised",
+      use_dora: decomposed,
+      bias: "none",
+      fan_in_fan_out: false,
+    }),
+    only: {
+      bias: "none",
+      lora_bias: false,
+      fan_in_fan_out: false,
+      rank_pattern: {},
+      alpha_pattern: {},
+      use_qalora: false,
+      ensure_weight_tying: false,
+    },
+    silent: [
+      "init_lora_weights",
+      "loftq_config",
+      "megatron_core",
+      "qalora_group_size",
+      "layers_to_transform",
+      "layers_pattern",
+    ],
+    tensors: () => ({
+      A: { name: "lora_A.weight", transposed: true },
+      B: { name: "lora_B.weight", transposed: true },
+      m: { name: "lora_magnitude_vector" },
+    }),
+  },
   factors: ({ A, B }, options) => (options.decomposed ? undefined : { A, B, scale: scaleOf(options) }),
 })

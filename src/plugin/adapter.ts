@@ -2,6 +2,7 @@
 import { parameter, type Tensor } from "../tensor/index.ts"
 import type { Definition } from "./definition.ts"
 import type { Initial, Initials } from "./parameters.ts"
+import type { PeftForm } from "./peft_form.ts"
 import type { Role, Site } from "./site.ts"
 
 export interface Mode {
@@ -51,6 +52,8 @@ export interface Adapter<Options = any, Parameters extends Initials = any> exten
    * two matrix products. Undefined where it is none with these options.
    */
   readonly factors?: (parameters: { readonly [K in keyof Parameters]: Tensor }, options: Options) => Factors | undefined
+  /** How Hugging Face's PEFT stores such modules, where it has them. */
+  readonly peft?: PeftForm<Options>
 }
 
 /** Whether modules with these options are low-rank updates, asked on symbols of a site as good as any. */

@@ -23,6 +23,16 @@ export interface Checkpoint {
   readonly digest: string
   /** Names of the files' tensors that are not part of the network: heads, poolers, buffers. */
   readonly unread?: readonly string[]
+  /** What others call the modules at the sites. */
+  readonly modules?: ModuleNames
+}
+
+/** The names that Hugging Face's class of the network gives to its linear layers and normalisations. */
+export interface ModuleNames {
+  /** By site, as in a network without a head; none where a site is a part of a module, or one of several that share it. */
+  readonly at: Readonly<Record<string, string>>
+  /** What may stand before all of them where the network has a head: "bert.". */
+  readonly prefixes: readonly string[]
 }
 
 /** y = (x - mean) / deviation * gain + bias; `rms` divides by the root mean square instead. */

@@ -78,7 +78,20 @@ const loaded = (family: Family, location: string, options: FolderOptions, place:
     tokenizer,
     digest: folderDigest(folder),
     unread,
+    modules: { at: namesAt(sites, blueprint.weights), prefixes: family.prefixes },
   }
+}
+
+/** The module whose weight a site computes with, by the names in the file. */
+const namesAt = (sites: readonly Site[], weights: readonly WeightSource[]): Readonly<Record<string, string>> => {
+  const whole = weights.filter(({ rows, plusFirstRowOf }) => !rows && !plusFirstRowOf)
+  const sources = new Map(whole.map(({ name, from }) => [name, from]))
+  return Object.fromEntries(
+    sites.flatMap(({ name }) => {
+      const from = sources.get(`${name}.weight`)
+      return from === undefined ? [] : [[name, from.replace(/\.weight$/, "")]]
+    }),
+  )
 }
 
 const objectIn = (path: string): Readonly<Record<string, unknown>> => {

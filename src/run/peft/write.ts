@@ -1,0 +1,87 @@
+/** The files of a PEFT folder for a trained module: PEFT puts it on the same base model, and gives the same states. */
+import type { Network } from "../../model/encoder.ts"
+import type { TrainedModule } from "../../model/library.ts"
+import { DataError, type HostTensor, type PeftForm, writeSafetensors } from "../../plugin/index.ts"
+import { BASE } from "./base_model.ts"
+import { CONFIG, HEAD, ROOT, WEIGHTS } from "./folder.ts"
+import { type NamedSite, namedSites } from "./targets.ts"
+import { stored } from "./tensors.ts"
+
+export interface Writing {
+  /** The base model as others find it. */
+  readonly base: string
+  readonly labels: readonly string[]
+  /** Name the tensors for a network that is loaded with a head (AutoModelForCausalLM) instead of without (AutoModel). */
+  readonly withHead?: boolean
+}
+
+/** By name. Throws DataError where PEFT has no such modules. */
+export const peftFiles = (
+  { checkpoint, backbone }: Network,
+  module: TrainedModule,
+  { base, labels, withHead = false }: Writing,
+): Readonly<Record<string, string | Uint8Array>> => {
+  const { adapter, options } = module
+  const { peft } = adapter
+  if (!peft)
+    throw new DataError(
+      `PEFT has no modules like those of the adapter ${adapter.name}`,
+      "the page of the adapters says which can be exported; its parameters are in the store as safetensors",
+    )
+  const { modules } = checkpoint
+  const named = modules ? namedSites(checkpoint.sites, modules, "") : []
+  const attached = Object.keys(module.sites).map((name): NamedSite => {
+    const found = named.find(({ site }) => site.name === name)
+    if (found) return found
+    throw new DataError(
+      `PEFT cannot attach at ${name} of the backbone ${backbone.name}, which is no module of its own there`,
+      "train the module with other `targets`",
+    )
+  })
+  const namesAt = (roles: readonly string[]) =>
+    attached.filter(({ site }) => roles.includes(site.role)).map((one) => one.module)
+  const config = {
+    peft_type: peft.type,
+    task_type: null,
+    base_model_name_or_path: base,
+    inference_mode: true,
+    target_modules: attached.map((one) => one.module),
+    ...peft.config(options, namesAt),
+  }
+  const prefix = withHead ? (modules?.prefixes[0] ?? "") : ""
+  const tensors = Object.fromEntries(
+    attached.flatMap((one) => tensorsAt(one, prefix, module, peft, checkpoint.weights)),
+  )
+  const { W, b } = module.head
+  return {
+    [CONFIG]: `${JSON.stringify(config, null, 2)}\n`,
+    [WEIGHTS]: writeSafetensors(tensors, { metadata: { format: "pt", [BASE]: checkpoint.digest } }),
+    [HEAD]: writeSafetensors(
+      { weight: stored({ name: "weight", transposed: true }, W), bias: b },
+      { metadata: { format: "pt", pooling: String(checkpoint.config.pooling), labels: JSON.stringify(labels) } },
+    ),
+  }
+}
+
+const tensorsAt = (
+  { site, module: name }: NamedSite,
+  prefix: string,
+  { sites, options }: TrainedModule,
+  peft: PeftForm,
+  weights: Readonly<Record<string, HostTensor>>,
+): readonly (readonly [string, HostTensor])[] => {
+  const values = sites[site.name]
+  return Object.entries(peft.tensors(site, options)).flatMap(([parameter, form]) => {
+    const frozen = form.from && weights[`${site.name}.${form.from}`]
+    const value = values[parameter] ?? (frozen && zero(frozen))
+    if (!value) return []
+    if (form.from && !frozen)
+      throw new DataError(
+        `PEFT stores no ${form.from} at ${site.name}, where the base model has none`,
+        `train the module without it there: see the options of the adapter`,
+      )
+    return [[`${ROOT}${prefix}${name}.${form.name}`, stored(form, value, frozen)] as const]
+  })
+}
+
+const zero = ({ shape, data }: HostTensor): HostTensor => ({ shape, data: new Float32Array(data.length) })

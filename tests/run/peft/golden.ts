@@ -1,0 +1,32 @@
+/** The folders that PEFT wrote for the tiny models of the fixtures. */
+import { fileURLToPath } from "node:url"
+import ia3 from "../../../plugins/adapters/ia3.ts"
+import layerNorm from "../../../plugins/adapters/layer_norm.ts"
+import lora from "../../../plugins/adapters/lora.ts"
+import bert from "../../../plugins/backbones/bert/index.ts"
+import distilbert from "../../../plugins/backbones/distilbert.ts"
+import llama from "../../../plugins/backbones/llama.ts"
+import roberta from "../../../plugins/backbones/roberta.ts"
+import type { Network } from "../../../src/model/encoder.ts"
+import type { Adapter, Backbone } from "../../../src/plugin/index.ts"
+import { type PeftModule, readPeft } from "../../../src/run/peft/read.ts"
+
+export const directory = fileURLToPath(new URL("../../golden/", import.meta.url))
+export const adapters: readonly Adapter[] = [ia3, layerNorm, lora]
+
+const backbones: Readonly<Record<string, Backbone>> = {
+  tiny_bert: bert,
+  "families/roberta": roberta,
+  "families/distilbert": distilbert,
+  "tiny_decoders/llama": llama,
+  "tiny_decoders/qwen2": llama,
+}
+
+export const networkOf = async (base: string): Promise<Network> => {
+  const backbone = backbones[base]
+  const pooling = backbone === llama ? "last" : "mean"
+  return { backbone, checkpoint: await backbone.load(base, { max_tokens: 512, pooling }, { directory }) }
+}
+
+export const readGolden = (network: Network, name: string, base: string, from = directory): PeftModule =>
+  readPeft(network, { location: from === directory ? `peft/${name}` : name, directory: from, base, adapters })
