@@ -18,6 +18,9 @@ export interface Action {
 /** Problems whose place can simply be taken out. */
 const SUPERFLUOUS = new Set(["L2R0203", "L2R0402", "L2R0502", "L2R0504", "L2R0505", "L2R0508"])
 
+/** The check's word on a declaration that nothing names. */
+export const UNUSED = "L2R0520"
+
 export const actionsAt = (document: Document, start: number, end: number): readonly Action[] => {
   const near = document.checked.diagnostics.filter(
     ({ span }) => span.file === document.host.file && span.start <= end && start <= span.end,
@@ -25,8 +28,14 @@ export const actionsAt = (document: Document, start: number, end: number): reado
   return [
     ...near.flatMap((diagnostic) => fixesOf(diagnostic, document)),
     ...extractions(document, start, end).map((edit) => ({ ...edit, kind: "refactor.extract" as const })),
-    ...unusedAt(document, start).map((edit) => ({ ...edit, kind: "refactor.rewrite" as const })),
+    ...unusedAt(document, start).map((edit) => unusedAction(edit, near)),
   ]
+}
+
+/** A fix where the check has said that nothing names it; else something that can be done. */
+const unusedAction = (edit: Pick<Action, "title" | "edits">, near: readonly Diagnostic[]): Action => {
+  const diagnostic = near.find(({ code }) => code === UNUSED)
+  return diagnostic ? { ...edit, kind: "quickfix", diagnostic } : { ...edit, kind: "refactor.rewrite" }
 }
 
 const fixesOf = (diagnostic: Diagnostic, document: Document): readonly Action[] => {

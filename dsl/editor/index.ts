@@ -6,7 +6,7 @@
  *                                 symbolsOf, foldsOf, selectionsAt             the shape of the file
  *                                 semanticTokensOf, inlaysIn, actionsAt        colours, what is unsaid, what can be done
  */
-export { type Action, actionsAt } from "./actions.ts"
+export { type Action, actionsAt, UNUSED } from "./actions.ts"
 export { type Completion, completionsAt } from "./completion.ts"
 export { type Document, documentOf, type Host, type PlaceOf } from "./document.ts"
 export { type Fold, foldsOf } from "./folding.ts"

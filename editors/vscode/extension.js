@@ -62,9 +62,13 @@ async function activateWith(vscode, context) {
   const at = (document, position) => ({ textDocument: uriOf(document), position: to.plain(position) })
   const ask = (method, params, token) => client.request(`textDocument/${method}`, params, token)
   const { languages, workspace, commands } = vscode
+  const watcher = workspace.createFileSystemWatcher("**/{*.l2r,*.ts,*.mts,*.js,*.mjs,train.jsonl}")
+  const touched = () => client.notify("workspace/didChangeWatchedFiles", { changes: [] })
+  for (const listen of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) listen.call(watcher, touched)
   context.subscriptions.push(
     log,
     problems,
+    watcher,
     workspace.onDidOpenTextDocument(opened),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (!own(document) || contentChanges.length === 0) return

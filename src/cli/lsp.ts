@@ -1,5 +1,9 @@
 /** `l2r lsp`: the language server for editors, over standard input and output. */
+import { setTimeout } from "node:timers"
 import type { Verb } from "./verb.ts"
+
+/** Milliseconds in which what was written is taken. */
+const FAREWELL = 200
 
 export default {
   summary: "the language server that editors talk to, over standard input and output",
@@ -10,7 +14,7 @@ export default {
     const { serve } = await import("../editor/server.ts")
     // Standard output is the protocol's alone.
     console.log = console.info = console.debug = console.error
-    return new Promise<number>(() => {
+    return new Promise<number>((resolve) => {
       const server = serve({
         write: (bytes) => process.stdout.write(bytes),
         log: (text) => process.stderr.write(`${text}\n`),
@@ -18,8 +22,10 @@ export default {
       })
       const done = (code: number) => {
         server.close()
-        // Pipes to processes that are gone would keep some runtimes alive.
-        process.stdout.write("", () => process.exit(code))
+        process.stdin.destroy()
+        resolve(code)
+        // Pipes to processes that are gone keep some runtimes alive.
+        setTimeout(() => process.exit(code), FAREWELL).unref()
       }
       process.stdin.on("data", (bytes: Uint8Array) => {
         try {

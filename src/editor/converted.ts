@@ -1,9 +1,11 @@
 /** From the language's own words to those of the language server protocol. */
 import type { Action, Completion, Fold, Inlay, SemanticToken, Signature, Symbol } from "../../dsl/editor/index.ts"
-import { TOKEN_MODIFIERS, TOKEN_TYPES } from "../../dsl/editor/index.ts"
+import { TOKEN_MODIFIERS, TOKEN_TYPES, UNUSED } from "../../dsl/editor/index.ts"
 import type { Diagnostic } from "../../dsl/index.ts"
 import type { Places } from "./text.ts"
 
+/** A tag of diagnostics: editors show the place faded. */
+const UNNECESSARY = 1
 const SEVERITIES = { error: 1, warning: 2, hint: 3 } as const
 
 export const diagnosticOf = (
@@ -15,6 +17,7 @@ export const diagnosticOf = (
   severity: SEVERITIES[severity],
   code,
   source: "l2r",
+  ...(code === UNUSED && { tags: [UNNECESSARY] }),
   message: help === undefined ? message : `${message}\n${help}`,
   relatedInformation: related.map((other) => ({
     location: { uri: uriOf(other.span.file), range: rangeOf(other.span) },

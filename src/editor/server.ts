@@ -19,6 +19,9 @@ export interface ServerOptions {
   readonly log: (text: string) => void
 }
 
+/** Files that change what is known: specs, plugins, tasks. */
+const WATCHED = ["**/*.l2r", "**/*.{ts,mts,js,mjs}", "**/train.jsonl"]
+
 interface Folder {
   readonly uri: string
 }
@@ -26,9 +29,14 @@ interface Initialize {
   readonly rootUri?: string | null
   readonly workspaceFolders?: readonly Folder[] | null
   readonly initializationOptions?: { readonly plugins?: boolean } | null
-  readonly capabilities?: { readonly workspace?: { readonly inlayHint?: { readonly refreshSupport?: boolean } } }
+  readonly capabilities?: Client
 }
-
+interface Client {
+  readonly workspace?: {
+    readonly inlayHint?: { readonly refreshSupport?: boolean }
+    readonly didChangeWatchedFiles?: { readonly dynamicRegistration?: boolean }
+  }
+}
 export interface Server {
   readonly receive: (bytes: Uint8Array) => void
   readonly close: () => void
@@ -36,7 +44,7 @@ export interface Server {
 
 export const serve = ({ write, exit, log }: ServerOptions): Server => {
   let state: "new" | "ready" | "done" = "new"
-  let refreshes = false
+  let editor: Client = {}
   let folders: readonly string[] = []
   const documents = new Documents()
   const failed = (error: unknown, method = "") =>
@@ -53,6 +61,12 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
   }
 
   const told = {
+    initialized: () => {
+      if (!editor.workspace?.didChangeWatchedFiles?.dynamicRegistration) return
+      const watchers = WATCHED.map((globPattern) => ({ globPattern }))
+      const registration = { id: "files", method: "workspace/didChangeWatchedFiles", registerOptions: { watchers } }
+      connection.request("client/registerCapability", { registrations: [registration] }).catch(() => {})
+    },
     "textDocument/didOpen": ({
       textDocument: { uri, version: number, text },
     }: {
@@ -109,7 +123,7 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
       initialize: ({ rootUri, workspaceFolders, initializationOptions, capabilities: client }: Initialize) => {
         state = "ready"
         options = { plugins: initializationOptions?.plugins !== false }
-        refreshes = client?.workspace?.inlayHint?.refreshSupport === true
+        editor = client ?? {}
         folders = (workspaceFolders ?? (rootUri ? [{ uri: rootUri }] : [])).map(({ uri }) => fileOf(uri))
         return { capabilities, serverInfo: { name: "l2r", version } }
       },
@@ -126,7 +140,8 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
     known,
     (params) => connection.notify("textDocument/publishDiagnostics", params),
     () => {
-      if (refreshes) connection.request("workspace/inlayHint/refresh", undefined).catch(() => {})
+      if (editor.workspace?.inlayHint?.refreshSupport)
+        connection.request("workspace/inlayHint/refresh", undefined).catch(() => {})
     },
     failed,
   )

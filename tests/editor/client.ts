@@ -52,6 +52,9 @@ export class Client {
     this.#child.stderr!.on("data", (bytes: Uint8Array) => this.log.push(String(bytes)))
     this.#child.stdin!.on("error", () => {})
     this.exited = new Promise((resolve) => this.#child.on("close", resolve))
+    this.#child.on("close", () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`the server ended; ${this.log.join("")}`))
+    })
   }
 
   #take({ id, method, params, result, error }: Answered): void {

@@ -115,6 +115,29 @@ test("a plugin of a `use` line is loaded once it is needed, and its name leads t
   assert.deepEqual(place.range.start, { line: 3, character: 9 })
 })
 
+test("a plugin and a task that have changed on disk are read again", async () => {
+  const client = await server()
+  const plugin = join(folder, "changing.ts")
+  const contract = new URL("../../src/plugin/index.ts", import.meta.url).href
+  const write = (option: string) =>
+    writeFileSync(
+      plugin,
+      `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nexport default defineMemory({\n  name: "first",\n  summary: "x",\n  dependsOnOrder: false,\n  options: Schema.Struct({ ${option}: optional(Schema.Number, 1, "y") }),\n  draw: () => new Int32Array(0),\n})\n`,
+    )
+  write("before")
+  const uri = file("changing.l2r")
+  const text = 'language 1\nuse "./changing.ts" as own\nmemory few = own.first {  }\n'
+  client.open(uri, text)
+  const labels = async () => {
+    const { items } = await client.request("textDocument/completion", client.at(uri, text.indexOf("{") + 2))
+    return items.map(({ label }: { label: string }) => label)
+  }
+  assert.deepEqual(await labels(), ["before"])
+  write("after_that")
+  client.notify("workspace/didChangeWatchedFiles", { changes: [] })
+  assert.deepEqual(await labels(), ["after_that"])
+})
+
 test("plugins that throw, print, end the process or export nothing leave the server alone", async () => {
   const client = await server()
   const bad = { throws: 'throw new Error("not today")', nothing: "export const x = 1", ends: "process.exit(3)" }

@@ -95,6 +95,12 @@ const standIn = (text: string) => {
       isTrusted: true,
       textDocuments: [document],
       getConfiguration: () => ({ get: () => command }),
+      createFileSystemWatcher: () => ({
+        onDidChange: () => {},
+        onDidCreate: () => {},
+        onDidDelete: () => {},
+        dispose: () => {},
+      }),
       fs: { stat: async () => assert.fail("there is no report") },
       ...Object.fromEntries(
         [
