@@ -1,7 +1,16 @@
 /** The first phases, which load neither Effect nor plugins: a file is read, parsed and checked against the vocabulary. */
 import { readFileSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
-import { type Change, type Checked, type CheckOptions, check, type Open, type Used, usesIn, type Vocabulary } from "../dsl/index.ts"
+import {
+  type Change,
+  type Checked,
+  type CheckOptions,
+  check,
+  type Open,
+  type Used,
+  usesIn,
+  type Vocabulary,
+} from "../dsl/index.ts"
 import vocabulary from "../dsl/vocabulary.json" with { type: "json" }
 
 export interface Source {
@@ -35,12 +44,22 @@ export const readText = (file: string, what: string, hint: string): string => {
   const found = statSync(resolve(file), { throwIfNoEntry: false })
   if (!found) throw new SourceError(`there is no file ${file}`, `check the name; ${hint}`)
   if (found.isDirectory()) throw new SourceError(`${file} is a folder, not ${what}`, `name the file in it; ${hint}`)
+  let bytes: Uint8Array
   try {
-    return readFileSync(resolve(file), "utf8")
+    bytes = readFileSync(resolve(file))
   } catch (error) {
     throw new SourceError(`${file} can't be read: ${(error as Error).message}`, "check its permissions")
   }
+  if (isUtf16(bytes)) throw new SourceError(`${file} is saved as UTF-16`, "save it as UTF-8")
+  return Buffer.from(bytes).toString("utf8")
 }
+
+/** By its mark, or by the NULs that stand beside the first letters. */
+const isUtf16 = ([first, second, third, fourth]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) ||
+  (first === 0xfe && second === 0xff) ||
+  (first > 0 && second === 0 && third > 0 && fourth === 0) ||
+  (first === 0 && second > 0 && third === 0 && fourth > 0)
 
 /** What the command line says about a spec besides its name. */
 export interface Said extends Pick<CheckOptions, "set" | "only" | "skip"> {

@@ -1,6 +1,7 @@
 /** `l2r VERB ...`: finds the verb's file, reads its flags, and turns expected problems into messages. */
 import { parseArgs } from "node:util"
 import { known } from "./known.ts"
+import { watchOver } from "./unanswered.ts"
 import { UsageError, type Verb } from "./verb.ts"
 import { verbs } from "./verbs.ts"
 
@@ -35,17 +36,31 @@ const verbOf = async (name: string): Promise<Verb> => {
   return (await verbs[name]()).default
 }
 
+/** A value that begins with "-" is one where it is a number, or where it is written --flag=value. */
 const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
   const options = Object.fromEntries(Object.entries(flags).map(([name, { what: _, ...option }]) => [name, option]))
-  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
-  for (const token of tokens)
-    if (token.kind === "option" && !Object.hasOwn(options, token.name))
-      throw new UsageError(`${known("flag", token.name, Object.keys(flags), "--")}\nusage: l2r ${usage}`)
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split(/[.\n]/)[0]}\nusage: l2r ${usage}`)
+  const { tokens, ...parsed } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const refuse = (what: string): never => {
+    throw new UsageError(`${what}\nusage: l2r ${usage}`)
   }
+  for (const token of tokens) {
+    if (token.kind !== "option") continue
+    const { name, value, inlineValue } = token
+    if (!Object.hasOwn(options, name)) refuse(known("flag", name, Object.keys(flags), "--"))
+    if (options[name].type === "boolean" && value !== undefined) refuse(`--${name} takes no value`)
+    if (options[name].type === "boolean") continue
+    if (value === undefined) refuse(`--${name} needs a value`)
+    if (value === "") refuse(`--${name} is empty: it needs a value`)
+    if (!inlineValue && /^-(?!\d)./.test(value as string))
+      refuse(`--${name} needs a value; one that begins with "-" is written --${name}=${value}`)
+  }
+  return parsed
 }
 
 const overview = async (code: number): Promise<number> => {
@@ -58,7 +73,8 @@ const overview = async (code: number): Promise<number> => {
 
 const helpFor = ({ summary, usage, flags }: Verb): number => {
   const lines = Object.entries(flags).map(
-    ([name, { what, type }]) => `  --${`${name}${type === "string" ? " VALUE" : ""}`.padEnd(22)}${what}`,
+    ([name, { what, type, default: standard }]) =>
+      `  --${`${name}${type === "string" ? " VALUE" : ""}`.padEnd(22)}${what}${typeof standard === "string" && !what.includes(standard) ? `; ${standard} by default` : ""}`,
   )
   process.stdout.write([`usage: l2r ${usage}`, "", summary, ...(lines.length > 0 ? ["", ...lines] : []), ""].join("\n"))
   return 0
@@ -82,8 +98,13 @@ const explain = async (error: unknown): Promise<number> => {
 }
 
 // A reader that closes the pipe early (`l2r plan | head`) is no problem of ours.
-process.stdout.on("error", (error: { code?: string }) => process.exit(error.code === "EPIPE" ? 0 : 1))
+process.stdout.on("error", (error: { code?: string }) => {
+  answered(error.code === "EPIPE" ? 0 : 1)
+  process.exit()
+})
 // Nor is one who no longer looks at the progress: the run goes on.
 process.stderr.on("error", () => {})
 
-process.exitCode = await main(process.argv.slice(2)).catch(explain)
+const [name = "l2r"] = process.argv.slice(2)
+const answered = watchOver(name, explain)
+main(process.argv.slice(2)).catch(explain).then(answered)

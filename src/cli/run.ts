@@ -2,6 +2,7 @@
 import { progress, terminalOf, terminalReport } from "../report/index.ts"
 import type { RunEvent } from "../run/events.ts"
 import { journal } from "../run/journal.ts"
+import { SourceError } from "../source.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { wholeNumber } from "./numbers.ts"
@@ -33,7 +34,12 @@ export default {
     const workers = wholeNumber("workers", flags.workers, 1, MOST_WORKERS)
     const snapshots = wholeNumber("snapshot-every", flags["snapshot-every"], 0)
     const { source, spec } = await checkedSpec(file, saidIn(flags))
-    if (!spec || Object.keys(spec.experiments).length === 0) return 1
+    if (!spec) return 1
+    if (Object.keys(spec.experiments).length === 0)
+      throw new SourceError(
+        `${file} has no experiment: there is nothing to run`,
+        "add `experiment NAME { on: ..., stream: ..., adapters: ..., routers: ... }`; `l2r init` writes a spec with one",
+      )
     const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([
       import("../compile.ts"),
       import("./until_stopped.ts"),
@@ -48,9 +54,9 @@ export default {
       return await untilStopped(farewell, async (settle) => {
         const planned = await plan(spec, source, planFlags(flags))
         reportFolder(out)
-        const record = typeof flags.events === "string" ? journal(flags.events) : () => {}
+        const events = typeof flags.events === "string" ? journal(flags.events) : undefined
         const onEvent = (event: RunEvent): void => {
-          record(event)
+          events?.record(event)
           shown.handle(event)
         }
         const results = await settle(
@@ -64,10 +70,17 @@ export default {
         shown.stop()
         const files = await writeReport(results, out)
         process.stdout.write(terminalReport(results, files, terminalOf(process.stdout, process.env)))
-        return 0
+        const lost = events?.ended()
+        if (lost === undefined) return 0
+        throw new SourceError(
+          `the events in ${flags.events} are not whole: ${lost}`,
+          "the run itself is done, and its report is written; give a file on a disk with some space with --events FILE",
+        )
       })
     } catch (error) {
       const rest = atPlace(error, source)
+      const { inShort, RunFailed } = await import("../run/failures.ts")
+      if (rest instanceof RunFailed && process.env.L2R_DEBUG !== "1") throw inShort(rest)
       if (rest !== undefined) throw rest
       return 1
     } finally {

@@ -25,3 +25,15 @@ export class RunFailed extends Schema.TaggedError<RunFailed>()("RunFailed", {
   /** Labels of the steps that were left out because they need a failed one. */
   skipped: Schema.Array(Schema.String),
 }) {}
+
+/** The end of a run whose failures have been told one by one as they happened. */
+export const inShort = ({ failures, skipped }: RunFailed): Error & { readonly help: string } => {
+  const steps = (n: number) => `${n} step${n === 1 ? "" : "s"}`
+  const left =
+    skipped.length === 0
+      ? ""
+      : `; ${steps(skipped.length)} that need${skipped.length === 1 ? "s" : ""} ${failures.length === 1 ? "it" : "them"} ${skipped.length === 1 ? "was" : "were"} left out`
+  return Object.assign(new Error(`${steps(failures.length)} failed, as told above${left}`), {
+    help: "finished steps are kept: correct what failed, and the same command goes on from there",
+  })
+}

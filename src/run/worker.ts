@@ -3,26 +3,13 @@ import { parentPort, workerData } from "node:worker_threads"
 import { explained } from "./explanation.ts"
 import type { Perform, Report, Seated } from "./messages.ts"
 import { performer } from "./perform.ts"
+import { onStray } from "./strays.ts"
 
 const post = (report: Report): void => parentPort?.postMessage(report)
 
 /** What a plugin throws outside of its promise (a timer, a forgotten await) ends its step, not the process. */
 const stray = (cause: unknown): void => post({ type: "failed", ...explained(cause), stray: true })
-process.on("uncaughtException", stray)
-process.on("unhandledRejection", stray)
-
-/** Deno ends the thread all the same, unless these events are taken. */
-interface Global {
-  readonly addEventListener?: (
-    type: string,
-    heard: (event: Event & { error?: unknown; reason?: unknown }) => void,
-  ) => void
-}
-for (const type of ["error", "unhandledrejection"])
-  (globalThis as Global).addEventListener?.(type, (event) => {
-    event.preventDefault()
-    stray(event.error ?? event.reason)
-  })
+onStray(stray)
 
 const { sign, ...assignment } = workerData as Seated
 const perform = performer(assignment, sign)

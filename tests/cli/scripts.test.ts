@@ -8,6 +8,7 @@ import { play } from "./stage.ts"
 const missing: Readonly<Record<string, string | false>> = {
   unix: process.platform === "win32" && "needs a shell with ulimit",
   linux: process.platform !== "linux" && "Linux has /sys and /proc",
+  awaits: process.versions.deno !== undefined && "Deno itself says that an await at the top level never ends",
   user: (process.platform === "win32" || process.getuid?.() === 0) && "root and Windows write to read-only folders",
 }
 

@@ -8,6 +8,6 @@ import { runToy, toyPlan } from "./toy_plan.ts"
 
 const [store, file] = process.argv.slice(2)
 mkdirSync(store, { recursive: true })
-const onEvent = file ? journal(file) : (event: unknown) => console.log(JSON.stringify(event))
+const onEvent = file ? journal(file).record : (event: unknown) => console.log(JSON.stringify(event))
 const { exit } = await runToy(store, toyPlan(), { onEvent })
 process.exit(exit._tag === "Success" ? 0 : 1)
