@@ -228,9 +228,9 @@ export const catalogue = {
     `\`${name}\` needs at least ${least} ${least === 1 ? "entry" : "entries"}`,
     "fill the list",
   ]),
-  L2R0408: error<{ most: number }>(({ most }) => [
+  L2R0408: error<{ most: number; long: boolean }>(({ most, long }) => [
     `a range goes up in whole numbers, over at most ${most} of them`,
-    "write the smaller number first, e.g. `1..3`",
+    long ? "write a shorter range, e.g. `1..3`" : "write the smaller number first, e.g. `1..3`",
   ]),
   L2R0409: error(() => ["`compare` belongs into an experiment", "move it there"]),
   L2R0410: error<{ name: string; written: string }>(({ name, written }) => [
