@@ -20,6 +20,8 @@ export interface Settings extends Reference {
   /** A sentence about this run that goes into the table's page. */
   readonly note?: string
   readonly repeat: number
+  /** Keep what the reference prints beside the script, and take it from there. */
+  readonly recorded: boolean
 }
 
 const USAGE = `flags
@@ -35,6 +37,7 @@ const USAGE = `flags
   --workers N          steps side by side; as many as cores
   --table FILE         where the Markdown table goes
   --note TEXT          a sentence about this run for its page
+  --recorded           take and keep the reference's output beside the script
   --repeat N           runs of each program (end_to_end); 1`
 
 /** Undefined, with a line that says why, where the reference is not on this machine. */
@@ -58,6 +61,7 @@ export const settings = (args: readonly string[]): Settings | undefined => {
       table: text,
       note: text,
       repeat: text,
+      recorded: { type: "boolean" },
       help: { type: "boolean" },
     },
   })
@@ -103,5 +107,6 @@ export const settings = (args: readonly string[]): Settings | undefined => {
     ...(values.table === undefined ? {} : { table: resolve(values.table) }),
     ...(values.note === undefined ? {} : { note: values.note }),
     repeat: whole(values.repeat, 1),
+    recorded: values.recorded === true,
   }
 }

@@ -3,6 +3,9 @@
  *
  *   node tests/bench/reference/side_by_side.ts --python PY --reference FOLDER --model FOLDER --streams wordnet,FOLDER [--help]
  *
+ * `--recorded` takes what the reference printed from `recorded/` where a run of the same name is kept there (hours of PyTorch), and records
+ * what it has to run.
+ *
  * Fails where a row is missing on either side, or where means differ by more than the bound. Finished runs are kept in the cache.
  */
 import { mkdirSync, writeFileSync } from "node:fs"
@@ -36,8 +39,7 @@ if (chosen) {
       })
       const label = `${stream.name}, ${adapter}: ${stream.tasks.length} tasks, ${stream.train} training and ${stream.test} test texts, ${epochs} epochs, ${fitEpochs} over the memory, seeds ${seeds.join(", ")}`
       const kept = join(
-        cache,
-        "reference_runs",
+        chosen.recorded ? join(import.meta.dirname, "recorded") : join(cache, "reference_runs"),
         `${stream.name}-${adapter}-${chosen.caps.train}-${chosen.caps.test}-${epochs}-${fitEpochs}`,
       )
       mkdirSync(kept, { recursive: true })
