@@ -21,8 +21,8 @@ export const asking = (patience = PATIENCE): Asking => {
   let child: ChildProcess | undefined
   let lastId = 0
   const waiting = new Map<number, (answer: Answer | undefined) => void>()
-  /** Files that the process has loaded, with the times of their last changes. */
-  const loaded = new Map<string, number>()
+  /** Files that the process has loaded, as they were then. */
+  const loaded = new Map<string, string>()
 
   const end = (process = child) => {
     if (process !== child) return
@@ -75,4 +75,8 @@ export const asking = (patience = PATIENCE): Asking => {
   }
 }
 
-const changedAt = (file: string): number => statSync(new URL(file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+/** Changes with a file: two writes within a tick of the clock are told apart by their lengths. */
+const changedAt = (file: string): string => {
+  const found = statSync(new URL(file), { throwIfNoEntry: false })
+  return `${found?.mtimeMs} ${found?.size}`
+}

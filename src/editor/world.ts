@@ -32,6 +32,7 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
   const asked = asking()
   const uses = new Map<string, UseAnswer>()
   const tasks = new Map<string, readonly string[] | undefined>()
+  let forgotten = 0
 
   const open: Open = (file) => {
     const text = opened(file) ?? readText(file)
@@ -75,27 +76,33 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
     return made
   }
 
+  const learn = async (file: string, text: string): Promise<boolean> => {
+    const directory = dirname(file)
+    if (!/\b(?:use|import|data)\b/.test(text)) return false
+    const lines = linesOf(text, file)
+    const sourceOf = (alias: string | undefined) => lines.find((line) => line.alias === alias)?.source
+    const newUses = plugins
+      ? [...new Set(lines.map(({ source }) => source))].filter((source) => !uses.has(key(directory, source)))
+      : []
+    const newData = dataIn(document(file, text))
+      .map((data) => questionOf(data, directory, sourceOf))
+      .filter((question) => !tasks.has(key(question)) && (plugins || question.source === undefined))
+    if (newUses.length + newData.length === 0) return false
+    const since = forgotten
+    const answer = await asked.ask({ directory, uses: newUses, data: newData })
+    // What was asked before something changed may be out of date.
+    if (since !== forgotten) return learn(file, text)
+    newUses.forEach((source, i) => uses.set(key(directory, source), answer?.uses[i] ?? GIVEN_UP))
+    kept.clear()
+    newData.forEach((question, i) => tasks.set(key(question), answer?.tasks[i]))
+    return true
+  }
+
   return {
     document,
-    learn: async (file, text) => {
-      const directory = dirname(file)
-      if (!/\b(?:use|import|data)\b/.test(text)) return false
-      const lines = linesOf(text, file)
-      const sourceOf = (alias: string | undefined) => lines.find((line) => line.alias === alias)?.source
-      const newUses = plugins
-        ? [...new Set(lines.map(({ source }) => source))].filter((source) => !uses.has(key(directory, source)))
-        : []
-      const newData = dataIn(document(file, text))
-        .map((data) => questionOf(data, directory, sourceOf))
-        .filter((question) => !tasks.has(key(question)) && (plugins || question.source === undefined))
-      if (newUses.length + newData.length === 0) return false
-      const answer = await asked.ask({ directory, uses: newUses, data: newData })
-      newUses.forEach((source, i) => uses.set(key(directory, source), answer?.uses[i] ?? GIVEN_UP))
-      kept.clear()
-      newData.forEach((question, i) => tasks.set(key(question), answer?.tasks[i]))
-      return true
-    },
+    learn,
     forget: () => {
+      forgotten++
       kept.clear()
       uses.clear()
       tasks.clear()
