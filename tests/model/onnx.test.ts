@@ -15,12 +15,13 @@ import { feedsOf } from "../../plugins/backbones/onnx/interface.ts"
 import { readOnnx } from "../../plugins/backbones/onnx/read.ts"
 import roberta from "../../plugins/backbones/roberta.ts"
 import { packed } from "../../src/model/batch.ts"
-import { encoder, headLogits, type Network } from "../../src/model/encoder.ts"
+import { encoder, headLogits, type Network, type Participant } from "../../src/model/encoder.ts"
 import { withGradients } from "../../src/model/gradients.ts"
 import { drawn } from "../../src/model/initial.ts"
 import { parameterFeeds, textFeeds } from "../../src/model/optimise.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
 import {
+  add,
   type Backbone,
   type Checkpoint,
   crossEntropy,
@@ -33,6 +34,7 @@ import {
   parameter,
   program,
   randomStream,
+  scale,
   type Tensor,
 } from "../../src/plugin/index.ts"
 import { apart, engines, textsOf } from "./golden.ts"
@@ -89,6 +91,12 @@ const run = async (
   return results
 }
 
+/** Something at every site that is no linear layer, so that it shows where they stand. */
+const nudge: Participant = {
+  change: ({ site }, x, y) => (site.kind === "linear" ? y : add(y, scale(x, site.kind === "norm" ? 0.05 : 0.1))),
+  attend: (_site, q, y) => (q.shape[1] === y.shape[1] ? add(y, scale(q, 0.1)) : y),
+}
+
 for (const pair of pairs) {
   const skip = existsSync(join(pair.directory, pair.folder)) ? false : `${pair.folder} is not in ../shared/models`
   test(`states, sites and gradients of ${pair.file} are those of its checkpoint`, { skip }, async () => {
@@ -100,7 +108,11 @@ for (const pair of pairs) {
       [own, given].map(async (network) => {
         const blocks: Tensor[] = []
         const { hidden } = encoder(network, { block: (_layer, state) => blocks.push(state) })
-        return run(Object.fromEntries([...blocks, hidden].map((state, layer) => [`state ${layer}`, state])))
+        const changed = encoder(network, nudge).hidden
+        return run({
+          ...Object.fromEntries([...blocks, hidden].map((state, layer) => [`state ${layer}`, state])),
+          changed,
+        })
       }),
     )
     for (const [name, { data }] of Object.entries(states[0])) {
@@ -221,6 +233,15 @@ test("quantised constants are read as the numbers that they stand for", async ()
     assert.ok(apart(data as Float32Array, expected) < 1e-5)
     assert.ok(Math.max(...expected.map(Math.abs)) > 0.1)
   }
+})
+
+test("half precision is read exactly, as bytes and as a list", async () => {
+  const checkpoint = await imported("tiny_bert/onnx/half.onnx")
+  const { hidden } = encoder({ backbone: onnx, checkpoint })
+  const { data } = (await run({ hidden }, packed(textsOf([[2, 3]])), "reference")).hidden
+  const tenth = -0.0999755859375
+  const third = 0.3330078125
+  assert.deepEqual([...data].map(Number), [1.5, -65500, 0.5 + 2 ** -20, 1 + tenth, 2 ** -14, 7, 0.5 + third, -1])
 })
 
 test("a node without a gradient runs, and is an error only where a gradient must pass it", async () => {

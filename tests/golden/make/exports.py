@@ -74,7 +74,7 @@ def by_hand(name, nodes, constants, shape=("batch", "sequence")):
         "by_hand",
         [helper.make_tensor_value_info("input_ids", TensorProto.INT64, shape)],
         [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, [*shape, 4])],
-        [numpy_helper.from_array(value, key) for key, value in constants.items()],
+        [value if isinstance(value, TensorProto) else numpy_helper.from_array(value, key) for key, value in constants.items()],
     )
     path = os.path.join(BERT, "onnx", name)
     format.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], producer_name="by hand"), path)
@@ -113,6 +113,13 @@ def small():
             ("Mul", ["floats", "words_scale"], ["last_hidden_state"], {}),
         ],
         {"table": table, "matrix_int8": whole(4, 4)},
+    )
+    halves = np.zeros((60, 4), np.float16)
+    halves[2], halves[3] = [1.5, -65504, 2**-20, -0.1], [2**-14, 3, 0.333, -2]
+    by_hand(
+        "half.onnx",
+        [words(), ("Cast", ["words"], ["floats"], {"to": 1}), ("Cast", ["bias"], ["wide"], {"to": 1}), ("Add", ["floats", "wide"], ["last_hidden_state"], {})],
+        {"table": halves, "bias": helper.make_tensor("bias", TensorProto.FLOAT16, [4], [0, 4, 0.5, 1])},
     )
     by_hand("unknown.onnx", [words(), ("Hardmax", ["words"], ["last_hidden_state"], {})], {"table": table})
     by_hand("fixed.onnx", [words(), ("Tanh", ["words"], ["last_hidden_state"], {})], {"table": table}, (1, 16))

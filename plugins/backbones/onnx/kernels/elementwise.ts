@@ -16,7 +16,7 @@ const folded =
   ({ inputs }) => {
     const shape = commonShape(inputs.map((x) => (x as Numbers).shape))
     const [first, ...rest] = inputs.map((x) => broadcast(x as Numbers, shape))
-    const data = Float64Array.from(first.data)
+    const data = new Float64Array(first.data)
     for (const { data: other } of rest) for (let i = 0; i < data.length; i++) data[i] = f(data[i], other[i])
     return { dtype: dtype ?? first.dtype, shape, data }
   }

@@ -22,7 +22,7 @@ const reduction =
     const steps = stridesOf(x.shape)
     const order = [...kept, ...axes]
     const turned = strided(
-      { ...x, data: Float64Array.from(x.data) },
+      { ...x, data: new Float64Array(x.data) },
       order.map((axis) => x.shape[axis]),
       order.map((axis) => steps[axis]),
     )
@@ -56,7 +56,7 @@ export const product = (a: Numbers, b: Numbers): Numbers => {
 const byRow = (x: Numbers, f: (row: Float64Array) => Float64Array): Numbers => {
   const width = x.shape[x.shape.length - 1]
   const data = new Float64Array(x.data.length)
-  for (let at = 0; at < data.length; at += width) data.set(f(Float64Array.from(x.data.subarray(at, at + width))), at)
+  for (let at = 0; at < data.length; at += width) data.set(f(new Float64Array(x.data.subarray(at, at + width))), at)
   return { ...x, data }
 }
 
@@ -93,7 +93,7 @@ const cumulated: Kernel = (call) => {
   if (call.attributes.exclusive === 1 || call.attributes.reverse === 1)
     throw new RangeError("only plain sums are computed")
   const [size, step] = [x.shape[axis], stridesOf(x.shape)[axis]]
-  const data = Float64Array.from(x.data)
+  const data = new Float64Array(x.data)
   for (let i = 0; i < data.length; i++) if (Math.floor(i / step) % size > 0) data[i] += data[i - step]
   return { ...x, data }
 }
