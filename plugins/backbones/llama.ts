@@ -45,7 +45,9 @@ type Config = ReturnType<typeof settings>
 
 const settings = (file: ConfigFile) => {
   const model = file.word("model_type", MODELS, "llama")
-  const [width, heads] = [file.whole("hidden_size"), file.whole("num_attention_heads")]
+  const width = file.whole("hidden_size")
+  const own = (file.values.head_dim ?? undefined) !== undefined
+  const heads = own ? file.whole("num_attention_heads") : file.heads("num_attention_heads", width)
   const biases = file.flag("attention_bias", false)
   return {
     model_type: model,
@@ -53,7 +55,7 @@ const settings = (file: ConfigFile) => {
     intermediate_size: file.whole("intermediate_size"),
     num_hidden_layers: file.whole("num_hidden_layers"),
     num_attention_heads: heads,
-    num_key_value_heads: file.whole("num_key_value_heads", heads),
+    num_key_value_heads: groupsOf(file, heads),
     head_dim: file.whole("head_dim", width / heads),
     vocab_size: file.whole("vocab_size"),
     max_position_embeddings: file.whole("max_position_embeddings"),
@@ -67,6 +69,17 @@ const settings = (file: ConfigFile) => {
     ...rotation(file),
     ...windows(file, model),
   }
+}
+
+/** How many heads of keys and values the heads of queries share, each as many. */
+const groupsOf = (file: ConfigFile, heads: number): number => {
+  const groups = file.whole("num_key_value_heads", heads)
+  if (groups < 1 || heads % groups !== 0)
+    throw new DataError(
+      `config.json of "${file.location}" has ${heads} heads (num_attention_heads), and ${groups} of keys and values (num_key_value_heads), which do not divide them`,
+      "take config.json and model.safetensors from the same checkpoint",
+    )
+  return groups
 }
 
 const object = (value: unknown): Record<string, unknown> =>

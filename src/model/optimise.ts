@@ -34,9 +34,12 @@ export interface Optimisation {
 export class Diverged extends Error {
   override readonly name = "Diverged"
   readonly step: number
-  constructor(step: number, total: number, what: string) {
+  /** Before any parameter was changed. */
+  readonly atOnce: boolean
+  constructor(step: number, total: number, what: string, atOnce = false) {
     super(`${what} is not finite at step ${step + 1} of ${total}`)
     this.step = step
+    this.atOnce = atOnce
   }
 }
 
@@ -62,7 +65,7 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
       const feeds = { ...o.feeds(Int32Array.from(order.slice(k * o.batch, (k + 1) * o.batch))), ...parameters }
       const outputs = await o.session.run({ ...feeds, ...noiseFeeds(o.program, feeds, o.noise) })
       const loss = Number(outputs.loss.data[0])
-      if (!Number.isFinite(loss)) throw new Diverged(step, total, "the loss")
+      if (!Number.isFinite(loss)) throw new Diverged(step, total, "the loss", step === 0)
       losses[step] = loss
       optimiser.step(
         o.groups,

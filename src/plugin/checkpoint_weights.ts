@@ -143,12 +143,26 @@ const floats = (
   const handle = openSync(join(path, file), "r")
   try {
     const { shape, data } = decodedTensor(tensor, bytesAt(handle, tensor.start, tensor.end).buffer)
-    return { shape, data: data instanceof Float32Array ? data : Float32Array.from(data as Float64Array) }
+    const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array)
+    checkFinite(numbers, whole.name, location)
+    return { shape, data: numbers }
   } catch (error) {
     throw damaged(error, file, location)
   } finally {
     closeSync(handle)
   }
+}
+
+/** Throws DataError. The sum of 0 x is NaN where one x is not finite, and costs little. */
+const checkFinite = (numbers: Float32Array, name: string, location: string): void => {
+  let sum = 0
+  for (let i = 0; i < numbers.length; i++) sum += 0 * numbers[i]
+  if (sum === 0) return
+  const at = numbers.findIndex((x) => !Number.isFinite(x))
+  throw new DataError(
+    `${name} of "${location}" has ${numbers[at]} as its number ${at}`,
+    "copy or download the weights again; a checkpoint of your own has such numbers where its training diverged",
+  )
 }
 
 /** [rows, columns] to [columns, rows]. */

@@ -153,6 +153,13 @@ const refused: readonly (readonly [string, string, Record<string, unknown>, RegE
   ["an activation that is not there", "qwen2", { hidden_act: "relu6" }, /uses the activation relu6/],
   ["a layer too many", "mistral", { num_hidden_layers: 3 }, /lacks the tensor model\.layers\.2\.input_layernorm/],
   [
+    "heads that do not divide the width",
+    "llama",
+    { num_attention_heads: 3, head_dim: null },
+    /3 heads \(num_attention_heads\), which do/,
+  ],
+  ["groups that do not divide the heads", "qwen3", { num_key_value_heads: 3 }, /heads .* and 3 of keys and values/],
+  [
     "other groups",
     "qwen3",
     { num_key_value_heads: 4 },

@@ -140,6 +140,17 @@ const refused: readonly (readonly [string, string, Backbone, (folder: string) =>
     /bert checkpoint/,
   ],
   [
+    "a weight that is not a number",
+    "tiny_bert",
+    bert,
+    tensors((all) => {
+      all[QUERY].data[5] = Number.NaN
+      return all
+    }),
+    /encoder\.layer\.1\.attention\.self\.query\.weight of .* has NaN as its number 5/,
+    /download the weights again/,
+  ],
+  [
     "a config that is a list",
     "tiny_bert",
     bert,

@@ -134,13 +134,18 @@ const trainModule = async (
 }
 
 /** A training that diverged is an error with a place and a remedy. */
-export const located = (error: unknown, where: string, learningRate: number): unknown =>
-  error instanceof Diverged
-    ? new StepError(
-        `${where}: ${error.message} (learning rate ${learningRate})`,
-        "lower learning_rate, or look at the texts of this task; what was finished is in the store",
-      )
-    : error
+export const located = (error: unknown, where: string, learningRate: number): unknown => {
+  if (!(error instanceof Diverged)) return error
+  if (error.atOnce)
+    return new StepError(
+      `${where}: ${error.message}, before anything was learnt`,
+      "look at the weights of the backbone, at what the adapter or the router computes, and at the texts of this task: no learning rate changes this",
+    )
+  return new StepError(
+    `${where}: ${error.message} (learning rate ${learningRate})`,
+    "lower learning_rate, or look at the texts of this task; what was finished is in the store",
+  )
+}
 
 /** Keeps the parameters of the epoch with the best validation accuracy; the earliest of equals. */
 const validator = async (

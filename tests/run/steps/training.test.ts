@@ -5,10 +5,12 @@ import lora from "../../../plugins/adapters/lora.ts"
 import { packed } from "../../../src/model/batch.ts"
 import { encoder, headLogits } from "../../../src/model/encoder.ts"
 import { largest } from "../../../src/model/largest.ts"
+import { Diverged } from "../../../src/model/optimise.ts"
 import { frozen } from "../../../src/model/single.ts"
 import type { Artifact } from "../../../src/plan/step.ts"
 import { type Adapter, randomStream, weight } from "../../../src/plugin/index.ts"
 import { labelledIn, libraryFrom, storedTexts, unitsIn } from "../../../src/run/steps/given.ts"
+import { located } from "../../../src/run/steps/module.ts"
 import { StepError } from "../../../src/run/work.ts"
 import { run } from "../../../src/testing/run_program.ts"
 import { engineOf, toyNetwork, toyTexts } from "../../../src/testing/toy_network.ts"
@@ -146,4 +148,11 @@ test("a training that diverges says where, and what to do", async () => {
   assert.ok(error instanceof StepError, String(error))
   assert.match(error.message, /module of task "task": .* is not finite at step \d+ of 6 \(learning rate 1e\+300\)/)
   assert.match(error.help, /lower learning_rate/)
+})
+
+test("a loss that is not finite from the start is not blamed on the learning rate", () => {
+  const told = (atOnce: boolean) => located(new Diverged(0, 6, "the loss", atOnce), "here", 0.1) as StepError
+  assert.match(told(true).message, /^here: the loss is not finite at step 1 of 6, before anything was learnt$/)
+  assert.match(told(true).help, /weights of the backbone/)
+  assert.match(told(false).help, /lower learning_rate/)
 })
