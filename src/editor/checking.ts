@@ -7,7 +7,7 @@ import { placesIn } from "./text.ts"
 import type { World } from "./world.ts"
 
 /** A check that takes longer than this is not repeated at once. */
-const QUICK = 16
+const QUICK = 50
 
 export interface Checking {
   /** The text of a document is another: its diagnostics are out of date. */
