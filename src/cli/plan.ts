@@ -34,13 +34,14 @@ export default {
       }
       for (const { key, kind, label, cached, estimate } of steps)
         process.stdout.write(
-          `${cached ? "cached " : "to do  "} ${key.slice(0, 12)}  ${kind.padEnd(9)}${(cached ? "" : `${estimate.seconds.toFixed(1)} s`).padStart(8)}${size(estimate.bytes).padStart(9)}  ${label}\n`,
+          `${cached ? "cached " : "to do  "} ${key.slice(0, 12)}  ${kind.padEnd(9)}${(cached ? "" : about(estimate.seconds)).padStart(8)}${size(estimate.bytes).padStart(9)}  ${label}\n`,
         )
       const todo = steps.filter(({ cached }) => !cached)
       const seconds = todo.reduce((sum, { estimate }) => sum + estimate.seconds, 0)
       process.stdout.write(
-        `${steps.length} steps, ${steps.length - todo.length} cached; about ${Math.ceil(seconds)} processor seconds and ${size(todo.reduce((sum, { estimate }) => sum + estimate.bytes, 0))} to go\n`,
+        `${steps.length} steps, ${steps.length - todo.length} cached; about ${rounded(seconds)} processor seconds and ${size(todo.reduce((sum, { estimate }) => sum + estimate.bytes, 0))} to go\n`,
       )
+      if (todo.length > 0) process.stdout.write(`${BASIS}\n`)
       return 0
     } catch (error) {
       const rest = atPlace(error, source)
@@ -49,6 +50,15 @@ export default {
     }
   },
 } satisfies Verb
+
+/** The plan reads no texts, so it can't know more. */
+const BASIS =
+  "Seconds are those of the quickstart on one core; tasks and backbones that are smaller or larger take less or more."
+
+/** No more digits than an estimate has. */
+const rounded = (seconds: number): number => Number(Math.ceil(seconds).toPrecision(seconds < 10 ? 1 : 2))
+
+const about = (seconds: number): string => (seconds < 1 ? "< 1 s" : `~${rounded(seconds)} s`)
 
 const size = (bytes: number): string =>
   bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
