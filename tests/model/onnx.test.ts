@@ -37,6 +37,7 @@ import {
   scale,
   type Tensor,
 } from "../../src/plugin/index.ts"
+import gpt2 from "../golden/tiny_gpt2.json" with { type: "json" }
 import { apart, engines, textsOf } from "./golden.ts"
 
 const golden = fileURLToPath(new URL("../golden/", import.meta.url))
@@ -164,6 +165,19 @@ test("what is recognised costs nothing more: the program of an import is as long
     // the row of the token type, and its sum
     assert.equal(lengths[0], lengths[1] + 2)
   }
+})
+
+test("a family without a backbone of its own: GPT-2, its queries, keys and values set apart", async () => {
+  const checkpoint = await imported("tiny_gpt2")
+  const linear = ["attention.query", "attention.key", "attention.value", "attention.output", "intermediate", "output"]
+  assert.deepEqual(
+    checkpoint.sites.filter(({ kind }) => kind === "linear").map(({ name }) => name),
+    [0, 1].flatMap((layer) => linear.map((part) => `layer.${layer}.${part}`)),
+  )
+  assert.equal(checkpoint.sites.at(-1)?.name, "final.norm")
+  const { hidden } = encoder({ backbone: onnx, checkpoint })
+  const { data } = (await run({ hidden }, packed(textsOf(gpt2.ids)))).hidden
+  assert.ok(apart([...data].map(Number), gpt2.hidden.flat()) < 1e-5)
 })
 
 /** How a file computes is kept where nothing is recognised: linear layers and norms alone, then all. */

@@ -51,7 +51,8 @@ export const placesOf = (draft: Draft): Places => {
     add(`layer.${layer}`, layer, { part: "", kind: "block", role: "block", from, to })
     mark(from, { block: layer })
   })
-  const last = draft.maker(draft.output)
+  const end = draft.maker(draft.output)
+  const last = end?.op === "Reshape" ? draft.maker(end.inputs[0]) : end
   if (last?.op === "Norm" && blocks.length > 0 && last.inputs[0] === blocks[blocks.length - 1].to)
     add("final.norm", blocks.length - 1, norm(last, "final_norm"))
   if (blocks.length > 0) return { layers: blocks.length, sites, marks, at }

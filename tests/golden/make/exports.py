@@ -1,6 +1,8 @@
 """Exports of the tiny checkpoints by PyTorch's two exporters, as optimum lays them out (`onnx/` in the folder of the model), and small graphs made by hand."""
 import logging
 import os
+import shutil
+import tempfile
 import warnings
 
 import numpy as np
@@ -9,6 +11,7 @@ import torch
 import transformers
 from onnx import TensorProto, helper, numpy_helper
 
+import fixture
 from fixture import FOLDER
 
 warnings.filterwarnings("ignore")
@@ -65,6 +68,30 @@ def export(folder, name, attention, opset=None, external=False, types=False):
         torch.onnx.export(States(model), tuple(inputs.values()), path, dynamo=True, opset_version=18, external_data=external, dynamic_shapes=axes, verbose=False, **names)
     format.save(bare(format.load(path, load_external_data=False)), path)
     print(f"{os.path.relpath(path, FOLDER)}: {os.path.getsize(path)} bytes")
+
+
+def gpt2():
+    """A family that has no backbone of its own, queries, keys and values in one layer: the graph alone, and its states."""
+    folder = os.path.join(FOLDER, "tiny_gpt2")
+    os.makedirs(folder, exist_ok=True)
+    random = np.random.default_rng(5)
+    config = transformers.GPT2Config(vocab_size=60, n_positions=32, n_embd=8, n_layer=2, n_head=2, attn_pdrop=0.0, embd_pdrop=0.0, resid_pdrop=0.0)
+    model = transformers.GPT2Model(config).eval()
+    for name, value in sorted(model.named_parameters()):
+        value.data = torch.tensor(random.normal(size=tuple(value.shape)) * 0.4, dtype=torch.float32)
+    shutil.copy(os.path.join(BERT, "tokenizer.json"), folder)
+    with tempfile.TemporaryDirectory() as saved:
+        model.save_pretrained(saved)
+        export(saved, "model.onnx", "eager", opset=17)
+        shutil.copy(os.path.join(saved, "onnx", "model.onnx"), folder)
+    ids = [[2, 20, 21, 22, 3], [2, 3]]
+    fixture.write(
+        "tiny_gpt2",
+        "States of the last layer of the random GPT-2 in tiny_gpt2/ (2 layers x 8, 2 heads), in float64",
+        {"hidden": "[text][token][8]"},
+        ids=ids,
+        hidden=[model.double()(input_ids=torch.tensor([row])).last_hidden_state[0] for row in ids],
+    )
 
 
 def by_hand(name, nodes, constants, shape=("batch", "sequence")):
@@ -142,6 +169,7 @@ def main():
     export(os.path.join(FOLDER, "families", "roberta"), "model.onnx", "sdpa")
     export(os.path.join(FOLDER, "families", "modernbert"), "model.onnx", "eager", opset=17)
     export(os.path.join(FOLDER, "tiny_decoders", "llama"), "model.onnx", "sdpa")
+    gpt2()
     small()
 
 

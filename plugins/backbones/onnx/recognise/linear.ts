@@ -16,7 +16,24 @@ export const withLinears = (draft: Draft): Draft => {
     fused.add(sum.node)
     return [{ ...linear, inputs: [...linear.inputs, sum.bias], outputs: sum.node.outputs }]
   })
-  return draft.with(nodes)
+  return lifted(draft.with(nodes))
+}
+
+/** A layer between [examples * length, ..] and back is one on [examples, length, ..]. */
+const lifted = (draft: Draft): Draft => {
+  const state = (value: string) => draft.dims(value).slice(0, -1).join() === "examples,length"
+  const made = new Map<Node, Node>()
+  const nodes = draft.nodes.map((node) => {
+    if (node.op !== "Linear") return node
+    const flat = draft.maker(node.inputs[0])
+    const [back, ...others] = draft.readers(node.outputs[0])
+    const fits = flat?.op === "Reshape" && back?.op === "Reshape" && others.length === 0
+    if (!fits || !state(flat.inputs[0]) || !state(back.outputs[0])) return node
+    const one = { ...node, inputs: [flat.inputs[0], ...node.inputs.slice(1)], outputs: back.outputs }
+    made.set(back, one)
+    return one
+  })
+  return draft.with(nodes.filter((node) => !made.has(node)))
 }
 
 const product = (draft: Draft, node: Node): Node | undefined => {

@@ -31,16 +31,23 @@ const separated = (draft: Draft, layer: Node): Draft => {
   const ends = stretch.flatMap(({ outputs }) =>
     outputs.filter((value) => draft.readers(value).some((node) => !inside.has(node))),
   )
-  const outermost = ends.filter((value) => {
-    const path = needed(stretch, value).flatMap(({ outputs }) => outputs)
-    return !ends.some((other) => other !== value && path.includes(other))
-  })
-  const parts = outermost.map((value) => partOf(value, values.get(value) as Numbers, width))
+  const path = (value: string): readonly string[] => needed(stretch, value).flatMap(({ outputs }) => outputs)
+  const outermost = ends.filter((value) => !ends.some((other) => other !== value && path(value).includes(other)))
+  const cuts = stretch.flatMap((node) => (CUTS.has(node.op) ? node.outputs.filter((value) => value !== "") : []))
+  const first = cuts.filter((value) => !cuts.some((other) => other !== value && before(stretch, value).includes(other)))
+  const whole = ends.every((value) => path(value).some((one) => first.includes(one)))
+  const partsAt = (found: readonly string[]) => found.map((value) => partOf(value, values.get(value) as Numbers, width))
+  const last = partsAt(outermost)
+  const parts = last.includes(undefined) && whole ? partsAt(first) : last
   const columns = parts.flatMap((part) => part?.columns ?? [])
   const all = columns.length === width && new Set(columns).size === width
   const direct = draft.readers(y).some((node) => !inside.has(node))
   return all && parts.length > 1 && !direct ? withNodes(draft, layer, parts as readonly Part[]) : draft
 }
+
+/** Values that come before one in a stretch, without those that the same node makes. */
+const before = (stretch: readonly Node[], value: string): readonly string[] =>
+  needed(stretch, value).flatMap(({ outputs }) => (outputs.includes(value) ? [] : outputs))
 
 /** Column c of token t as the number t width + c. */
 const numbered = (width: number): Numbers => {
