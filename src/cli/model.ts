@@ -1,5 +1,6 @@
 /** `l2r model inspect FOLDER`: what a checkpoint is, and what may be attached to it. */
 import type { ModelCard } from "../run/model_card.ts"
+import { columns, count, listed } from "./columns.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
@@ -57,16 +58,4 @@ const shapeText = ({ layers, width, heads, intermediate, positions, vocabulary }
 const weightsText = ({ files, tensors, bytes, types }: ModelCard["weights"]): string => {
   const kinds = Object.entries(types).map(([type, n]) => `${count(n)} ${type}`)
   return `${count(tensors)} tensors (${kinds.join(", ")}), ${count(bytes)} bytes in ${listed(files)}`
-}
-
-const listed = ([first, ...rest]: readonly string[]): string =>
-  rest.length === 0 ? first : `${first} and ${count(rest.length)} more`
-
-const count = (n: number): string => n.toLocaleString("en")
-
-/** Cells under each other, the last of a row as it is. */
-const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const most = Math.max(0, ...rows.map(({ length }) => length))
-  const widths = Array.from({ length: most }, (_, c) => Math.max(...rows.map((row) => row[c]?.length ?? 0)))
-  return rows.map((row) => `  ${row.map((cell, c) => (c < row.length - 1 ? cell.padEnd(widths[c]) : cell)).join("  ")}`)
 }

@@ -21,4 +21,5 @@ export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Ve
   lsp: () => import("./lsp.ts"),
   playground: () => import("./playground.ts"),
   model: () => import("./model.ts"),
+  module: () => import("./module.ts"),
 }

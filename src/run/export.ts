@@ -61,16 +61,24 @@ export interface Exported {
   readonly files: readonly string[]
 }
 
+/** Writes the tasks of an export. Throws ExportError. */
+export const writeExport = (exported: Export, folder: string, how: { readonly replace?: boolean } = {}): Exported =>
+  writeFiles(exportedFiles(exported), folder, how)
+
 /**
- * Writes an export, each file whole. A file that stands there already with other content is only overwritten with
- * `replace`; this is found out before anything is written. Throws ExportError.
+ * Writes files by their path below a folder, each whole. One that stands there already with other content is only
+ * overwritten with `replace`; this is found out before anything is written. Throws ExportError.
  */
-export const writeExport = (exported: Export, folder: string, { replace = false } = {}): Exported => {
+export const writeFiles = (
+  contents: ReadonlyMap<string, string | Uint8Array>,
+  folder: string,
+  { replace = false }: { readonly replace?: boolean } = {},
+): Exported => {
   const root = resolve(folder)
-  const files = [...exportedFiles(exported)].map(([path, content]) => ({
+  const files = [...contents].map(([path, content]) => ({
     path,
     full: join(root, path),
-    bytes: new TextEncoder().encode(content),
+    bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
   }))
   const standing = replace ? undefined : files.find(({ full, bytes }) => holdsOther(full, bytes))
   if (standing !== undefined)

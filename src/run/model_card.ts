@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import type { Network } from "../model/encoder.ts"
 import { initialsFor, sitesFor, trainedNames } from "../model/single.ts"
 import { decoded } from "../plan/chosen.ts"
 import {
@@ -78,8 +79,8 @@ type ShapeName = keyof typeof SHAPE
 export const modelCard = async (location: string, directory: string): Promise<ModelCard> => {
   const folder = checkpointFolder(shippedPlace(location, directory) ?? location, { directory }, "model")
   const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
-  const backbone = await backboneFor(config.model_type)
-  const checkpoint = backbone && (await backbone.load(folder.path, defaults(backbone), { directory }))
+  const network = await networkAt(location, directory)
+  const { backbone, checkpoint } = network ?? {}
   const vocabulary = vocabularyIn(readJson(join(folder.path, "tokenizer.json")))
   return {
     location,
@@ -92,6 +93,14 @@ export const modelCard = async (location: string, directory: string): Promise<Mo
     adapters: checkpoint ? await fitsOn(checkpoint.sites) : [],
     digest: folderDigest(folder),
   }
+}
+
+/** A checkpoint with the backbone that reads it, with its default options; nothing where none that ships does. Rejects with DataError. */
+export const networkAt = async (location: string, directory: string): Promise<Network | undefined> => {
+  const folder = checkpointFolder(shippedPlace(location, directory) ?? location, { directory }, "model")
+  const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
+  const backbone = await backboneFor(config.model_type)
+  return backbone && { backbone, checkpoint: await backbone.load(folder.path, defaults(backbone), { directory }) }
 }
 
 /** The folder of a checkpoint that ships with a backbone plugin, where there is none of that name beside the command. */

@@ -13,6 +13,7 @@ import {
   type Initial,
   type PeftForm,
 } from "../../plugin/index.ts"
+import { adapterFor } from "./adapter_for.ts"
 import { checkBase } from "./base_model.ts"
 import { optionsIn } from "./config.ts"
 import { checkTensors, type Expected } from "./expected.ts"
@@ -58,20 +59,6 @@ export const readPeft = (network: Network, { location, directory, base, adapters
     parameters[site.name] = { ...parameters[site.name], [parameter]: own(form, shape, folder.tensors[key], frozen) }
   const { taken: _, ...found } = head
   return { adapter, options, sites: parameters, ...found }
-}
-
-/** The adapter that declares the folder's `peft_type`. Throws DataError where none does. */
-export const adapterFor = (
-  { config, location }: PeftFolder,
-  adapters: readonly Adapter[],
-): Adapter & { readonly peft: PeftForm } => {
-  const found = adapters.find(({ peft }) => peft && peft.type === config.peft_type)
-  if (found?.peft) return found as Adapter & { readonly peft: PeftForm }
-  const types = adapters.flatMap(({ peft }) => (peft ? [peft.type] : []))
-  throw new DataError(
-    `${CONFIG} of "${location}" says that this is a module of type ${JSON.stringify(config.peft_type ?? null)}`,
-    `the types that can be read are ${types.join(", ")}`,
-  )
 }
 
 const sitesIn = (folder: PeftFolder, { backbone, checkpoint }: Network): readonly NamedSite[] => {

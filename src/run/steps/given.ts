@@ -114,10 +114,10 @@ export const headIn = ({ arrays }: Artifact): Head => ({ W: host(arrays["head/W"
 export const host = ({ shape, data }: StoredArray): HostTensor => ({ shape, data })
 
 /** Trained modules, in the order of the inputs. */
-export const libraryFrom = (work: Work, modules: readonly Artifact[]): Promise<Library> =>
+export const libraryFrom = (work: Pick<Work, "plugin">, modules: readonly Artifact[]): Promise<Library> =>
   Promise.all(modules.map((artifact) => moduleFrom(work, artifact)))
 
-const moduleFrom = async (work: Work, artifact: Artifact): Promise<TrainedModule> => {
+const moduleFrom = async (work: Pick<Work, "plugin">, artifact: Artifact): Promise<TrainedModule> => {
   const { task, adapter } = artifact.json as unknown as { task: string; adapter: Chosen }
   const sites: Record<string, Record<string, HostTensor>> = {}
   for (const [name, array] of Object.entries(artifact.arrays)) {

@@ -319,7 +319,7 @@ test("not written: an adapter that PEFT has not, a site that is no module, a bia
       peftFiles(bert, moduleAt(bert, prefix as never, { length: 2, hidden: 0 }, "layer.0.attention", keys), writing),
     /PEFT has no modules like those of the adapter prefix/,
   )
-  const options = { max_tokens: 64, pooling: "mean" }
+  const options = { max_tokens: 64, pooling: "mean" } as const
   const shares = { backbone: albert, checkpoint: await albert.load("families/albert", options, { directory }) }
   const update = { A: zeros(8, 2), B: zeros(2, 8) }
   assert.throws(
