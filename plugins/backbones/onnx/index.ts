@@ -67,7 +67,7 @@ const load = async (location: string, options: Options, place: Place): Promise<C
 export default defineBackbone({
   name: "onnx",
   summary:
-    "Any encoder from an .onnx file, as PyTorch's and optimum's exporters write it, with tokenizer.json beside it",
+    "Any encoder or decoder from an .onnx file of PyTorch's or optimum's exporters, with tokenizer.json beside it",
   reference: "https://onnx.ai",
   options: Schema.Struct({
     max_tokens: encoderOptions.max_tokens,
