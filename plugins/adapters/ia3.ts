@@ -47,7 +47,7 @@ export default defineAdapter({
     type: "IA3",
     options: ({ roles }, targets) => ({ targets, inputs: roles("feedforward_modules") }),
     config: ({ inputs }, modules) => ({ feedforward_modules: modules(inputs), fan_in_fan_out: false }),
-    only: { fan_in_fan_out: false },
+    only: { fan_in_fan_out: [false] },
     silent: ["init_ia3_weights"],
     tensors: ({ role, in: enters, out }, { inputs }) => ({
       l: { name: "ia3_l", shape: atInput(role, inputs) ? [1, enters] : [out, 1] },

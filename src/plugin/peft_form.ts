@@ -14,8 +14,8 @@ export interface PeftForm<Options = any> {
     options: Options,
     modules: (roles: readonly Role[]) => readonly string[],
   ) => Readonly<Record<string, unknown>>
-  /** Keys with the one value that the adapter computes: what PEFT takes where the key is missing. */
-  readonly only?: Readonly<Record<string, unknown>>
+  /** Keys with the values that the adapter computes; the first is what PEFT takes where the key is missing. */
+  readonly only?: Readonly<Record<string, readonly unknown[]>>
   /** Keys that do not change what a trained module computes. */
   readonly silent?: readonly string[]
   /** The tensor of each parameter at a site. */

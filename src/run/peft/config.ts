@@ -27,11 +27,11 @@ export const optionsIn = (
 ): Readonly<Record<string, unknown>> => {
   const { config, location } = folder
   const known = new Set([...OF_ALL, ...Object.keys(peft.only ?? {}), ...(peft.silent ?? [])])
-  for (const [key, value] of Object.entries(peft.only ?? {}))
-    if (!isDeepStrictEqual(config[key] ?? value, value))
+  for (const [key, values] of Object.entries(peft.only ?? {}))
+    if (!values.some((value) => isDeepStrictEqual(config[key] ?? values[0], value)))
       throw new DataError(
         `${CONFIG} of "${location}" has ${key} ${JSON.stringify(config[key])}`,
-        `the adapter ${name} computes ${key} ${JSON.stringify(value)}`,
+        `the adapter ${name} computes ${values.map((value) => JSON.stringify(value)).join(", ")}`,
       )
   const options = peft.options(
     reader(folder, sites, biased, (key) => known.add(key)),

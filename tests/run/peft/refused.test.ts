@@ -110,14 +110,21 @@ const refused: readonly (readonly [string, string, (folder: string) => void, str
     "bert_lora",
     config({ bias: "all" }),
     `${CONFIG} has bias "all"`,
-    /adapter lora computes bias "none"/,
+    /adapter lora computes "none"/,
   ],
   [
     "ranks of their own",
     "bert_lora",
     config({ rank_pattern: { query: 4 } }),
     `${CONFIG} has rank_pattern {"query":4}`,
-    /computes rank_pattern \{\}/,
+    /computes \{\}/,
+  ],
+  [
+    "a start that changes the base model",
+    "bert_lora",
+    config({ init_lora_weights: "pissa" }),
+    `${CONFIG} has init_lora_weights "pissa"`,
+    /computes true, false, "gaussian"/,
   ],
   [
     "a number that is none",
