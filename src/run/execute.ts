@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import type { Step } from "../plan/step.ts"
 import type { RunEvent } from "./events.ts"
 import { Executor } from "./executor.ts"
-import { type InputDamaged, RunFailed, StepFailed } from "./failures.ts"
+import { type InputDamaged, leftOut, RunFailed, StepFailed } from "./failures.ts"
 import { type Schedule, schedule } from "./schedule.ts"
 import { type Cost, openStore, type Store, StoreError } from "./store/index.ts"
 import { survey } from "./survey.ts"
@@ -177,15 +177,8 @@ const runFailed = (failures: readonly StepFailed[], skipped: readonly Step[]): R
   const [first] = failures
   const others = failures.length - 1
   const more = others > 0 ? `, and ${others} more step${others === 1 ? "" : "s"} failed` : ""
-  const it = others > 0 ? "them" : "it"
-  const left =
-    skipped.length === 0
-      ? ""
-      : skipped.length === 1
-        ? `; 1 step that needs ${it} was left out`
-        : `; ${skipped.length} steps that need ${it} were left out`
   return new RunFailed({
-    message: `step "${first.label}" failed: ${first.message}${more}${left}`,
+    message: `step "${first.label}" failed: ${first.message}${more}${leftOut(failures.length, skipped.length)}`,
     help: first.help,
     failures: failures.map(({ key, label, message, help }) => ({ key, label, message, help })),
     skipped: skipped.map(({ label }) => label),

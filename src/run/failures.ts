@@ -26,14 +26,17 @@ export class RunFailed extends Schema.TaggedError<RunFailed>()("RunFailed", {
   skipped: Schema.Array(Schema.String),
 }) {}
 
-/** The end of a run whose failures have been told one by one as they happened. */
-export const inShort = ({ failures, skipped }: RunFailed): Error & { readonly help: string } => {
-  const steps = (n: number) => `${n} step${n === 1 ? "" : "s"}`
-  const left =
-    skipped.length === 0
-      ? ""
-      : `; ${steps(skipped.length)} that need${skipped.length === 1 ? "s" : ""} ${failures.length === 1 ? "it" : "them"} ${skipped.length === 1 ? "was" : "were"} left out`
-  return Object.assign(new Error(`${steps(failures.length)} failed, as told above${left}`), {
-    help: "finished steps are kept: correct what failed, and the same command goes on from there",
-  })
+/** "; 3 steps that need it were left out", or nothing. */
+export const leftOut = (failed: number, skipped: number): string => {
+  const it = failed === 1 ? "it" : "them"
+  if (skipped === 0) return ""
+  return skipped === 1 ? `; 1 step that needs ${it} was left out` : `; ${skipped} steps that need ${it} were left out`
+}
+
+/** The end of a run whose failures have been told one by one: which they were, and what to do about the first. */
+export const inShort = ({ failures, skipped, help }: RunFailed): Error & { readonly help: string } => {
+  const more = failures.length - 1
+  const others = more === 0 ? "" : ` and ${more} more step${more === 1 ? "" : "s"}`
+  const left = leftOut(failures.length, skipped.length)
+  return Object.assign(new Error(`"${failures[0].label}"${others} failed, as told above${left}`), { help })
 }

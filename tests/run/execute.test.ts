@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as Cause from "effect/Cause"
+import { leftOut } from "../../src/run/failures.ts"
 import { openStore } from "../../src/run/store/index.ts"
 import { runToy, toyPlan, toyStep, withFolder } from "./toy_plan.ts"
 
@@ -93,3 +94,13 @@ test("warnings of a step are shown again when its result is reused", () =>
     assert.deepEqual(message(await runToy(folder, plan)), ["the router collapsed"])
     assert.deepEqual(message(await runToy(folder, plan)), ["the router collapsed"])
   }))
+
+test("one step is one, several are several", () => {
+  const left = [leftOut(1, 0), leftOut(1, 1), leftOut(1, 2), leftOut(2, 1)]
+  assert.deepEqual(left, [
+    "",
+    "; 1 step that needs it was left out",
+    "; 2 steps that need it were left out",
+    "; 1 step that needs them was left out",
+  ])
+})
