@@ -14,9 +14,7 @@ import {
   div,
   equal,
   erf,
-  exampleRows,
   exp,
-  fromPadded,
   gather,
   greater,
   layerNorm,
@@ -53,15 +51,7 @@ import {
   withRows,
 } from "../../../src/plugin/index.ts"
 import type { Step } from "./graph.ts"
-
-/**
- * A value of the graph. Its tensor has the graph's own shape ("examples" and "length" are axes), or, where these two come
- * first, rows of tokens: then nothing is computed for padding.
- */
-export interface Value {
-  readonly tensor: Tensor
-  readonly shape: readonly Dim[]
-}
+import { packed, paddedOf, perToken, rowAxes, tokensOf, type Value } from "./values.ts"
 
 export interface Surroundings {
   readonly step: Step
@@ -69,31 +59,6 @@ export interface Surroundings {
 }
 
 type Rule = (inputs: readonly Value[], around: Surroundings) => Tensor
-
-const FLAT = "examples*length"
-const packed = ({ tensor }: Value): boolean => tensor.rows !== undefined
-
-/** Axes that rows of tokens stand for. */
-const rowAxes = (shape: readonly Dim[]): number =>
-  shape[0] === FLAT ? 1 : shape[0] === "examples" && shape[1] === "length" ? 2 : 0
-
-/** With rows of tokens. */
-export const tokensOf = (value: Value, { layout }: Trace): Tensor => {
-  const { tensor, shape } = value
-  if (packed(value)) return tensor
-  const axes = rowAxes(shape)
-  if (axes === 0) throw new RangeError(`[${shape.join(", ")}] is no state of the tokens`)
-  const padded = axes === 2 ? tensor : reshape(tensor, ["examples", "length", ...shape.slice(1)])
-  return fromPadded(withRows(padded, exampleRows(layout)))
-}
-
-/** In the shape of the graph, zeros after the last token of each text. */
-export const paddedOf = (value: Value): Tensor => {
-  const { tensor, shape } = value
-  if (!packed(value)) return tensor
-  const padded = withRows(toPadded(tensor), undefined)
-  return rowAxes(shape) === 1 ? reshape(padded, shape) : padded
-}
 
 /** Of operands that broadcast: on rows of tokens where one has them and the others let it, else on the shape of the graph. */
 const together =
@@ -104,16 +69,6 @@ const together =
     const fits = fitting.length > 0 && fitting.every((one) => one !== undefined)
     return build(fits ? (fitting as Tensor[]) : inputs.map(paddedOf))
   }
-
-/** An operand as it meets rows of tokens: with rows itself, or the same at every token. */
-const perToken = (value: Value, shape: readonly Dim[], axes: number, trace: Trace): Tensor | undefined => {
-  const own = value.shape
-  if (own.length === shape.length && own.slice(0, axes).every((dim, axis) => dim === shape[axis]))
-    return tokensOf(value, trace)
-  const lead = own.length - (shape.length - axes)
-  if (lead <= 0) return value.tensor
-  return own.slice(0, lead).every((dim) => dim === 1) ? reshape(value.tensor, own.slice(lead)) : undefined
-}
 
 const unary =
   (build: (x: Tensor, around: Surroundings) => Tensor): Rule =>

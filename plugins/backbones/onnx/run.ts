@@ -2,7 +2,8 @@
 import type { Tensor, Trace } from "../../../src/plugin/index.ts"
 import { located } from "./evaluate.ts"
 import type { Network } from "./graph.ts"
-import { rules, tokensOf, type Value } from "./nodes.ts"
+import { rules } from "./nodes.ts"
+import { tokensOf, type Value } from "./values.ts"
 
 /** States of the last layer, [length, width] with rows of tokens. */
 export const forward = (trace: Trace, { steps, marks, output }: Network): Tensor => {

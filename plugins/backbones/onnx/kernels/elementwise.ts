@@ -1,6 +1,7 @@
 /** Elementwise operators. */
+
+import { dtypeOf } from "../elements.ts"
 import { broadcast, commonShape, type Numbers } from "../numbers.ts"
-import { dtypeOf } from "../read.ts"
 import { given, type Kernel, type Kernels, numberOf } from "./kernel.ts"
 
 const unary =
