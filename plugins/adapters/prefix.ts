@@ -7,6 +7,7 @@
  */
 import {
   add,
+  DataError,
   defineAdapter,
   type Initials,
   kaiming,
@@ -50,5 +51,34 @@ export default defineAdapter({
     if (hidden === 0) return { keys: K, values: V }
     const both = add(matmul(tanh(add(matmul(E, W), b)), U), c)
     return { keys: slice(both, -1, 0, keys), values: slice(both, -1, keys) }
+  },
+  peft: {
+    type: "PREFIX_TUNING",
+    options: ({ number }) => ({ length: number("num_virtual_tokens", 0), hidden: 0 }),
+    config: ({ length, hidden }) => {
+      if (hidden > 0)
+        throw new DataError(
+          "PEFT keeps keys and values, and not the network that makes them",
+          "train the prefix with hidden: 0 to export it",
+        )
+      return {
+        task_type: "FEATURE_EXTRACTION",
+        num_virtual_tokens: length,
+        num_transformer_submodules: 1,
+        prefix_projection: false,
+      }
+    },
+    only: { num_transformer_submodules: [1] },
+    // Of a projection PEFT stores what it made.
+    silent: [
+      "prefix_projection",
+      "encoder_hidden_size",
+      "num_attention_heads",
+      "num_layers",
+      "token_dim",
+      "init_weights",
+    ],
+    prompt: "prompt_embeddings",
+    tensors: () => ({ K: { name: "keys" }, V: { name: "values" } }),
   },
 })

@@ -19,6 +19,7 @@ import {
   detokenize,
   encoderOptions,
   gather,
+  type HostTensor,
   matmul,
   mul,
   normWeights,
@@ -232,6 +233,27 @@ const forward = (trace: Trace, checkpoint: Checkpoint): Tensor => {
   return norm(h, "final.norm")
 }
 
+/** Each pair (a, b) of halves of a head, turned by `by` times its frequency: (a cos - b sin, b cos + a sin). */
+const turnKeys = ({ shape, data }: HostTensor, by: number, checkpoint: Checkpoint): HostTensor => {
+  const config = checkpoint.config as unknown as Config
+  if (config.window > 0)
+    throw new DataError(
+      "a prefix is seen by every token here, and by those of the window alone elsewhere",
+      "prefixes are exchanged on decoders without a sliding window",
+    )
+  const turned = Float32Array.from(data as Float32Array)
+  const half = config.head_dim / 2
+  frequencies(config).forEach((frequency, i) => {
+    const [cos, sin] = [Math.cos(by * frequency), Math.sin(by * frequency)]
+    for (let head = 0; head < data.length; head += config.head_dim) {
+      const [a, b] = [Number(data[head + i]), Number(data[head + half + i])]
+      turned[head + i] = a * cos - b * sin
+      turned[head + half + i] = b * cos + a * sin
+    }
+  })
+  return { shape, data: turned }
+}
+
 /** The norm of each head by itself (Qwen3): [length, heads * d] -> the same. */
 const headNorm = (trace: Trace, x: Tensor, site: string, { head_dim, rms_norm_eps }: Config): Tensor => {
   const width = x.shape[1] as number
@@ -264,4 +286,5 @@ export default defineBackbone({
   detokenize,
   forward,
   nextToken,
+  turnKeys,
 })

@@ -98,6 +98,8 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   readonly files?: (checkpoint: Checkpoint) => Readonly<Record<string, string | Uint8Array>>
   /** Hidden states of the last layer: [length, width] with rows "tokens". */
   readonly forward: (trace: Trace, checkpoint: Checkpoint) => Tensor
+  /** Where positions turn queries and keys: what keys [n, width] without a position come to where those of the text are `by` larger. */
+  readonly turnKeys?: (keys: HostTensor, by: number, checkpoint: Checkpoint) => HostTensor
   /** Of decoders: the texts of token ids, special tokens left out. */
   readonly detokenize?: (texts: readonly TokenIds[], checkpoint: Pick<Checkpoint, "tokenizer">) => readonly string[]
   /** Of decoders: scores of the next token from states of the last layer, [.., width] -> [.., vocabulary]. */

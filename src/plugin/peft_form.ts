@@ -18,6 +18,11 @@ export interface PeftForm<Options = any> {
   readonly only?: Readonly<Record<string, readonly unknown[]>>
   /** Keys that do not change what a trained module computes. */
   readonly silent?: readonly string[]
+  /**
+   * The module attaches at all attention sites, and not at named modules: its `keys` and `values` lie in the one tensor of
+   * this name, [n, layers * 2 * width].
+   */
+  readonly prompt?: string
   /** The tensor of each parameter at a site. */
   readonly tensors: (site: Site, options: Options) => Readonly<Record<string, PeftTensor>>
 }

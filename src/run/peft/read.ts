@@ -19,6 +19,7 @@ import { optionsIn } from "./config.ts"
 import { checkTensors, type Expected } from "./expected.ts"
 import { CONFIG, type PeftFolder, peftFolder, ROOT } from "./folder.ts"
 import { headIn } from "./head.ts"
+import { attentionSites, unstacked } from "./prompt.ts"
 import { type NamedSite, namedSites, targeted } from "./targets.ts"
 import { own } from "./tensors.ts"
 
@@ -46,10 +47,12 @@ export interface Reading {
 
 /** Throws DataError. */
 export const readPeft = (network: Network, { location, directory, base, adapters }: Reading): PeftModule => {
-  const folder = peftFolder(location, directory)
-  const adapter = adapterFor(folder, adapters)
-  checkBase(folder, network.checkpoint, base)
-  const sites = sitesIn(folder, network)
+  const files = peftFolder(location, directory)
+  const adapter = adapterFor(files, adapters)
+  checkBase(files, network.checkpoint, base)
+  const { prompt } = adapter.peft
+  const folder = prompt ? unstacked(files, prompt, network) : files
+  const sites = prompt ? attentionSites(network) : sitesIn(folder, network)
   const options = optionsOf(folder, adapter, sites, network.checkpoint)
   const expected = sites.flatMap((one) => expectedAt(one, adapter, options, network.checkpoint))
   const head = headIn(folder, network)

@@ -1,9 +1,10 @@
 /** The files of a PEFT folder for a trained module: PEFT puts it on the same base model, and gives the same states. */
 import type { Network } from "../../model/encoder.ts"
-import type { TrainedModule } from "../../model/library.ts"
+import { SHARED, type TrainedModule } from "../../model/library.ts"
 import { DataError, type HostTensor, type PeftForm, writeSafetensors } from "../../plugin/index.ts"
 import { BASE } from "./base_model.ts"
 import { CONFIG, HEAD, ROOT, WEIGHTS } from "./folder.ts"
+import { attentionSites, restacked } from "./prompt.ts"
 import { type NamedSite, namedSites } from "./targets.ts"
 import { stored } from "./tensors.ts"
 
@@ -17,10 +18,11 @@ export interface Writing {
 
 /** By name. Throws DataError where PEFT has no such modules. */
 export const peftFiles = (
-  { checkpoint, backbone }: Network,
+  network: Network,
   module: TrainedModule,
   { base, labels, withHead = false }: Writing,
 ): Readonly<Record<string, string | Uint8Array>> => {
+  const { checkpoint, backbone } = network
   const { adapter, options } = module
   const { peft } = adapter
   if (!peft)
@@ -29,8 +31,9 @@ export const peftFiles = (
       "the page of the adapters says which can be exported; its parameters are in the store as safetensors",
     )
   const { modules } = checkpoint
-  const named = modules ? namedSites(checkpoint.sites, modules, "") : []
-  const attached = Object.keys(module.sites).map((name): NamedSite => {
+  const named = peft.prompt ? attentionSites(network) : modules ? namedSites(checkpoint.sites, modules, "") : []
+  const own = Object.keys(module.sites).filter((name) => name !== SHARED)
+  const attached = own.map((name): NamedSite => {
     const found = named.find(({ site }) => site.name === name)
     if (found) return found
     throw new DataError(
@@ -45,17 +48,18 @@ export const peftFiles = (
     task_type: null,
     base_model_name_or_path: base,
     inference_mode: true,
-    target_modules: attached.map((one) => one.module),
+    ...(!peft.prompt && { target_modules: attached.map((one) => one.module) }),
     ...peft.config(options, namesAt),
   }
-  const prefix = withHead ? (modules?.prefixes[0] ?? "") : ""
+  const prefix = withHead && !peft.prompt ? (modules?.prefixes[0] ?? "") : ""
   const tensors = Object.fromEntries(
     attached.flatMap((one) => tensorsAt(one, prefix, module, peft, checkpoint.weights)),
   )
+  const stacked = peft.prompt ? restacked(tensors, peft.prompt, network) : tensors
   const { W, b } = module.head
   return {
     [CONFIG]: `${JSON.stringify(config, null, 2)}\n`,
-    [WEIGHTS]: writeSafetensors(tensors, { metadata: { format: "pt", [BASE]: checkpoint.digest } }),
+    [WEIGHTS]: writeSafetensors(stacked, { metadata: { format: "pt", [BASE]: checkpoint.digest } }),
     [HEAD]: writeSafetensors(
       { weight: stored({ name: "weight", transposed: true }, W), bias: b },
       { metadata: { format: "pt", pooling: String(checkpoint.config.pooling), labels: JSON.stringify(labels) } },

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import ia3 from "../../../plugins/adapters/ia3.ts"
 import layerNorm from "../../../plugins/adapters/layer_norm.ts"
 import lora from "../../../plugins/adapters/lora.ts"
+import prefix from "../../../plugins/adapters/prefix.ts"
 import bert from "../../../plugins/backbones/bert/index.ts"
 import distilbert from "../../../plugins/backbones/distilbert.ts"
 import llama from "../../../plugins/backbones/llama.ts"
@@ -12,7 +13,7 @@ import type { Adapter, Backbone } from "../../../src/plugin/index.ts"
 import { type PeftModule, readPeft } from "../../../src/run/peft/read.ts"
 
 export const directory = fileURLToPath(new URL("../../golden/", import.meta.url))
-export const adapters: readonly Adapter[] = [ia3, layerNorm, lora]
+export const adapters: readonly Adapter[] = [ia3, layerNorm, lora, prefix]
 
 const backbones: Readonly<Record<string, Backbone>> = {
   tiny_bert: bert,

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import bitfit from "../../../plugins/adapters/bitfit.ts"
 import layerNorm from "../../../plugins/adapters/layer_norm.ts"
 import lora from "../../../plugins/adapters/lora.ts"
 import prefix from "../../../plugins/adapters/prefix.ts"
@@ -82,7 +83,7 @@ const refused: readonly (readonly [string, string, (folder: string) => void, str
     "bert_lora",
     config({ peft_type: "LOHA" }),
     `${CONFIG} says that this is a module of type "LOHA"`,
-    /types that can be read are IA3, LN_TUNING, LORA/,
+    /types that can be read are IA3, LN_TUNING, LORA, PREFIX_TUNING/,
   ],
   [
     "no type",
@@ -320,11 +321,9 @@ const writing = { base: "any", labels: [] }
 
 test("not written: an adapter that PEFT has not, a site that is no module, a bias that the base model has not", async () => {
   const bert = await networkOf("tiny_bert")
-  const keys = { K: zeros(2, 16), V: zeros(2, 16) }
   assert.throws(
-    () =>
-      peftFiles(bert, moduleAt(bert, prefix as never, { length: 2, hidden: 0 }, "layer.0.attention", keys), writing),
-    /PEFT has no modules like those of the adapter prefix/,
+    () => peftFiles(bert, moduleAt(bert, bitfit as never, {}, "layer.0.attention.query", { d: zeros(16) }), writing),
+    /PEFT has no modules like those of the adapter bitfit/,
   )
   const options = { max_tokens: 64, pooling: "mean" } as const
   const shares = { backbone: albert, checkpoint: await albert.load("families/albert", options, { directory }) }
@@ -349,4 +348,37 @@ test("not read: on a backbone that does not name its modules", async () => {
     () => readPeft({ backbone, checkpoint: nameless }, reading),
     /the backbone bert does not say what others call its modules/,
   )
+})
+
+test("a prefix goes where positions turn keys, as keys and values, and with the widths of the base model", async () => {
+  const bert = await networkOf("tiny_bert")
+  const keys = { K: zeros(2, 16), V: zeros(2, 16) }
+  const network = await networkOf("tiny_decoders/llama")
+  const at = (net: Network, options: object, site: string) => moduleAt(net, prefix as never, options, site, keys)
+  assert.throws(
+    () => peftFiles(bert, at(bert, { length: 2, hidden: 0 }, "layer.0.attention"), writing),
+    /PEFT counts the positions of the text from the end of a prefix, and the backbone bert from zero/,
+  )
+  assert.throws(
+    () => peftFiles(network, at(network, { length: 2, hidden: 4 }, "layer.0.attention"), writing),
+    /PEFT keeps keys and values, and not the network that makes them/,
+  )
+  const mistral = {
+    ...network,
+    checkpoint: { ...network.checkpoint, config: { ...network.checkpoint.config, window: 4 } },
+  }
+  const base = "tiny_decoders/llama"
+  assert.throws(() => readGolden(mistral, "llama_prefix", base), /those of the window alone/)
+  const read = (parent: string) => readGolden(network, "module", base, parent)
+  const broken = (change: (folder: string) => void) => spoilt("llama_prefix", change, read)
+  await assert.rejects(
+    broken(tensors(() => ({ prompt_embeddings: zeros(3, 24) }))),
+    /has the tensor prompt_embeddings \[3, 24\], and on this base model it would be \[n, 32\]/,
+  )
+  await assert.rejects(broken(tensors(() => ({ prompts: zeros(3, 16) }))), /lacks the tensor prompt_embeddings/)
+  await assert.rejects(
+    broken(config({ num_virtual_tokens: 4 })),
+    /keys \[3, 8\], and at layer\.0\.attention .* \[4, 8\]/,
+  )
+  await assert.rejects(broken(config({ num_transformer_submodules: 2 })), /has num_transformer_submodules 2/)
 })
