@@ -21,7 +21,7 @@ import { CONFIG, type PeftFolder, peftFolder, ROOT } from "./folder.ts"
 import { headIn } from "./head.ts"
 import { attentionSites, unstacked } from "./prompt.ts"
 import { type NamedSite, namedSites, targeted } from "./targets.ts"
-import { own } from "./tensors.ts"
+import { formsAt, own } from "./tensors.ts"
 
 export interface PeftModule {
   readonly adapter: Adapter
@@ -92,8 +92,14 @@ const expectedAt = (
   options: unknown,
   { weights }: Checkpoint,
 ): readonly Expected[] => {
-  const forms = adapter.peft.tensors(site, options)
-  return Object.entries<Initial>(adapter.parameters(site, options)).map(([parameter, { shape }]) => {
+  const parameters = Object.entries<Initial>(adapter.parameters(site, options))
+  const forms = formsAt(
+    adapter,
+    site,
+    options,
+    parameters.map(([name]) => name),
+  )
+  return parameters.map(([parameter, { shape }]) => {
     const form = forms[parameter]
     const frozen = form.from && weights[`${site.name}.${form.from}`]
     return { key: `${ROOT}${module}.${form.name}`, site, parameter, form, shape, ...(frozen && { frozen }) }

@@ -1,5 +1,21 @@
 /** A parameter of ours and the tensor that PEFT stores for it, each made from the other. */
-import type { HostTensor, PeftTensor } from "../../plugin/index.ts"
+import { type Adapter, DataError, type HostTensor, type PeftTensor, type Site } from "../../plugin/index.ts"
+
+/** How each of an adapter's parameters at a site is stored. Throws DataError where it does not say so of one of them. */
+export const formsAt = (
+  { name, peft }: Adapter,
+  site: Site,
+  options: unknown,
+  parameters: readonly string[],
+): Readonly<Record<string, PeftTensor>> => {
+  const forms = peft?.tensors(site, options) ?? {}
+  const lacking = parameters.find((one) => forms[one] === undefined)
+  if (lacking === undefined) return forms
+  throw new DataError(
+    `the adapter ${name} does not say how PEFT stores its parameter "${lacking}" at ${site.name}`,
+    "its peft.tensors names every parameter",
+  )
+}
 
 /** The shape in the file of a parameter with this shape. */
 export const storedShape = (form: PeftTensor, own: readonly number[]): readonly number[] =>

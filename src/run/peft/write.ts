@@ -1,12 +1,12 @@
 /** The files of a PEFT folder for a trained module: PEFT puts it on the same base model, and gives the same states. */
 import type { Network } from "../../model/encoder.ts"
 import { SHARED, type TrainedModule } from "../../model/library.ts"
-import { DataError, type HostTensor, type PeftForm, writeSafetensors } from "../../plugin/index.ts"
+import { DataError, type HostTensor, writeSafetensors } from "../../plugin/index.ts"
 import { BASE } from "./base_model.ts"
 import { CONFIG, HEAD, ROOT, WEIGHTS } from "./folder.ts"
 import { attentionSites, restacked } from "./prompt.ts"
 import { type NamedSite, namedSites } from "./targets.ts"
-import { stored } from "./tensors.ts"
+import { formsAt, stored } from "./tensors.ts"
 
 export interface Writing {
   /** The base model as others find it. */
@@ -52,9 +52,7 @@ export const peftFiles = (
     ...peft.config(options, namesAt),
   }
   const prefix = withHead && !peft.prompt ? (modules?.prefixes[0] ?? "") : ""
-  const tensors = Object.fromEntries(
-    attached.flatMap((one) => tensorsAt(one, prefix, module, peft, checkpoint.weights)),
-  )
+  const tensors = Object.fromEntries(attached.flatMap((one) => tensorsAt(one, prefix, module, checkpoint.weights)))
   const stacked = peft.prompt ? restacked(tensors, peft.prompt, network) : tensors
   const { W, b } = module.head
   return {
@@ -70,12 +68,11 @@ export const peftFiles = (
 const tensorsAt = (
   { site, module: name }: NamedSite,
   prefix: string,
-  { sites, options }: TrainedModule,
-  peft: PeftForm,
+  { adapter, sites, options }: TrainedModule,
   weights: Readonly<Record<string, HostTensor>>,
 ): readonly (readonly [string, HostTensor])[] => {
   const values = sites[site.name]
-  return Object.entries(peft.tensors(site, options)).flatMap(([parameter, form]) => {
+  return Object.entries(formsAt(adapter, site, options, Object.keys(values))).flatMap(([parameter, form]) => {
     const frozen = form.from && weights[`${site.name}.${form.from}`]
     const value = values[parameter] ?? (frozen && zero(frozen))
     if (!value) return []

@@ -325,6 +325,12 @@ test("not written: an adapter that PEFT has not, a site that is no module, a bia
     () => peftFiles(bert, moduleAt(bert, bitfit as never, {}, "layer.0.attention.query", { d: zeros(16) }), writing),
     /PEFT has no modules like those of the adapter bitfit/,
   )
+  const silent = { ...lora, peft: { ...lora.peft!, tensors: () => ({ A: { name: "lora_A.weight" } }) } } as typeof lora
+  const pair = { A: zeros(16, 2), B: zeros(2, 16) }
+  assert.throws(
+    () => peftFiles(bert, moduleAt(bert, silent, { rank: 2 }, "layer.0.attention.query", pair), writing),
+    /the adapter lora does not say how PEFT stores its parameter "B" at layer\.0\.attention\.query/,
+  )
   const options = { max_tokens: 64, pooling: "mean" } as const
   const shares = { backbone: albert, checkpoint: await albert.load("families/albert", options, { directory }) }
   const update = { A: zeros(8, 2), B: zeros(2, 8) }
