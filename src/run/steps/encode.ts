@@ -6,6 +6,7 @@ import { flopsOf } from "../../model/flops.ts"
 import { routed, unitsOf, watched } from "../../model/routed.ts"
 import { frozen } from "../../model/single.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
+import type { EncodeRouted, StepOptions } from "../../plan/step_options.ts"
 import {
   type HostTensor,
   packedLayout,
@@ -17,26 +18,14 @@ import {
   weight,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
-import { type Chosen, type ChosenBackbone, libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
+import { libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
 import { notServed, whyNotServed } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
 import { sharedModule } from "./shared.ts"
 import { typicalSizes } from "./sizes.ts"
 
-export type EncodeOptions = { readonly backbone: ChosenBackbone; readonly seed: number } & (
-  | { readonly what: "module" }
-  | { readonly what: "shared"; readonly stage: number }
-  | {
-      readonly what: "routed"
-      readonly router: Chosen
-      readonly stage: number
-      readonly on: "memory" | "test"
-      readonly keepGates?: boolean
-    }
-)
-
 export const encode: Perform = async (work) => {
-  const options = work.options as unknown as EncodeOptions
+  const options = work.options as unknown as StepOptions["encode"]
   const reason = options.what === "routed" ? whyNotServed(work.input("fit")) : undefined
   if (reason !== undefined) return notServed(reason)
   const net = await network(work, options.backbone)
@@ -55,11 +44,7 @@ export const encode: Perform = async (work) => {
   )
 }
 
-const encodeRouted = async (
-  work: Work,
-  net: Network,
-  options: EncodeOptions & { what: "routed" },
-): Promise<Artifact> => {
+const encodeRouted = async (work: Work, net: Network, options: EncodeRouted): Promise<Artifact> => {
   const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
   const library = await libraryFrom(work, work.inputs("modules"))
   const routing = router.routing(options.router.options)

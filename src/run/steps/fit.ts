@@ -13,6 +13,7 @@ import { hostFactors } from "../../model/mix.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
 import { queryWidth, routed, unitsOf } from "../../model/routed.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
+import type { FitConstants, FitTrained, StepOptions } from "../../plan/step_options.ts"
 import {
   type Constants,
   crossEntropy,
@@ -29,40 +30,14 @@ import {
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { checkedConstants } from "./constants.ts"
-import {
-  type Chosen,
-  type ChosenBackbone,
-  classCount,
-  labelledIn,
-  libraryFrom,
-  network,
-  offsetsOf,
-  remembered,
-  unitsIn,
-} from "./given.ts"
+import { type Chosen, classCount, labelledIn, libraryFrom, network, offsetsOf, remembered, unitsIn } from "./given.ts"
 import { located } from "./module.ts"
 import { notServed } from "./not_served.ts"
 import { frozenRows, frozenRowsOfMemory, outsideOfMemory } from "./query.ts"
 
-export interface Fitting {
-  readonly epochs: number
-  readonly batch: number
-  readonly learning_rate: number
-  readonly head_learning_rate: number
-}
-
-export interface FitOptions {
-  readonly backbone: ChosenBackbone
-  readonly router: Chosen
-  readonly name: string
-  readonly head: "kept" | "refit"
-  readonly fitting: Fitting
-  readonly seed: number
-}
-
 export const fit: Perform = async (work) => {
-  const options = work.options as unknown as FitOptions & { readonly probe?: Chosen }
-  if (options.probe) return fitProbe(work, options.probe)
+  const options = work.options as unknown as StepOptions["fit"]
+  if ("probe" in options) return fitProbe(work, options.probe)
   const net = await network(work, options.backbone)
   const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
   const library = await libraryFrom(work, work.inputs("modules"))
@@ -80,7 +55,8 @@ export const fit: Perform = async (work) => {
     const statistics = checkedConstants(given, { kind: "router", name: router.name, made: "statistics" })
     for (const unit of units) constants[unit] = { ...constants[unit], ...statistics }
   }
-  const trained = router.parameters ? await train(work, net, router, options, library, units, constants) : {}
+  const trained =
+    router.parameters && options.fitting ? await train(work, net, router, options, library, units, constants) : {}
   const named = Object.fromEntries(
     Object.entries(constants).flatMap(([unit, tensors]) =>
       Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray]),
@@ -108,7 +84,7 @@ const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
 
 const prepared = (
   router: Router,
-  options: FitOptions,
+  options: FitConstants | FitTrained,
   library: Library,
   unit: string,
   net: Network,
@@ -136,7 +112,7 @@ export const statisticsFor = (
     readonly routing?: Router["routing"]
     readonly query?: (options: any) => "frozen_mean" | "frozen_cls"
   },
-  { router }: Pick<FitOptions, "router">,
+  { router }: { readonly router: Chosen },
 ): Statistics => {
   const tokens = work.inputs("tokens")
   const features = work.inputs("features")
@@ -182,7 +158,7 @@ const train = async (
   work: Work,
   net: Network,
   router: Router,
-  { router: chosen, name, head, fitting, seed }: FitOptions,
+  { router: chosen, name, head, fitting, seed }: FitTrained,
   library: Library,
   units: readonly string[],
   constants: Readonly<Record<string, Constants>>,

@@ -5,15 +5,15 @@ import { rowsOf } from "../../model/evaluate.ts"
 import { withGradients } from "../../model/gradients.ts"
 import { joinedHead } from "../../model/library.ts"
 import { optimise } from "../../model/optimise.ts"
+import type { StepOptions } from "../../plan/step_options.ts"
 import { crossEntropy, input, packedLayout, parameter, randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
-import type { Fitting } from "./fit.ts"
 import { headIn, host, remembered } from "./given.ts"
 import { located } from "./module.ts"
 import { notServed, whyNotServed } from "./not_served.ts"
 
 export const head: Perform = async (work) => {
-  const { fitting, seed, name } = work.options as unknown as { fitting: Fitting; seed: number; name: string }
+  const { fitting, seed, name } = work.options as unknown as StepOptions["head"]
   const reason = whyNotServed(work.input("encoded"))
   if (reason !== undefined) return notServed(reason)
   const states = host(work.input("encoded").arrays.features)

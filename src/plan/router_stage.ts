@@ -1,0 +1,65 @@
+/** One router with one head policy at one stage: what its steps have in common. */
+import type { Router, Routing } from "../plugin/index.ts"
+import type { StepBuilder } from "./builder.ts"
+import type { PlannedModules } from "./cell.ts"
+import type { Resolved } from "./chosen.ts"
+import type { RouterOptions } from "./router_options.ts"
+import type { Step } from "./step.ts"
+import type { Fitting } from "./step_options.ts"
+import type { PlannedStream } from "./stream.ts"
+
+export interface RouterRow {
+  readonly name: string
+  readonly kind: "router" | "bound"
+  readonly router: Resolved<Router>
+  readonly core: RouterOptions
+  /** Steps of the memory that it uses, by task; planned where they are read. */
+  readonly memories: readonly string[]
+  /** Keep the gates of every token, not their mean and entropy alone. */
+  readonly keepGates: boolean
+}
+
+export interface RouterStage {
+  readonly builder: StepBuilder
+  readonly stream: PlannedStream
+  readonly modules: PlannedModules
+  readonly row: RouterRow
+  readonly routing: Routing
+  readonly head: "kept" | "refit"
+  readonly stage: number
+}
+
+/** Its query are features of the frozen backbone. */
+export const readsFrozen = ({ routing: { query } }: RouterStage): boolean =>
+  query === "frozen_mean" || query === "frozen_cls"
+
+/** It has parameters that are trained by gradient. */
+export const isTrained = ({ row }: RouterStage): boolean => row.router.plugin.parameters !== undefined
+
+/** Steps of the tasks seen so far. */
+export const seen = ({ stage }: RouterStage, keys: readonly string[]): readonly string[] => keys.slice(0, stage + 1)
+
+export const codeOf = ({ modules, row }: RouterStage): readonly string[] => [...modules.code, row.router.code]
+
+export const fittingOf = ({ row: { core } }: RouterStage): Fitting => {
+  const { epochs, batch, learning_rate, head_learning_rate } = core
+  return { epochs, batch, learning_rate, head_learning_rate }
+}
+
+/** "fit learnt (refit heads) · after happenings · low_rank · seed 1" */
+export const labelOf = ({ row, head, stage, stream, modules }: RouterStage, what: string, saysHead: boolean): string =>
+  `${what} ${row.name}${saysHead ? ` (${head} heads)` : ""} · after ${stream.tasks[stage]} · ${modules.name} · seed ${modules.seed}`
+
+/** The mixed test set, with what the query needs besides the texts. */
+export const testInputs = (at: RouterStage): Step["inputs"] => ({
+  blind: at.stream.blind,
+  ...(readsFrozen(at) ? { features: at.stream.testFeatures } : {}),
+  ...(at.routing.query === "task" ? { truth: at.stream.truth } : {}),
+})
+
+/** The remembered texts, likewise. */
+export const memoryInputs = (at: RouterStage): Step["inputs"] => ({
+  tokens: seen(at, at.stream.tokens),
+  memories: seen(at, at.row.memories),
+  ...(readsFrozen(at) ? { features: seen(at, at.stream.trainFeatures) } : {}),
+})

@@ -1,0 +1,77 @@
+/** The options of steps, a type for each kind: what the plan writes into a step, and what the performer reads. */
+import type { Chosen } from "./chosen.ts"
+import type { Json, StepKind } from "./step.ts"
+import type { ChosenBackbone } from "./stream.ts"
+
+/** How a router or refitted heads are fitted by gradient. */
+export interface Fitting {
+  readonly epochs: number
+  readonly batch: number
+  readonly learning_rate: number
+  readonly head_learning_rate: number
+}
+
+interface OfRouter {
+  readonly backbone: ChosenBackbone
+  readonly router: Chosen
+  /** Of the plugin: its random streams bear it. */
+  readonly name: string
+}
+
+/** Constants alone; they are the same for both head policies. */
+export interface FitConstants extends OfRouter {
+  readonly head: "kept"
+  readonly fitting?: undefined
+}
+
+/** Constants, and parameters that are trained. */
+export interface FitTrained extends OfRouter {
+  readonly head: "kept" | "refit"
+  readonly fitting: Fitting
+  readonly seed: number
+}
+
+export interface FitProbe {
+  readonly probe: Chosen
+}
+
+/** Texts under a library that a router composes. */
+export interface EncodeRouted {
+  readonly what: "routed"
+  readonly backbone: ChosenBackbone
+  readonly router: Chosen
+  readonly stage: number
+  readonly on: "memory" | "test"
+  readonly seed: number
+  readonly keepGates?: boolean
+}
+
+/** Texts under one module, or under a strategy's shared model. */
+export type EncodeSingle = { readonly backbone: ChosenBackbone; readonly seed: number } & (
+  | { readonly what: "module" }
+  | { readonly what: "shared"; readonly stage: number }
+)
+
+export interface HeadOptions {
+  readonly fitting: Fitting
+  readonly seed: number
+  readonly name: string
+}
+
+export type EvaluateRouted = { readonly stage: number; readonly seed: number } & (
+  | { readonly how: "composes" }
+  | { readonly how: "selects"; readonly router: Chosen }
+)
+
+export interface StepOptions {
+  readonly fit: FitConstants | FitTrained | FitProbe
+  readonly encode: EncodeRouted | EncodeSingle
+  readonly head: HeadOptions
+  readonly evaluate: EvaluateRouted
+}
+
+/** Kind and options of a step, which fit each other. */
+export const optionsFor = <K extends StepKind & keyof StepOptions>(
+  kind: K,
+  options: StepOptions[K],
+): { readonly kind: K; readonly options: Json } => ({ kind, options: options as unknown as Json })
