@@ -297,8 +297,8 @@ test("no folder is said", async () => {
 /** What may differ and is the same base model. */
 const same: readonly (readonly [string, string])[] = [
   ["a name without its owner", "someone/Tiny_BERT"],
-  ["a folder elsewhere", "/home/me/models/tiny_bert/"],
-  ["a folder of the hub's cache", "/home/me/.cache/huggingface/hub/models--someone--tiny_bert/snapshots/0a1b2c"],
+  ["a folder elsewhere", "/srv/me/models/tiny_bert/"],
+  ["a folder of the hub's cache", "/srv/me/.cache/huggingface/hub/models--someone--tiny_bert/snapshots/0a1b2c"],
   ["no name", ""],
 ]
 for (const [what, name] of same)
