@@ -91,14 +91,20 @@ export default defineBackend({ ...onnxruntime, name: "endless", open: async (opt
 } })
 `
 
-test("where one run of the backend takes longer than the person waits, Ctrl-C says how to go on and ends the process", { skip: windows }, () =>
-  placed(longRun({ lines: 'use "./endless.ts" as mine\nbackend slow = mine.endless', files: { "endless.ts": endless } }), async (place) => {
-    const run = start(place)
-    await run.until(() => existsSync(join(place.folder, "computes")))
-    await pause(200)
-    run.signal("SIGINT")
-    saysHowToGoOn(await run.ended, 130)
-  }),
+test(
+  "where one run of the backend takes longer than the person waits, Ctrl-C says how to go on and ends the process",
+  { skip: windows },
+  () =>
+    placed(
+      longRun({ lines: 'use "./endless.ts" as mine\nbackend slow = mine.endless', files: { "endless.ts": endless } }),
+      async (place) => {
+        const run = start(place)
+        await run.until(() => existsSync(join(place.folder, "computes")))
+        await pause(200)
+        run.signal("SIGINT")
+        saysHowToGoOn(await run.ended, 130)
+      },
+    ),
 )
 
 test("a store that stops taking results ends the run with a message, though another step computes", () =>
@@ -111,8 +117,7 @@ test("a store that stops taking results ends the run with a message, though anot
     assert.deepEqual([end.code, end.signal], [1, null], end.said)
     assert.match(end.said, /error: cannot .*store.*\n {2}help: /)
     withoutCrash(end)
-  }),
-)
+  }))
 
 test("a run goes on when nobody reads its progress any more", () =>
   placed(everyStep, async (place) => {
@@ -121,5 +126,4 @@ test("a run goes on when nobody reads its progress any more", () =>
     run.lookAway()
     const end = await run.ended
     assert.deepEqual([end.code, end.signal], [0, null], end.said)
-  }),
-)
+  }))

@@ -28,7 +28,10 @@ const computed = (): Promise<Ended> =>
     return end
   })
 let once: Promise<Ended> | undefined
-const finished = async (): Promise<{ readonly steps: readonly PlannedStep[]; readonly content: ReturnType<typeof contentOf> }> => {
+const finished = async (): Promise<{
+  readonly steps: readonly PlannedStep[]
+  readonly content: ReturnType<typeof contentOf>
+}> => {
   once ??= computed()
   return { steps: stepsOf(await once), content: contentOf({ store: join(calm, "store"), out: join(calm, "report") }) }
 }
@@ -36,7 +39,8 @@ const finished = async (): Promise<{ readonly steps: readonly PlannedStep[]; rea
 const stepsOf = ({ events: [first] }: Ended): readonly PlannedStep[] => (first.type === "planned" ? first.steps : [])
 const keysOf = (events: readonly RunEvent[], type: "started" | "warning"): readonly string[] =>
   events.flatMap((event) => (event.type === type && event.key !== undefined ? [event.key] : []))
-const equal = (place: Place, expected: ReturnType<typeof contentOf>, said: string): void => assert.deepEqual(differences(expected, contentOf(place)), [], said)
+const equal = (place: Place, expected: ReturnType<typeof contentOf>, said: string): void =>
+  assert.deepEqual(differences(expected, contentOf(place)), [], said)
 
 const flipped = (path: string): void => {
   const bytes = readFileSync(path)
@@ -52,8 +56,13 @@ const harms = {
 /** The files of a step: its record, and the objects that it names. */
 const filesOf = (store: string, key: string) => {
   const { json, arrays } = openStore(store).record(key) as { json: { digest: string }; arrays?: { digest: string } }
-  const object = ({ digest }: { digest: string }, format: string) => join(store, "objects", digest.slice(0, 2), `${digest}.${format}`)
-  return { record: join(store, "steps", `${key}.json`), json: object(json, "json"), ...(arrays && { arrays: object(arrays, "safetensors") }) }
+  const object = ({ digest }: { digest: string }, format: string) =>
+    join(store, "objects", digest.slice(0, 2), `${digest}.${format}`)
+  return {
+    record: join(store, "steps", `${key}.json`),
+    json: object(json, "json"),
+    ...(arrays && { arrays: object(arrays, "safetensors") }),
+  }
 }
 
 for (const [harm, spoil] of Object.entries(harms))
@@ -61,7 +70,11 @@ for (const [harm, spoil] of Object.entries(harms))
     placed(everyStep, async (place) => {
       const { steps, content } = await finished()
       cpSync(join(calm, "store"), place.store, { recursive: true })
-      assert.deepEqual(KINDS.filter((kind) => steps.every((step) => step.kind !== kind)), [], "a kind of step that the plan lacks")
+      assert.deepEqual(
+        KINDS.filter((kind) => steps.every((step) => step.kind !== kind)),
+        [],
+        "a kind of step that the plan lacks",
+      )
 
       // Files first, then harm: two steps may share an object. Of the steps of one kind each loses another file.
       const files = steps.map(({ key }) => filesOf(place.store, key))
@@ -76,11 +89,14 @@ for (const [harm, spoil] of Object.entries(harms))
       assert.deepEqual([...keysOf(again.events, "started")].sort(), steps.map(({ key }) => key).sort(), again.said)
       const silent = (i: number) => harm === "deleted" && chosen[i] === files[i].record // as if it had never run
       const warned = keysOf(again.events, "warning")
-      assert.deepEqual(steps.flatMap(({ key, label }, i) => (silent(i) || warned.includes(key) ? [] : [label])), [], again.said)
+      assert.deepEqual(
+        steps.flatMap(({ key, label }, i) => (silent(i) || warned.includes(key) ? [] : [label])),
+        [],
+        again.said,
+      )
       assert.match(again.said, /in the store is damaged .*it is computed again/)
       equal(place, content, again.said)
-    }),
-  )
+    }))
 
 test("of a damaged store only what is damaged is computed again", () =>
   placed(everyStep, async (place) => {
@@ -92,8 +108,7 @@ test("of a damaged store only what is damaged is computed again", () =>
     assert.deepEqual([keysOf(again.events, "started"), keysOf(again.events, "warning")], [[key], [key]], again.said)
     equal(place, content, again.said)
     assert.deepEqual(keysOf((await succeeded(place)).events, "started"), [])
-  }),
-)
+  }))
 
 test("two runs at once on one store do no harm", () =>
   placed(everyStep, async (place) => {
@@ -102,12 +117,13 @@ test("two runs at once on one store do no harm", () =>
     const ends = await Promise.all([succeeded(place), succeeded(other)])
     for (const [i, each] of [place, other].entries()) equal(each, content, ends[i].said)
     assert.ok(readdirSync(join(place.store, "steps")).every((name) => name.endsWith(".json")))
-  }),
-)
+  }))
 
 /** Mounts a disk in memory; the size is changed where it is mounted already. */
 const mount = (folder: string, size: string, again = false) =>
-  spawnSync("mount", ["-t", "tmpfs", "-o", `${again ? "remount," : ""}size=${size}`, "l2r-test", folder], { encoding: "utf8" })
+  spawnSync("mount", ["-t", "tmpfs", "-o", `${again ? "remount," : ""}size=${size}`, "l2r-test", folder], {
+    encoding: "utf8",
+  })
 const unmount = (folder: string) => spawnSync("umount", ["-l", folder])
 
 const unmountable = (): string | false => {
@@ -119,24 +135,27 @@ const unmountable = (): string | false => {
   return status !== 0 && `no small disk can be mounted here: ${stderr?.trim()}`
 }
 
-test("on a full disk the run ends with a message, keeps what is finished, and goes on with more room", { skip: unmountable() }, () =>
-  placed(everyStep, async (place) => {
-    const { content } = await finished()
-    mkdirSync(place.store)
-    assert.equal(mount(place.store, "256k").status, 0)
-    try {
-      const full = await start(place).ended
-      assert.equal(full.code, 1, full.said)
-      assert.match(full.said, /^error: cannot .*store.*the disk is full.*\n {2}help: .*--store DIR/m)
-      assert.doesNotMatch(full.said, /^\s+at /m)
-      const kept = full.events.filter(({ type }) => type === "finished").length
-      assert.ok(kept > 0, full.said)
-      assert.equal(mount(place.store, "64m", true).status, 0)
-      const [planned] = (await succeeded(place)).events
-      assert.equal(planned.type === "planned" && planned.cached.length, kept)
-      equal(place, content, full.said)
-    } finally {
-      unmount(place.store)
-    }
-  }),
+test(
+  "on a full disk the run ends with a message, keeps what is finished, and goes on with more room",
+  { skip: unmountable() },
+  () =>
+    placed(everyStep, async (place) => {
+      const { content } = await finished()
+      mkdirSync(place.store)
+      assert.equal(mount(place.store, "256k").status, 0)
+      try {
+        const full = await start(place).ended
+        assert.equal(full.code, 1, full.said)
+        assert.match(full.said, /^error: cannot .*store.*the disk is full.*\n {2}help: .*--store DIR/m)
+        assert.doesNotMatch(full.said, /^\s+at /m)
+        const kept = full.events.filter(({ type }) => type === "finished").length
+        assert.ok(kept > 0, full.said)
+        assert.equal(mount(place.store, "64m", true).status, 0)
+        const [planned] = (await succeeded(place)).events
+        assert.equal(planned.type === "planned" && planned.cached.length, kept)
+        equal(place, content, full.said)
+      } finally {
+        unmount(place.store)
+      }
+    }),
 )
