@@ -4,7 +4,7 @@ import type { Adapter } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
-import type { Json } from "./step.ts"
+import { optionsFor } from "./step_options.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export interface PlannedModules {
@@ -37,15 +37,14 @@ export const planModules = (
   const adapters = stream.tasks.map(adapterOf)
   const modules = stream.tokens.map((tokens, t) =>
     builder.add({
-      kind: "module",
-      label: `module ${stream.tasks[t]} · ${name} · seed ${seed}`,
-      options: {
+      ...optionsFor("module", {
         backbone: stream.backbone,
         adapter: adapters[t].chosen,
         train,
         task: stream.tasks[t],
         seed,
-      } as unknown as Json,
+      }),
+      label: `module ${stream.tasks[t]} · ${name} · seed ${seed}`,
       inputs: { tokens },
       code: [stream.code, adapters[t].code],
       seconds: (seconds.module * train.epochs) / 3,
@@ -62,9 +61,8 @@ export const planModules = (
     get encoded() {
       return modules.map((module, t) =>
         builder.add({
-          kind: "encode",
+          ...optionsFor("encode", { what: "module", backbone: stream.backbone, seed }),
           label: `test set under module ${stream.tasks[t]} · ${name} · seed ${seed}`,
-          options: { what: "module", backbone: stream.backbone, seed } as unknown as Json,
           inputs: { module, blind: stream.blind },
           code: [stream.code, adapters[t].code],
           seconds: seconds.encode,

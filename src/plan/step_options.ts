@@ -1,7 +1,17 @@
 /** The options of steps, a type for each kind: what the plan writes into a step, and what the performer reads. */
+import type { Train } from "../../dsl/spec.ts"
 import type { Chosen } from "./chosen.ts"
 import type { Json, StepKind } from "./step.ts"
 import type { ChosenBackbone } from "./stream.ts"
+
+/** One task's module. */
+export interface ModuleOptions {
+  readonly backbone: ChosenBackbone
+  readonly adapter: Chosen
+  readonly train: Omit<Train, "name" | "span">
+  readonly task: string
+  readonly seed: number
+}
 
 /** How a router or refitted heads are fitted by gradient. */
 export interface Fitting {
@@ -64,6 +74,7 @@ export type EvaluateRouted = { readonly stage: number; readonly seed: number } &
 )
 
 export interface StepOptions {
+  readonly module: ModuleOptions
   readonly fit: FitConstants | FitTrained | FitProbe
   readonly encode: EncodeRouted | EncodeSingle
   readonly head: HeadOptions

@@ -5,10 +5,10 @@ import type { TrainedModule } from "../../model/library.ts"
 import type { Chosen } from "../../plan/chosen.ts"
 import type { Plan } from "../../plan/plan.ts"
 import type { Step } from "../../plan/step.ts"
+import type { ModuleOptions } from "../../plan/step_options.ts"
 import { type Backbone, DataError, type Plugin, type PluginKind } from "../../plugin/index.ts"
 import { loadPlugin } from "../../plugin/load.ts"
 import { libraryFrom } from "../steps/given.ts"
-import type { ModuleOptions } from "../steps/module.ts"
 import { openStore } from "../store/index.ts"
 
 /** What tells the modules of a plan apart. */

@@ -8,8 +8,8 @@ import { drawn, freshModule } from "../../model/initial.ts"
 import { largest } from "../../model/largest.ts"
 import { Diverged, optimise, parameterFeeds, textFeeds } from "../../model/optimise.ts"
 import { initialsFor, trainable, trainedNames } from "../../model/single.ts"
-import type { TrainOptions } from "../../plan/cell.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
+import type { ModuleOptions, StepOptions } from "../../plan/step_options.ts"
 import {
   type Adapter,
   crossEntropy,
@@ -21,18 +21,10 @@ import {
   zeros,
 } from "../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
-import { type Chosen, type ChosenBackbone, classCount, type LabelledTexts, labelledIn, network } from "./given.ts"
-
-export interface ModuleOptions {
-  readonly backbone: ChosenBackbone
-  readonly adapter: Chosen
-  readonly train: TrainOptions
-  readonly task: string
-  readonly seed: number
-}
+import { classCount, type LabelledTexts, labelledIn, network } from "./given.ts"
 
 export const module: Perform = async (work) => {
-  const options = work.options as unknown as ModuleOptions
+  const options = work.options as unknown as StepOptions["module"]
   const { adapter: chosen, task, seed } = options
   const net = await network(work, options.backbone)
   const adapter = await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from)
