@@ -18,6 +18,7 @@ import {
   weight,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
+import { checkFinite } from "./finite.ts"
 import { libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
 import { notServed, whyNotServed } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
@@ -33,7 +34,7 @@ export const encode: Perform = async (work) => {
   const all = textsIn(work.input("blind"), "test")
   if (options.what === "module") {
     const [module] = await libraryFrom(work, [work.input("module")])
-    return run(work, all, { features: encoder(net, frozen(module)).features })
+    return run(work, all, { features: encoder(net, frozen(module)).features }, "a module")
   }
   const stage = work.input("blind").arrays[`stage/${options.stage}`].data as Int32Array
   const shared = await sharedModule(work, net, work.input("shared"))
@@ -41,6 +42,7 @@ export const encode: Perform = async (work) => {
     work,
     Array.from(stage, (i) => all[i]),
     { features: encoder(shared.network, shared.participant).features },
+    "the shared module",
   )
 }
 
@@ -72,7 +74,7 @@ const encodeRouted = async (work: Work, net: Network, options: EncodeRouted): Pr
   }
   const { texts, query } =
     options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing, options)
-  return run(work, texts, outputs, query)
+  return run(work, texts, outputs, `the router "${router.name}"`, query)
 }
 
 interface Rows {
@@ -99,6 +101,7 @@ const run = async (
   work: Work,
   texts: readonly TokenIds[],
   outputs: Readonly<Record<string, Tensor>>,
+  of: string,
   query?: HostTensor,
 ): Promise<Artifact> => {
   const forward = program(outputs)
@@ -112,6 +115,7 @@ const run = async (
       ...(query ? { extra: (batch) => ({ query: rowsOf(query, batch) }) } : {}),
       onProgress: (done) => work.progress(done),
     })
+    checkFinite(arrays, of)
     if (perToken.size > 0) arrays["token offsets"] = { shape: [texts.length + 1], data: tokenOffsets(texts) }
     return {
       json: { flops: flopsOf(forward, typicalSizes(texts)) },
