@@ -152,7 +152,9 @@ export class Grammar extends CstParser {
           this.CONSUME(Word)
           this.OPTION1({
             // A word may follow only the word `sweep`: in `compare learnt against [nearest]` it begins what comes next.
-            GATE: () => !isWord(this.LA(1)) || (this.LA(0).image === "sweep" && this.LA(1).tokenType === Word),
+            GATE: () =>
+              !isWord(this.LA(1)) ||
+              (this.LA(0).image === "sweep" && this.LA(1).tokenType === Word && this.LA(2).tokenType === LeftBracket),
             DEF: () =>
               this.OR1([
                 {

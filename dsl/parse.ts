@@ -180,8 +180,21 @@ const FORMS: Readonly<Record<RuleName | "comparison", (word: string) => string>>
 const declaration = (chunk: Chunk, reader: Reader, report: Report, derive: Derive): DeclarationNode => {
   const { tokens } = chunk
   const [first] = tokens
-  const kind = isKind(first.image) ? first.image : nearest(first.image, [...LINES, ...KINDS])
-  if (kind !== first.image) {
+  const isLine = (LINES as readonly string[]).includes(first.image)
+  const kind = isKind(first.image) ? first.image : isLine ? undefined : nearest(first.image, [...LINES, ...KINDS])
+  if (isLine) {
+    const [rule, what] =
+      first.image === "language" ? (["languageLine", "a number"] as const) : (["sourceLine", "a text"] as const)
+    const found = foundOf(tokens[1])
+    const reads = FORMS[rule](first.image)
+    report(
+      diagnose("L2R0110", reader.spanOf(tokens[1] ?? first), {
+        expected: `${what} after \`${first.image}\``,
+        found,
+        reads,
+      }),
+    )
+  } else if (kind !== first.image) {
     const span = reader.spanOf(first)
     report(diagnose("L2R0112", span, { word: first.image, near: kind }, kind ? { fix: { span, text: kind } } : {}))
   }

@@ -3,7 +3,7 @@
  * a plugin does (it throws, prints, ends the process, never returns), the server goes on.
  */
 import { createInterface } from "node:readline"
-import { type Answer, type DataQuestion, MARK, type Question, type UseAnswer } from "./questions.ts"
+import { type Answer, changedAt, type DataQuestion, MARK, type Question, type UseAnswer } from "./questions.ts"
 
 const answer = async ({ id, directory, uses, data }: Question): Promise<Answer> => ({
   id,
@@ -11,17 +11,23 @@ const answer = async ({ id, directory, uses, data }: Question): Promise<Answer> 
   tasks: await Promise.all(data.map((one) => tasksOf(one, directory))),
 })
 
+/** What each file was before it was loaded: it is loaded once, whatever becomes of it. */
+const stamps = new Map<string, string>()
+
 const useAnswer = async (source: string, directory: string): Promise<UseAnswer> => {
   const [{ loadFile, sourceFile }, { vocabularyOf }] = await Promise.all([
     import("../plugin/load.ts"),
     import("../plan/vocabulary.ts"),
   ])
-  let file: string | undefined
+  let known: Pick<UseAnswer, "file" | "stamp"> = {}
   try {
-    file = sourceFile(source, directory)
-    return { file, used: vocabularyOf(await loadFile(file)) }
+    const file = sourceFile(source, directory)
+    const stamp = stamps.get(file) ?? changedAt(file)
+    stamps.set(file, stamp)
+    known = { file, stamp }
+    return { ...known, used: vocabularyOf(await loadFile(file)) }
   } catch (error) {
-    return { used: { problem: (error as Error).message }, ...(file !== undefined && { file }) }
+    return { ...known, used: { problem: (error as Error).message } }
   }
 }
 

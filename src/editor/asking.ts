@@ -1,12 +1,11 @@
 /** Asks the process of `answers.ts`; starts it when there is a question, anew when a plugin's file has changed, and ends it when it hangs. */
 
 import { type ChildProcess, spawn } from "node:child_process"
-import { statSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { clearTimeout, setTimeout } from "node:timers"
 import { fileURLToPath } from "node:url"
 import { current } from "../cli/runtimes.mjs"
-import { type Answer, MARK, type Question } from "./questions.ts"
+import { type Answer, changedAt, MARK, type Question } from "./questions.ts"
 
 /** A plugin that has not told its options after this time is given up. */
 const PATIENCE = 20_000
@@ -21,7 +20,7 @@ export const asking = (patience = PATIENCE): Asking => {
   let child: ChildProcess | undefined
   let lastId = 0
   const waiting = new Map<number, (answer: Answer | undefined) => void>()
-  /** Files that the process has loaded, as they were then. */
+  /** Files that the process has loaded, with what they were before. */
   const loaded = new Map<string, string>()
 
   const end = (process = child) => {
@@ -49,7 +48,7 @@ export const asking = (patience = PATIENCE): Asking => {
       const at = line.indexOf(MARK)
       if (at < 0) return
       const answer = JSON.parse(line.slice(at + MARK.length)) as Answer
-      for (const { file } of answer.uses) if (file !== undefined) loaded.set(file, changedAt(file))
+      for (const { file, stamp } of answer.uses) if (file !== undefined) loaded.set(file, stamp as string)
       waiting.get(answer.id)?.(answer)
       waiting.delete(answer.id)
     })
@@ -73,10 +72,4 @@ export const asking = (patience = PATIENCE): Asking => {
     },
     close: () => end(),
   }
-}
-
-/** Changes with a file: two writes within a tick of the clock are told apart by their lengths. */
-const changedAt = (file: string): string => {
-  const found = statSync(new URL(file), { throwIfNoEntry: false })
-  return `${found?.mtimeMs} ${found?.size}`
 }

@@ -1,4 +1,5 @@
 /** What is asked about a spec that only plugins can answer, and what comes back: plain data between two processes. */
+import { statSync } from "node:fs"
 import type { Declaration, Used } from "../../dsl/index.ts"
 
 export interface Question {
@@ -30,8 +31,15 @@ export interface Answer {
 
 export interface UseAnswer {
   readonly used: Used
-  /** URL of the file. */
+  /** URL of the file, and what it was when it was about to be loaded. */
   readonly file?: string
+  readonly stamp?: string
+}
+
+/** Changes with a file: two writes within a tick of the clock are told apart by their lengths. */
+export const changedAt = (file: string): string => {
+  const found = statSync(new URL(file), { throwIfNoEntry: false })
+  return `${found?.mtimeMs} ${found?.size}`
 }
 
 /** Begins the lines that are answers; a plugin may print others. */

@@ -18,6 +18,7 @@ import { inputKeys } from "./key.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
 import { RouterOptions, routerOptionNames } from "./router_options.ts"
 import { planRouter } from "./router_row.ts"
+import { routingOf } from "./routing.ts"
 import type { PlannedRow } from "./row.ts"
 import type { Json, Step } from "./step.ts"
 import { type PlannedStream, planMemories, planStream } from "./stream.ts"
@@ -207,15 +208,26 @@ const routerLine = async (
     `router "${declaration.name}"`,
     declaration.span,
   ) as unknown as RouterOptions
-  shelf.note("router", declaration.name, { fitting: { ...core } as Json })
+  const head = routingOf(router.plugin, router.chosen.options).aggregate === "select" ? "kept" : core.head
+  shelf.note("router", declaration.name, {
+    fitting: { ...core, head, memory: chosenMemory(spec, core.memory) ?? "random" } as Json,
+  })
   return { of: "router", kind, name: declaration.name, router, core, memory: await memoryFor(shelf, spec, core.memory) }
 }
 
-/** The memory that is named, the only one that is declared, or five random examples a class. */
+/** The memory that is named, or the only one that is declared. */
+const chosenMemory = ({ memories }: Spec, name: string | undefined): string | undefined => {
+  const declared = Object.keys(memories)
+  return name ?? (declared.length === 1 ? declared[0] : undefined)
+}
+
+/** Without one: five random examples a class. */
 const memoryFor = (shelf: PluginShelf, spec: Spec, name: string | undefined): Promise<Resolved<Memory>> => {
-  const declared = Object.values(spec.memories)
-  const chosen = name !== undefined ? spec.memories[name] : declared.length === 1 ? declared[0] : undefined
-  return shelf.take<Memory>("memory", chosen ?? { plugin: { name: "random" }, options: {} })
+  const chosen = chosenMemory(spec, name)
+  return shelf.take<Memory>(
+    "memory",
+    chosen === undefined ? { plugin: { name: "random" }, options: {} } : spec.memories[chosen],
+  )
 }
 
 const planLine = (

@@ -55,6 +55,13 @@ const table: readonly (readonly [what: string, lines: string, expected: readonly
     "thing m = random { per_class: 5 }\nrouter r = l2r { memory: m }",
     ["L2R0112 thing"],
   ],
+  ["a word that begins a line of its own, with a declaration's rest", "use x = y\nmemory m = random", ["L2R0110 x"]],
+  ["the same of the language", "language x { }\nmemory m = random", ["L2R0110 x"]],
+  [
+    "a word `sweep` at the end of an option",
+    "router r = l2r { sweep: sweep\n  memory: m }",
+    ["L2R0401 sweep", "L2R0304 m"],
+  ],
   ["a reference where a name is lost", "memory = random { per_class: 5 }\nrouter r = l2r { memory: m }", ["L2R0110 ="]],
   [
     "an extension of a broken declaration",

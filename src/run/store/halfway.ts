@@ -2,7 +2,7 @@
  * Trainings that are not finished: `halfway/<key>`, the digest of what follows, then arrays as safetensors. A courtesy: what is damaged
  * counts as absent, and a folder that cannot be written leaves the training as it is.
  */
-import { readFileSync, rmSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Snapshot } from "../../model/halfway.ts"
 import { sha256 } from "../../plan/key.ts"
@@ -48,7 +48,8 @@ export const halfwayFiles = (store: string): HalfwayFiles => {
     },
     clear: (key) => {
       try {
-        rmSync(path(key), { force: true })
+        for (const name of readdirSync(folder)) // a killed run may have left an unfinished one
+          if (name === key || name.startsWith(`.${key}.`)) rmSync(path(name), { force: true })
       } catch {
         // In nobody's way.
       }
