@@ -27,7 +27,7 @@ const SELECTING = [
   "task_gaussian",
   "class_gaussian",
   "class_gaussian, shrinkage: 0.3",
-  "class_centroid, rule: softmax",
+  "task_gaussian, shrinkage: 0.3",
 ].map((statistic, i) => `router s${i} = similarity { statistic: ${statistic}, statistics: memory, memory: few }`)
 const LEARNT = [
   "",
