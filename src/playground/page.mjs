@@ -173,9 +173,11 @@ text.addEventListener("input", ({ data }) => {
   if (data && /[\w:[,("./]/.test(data)) offer()
   else close()
 })
+// The browser tells of a scroll a frame later: what was offered meanwhile moves along and stays.
 text.addEventListener("scroll", () => {
   scrolled()
-  close()
+  hover.hidden = true
+  if (!offers.hidden) placeAt(offered[0].start, offers)
 })
 text.addEventListener("blur", close)
 text.addEventListener("keydown", (event) => {
@@ -205,7 +207,9 @@ text.addEventListener("mousemove", (event) => {
   hover.textContent = [words, found?.text.replaceAll("**", "").replaceAll("`", "")].filter(Boolean).join("\n\n")
   placeAt((found?.span ?? problem.span).start, hover)
 })
-text.addEventListener("mouseleave", close)
+text.addEventListener("mouseleave", () => {
+  hover.hidden = true
+})
 
 text.value = example
 paint()
