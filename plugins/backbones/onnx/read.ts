@@ -3,15 +3,15 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { basename, dirname, join, normalize, sep } from "node:path"
 import { fromBinary } from "@bufbuild/protobuf"
 import { DataError } from "../../../src/plugin/index.ts"
-import { type ElementType, elements } from "./elements.ts"
-import { countOf, type Numbers, numbers } from "./numbers.ts"
 import {
   type AttributeProto,
   type ModelProto,
   ModelProtoSchema,
   type TensorProto,
   type ValueInfoProto,
-} from "./onnx_pb.ts"
+} from "../../../src/plugin/onnx/onnx_pb.ts"
+import { type ElementType, elements } from "./elements.ts"
+import { countOf, type Numbers, numbers } from "./numbers.ts"
 
 export type Attribute = number | string | readonly number[] | Numbers
 

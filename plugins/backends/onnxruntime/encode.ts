@@ -8,7 +8,7 @@ import {
   ModelProtoSchema,
   TensorProtoSchema,
   ValueInfoProtoSchema,
-} from "./onnx_pb.ts"
+} from "../../../src/plugin/onnx/onnx_pb.ts"
 
 /** Element types of TensorProto. */
 const elementTypes: Readonly<Record<DType, number>> = { float: 1, int: 7, bool: 9 }
