@@ -32,6 +32,9 @@ const rooms: readonly Room[] = [
     room: "src/testing",
     values: ["dsl", "src/tensor", "src/learning", "src/plugin", "src/model", "src/plan", "src/run", "src/report"],
   },
+  { room: "src/authoring", values: ["dsl", "src/plugin", "src/plan"], types: ["plugins"] },
+  { room: "src/editor", values: ["dsl", "src/plugin", "src/plan", "src/run", "src/cli/runtimes.mjs"] },
+  { room: "src/playground", values: ["dsl", "src/cli/runtimes.mjs"] },
   { room: "src/cli", values: ["dsl", "src", "plugins"] },
   { room: "plugins", values: ["src/plugin"] },
   { room: "src", values: ["dsl", "src", "plugins"] }, // src/compile.ts and the library's entry: the whole on one page
@@ -137,7 +140,7 @@ function importsOf(file: string): Import[] {
 function specifiers(source: string): { name: string; kind: Import["kind"] }[] {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "")
   const statement = /^\s*(?:import|export)\s+(type\s+)?(?:[\w$*{][^"'`;=]*?\sfrom\s+)?["']([^"']+)["']/gm
-  const later = /\b(?:import\(\s*|new URL\(\s*)["']([^"']+)["']/g
+  const later = /(\btypeof\s+)?\b(?:import\(\s*|new URL\(\s*)["']([^"']+)["']/g
   const found = [
     ...[...code.matchAll(statement)].map((match) => ({
       at: match.index,
@@ -145,8 +148,8 @@ function specifiers(source: string): { name: string; kind: Import["kind"] }[] {
       kind: match[1] ? ("type" as const) : ("value" as const),
     })),
     ...[...code.matchAll(later)]
-      .filter((match) => !match[0].startsWith("new URL") || /\.(ts|mjs|js)$/.test(match[1]))
-      .map((match) => ({ at: match.index, name: match[1], kind: "later" as const })),
+      .filter((match) => !match[0].startsWith("new URL") || /\.(ts|mjs|js)$/.test(match[2]))
+      .map((match) => ({ at: match.index, name: match[2], kind: match[1] ? ("type" as const) : ("later" as const) })),
   ]
   return found.sort((a, b) => a.at - b.at)
 }

@@ -108,7 +108,9 @@ export const encoder = (
 /** What an adapter adds, then the earlier tokens. */
 const joined = ({ keys, values }: Prefix, earlier: Prefix): Prefix => {
   if (keys.rows?.of === "tokens")
-    throw new Error("a prefix that each token has for itself cannot stand before kept tokens: gate whole examples, or aggregate outputs")
+    throw new Error(
+      "a prefix that each token has for itself cannot stand before kept tokens: gate whole examples, or aggregate outputs",
+    )
   return {
     keys: concat([keys, earlier.keys], 0),
     values: concat([values, earlier.values], 0),

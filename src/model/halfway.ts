@@ -20,7 +20,7 @@ export interface Halfway {
 /** What a training changes from step to step, besides the optimiser and the losses. */
 interface Trained {
   readonly values: ReadonlyMap<string, Float32Array>
-  readonly order: Pick<RandomStream, "shuffle"> & Partial<Pick<RandomStream, "state" | "restore">>
+  readonly order: RandomStream
   readonly noise: RandomStream
   readonly halfway?: Halfway
 }
@@ -64,7 +64,7 @@ export const restored = (
   if (!found) return 0
   const [step] = found.step.data as Float64Array
   losses.set(found.losses.data as Float64Array)
-  order.restore?.(found.order.data as Float64Array)
+  order.restore(found.order.data as Float64Array)
   noise.restore(found.noise.data as Float64Array)
   for (const [name, data] of parts(found, "value")) values.get(name)?.set(data as Float32Array)
   const v = new Map(parts(found, "v"))

@@ -18,6 +18,16 @@ export interface TrainedModule {
 
 export type Library = readonly TrainedModule[]
 
+/** Arrays by full name, "<site>/<parameter>", as a module holds them: by site, then by name. A site's name may hold no "/". */
+export const bySite = (arrays: Iterable<readonly [string, HostTensor]>): TrainedModule["sites"] => {
+  const sites: Record<string, Record<string, HostTensor>> = {}
+  for (const [name, array] of arrays) {
+    const [site, parameter] = name.split("/")
+    sites[site] = { ...sites[site], [parameter]: array }
+  }
+  return sites
+}
+
 /** A module that attaches at a certain site, with its place in the library (its gate). */
 export interface Attached {
   readonly index: number

@@ -22,7 +22,7 @@ export interface Optimisation {
   /** Share of all steps. */
   readonly warmUp: number
   /** Shuffles the examples anew in each epoch. */
-  readonly order: Pick<RandomStream, "shuffle"> & Partial<Pick<RandomStream, "state" | "restore">>
+  readonly order: RandomStream
   readonly noise: RandomStream
   readonly onStep?: (step: number, total: number, epoch: number, loss: number) => void
   readonly afterEpoch?: (epoch: number) => Promise<void>
@@ -55,10 +55,10 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
   const begun = restored(o, optimiser, losses)
   let saved = performance.now()
   for (let epoch = Math.floor(begun / perEpoch), step = begun; epoch < o.epochs; epoch++) {
-    const before = o.order.state?.()
+    const before = o.order.state()
     const order = o.order.shuffle(all)
     for (let k = step - epoch * perEpoch; k < perEpoch; k++, step++) {
-      if (o.halfway && before && step > begun && performance.now() - saved >= o.halfway.every) {
+      if (o.halfway && step > begun && performance.now() - saved >= o.halfway.every) {
         o.halfway.write(snapshot(o, optimiser, losses, step, before))
         saved = performance.now()
       }

@@ -1,10 +1,9 @@
 /** The comparisons of a cell on a terminal: difference, interval, p, what would have been detectable, and what may be concluded. */
 import type { Cell, Comparison } from "../learning/results.ts"
+import { SCENARIO_WORDS } from "./columns.ts"
 import { fixed, interval, probability, signed } from "./number_text.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { wrapped } from "./text_width.ts"
-
-export const SETUP_WORDS = { class_incremental: "class-incremental", task_incremental: "task-incremental" } as const
 
 export const COMPARISON_NOTE =
   "Difference in percentage points, paired on the same test examples, with 95 % interval; p corrected after Holm over all comparisons of the experiment; " +
@@ -15,7 +14,7 @@ export const comparisonName = ({ left, right }: Comparison): string => `${oneLin
 
 /** What a comparison is about: under `domain_incremental` a prediction over all classes counts by its label. */
 export const setupWord = ({ setup }: Comparison, { scenario }: Pick<Cell, "scenario">): string =>
-  scenario === "domain_incremental" && setup === "class_incremental" ? "domain-incremental" : SETUP_WORDS[setup]
+  SCENARIO_WORDS[scenario === "domain_incremental" && setup === "class_incremental" ? scenario : setup].word
 
 /** "class-incremental, all tasks, 2,453 examples, 3 seeds". */
 export const comparisonScope = (comparison: Comparison, cell: Pick<Cell, "scenario">): string =>

@@ -8,7 +8,7 @@ import { packed } from "../model/batch.ts"
 import { encoder, type Network, type Participant } from "../model/encoder.ts"
 import { withGradients } from "../model/gradients.ts"
 import { freshModule } from "../model/initial.ts"
-import type { TrainedModule } from "../model/library.ts"
+import { bySite, type TrainedModule } from "../model/library.ts"
 import { frozen, initialsFor, sitesFor, trainable, trainedNames } from "../model/single.ts"
 import {
   type Adapter,
@@ -60,11 +60,7 @@ export const moduleArrays = (
 
 /** A module of a library with such parameters. */
 export const moduleWith = (adapter: Adapter, options: unknown, network: Network, seed: number): TrainedModule => {
-  const sites: Record<string, Record<string, HostTensor>> = {}
-  for (const [name, host] of moduleArrays(adapter, options, network, seed)) {
-    const cut = name.lastIndexOf("/")
-    sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: host }
-  }
+  const sites = bySite(moduleArrays(adapter, options, network, seed))
   const head = { W: { shape: [8, 2], data: new Float32Array(16) }, b: { shape: [2], data: new Float32Array(2) } }
   return { task: `task ${seed}`, adapter, options, sites, head }
 }

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { routingOf } from "../plan/routing.ts"
 import type { Router } from "../plugin/index.ts"
-import { whyNotServed } from "../run/steps/not_served.ts"
+import { turnedDown } from "../run/steps/not_served.ts"
 import { StepError } from "../run/work.ts"
 import { type Check, register } from "./check.ts"
 import { independenceChecks } from "./independence.ts"
@@ -60,7 +60,7 @@ export const routerChecks = (
       const { bench, stream } = await toyBench(router, "reference", names)
       try {
         const fit = await fitted(bench, setting, stream)
-        const reason = whyNotServed(fit)
+        const reason = turnedDown(fit)
         if (reason === undefined) assert.ok(finite((await evaluated(bench, setting, stream, fit)).logits))
         else assert.ok(reason.length > 0, "it turns the library down without a reason")
       } catch (error) {

@@ -2,14 +2,12 @@
  * Times one training step in onnxruntime: a BERT-shaped stack (6 layers, 384 wide, 12 heads, 1536 inside) with LoRA of
  * rank 8 on query and value, packed batch, forward and backward to the gradients of LoRA.
  *
- *   node tests/bench/step.ts [--texts long|short] [--threads 1] [--python PROGRAM] [--profile FILE]
+ *   node tests/bench/step.ts [--texts long|short] [--threads 1] [--profile FILE]
  *
  * `long`: 8 texts of 128 tokens. `short`: 32 glosses of WordNet, 6 to 38 tokens, of which 59 % of a padded batch would be padding.
- * Prints the median time, and the rate that the floating-point operations of the matrix products come to. With a Python that has
- * torch and transformers it runs the same step there (step.py: as many threads, texts padded to the longest) and prints the ratio.
+ * Prints the median time, and the rate that the floating-point operations of the matrix products come to;
+ * `--profile` lets onnxruntime write where the time goes. Against PyTorch: `npm run bench`.
  */
-import { spawnSync } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
 import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
@@ -18,7 +16,7 @@ import { layoutFeeds } from "../tensor/packed.ts"
 
 const text = { type: "string" } as const
 const { values: flags } = parseArgs({
-  options: { texts: { ...text, default: "long" }, threads: { ...text, default: "1" }, python: text, profile: text },
+  options: { texts: { ...text, default: "long" }, threads: { ...text, default: "1" }, profile: text },
 })
 const GLOSSES = [
   38, 9, 16, 10, 7, 20, 18, 16, 18, 18, 14, 27, 12, 14, 15, 11, 16, 25, 14, 14, 14, 10, 15, 15, 12, 6, 11, 14, 12, 22,
@@ -142,19 +140,7 @@ if (flags.profile !== undefined) {
   console.log(`compiled in ${(performance.now() - start).toFixed(0)} ms`)
   const forward = await engine.compile(inference)
   await time("forward", () => forward.run(feeds), flops(inference))
-  const ours = await time("forward and backward", () => session.run(feeds), flops(step))
+  await time("forward and backward", () => session.run(feeds), flops(step))
   await forward.release()
   await session.release()
-  if (flags.python !== undefined) {
-    const { status, stdout, error } = spawnSync(
-      flags.python,
-      [fileURLToPath(new URL("step.py", import.meta.url)), flags.threads, lengths.join(",")],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
-    )
-    if (status !== 0) throw error ?? new Error(`step.py ended with ${status}`)
-    const theirs = Number(stdout) * 1000
-    console.log(
-      `PyTorch, ${flags.threads} threads, padded: ${theirs.toFixed(0)} ms; ratio ${(ours / theirs).toFixed(2)}`,
-    )
-  }
 }

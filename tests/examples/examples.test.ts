@@ -51,6 +51,9 @@ test("02: a router of one's own is trained, stands in the table, and only it is 
   }
   const first = await ran(example("02_own_router", small), store)
   const [cell] = first.results.cells
+  const digests = cell.tasks.map((task) => first.results.provenance.dataDigests[`glosses/${task}`])
+  assert.ok(digests.every((digest) => /^[0-9a-f]{64}$/.test(digest)))
+  assert.equal(new Set(digests).size, cell.tasks.length, "each task's texts have a digest of their own")
   assert.deepEqual(
     cell.rows.map(({ name, plugin, head, source, how }) => [name, plugin, head, source, how].join(" ")),
     [

@@ -103,6 +103,26 @@ test("the figures of a summary are those of the row's matrix, inside their inter
   assert.equal(line.orderInvariant, true)
 })
 
+test("under task_incremental every figure is that of the matrix within tasks, and there is one accuracy", () => {
+  const learnt = row("learnt", 1, 0.9, 0.6, { stages: row("learnt", 1, 0.9, 0.6).stages })
+  const stages = learnt.stages.map((stage) => ({
+    ...stage,
+    predictions: {
+      ...stage.predictions,
+      taskIncremental: stage.predictions.taskIncremental.map((c, k) => (k % 4 ? c : -1)),
+    },
+  }))
+  const cell = { ...cellOf([{ ...learnt, stages }]), scenario: "task_incremental" as const }
+  const [line] = summarise(cell, open)
+  const R = accuracyMatrix(stages, examples, 3, "task_incremental")
+  const near = (a: number | undefined, b: number | undefined) => assert.ok(Math.abs(a! - b!) < 1e-9, `${a} is not ${b}`)
+  assert.equal(line.classIncremental, undefined)
+  near(line.taskIncremental?.value, R[2].reduce((sum: number, v) => sum + v!, 0) / 3)
+  near(line.forgetting?.value, forgetting(R))
+  near(line.learningAccuracy?.value, R.reduce((sum, values, i) => sum + values[i]!, 0) / 3)
+  assert.notDeepEqual(R, accuracyMatrix(stages, examples, 3, "class_incremental"))
+})
+
 test("a summary is the mean over seeds, with the mean cost and all warnings", () => {
   const rows = [2, 1, 3].map((seed) => row("learnt", seed, 0.9, 0.6))
   const [line] = summarise(cellOf(rows), open)

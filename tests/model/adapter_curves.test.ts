@@ -38,7 +38,7 @@ const perEpoch = Math.ceil(texts.length / size)
 const givenOrder = () => {
   let epoch = 0
   const next = () => batches.slice(epoch * perEpoch, ++epoch * perEpoch).flat()
-  return { shuffle: <T>(items: readonly T[]): T[] => next().map((i) => items[i]) }
+  return { ...randomStream(0), shuffle: <T>(items: readonly T[]): T[] => next().map((i) => items[i]) }
 }
 
 /** All arrays by full name; whole numbers where nothing is trained. */

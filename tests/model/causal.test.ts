@@ -64,6 +64,7 @@ for (const on of ["reference", "onnxruntime"] as const)
       schedule: "linear",
       warmUp: 0,
       order: {
+        ...randomStream(0),
         shuffle: <T>(items: readonly T[]): T[] =>
           curve.batches.slice(epoch * perEpoch, ++epoch * perEpoch).flatMap((batch) => batch.map((i) => items[i])),
       },

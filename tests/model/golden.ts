@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url"
 import bert from "../../plugins/backbones/bert/index.ts"
 import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
 import reference from "../../plugins/backends/reference/index.ts"
-import type { Head } from "../../src/model/library.ts"
 import type { Network } from "../../src/model/encoder.ts"
+import type { Head } from "../../src/model/library.ts"
 import type { Checkpoint, Engine, HostTensor, TokenIds } from "../../src/plugin/index.ts"
 
 export type Nested = number | readonly Nested[]
@@ -41,7 +41,8 @@ export const headOf = ({ W, b }: { readonly W: Nested; readonly b: Nested }): He
 
 export const flat = (values: Nested): number[] => (typeof values === "number" ? [values] : values.flatMap(flat))
 
-export const textsOf = (ids: readonly (readonly number[])[]): readonly TokenIds[] => ids.map((one) => Int32Array.from(one))
+export const textsOf = (ids: readonly (readonly number[])[]): readonly TokenIds[] =>
+  ids.map((one) => Int32Array.from(one))
 
 /** Largest difference between arrays of equal length, NaN counted as infinite. */
 export const apart = (actual: ArrayLike<number | bigint>, expected: Nested): number => {

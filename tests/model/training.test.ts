@@ -64,6 +64,7 @@ const near = (
 const given = (batches: Curve["batches"], perEpoch: number) => {
   let epoch = 0
   return {
+    ...randomStream(0),
     shuffle: <T>(items: readonly T[]): T[] =>
       batches
         .slice(epoch * perEpoch, ++epoch * perEpoch)

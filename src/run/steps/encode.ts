@@ -20,14 +20,14 @@ import {
 import type { Perform, Work } from "../work.ts"
 import { checkFinite } from "./finite.ts"
 import { libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
-import { notServed, whyNotServed } from "./not_served.ts"
+import { notServed, turnedDown } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
 import { sharedModule } from "./shared.ts"
 import { typicalSizes } from "./sizes.ts"
 
 export const encode: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["encode"]
-  const reason = options.what === "routed" ? whyNotServed(work.input("fit")) : undefined
+  const reason = options.what === "routed" ? turnedDown(work.input("fit")) : undefined
   if (reason !== undefined) return notServed(reason)
   const net = await network(work, options.backbone)
   if (options.what === "routed") return encodeRouted(work, net, options)

@@ -17,8 +17,9 @@ import {
   weight,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
+import { checkFinite } from "./finite.ts"
 import { type Chosen, classCount, headIn, host, jointColumns, offsetsOf, unitsIn } from "./given.ts"
-import { notServed, whyNotServed } from "./not_served.ts"
+import { notServed, turnedDown } from "./not_served.ts"
 import { applied, confidences, frozenRows, outsideOfTest } from "./query.ts"
 
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
@@ -31,7 +32,7 @@ export type EvaluateOptions = { readonly stage: number; readonly seed: number } 
 export const evaluate: Perform = async (work) => {
   const options = work.options as unknown as EvaluateOptions
   const before = options.how === "composes" ? "encoded" : options.how === "selects" ? "fit" : undefined
-  const reason = before && whyNotServed(work.input(before))
+  const reason = before && turnedDown(work.input(before))
   if (reason !== undefined) return notServed(reason)
   switch (options.how) {
     case "composes":
@@ -90,6 +91,7 @@ const selected = async (work: Work, chosen: Chosen, stage: number, seed: number)
   const [share, spread] = gates.rows
     ? [outputs.gates, outputs.entropy]
     : [repeated(outputs.gates, indices.length), repeated(outputs.entropy, indices.length)]
+  checkFinite({ "gates/model": share, "entropy/model": spread }, `the router "${chosen.plugin}"`)
   const module = largest(share)
   const features = pickRows(states, module)
   const single = flopsIn(work.inputs("encoded")[0])

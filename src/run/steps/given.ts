@@ -1,7 +1,7 @@
 /** What steps read from their inputs, typed: the one place that knows how artifacts are laid out. */
 
 import type { Network } from "../../model/encoder.ts"
-import type { Head, Library, TrainedModule } from "../../model/library.ts"
+import { bySite, type Head, type Library, type TrainedModule } from "../../model/library.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import type { Adapter, Backbone, Checkpoint, HostTensor, TokenIds } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
@@ -119,17 +119,12 @@ export const libraryFrom = (work: Pick<Work, "plugin">, modules: readonly Artifa
 
 const moduleFrom = async (work: Pick<Work, "plugin">, artifact: Artifact): Promise<TrainedModule> => {
   const { task, adapter } = artifact.json as unknown as { task: string; adapter: Chosen }
-  const sites: Record<string, Record<string, HostTensor>> = {}
-  for (const [name, array] of Object.entries(artifact.arrays)) {
-    if (name.startsWith("head/") || name.startsWith("loss/")) continue
-    const cut = name.lastIndexOf("/")
-    sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: host(array) }
-  }
+  const own = Object.entries(artifact.arrays).filter(([name]) => !/^(head|loss)\//.test(name))
   return {
     task,
     adapter: await work.plugin<Adapter>("adapter", adapter.plugin, adapter.from),
     options: adapter.options,
-    sites,
+    sites: bySite(own.map(([name, array]) => [name, host(array)])),
     head: headIn(artifact),
   }
 }

@@ -10,11 +10,11 @@ import { crossEntropy, input, packedLayout, parameter, randomStream } from "../.
 import type { Perform } from "../work.ts"
 import { headIn, host, remembered } from "./given.ts"
 import { located } from "./module.ts"
-import { notServed, whyNotServed } from "./not_served.ts"
+import { notServed, turnedDown } from "./not_served.ts"
 
 export const head: Perform = async (work) => {
   const { fitting, seed, name } = work.options as unknown as StepOptions["head"]
-  const reason = whyNotServed(work.input("encoded"))
+  const reason = turnedDown(work.input("encoded"))
   if (reason !== undefined) return notServed(reason)
   const states = host(work.input("encoded").arrays.features)
   const { labels } = remembered(work.inputs("tokens"), work.inputs("memories"))

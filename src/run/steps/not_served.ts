@@ -4,5 +4,5 @@ import type { Artifact } from "../../plan/step.ts"
 export const notServed = (reason: string): Artifact => ({ json: { notDefined: reason }, arrays: {} })
 
 /** Why the step before has nothing; undefined where it has. */
-export const whyNotServed = ({ json }: Artifact): string | undefined =>
+export const turnedDown = ({ json }: Artifact): string | undefined =>
   (json as { readonly notDefined?: string } | null)?.notDefined

@@ -15,7 +15,7 @@ import type { Artifact, Json } from "../../plan/step.ts"
 import { randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { host } from "./given.ts"
-import { whyNotServed } from "./not_served.ts"
+import { turnedDown } from "./not_served.ts"
 
 /** What the plan knows of a row; `stages` are places in the list of evaluations. */
 export interface RowPlan
@@ -105,7 +105,7 @@ export const scores: Perform = async (work) => {
 
 /** A row that turned its library down has no stages, and says why. */
 const served = (plan: RowPlan, evaluations: readonly Artifact[]): RowPlan => {
-  const [reason] = plan.stages.flatMap(({ evaluation }) => whyNotServed(evaluations[evaluation]) ?? [])
+  const [reason] = plan.stages.flatMap(({ evaluation }) => turnedDown(evaluations[evaluation]) ?? [])
   return reason === undefined ? plan : { ...plan, stages: [], fits: [], notDefined: reason }
 }
 

@@ -6,7 +6,7 @@ import { encoder, headLogits } from "../../../src/model/encoder.ts"
 import { forwardAll } from "../../../src/model/evaluate.ts"
 import { withGradients } from "../../../src/model/gradients.ts"
 import { drawn } from "../../../src/model/initial.ts"
-import type { TrainedModule } from "../../../src/model/library.ts"
+import { bySite, type TrainedModule } from "../../../src/model/library.ts"
 import { optimise, textFeeds } from "../../../src/model/optimise.ts"
 import { routed, unitsOf } from "../../../src/model/routed.ts"
 import { frozen, initialsFor, trainable } from "../../../src/model/single.ts"
@@ -59,14 +59,14 @@ export const prepare = async (job: Job): Promise<Run> => {
   const random = randomStream(1, "bench")
   const initials = initialsFor(adapter, options, checkpoint.sites)
   const module = (k: number): TrainedModule => {
-    const sites: Record<string, Record<string, HostTensor>> = {}
-    for (const [name, initial] of initials) {
-      const cut = name.lastIndexOf("/")
-      const stream = randomStream(k, "module", name)
-      const { shape } = drawn(initial, stream)
-      const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.02 * stream.normal())
-      sites[name.slice(0, cut)] = { ...sites[name.slice(0, cut)], [name.slice(cut + 1)]: { shape, data } }
-    }
+    const sites = bySite(
+      [...initials].map(([name, initial]): [string, HostTensor] => {
+        const stream = randomStream(k, "module", name)
+        const { shape } = drawn(initial, stream)
+        const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.02 * stream.normal())
+        return [name, { shape, data }]
+      }),
+    )
     const head = {
       W: { shape: [checkpoint.width, 1], data: new Float32Array(checkpoint.width) },
       b: { shape: [1], data: new Float32Array(1) },
