@@ -4,6 +4,7 @@ import { join, resolve } from "node:path"
 import { makeFolder } from "../run/store/write.ts"
 import { SourceError } from "../source.ts"
 import { realNumber, wholeNumber } from "./numbers.ts"
+import { quoted } from "./said.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 const setting = (value: string, what: string) =>
@@ -61,7 +62,7 @@ export default {
       import("./until_stopped.ts"),
     ])
     const farewell = () =>
-      `stopped. Embeddings of the teacher that were finished are in ${flags.cache}; the same command reads them and trains the student anew:\n  l2r ${process.argv.slice(2).join(" ")}\n`
+      `stopped. Embeddings of the teacher that were finished are in ${flags.cache}; the same command reads them and trains the student anew:\n  l2r ${process.argv.slice(2).map(quoted).join(" ")}\n`
     const { parameters, loss, files } = await untilStopped(farewell, () =>
       distilled({
         location,

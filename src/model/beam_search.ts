@@ -4,7 +4,7 @@
  * `beams` finished ones at its present length.
  */
 import type { TokenIds } from "../plugin/index.ts"
-import { power } from "../tensor/index.ts"
+import { exact } from "../tensor/index.ts"
 import type { Advance } from "./generation_step.ts"
 import type { KeyValueCache } from "./key_value_cache.ts"
 
@@ -50,7 +50,7 @@ export const beamSearch = async (
   for (let n = 1; n <= newTokens && next.length > 0; n++) {
     const likelihoods = await advance(cache, next)
     const vocabulary = likelihoods.shape[1]
-    const divisor = lengthPenalty === 1 ? n : power(n, lengthPenalty)
+    const divisor = lengthPenalty === 1 ? n : exact.power(n, lengthPenalty)
     const origins: number[] = []
     let row = 0
     searches.forEach((search, i) => {

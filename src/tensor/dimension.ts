@@ -84,6 +84,16 @@ export const valueOf = (dim: Dim, values: ReadonlyMap<string, number>): number =
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((dim, i) => dim === b[i])
 
+/** Distance in memory between neighbours along each axis. */
+export const stridesOf = (shape: readonly number[]): number[] => {
+  const strides = new Array<number>(shape.length)
+  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
+    strides[axis] = step
+    step *= shape[axis]
+  }
+  return strides
+}
+
 /** The shape that two shapes broadcast to by trailing axes, or undefined where they do not. */
 export const broadcastShapes = (a: Shape, b: Shape): Shape | undefined => {
   const rank = Math.max(a.length, b.length)

@@ -18,8 +18,10 @@ export const logarithm = (x: number): number => {
   return 2 * t * sum - halvings * LN2
 }
 
-/** e^x: x = n ln 2 + r, then e^r by its series and n exact doublings or halvings. */
+/** e^x: x = n ln 2 + r, then e^r by its series and n exact doublings or halvings; 0 and Infinity beyond what a double holds. */
 export const exponential = (x: number): number => {
+  if (x < -746) return 0
+  if (x > 710) return Number.POSITIVE_INFINITY
   const n = Math.round(x / LN2)
   const r = x - n * LN2
   let sum = 1
@@ -27,6 +29,18 @@ export const exponential = (x: number): number => {
   for (let i = 0; i < n; i++) sum *= 2
   for (let i = 0; i > n; i--) sum /= 2
   return sum
+}
+
+/** erf(x) = 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1)/(2n+1)!!, whose terms have one sign (Abramowitz & Stegun 7.1.6). */
+export const erf = (x: number): number => {
+  if (Math.abs(x) > 6) return Math.sign(x)
+  let term = x
+  let sum = x
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    term *= (2 * x * x) / (2 * n + 1)
+    sum += term
+  }
+  return (2 / Math.sqrt(Math.PI)) * exponential(-x * x) * sum
 }
 
 /** base^exponent for a positive base. */

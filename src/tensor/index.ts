@@ -1,8 +1,8 @@
 /** The array language: symbolic tensors, operators, differentiation, random streams. */
-export { type Dim, type Shape, showShape, valueOf } from "./dimension.ts"
+export { type Dim, type Shape, showShape, stridesOf, valueOf } from "./dimension.ts"
 export { emit } from "./emission.ts"
 export { GradientError, ShapeError } from "./errors.ts"
-export { power } from "./exact.ts"
+export * as exact from "./exact.ts"
 export { grad } from "./gradient.ts"
 export type { Operand } from "./language/align.ts"
 export { type AttentionOptions, attention, type Prefix } from "./language/attention.ts"

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { exponential, logarithm, power } from "../../src/tensor/exact.ts"
+import { erf, exponential, logarithm, power } from "../../src/tensor/exact.ts"
 import * as t from "../../src/tensor/index.ts"
 import { evaluate, numbers, onOnnxruntime, onReference } from "./run.ts"
 
@@ -25,6 +25,25 @@ test("logarithm, exponential and power are those of the engine, up to rounding",
     ),
     { seed: 7 },
   )
+})
+
+test("the error function has the values of the tables; what a double cannot hold is 0 or Infinity", () => {
+  // Abramowitz & Stegun, table 7.1
+  for (const [x, value] of [
+    [0, 0],
+    [0.5, 0.5204998778],
+    [1, 0.8427007929],
+    [2, 0.995322265],
+  ]) {
+    assert.ok(Math.abs(erf(x) - value) < 1e-10, `erf(${x})`)
+    assert.ok(erf(-x) === -erf(x))
+  }
+  assert.deepEqual([erf(7), erf(-7)], [1, -1])
+  assert.deepEqual(
+    [exponential(-1e9), exponential(Number.NEGATIVE_INFINITY), exponential(1e9)],
+    [0, 0, Number.POSITIVE_INFINITY],
+  )
+  assert.ok(exponential(-745) > 0 && exponential(709) < Number.POSITIVE_INFINITY)
 })
 
 test("their bits are fixed", () => {

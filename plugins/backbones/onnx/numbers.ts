@@ -1,5 +1,5 @@
 /** Arrays with numbers, as an import computes with them: whole numbers and conditions are kept as floats. */
-import type { DType, HostTensor } from "../../../src/plugin/index.ts"
+import { type DType, type HostTensor, stridesOf } from "../../../src/plugin/index.ts"
 
 export interface Numbers {
   readonly dtype: DType
@@ -31,16 +31,6 @@ export const hostOf = ({ dtype, shape, data }: Numbers): HostTensor => ({
   shape,
   data: dtype === "float" ? (data instanceof Float32Array ? data : Float32Array.from(data)) : Int32Array.from(data),
 })
-
-/** Distance in memory between neighbours along each axis. */
-export const stridesOf = (shape: readonly number[]): number[] => {
-  const strides = new Array<number>(shape.length)
-  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
-    strides[axis] = step
-    step *= shape[axis]
-  }
-  return strides
-}
 
 /**
  * An array of some shape whose element at coordinates c is that of `x` at the place origin + sum_axis c_axis steps_axis:

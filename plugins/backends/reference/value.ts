@@ -1,5 +1,5 @@
 /** Numbers of a run: every element type is kept in float64; integers and conditions are whole numbers. */
-import type { DType, HostTensor } from "../../../src/plugin/index.ts"
+import { type DType, type HostTensor, stridesOf } from "../../../src/plugin/index.ts"
 
 export interface Value {
   readonly shape: readonly number[]
@@ -19,16 +19,6 @@ export type Kernel = (call: Call) => Float64Array
 export type Kernels = Readonly<Record<string, Kernel>>
 
 export const countOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
-
-/** Distance in memory between neighbours along each axis. */
-export const stridesOf = (shape: readonly number[]): number[] => {
-  const strides = new Array<number>(shape.length)
-  for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
-    strides[axis] = step
-    step *= shape[axis]
-  }
-  return strides
-}
 
 /** Calls visit(flat index, coordinates) for each element. The coordinates are one array that changes. */
 export const forEachIndex = (shape: readonly number[], visit: (flat: number, at: readonly number[]) => void): void => {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { rowsOf } from "../../model/evaluate.ts"
 import type { Head } from "../../model/library.ts"
 import type { Artifact } from "../../plan/step.ts"
-import { type HostTensor, type Routing, randomStream, type TokenIds } from "../../plugin/index.ts"
+import { exact, type HostTensor, type Routing, randomStream, type TokenIds } from "../../plugin/index.ts"
 import { StepError, type Work } from "../work.ts"
 import { host, type remembered, textsIn } from "./given.ts"
 
@@ -118,8 +118,8 @@ export const confidences = (features: readonly HostTensor[], heads: readonly Hea
       let top = -Infinity
       for (let c = 0; c < classes; c++) top = Math.max(top, logits[i * classes + c])
       let sum = 0
-      for (let c = 0; c < classes; c++) sum += exponential(logits[i * classes + c] - top)
-      data[i * heads.length + m] = -logarithm(sum)
+      for (let c = 0; c < classes; c++) sum += exact.exponential(logits[i * classes + c] - top)
+      data[i * heads.length + m] = -exact.logarithm(sum)
     }
   })
   return { shape: [texts, heads.length], data }
@@ -140,23 +140,4 @@ export const applied = ({ shape, data }: HostTensor, { W, b }: Head): Float32Arr
     result.set(row, i * classes)
   }
   return result
-}
-
-/** e^x for x <= 0 from operations that every engine rounds alike: (1 + x/2^20 + x^2/2^41)^(2^20). Relative error below 1e-7 for x > -80. */
-const exponential = (x: number): number => {
-  if (x < -700) return 0
-  let power = 1 + x / 1048576 + (x * x) / 2199023255552
-  for (let k = 0; k < 20; k++) power *= power
-  return power
-}
-
-/** ln x for x >= 1 from operations that every engine rounds alike: exact halving and ln m = 2 atanh((m - 1)/(m + 1)). */
-const logarithm = (x: number): number => {
-  let mantissa = x
-  let halvings = 0
-  for (; mantissa > Math.SQRT2; halvings++) mantissa /= 2
-  const t = (mantissa - 1) / (mantissa + 1)
-  let series = 0
-  for (let k = 25; k >= 1; k -= 2) series = series * t * t + 1 / k
-  return 2 * t * series + halvings * Math.LN2
 }

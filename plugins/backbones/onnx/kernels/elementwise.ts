@@ -1,5 +1,6 @@
 /** Elementwise operators. */
 
+import { exact } from "../../../../src/plugin/index.ts"
 import { dtypeOf } from "../elements.ts"
 import { broadcast, commonShape, type Numbers } from "../numbers.ts"
 import { given, type Kernel, type Kernels, numberOf } from "./kernel.ts"
@@ -24,20 +25,9 @@ const folded =
 
 const truth = (f: (a: number, b: number) => boolean): Kernel => folded((a, b) => (f(a, b) ? 1 : 0), "bool")
 
-/** erf(x) = 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1)/(2n+1)!!, whose terms have one sign (Abramowitz & Stegun 7.1.6). */
-const erf = (x: number): number => {
-  if (Math.abs(x) > 6) return Math.sign(x)
-  let term = x
-  let sum = x
-  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-    term *= (2 * x * x) / (2 * n + 1)
-    sum += term
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
-}
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 const geluTanh = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
-const gelu = (x: number) => 0.5 * x * (1 + erf(x * Math.SQRT1_2))
+const gelu = (x: number) => 0.5 * x * (1 + exact.erf(x * Math.SQRT1_2))
 
 /** Half to even, as ONNX rounds. */
 const rounded = (x: number): number => {
@@ -88,7 +78,7 @@ export const elementwise: Kernels = {
   Abs: unary(Math.abs),
   Ceil: unary(Math.ceil),
   Cos: unary(Math.cos),
-  Erf: unary(erf),
+  Erf: unary(exact.erf),
   Exp: unary(Math.exp),
   Floor: unary(Math.floor),
   Gelu: (call) => unary(call.attributes.approximate === "tanh" ? geluTanh : gelu)(call),

@@ -1,5 +1,6 @@
 /** Operators that move numbers without changing them, and those that make them from shapes. */
-import { broadcast, commonShape, countOf, type Numbers, numbers, strided, stridesOf, whole } from "../numbers.ts"
+import { stridesOf } from "../../../../src/plugin/index.ts"
+import { broadcast, commonShape, countOf, type Numbers, numbers, strided, whole } from "../numbers.ts"
 import { axisOf, type Call, given, type Kernel, type Kernels, listAt, listOf, numberOf } from "./kernel.ts"
 
 /** The shape that a Reshape gives: 0 keeps a dimension, -1 is what is left. */

@@ -1,5 +1,6 @@
 /** Sums over axes, and what is made of them: means, softmax, matrix products, normalisation. */
-import { broadcast, commonShape, countOf, type Numbers, numbers, strided, stridesOf } from "../numbers.ts"
+import { stridesOf } from "../../../../src/plugin/index.ts"
+import { broadcast, commonShape, countOf, type Numbers, numbers, strided } from "../numbers.ts"
 import { axisOf, type Call, given, type Kernel, type Kernels, listAt, numberOf } from "./kernel.ts"
 
 /** The axes of a reduction; an empty list means all, unless `noop_with_empty_axes`. */

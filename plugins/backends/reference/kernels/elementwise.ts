@@ -1,4 +1,5 @@
 /** Elementwise kernels. */
+import { exact } from "../../../../src/plugin/index.ts"
 import { broadcastIndex, countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
 
 const unary =
@@ -16,18 +17,6 @@ const binary =
     })
     return result
   }
-
-/** erf(x) = 2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1)/(2n+1)!!, whose terms have one sign (Abramowitz & Stegun 7.1.6). */
-export const erf = (x: number): number => {
-  if (Math.abs(x) > 6) return Math.sign(x)
-  let term = x
-  let sum = x
-  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-    term *= (2 * x * x) / (2 * n + 1)
-    sum += term
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
-}
 
 const steps: Readonly<Record<string, (x: number) => number>> = {
   Ceil: Math.ceil,
@@ -55,8 +44,8 @@ export const elementwise: Kernels = {
   relu: unary((x) => Math.max(x, 0)),
   cos: unary(Math.cos),
   sin: unary(Math.sin),
-  erf: unary(erf),
-  gelu: unary((x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2))),
+  erf: unary(exact.erf),
+  gelu: unary((x) => 0.5 * x * (1 + exact.erf(x * Math.SQRT1_2))),
   neg: unary((x) => -x),
   stopGradient: unary((x) => x),
   scale: ({ inputs: [x], attributes }) => x.data.map((value) => value * attributes.factor),

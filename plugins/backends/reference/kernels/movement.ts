@@ -1,5 +1,6 @@
 /** Kernels that move numbers: reshape, transpose, broadcast, slice, pad, concatenate. */
-import { broadcastIndex, countOf, forEachIndex, type Kernels, stridesOf } from "../value.ts"
+import { stridesOf } from "../../../../src/plugin/index.ts"
+import { broadcastIndex, countOf, forEachIndex, type Kernels } from "../value.ts"
 
 export const movement: Kernels = {
   reshape: ({ inputs: [x] }) => x.data,

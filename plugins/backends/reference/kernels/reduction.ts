@@ -1,5 +1,6 @@
 /** Sums, means, maxima and arg maxima along axes. */
-import { countOf, forEachIndex, type Kernel, type Kernels, stridesOf } from "../value.ts"
+import { stridesOf } from "../../../../src/plugin/index.ts"
+import { countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
 
 const reduce =
   (start: number, f: (sofar: number, x: number) => number): Kernel =>
