@@ -2,15 +2,20 @@
 import { input } from "./leaves.ts"
 import type { Layout, Rows } from "./tensor.ts"
 
-export const packedLayout = (): Layout => ({
-  segment: input("segment", ["tokens"], "int"),
-  pad: input("pad", ["examples", "length"], "int"),
-  unpad: input("unpad", ["tokens"], "int"),
-  mask: input("mask", ["examples", "length"]),
-  mean: input("mean", ["examples", "tokens"]),
-  first: input("first", ["examples"], "int"),
-  last: input("last", ["examples"], "int"),
-})
+/** `of`: a second text of each example, whose tokens have dimensions and feeds of their own ("answer/segment"). */
+export const packedLayout = (of?: string): Layout => {
+  const feed = (name: string) => (of === undefined ? name : `${of}/${name}`)
+  const [tokens, length] = of === undefined ? ["tokens", "length"] : [`${of}_tokens`, `${of}_length`]
+  return {
+    segment: input(feed("segment"), [tokens], "int"),
+    pad: input(feed("pad"), ["examples", length], "int"),
+    unpad: input(feed("unpad"), [tokens], "int"),
+    mask: input(feed("mask"), ["examples", length]),
+    mean: input(feed("mean"), ["examples", tokens]),
+    first: input(feed("first"), ["examples"], "int"),
+    last: input(feed("last"), ["examples"], "int"),
+  }
+}
 
 export const tokenRows = (layout: Layout): Rows => ({ of: "tokens", layout })
 export const exampleRows = (layout: Layout): Rows => ({ of: "examples", layout })

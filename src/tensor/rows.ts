@@ -7,7 +7,13 @@
  */
 import { type Dim, type Shape, showShape } from "./dimension.ts"
 import { ShapeError } from "./errors.ts"
-import type { Rows, Tensor } from "./tensor.ts"
+import type { Layout, Rows, Tensor } from "./tensor.ts"
+
+/** The first physical dimension: over examples, or over the tokens of a layout. */
+export const leadingDim = ({ of, layout }: Rows): Dim => (of === "examples" ? of : layout.segment.shape[0])
+
+/** How many tokens the longest text of a layout has. */
+export const lengthDim = (layout: Layout): Dim => layout.pad.shape[1]
 
 /** The shape as the author sees it. */
 export const visibleShape = (x: Tensor): Shape =>
@@ -21,9 +27,9 @@ export const describe = (x: Tensor): string =>
 
 /** A shape given by an author, or physically, in its physical form. */
 export const physicalShape = (what: string, shape: Shape, rows: Rows | undefined): Shape => {
-  if (rows === undefined || shape[0] === rows.of) return shape
+  if (rows === undefined || shape[0] === leadingDim(rows)) return shape
   if (rows.of === "examples") return ["examples", ...shape]
-  if (shape[0] === "length" || shape[0] === -1) return ["tokens", ...shape.slice(1)]
+  if (shape[0] === "length" || shape[0] === "tokens" || shape[0] === -1) return [leadingDim(rows), ...shape.slice(1)]
   throw new ShapeError(
     what,
     `${showShape(shape)} has rows of tokens but does not begin with "length"`,

@@ -9,10 +9,17 @@ import { reshape, transpose } from "../operators/reshaping.ts"
 import type { Layout, Tensor } from "../tensor.ts"
 
 /** q [tokens, d], keys [tokens, P, d/heads * groups] -> scores [examples, heads, length, P]. */
-export const ownScores = (q: Tensor, keys: Tensor, heads: number, groups: number, layout: Layout): Tensor => {
+export const ownScores = (
+  q: Tensor,
+  keys: Tensor,
+  heads: number,
+  groups: number,
+  layout: Layout,
+  factor: number,
+): Tensor => {
   const [tokens, width] = q.shape as [string, number]
   const queries = reshape(q, [tokens, groups, heads / groups, width / heads])
-  const scores = scale(matmul(queries, inGroups(keys, groups), { transposeB: true }), 1 / Math.sqrt(width / heads))
+  const scores = scale(matmul(queries, inGroups(keys, groups), { transposeB: true }), factor)
   return transpose(toPadded(reshape(scores, [tokens, heads, keys.shape[1]]), layout), [0, 2, 1, 3])
 }
 

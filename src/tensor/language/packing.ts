@@ -6,7 +6,7 @@ import { gather } from "../operators/indexing.ts"
 import * as physical from "../operators/packing.ts"
 import { matmul } from "../operators/product.ts"
 import { reshape } from "../operators/reshaping.ts"
-import { describe, withRows } from "../rows.ts"
+import { describe, lengthDim, withRows } from "../rows.ts"
 import type { Rows, Tensor } from "../tensor.ts"
 import { settle } from "./align.ts"
 
@@ -45,7 +45,7 @@ export const toPadded = (x: Tensor): Tensor => {
 /** Back from the padded shape: a tensor of each example [length, ...] -> tokens [length, ...]. */
 export const fromPadded = (y: Tensor): Tensor => {
   const { layout } = rowsOf("fromPadded", y, "examples")
-  if (y.shape[1] !== "length")
+  if (y.shape[1] !== lengthDim(layout))
     throw new ShapeError(
       "fromPadded",
       `${describe(y)} does not begin with [length, ...]`,

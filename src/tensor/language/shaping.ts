@@ -6,7 +6,16 @@ import * as cutting from "../operators/cutting.ts"
 import { mixture } from "../operators/mixture.ts"
 import { spread } from "../operators/packing.ts"
 import * as reshaping from "../operators/reshaping.ts"
-import { commonRows, describe, liftedShape, physicalAxis, physicalShape, visibleRank, withRows } from "../rows.ts"
+import {
+  commonRows,
+  describe,
+  leadingDim,
+  liftedShape,
+  physicalAxis,
+  physicalShape,
+  visibleRank,
+  withRows,
+} from "../rows.ts"
 import type { Tensor } from "../tensor.ts"
 import { present, settle } from "./align.ts"
 
@@ -36,7 +45,7 @@ export const transpose = (x: Tensor, permutation?: readonly number[]): Tensor =>
 /** The same numbers in another visible shape; one dimension may be -1. */
 export const reshape = (x: Tensor, shape: Shape): Tensor => {
   const target = shape.map((dim, i) =>
-    x.rows?.of === "tokens" && i === 0 && (dim === -1 || dim === "length") ? "tokens" : dim,
+    x.rows?.of === "tokens" && i === 0 && (dim === -1 || dim === "length") ? leadingDim(x.rows) : dim,
   )
   const open = target.indexOf(-1)
   if (open >= 0) target[open] = missing(visibleSize(x), sizeOf(target.filter((_, i) => i !== open)), x, shape)
@@ -117,7 +126,7 @@ export const concat = (xs: readonly Tensor[], axis: number): Tensor => {
     const settled = settle(x)
     if (rows === undefined || x.rows?.of === rows.of) return settled
     if (rows.of === "examples") return physical.broadcastTo(settled, ["examples", ...x.shape])
-    return x.rows ? spread(settled, rows.layout) : physical.broadcastTo(settled, ["tokens", ...x.shape])
+    return x.rows ? spread(settled, rows.layout) : physical.broadcastTo(settled, [leadingDim(rows), ...x.shape])
   })
   return withRows(cutting.concat(same, physicalAxis("concat", leading, axis)), rows)
 }
