@@ -15,7 +15,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Spec } from "../dsl/index.ts"
 import type { Results } from "./learning/results.ts"
-import { makePlan, needed, type Plan, type PlanSettings } from "./plan/plan.ts"
+import { makePlan, type Plan, type PlanSettings } from "./plan/plan.ts"
+import { needed } from "./plan/step_graph.ts"
 import { matrixCsv, type ReportFile, reportHtml, resultsJson } from "./report/index.ts"
 import type { RunEvent } from "./run/events.ts"
 import { ArtifactStore, execute } from "./run/execute.ts"
@@ -32,7 +33,7 @@ export { checkSource, readSource, type Source } from "./source.ts"
 export const plan = (
   spec: Spec,
   source: Source,
-  settings: Pick<PlanSettings, "finalStageOnly" | "keepGates"> = {},
+  settings: Omit<PlanSettings, "directory" | "processor"> = {},
 ): Promise<Plan> => makePlan(spec, { directory: source.directory, processor: machine().fingerprint, ...settings })
 
 export interface RunSettings {

@@ -3,24 +3,22 @@
  *   spec -> plugins with options -> streams (texts, tokens, test set) -> modules -> rows (fit, encode, evaluate) -> scores
  */
 
-import * as Graph from "effect/Graph"
+import type * as Graph from "effect/Graph"
 import { MEASURES } from "../../dsl/core_schema.ts"
-import type { Compare, Declaration, Experiment, Spec } from "../../dsl/spec.ts"
-import type { Adapter, Backend, Memory, NumericProfile, PluginKind, Probe, Router, Strategy } from "../plugin/index.ts"
-import { shippedFile } from "../plugin/registry.ts"
+import type { Compare, Experiment, Spec } from "../../dsl/spec.ts"
+import type { Adapter, Backend, Memory, NumericProfile, Place } from "../plugin/index.ts"
 import { checkHeads } from "./asked.ts"
 import { planProbe, planStrategy } from "./bound_row.ts"
 import { StepBuilder } from "./builder.ts"
 import { adapterChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
-import { type Chosen, decoded, PlanError, PluginShelf, type Resolved } from "./chosen.ts"
-import { seconds } from "./estimates.ts"
-import { inputKeys } from "./key.ts"
+import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
+import { type Line, linesOf } from "./lines.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
-import { RouterOptions, routerOptionNames } from "./router_options.ts"
 import { planRouter } from "./router_row.ts"
-import { routingOf } from "./routing.ts"
 import type { PlannedRow } from "./row.ts"
+import { planScores } from "./scores_step.ts"
 import type { Json, Step } from "./step.ts"
+import { graphOf } from "./step_graph.ts"
 import { type PlannedStream, planMemories, planStream } from "./stream.ts"
 
 export interface PlannedCell {
@@ -60,6 +58,8 @@ export interface PlanSettings {
   readonly finalStageOnly?: boolean
   /** Keep the gates of every token, for routers that route tokens. */
   readonly keepGates?: boolean
+  /** Told of what comes from the network. */
+  readonly onDownload?: Place["onDownload"]
 }
 
 /** Rejects with PlanError, PluginError or DataError: what, where, what to do. */
@@ -100,9 +100,10 @@ const planExperiment = async (
   shelf: PluginShelf,
   spec: Spec,
   experiment: Experiment,
-  { directory, finalStageOnly = false, keepGates = false }: PlanSettings,
+  { directory, finalStageOnly = false, keepGates = false, onDownload }: PlanSettings,
 ): Promise<readonly PlannedCell[]> => {
-  const stream = await planStream(builder, shelf, spec, spec.streams[experiment.stream], experiment.on, directory)
+  const { on, stream: streamName } = experiment
+  const stream = await planStream(builder, shelf, spec, spec.streams[streamName], on, directory, onDownload)
   const stages = stream.tasks.map((_, t) => t).filter((t) => !finalStageOnly || t === stream.tasks.length - 1)
   const adapters = new Map<string, Resolved<Adapter>>()
   for (const [name, declaration] of Object.entries(spec.adapters))
@@ -135,101 +136,6 @@ const planExperiment = async (
   })
 }
 
-/** A line of the experiment: a router, a strategy or a probe, with the memory that it uses. */
-type Line =
-  | {
-      readonly of: "router"
-      readonly kind: "router" | "bound"
-      readonly name: string
-      readonly router: Resolved<Router>
-      readonly core: RouterOptions
-      readonly memory: Resolved<Memory>
-    }
-  | { readonly of: "strategy"; readonly name: string; readonly strategy: Resolved<Strategy> }
-  | { readonly of: "probe"; readonly name: string; readonly probe: Resolved<Probe>; readonly memory: Resolved<Memory> }
-
-const linesOf = async (shelf: PluginShelf, spec: Spec, experiment: Experiment): Promise<readonly Line[]> => {
-  const lines: Line[] = []
-  for (const name of experiment.routers) lines.push(await routerLine(shelf, spec, spec.routers[name], "router"))
-  for (const name of experiment.bounds) {
-    const declared = spec.routers[name] ?? spec.strategies[name] ?? spec.probes[name]
-    const kind = spec.routers[name]
-      ? "router"
-      : spec.strategies[name]
-        ? "strategy"
-        : spec.probes[name]
-          ? "probe"
-          : boundKind(name, experiment)
-    const declaration: Declaration = declared ?? {
-      name,
-      plugin: { name },
-      options: {},
-      span: experiment.span,
-      optionSpans: {},
-    }
-    if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound"))
-    else if (kind === "strategy")
-      lines.push({ of: "strategy", name, strategy: await shelf.take<Strategy>("strategy", declaration) })
-    else
-      lines.push({
-        of: "probe",
-        name,
-        probe: await shelf.take<Probe>("probe", declaration),
-        memory: await memoryFor(shelf, spec, undefined),
-      })
-  }
-  return lines
-}
-
-const boundKind = (name: string, experiment: Experiment): "router" | "strategy" | "probe" => {
-  const found = (["router", "strategy", "probe"] as const).find((kind: PluginKind) => shippedFile(kind, name))
-  if (!found)
-    throw new PlanError(
-      `the bound "${name}" is neither a plugin nor a declaration`,
-      "bounds are routers, strategies or probes",
-      experiment.span,
-    )
-  return found
-}
-
-const routerLine = async (
-  shelf: PluginShelf,
-  spec: Spec,
-  declaration: Declaration,
-  kind: "router" | "bound",
-): Promise<Line> => {
-  const router = await shelf.take<Router>("router", declaration, routerOptionNames)
-  const written = Object.fromEntries(
-    Object.entries(declaration.options).filter(([name]) => routerOptionNames.includes(name)),
-  )
-  const core = decoded(
-    RouterOptions,
-    written,
-    `router "${declaration.name}"`,
-    declaration.span,
-  ) as unknown as RouterOptions
-  const head = routingOf(router.plugin, router.chosen.options).aggregate === "select" ? "kept" : core.head
-  shelf.note("router", declaration.name, {
-    fitting: { ...core, head, memory: chosenMemory(spec, core.memory) ?? "random" } as Json,
-  })
-  return { of: "router", kind, name: declaration.name, router, core, memory: await memoryFor(shelf, spec, core.memory) }
-}
-
-/** The memory that is named, or the only one that is declared. */
-const chosenMemory = ({ memories }: Spec, name: string | undefined): string | undefined => {
-  const declared = Object.keys(memories)
-  return name ?? (declared.length === 1 ? declared[0] : undefined)
-}
-
-/** Without one: five random examples a class. */
-const memoryFor = (shelf: PluginShelf, spec: Spec, name: string | undefined): Promise<Resolved<Memory>> => {
-  const chosen = chosenMemory(spec, name)
-  return shelf.take<Memory>(
-    "memory",
-    chosen === undefined ? { plugin: { name: "random" }, options: {} } : spec.memories[chosen],
-  )
-}
-
 const planLine = (
   builder: StepBuilder,
   stream: PlannedStream,
@@ -258,54 +164,3 @@ const lazily = <L extends { readonly memory: Resolved<Memory> }>(
   Object.defineProperty(line, "memories", { get: () => planMemories(builder, line.memory, stream, seed) }) as L & {
     readonly memories: readonly string[]
   }
-
-const planScores = (
-  builder: StepBuilder,
-  stream: PlannedStream,
-  where: Pick<PlannedCell, "experiment" | "adapter" | "order">,
-  rows: readonly PlannedRow[],
-  single: readonly string[],
-): string => {
-  const evaluations = [...new Set(rows.flatMap(({ stages }) => stages.map(({ evaluation }) => evaluation)))]
-  const fits = [...new Set(rows.flatMap((row) => row.fits))]
-  return builder.add({
-    kind: "scores",
-    label: `scores of ${where.experiment} · ${where.adapter}${where.order === "written" ? "" : ` · ${where.order}`}`,
-    options: {
-      ...where,
-      ...(stream.scenario === "class_incremental" ? {} : { scenario: stream.scenario }),
-      rows: rows.map(({ stages, fits: own, charged: _c, ...row }) => ({
-        ...row,
-        stages: stages.map(({ stage, evaluation }) => ({ index: stage, evaluation: evaluations.indexOf(evaluation) })),
-        fits: own.map((key) => fits.indexOf(key)),
-        stepKeys: [...new Set(stages.flatMap((one) => [...one.fits, one.evaluation]))],
-      })),
-    } as unknown as Json,
-    inputs: { truth: stream.truth, blind: stream.blind, evaluations, fits, single: single.slice(0, 1) },
-    seconds: seconds.scores,
-    bytes: 5e6,
-  })
-}
-
-/** Steps as nodes, inputs as edges named after them. */
-const graphOf = (steps: readonly Step[]): Graph.DirectedGraph<Step, string> =>
-  Graph.directed<Step, string>((mutable) => {
-    const index = new Map(steps.map((step) => [step.key, Graph.addNode(mutable, step)]))
-    for (const step of steps)
-      for (const [name, keys] of Object.entries(step.inputs))
-        for (const key of new Set([keys].flat())) Graph.addEdge(mutable, index.get(key)!, index.get(step.key)!, name)
-    return undefined
-  })
-
-/** Steps that the wanted ones need. */
-export const needed = ({ steps, wanted }: Pick<Plan, "steps" | "wanted">): readonly Step[] => {
-  const byKey = new Map(steps.map((step) => [step.key, step]))
-  const seen = new Set<string>()
-  const waiting = [...wanted]
-  for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
-    if (seen.has(key)) continue
-    seen.add(key)
-    waiting.push(...inputKeys(byKey.get(key)!))
-  }
-  return steps.filter(({ key }) => seen.has(key))
-}

@@ -14,7 +14,7 @@ import {
 } from "../learning/index.ts"
 import { packageVersion } from "../plan/code.ts"
 import type { Plan, PlannedCell } from "../plan/plan.ts"
-import { needed } from "../plan/plan.ts"
+import { needed } from "../plan/step_graph.ts"
 import { randomStream } from "../plugin/index.ts"
 import { machine } from "./machine.ts"
 import type { Store } from "./store/index.ts"

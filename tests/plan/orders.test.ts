@@ -8,7 +8,8 @@ import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
 import { PlanError } from "../../src/plan/chosen.ts"
 import { ordersOf } from "../../src/plan/orders.ts"
-import { makePlan, needed } from "../../src/plan/plan.ts"
+import { makePlan } from "../../src/plan/plan.ts"
+import { needed } from "../../src/plan/step_graph.ts"
 import { truth } from "../../src/run/steps/mixed.ts"
 import type { Work } from "../../src/run/work.ts"
 

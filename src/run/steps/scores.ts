@@ -1,33 +1,11 @@
 /** Predictions of all rows of a cell, joined with tasks and labels: accuracy matrices, figures, comparisons. */
-import {
-  accuracyMatrix,
-  type Cell,
-  type Gates,
-  majority,
-  type Predictions,
-  type Row,
-  type Scenario,
-  type Stage,
-  summarise,
-} from "../../learning/index.ts"
-import { largest } from "../../model/largest.ts"
+import { accuracyMatrix, type Cell, type Row, type Scenario, type Stage, summarise } from "../../learning/index.ts"
 import type { Artifact, Json } from "../../plan/step.ts"
 import { randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
-import { host } from "./given.ts"
 import { turnedDown } from "./not_served.ts"
-
-/** What the plan knows of a row; `stages` are places in the list of evaluations. */
-export interface RowPlan
-  extends Pick<
-    Row,
-    "name" | "plugin" | "head" | "source" | "knowsTask" | "kind" | "how" | "seed" | "notDefined" | "stepKeys"
-  > {
-  readonly stages: readonly { readonly index: number; readonly evaluation: number }[]
-  /** Where its trainable parameters and stored bytes are counted: places in the list of fits. */
-  readonly fits: readonly number[]
-  readonly granularity: "example" | "token"
-}
+import type { RowPlan, Truth } from "./row_plan.ts"
+import { stageOf } from "./stage_scores.ts"
 
 export interface ScoresOptions {
   readonly experiment: string
@@ -36,12 +14,6 @@ export interface ScoresOptions {
   /** Absent: class_incremental. */
   readonly scenario?: Scenario
   readonly rows: readonly RowPlan[]
-}
-
-interface Truth {
-  readonly tasks: readonly string[]
-  readonly classes: readonly { readonly task: number; readonly label: string }[]
-  readonly ids: readonly string[]
 }
 
 export const scores: Perform = async (work) => {
@@ -113,81 +85,6 @@ const withoutPlan = ({ stages: _s, fits: _f, granularity: _g, ...row }: RowPlan)
 
 const bytesOf = ({ arrays }: Artifact): number =>
   Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0)
-
-const stageOf = (
-  evaluation: Artifact,
-  index: number,
-  indices: Int32Array,
-  classes: Truth["classes"],
-  task: Int32Array,
-  tasks: readonly string[],
-  plan: RowPlan,
-  byLabel: boolean,
-): Stage => {
-  const logits = host(evaluation.arrays.logits)
-  const width = logits.shape[1]
-  const gates = gatesOf(evaluation, tasks.slice(0, index + 1), plan.granularity)
-  const chosen = evaluation.arrays.chosen
-    ? [...(evaluation.arrays.chosen.data as Int32Array)]
-    : gates
-      ? gates.mean.map((units) => majority(units) ?? -1)
-      : Array.from(indices, () => -1)
-  const within = (row: number, only: number) => {
-    let best = -1
-    for (let c = 0; c < width; c++)
-      if (classes[c].task === only && (best < 0 || logits.data[row * width + c] > logits.data[row * width + best]))
-        best = c
-    return best
-  }
-  const joint = largest(logits)
-  /** Where tasks share their labels a prediction is that class of the example's own task that has its label. */
-  const ofOwnTask = (predicted: number, own: number) => {
-    if (!byLabel || predicted < 0) return predicted
-    const same = classes.findIndex(({ task: t, label }) => t === own && label === classes[predicted].label)
-    return same < 0 ? predicted : same
-  }
-  const predictions: Predictions = {
-    example: [...indices],
-    classIncremental: Array.from(indices, (i, row) =>
-      ofOwnTask(plan.how === "selects" ? within(row, chosen[row]) : joint[row], task[i]),
-    ),
-    taskIncremental: Array.from(indices, (i, row) => within(row, task[i])),
-    chosen,
-  }
-  return { index, predictions, ...(gates ? { gates } : {}) }
-}
-
-const gatesOf = (
-  { arrays }: Artifact,
-  modules: readonly string[],
-  granularity: "example" | "token",
-): Gates | undefined => {
-  const units = Object.keys(arrays)
-    .flatMap((name) => (name.startsWith("gates/") ? [name.slice("gates/".length)] : []))
-    .sort(byPlace)
-  if (units.length === 0) return undefined
-  const texts = arrays[`gates/${units[0]}`].shape[0]
-  const rounded = (value: number) => Math.round(value * 1e4) / 1e4
-  const row = (name: string, i: number) => {
-    const { shape, data } = arrays[name]
-    const width = data.length / shape[0]
-    return Array.from(data.subarray(i * width, (i + 1) * width) as Float32Array, rounded)
-  }
-  const offsets = arrays["token offsets"]?.data
-  const perToken = (unit: string, i: number) =>
-    Array.from({ length: offsets[i + 1] - offsets[i] }, (_, t) => row(`tokens/${unit}`, offsets[i] + t))
-  return {
-    units,
-    modules,
-    granularity,
-    mean: Array.from({ length: texts }, (_, i) => units.map((unit) => row(`gates/${unit}`, i))),
-    entropy: Array.from({ length: texts }, (_, i) => units.map((unit) => row(`entropy/${unit}`, i)[0])),
-    ...(offsets ? { tokens: Array.from({ length: texts }, (_, i) => units.map((unit) => perToken(unit, i))) } : {}),
-  }
-}
-
-/** "layer.2" before "layer.10". */
-const byPlace = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true })
 
 /** A router that always takes the same module has collapsed. */
 const warningsFor = (plan: RowPlan, stages: readonly Stage[], tasks: number): readonly string[] => {

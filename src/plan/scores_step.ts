@@ -1,0 +1,34 @@
+/** The step that joins the predictions of all rows of a cell with tasks and labels. */
+import type { StepBuilder } from "./builder.ts"
+import { seconds } from "./estimates.ts"
+import type { PlannedRow } from "./row.ts"
+import type { Json } from "./step.ts"
+import type { PlannedStream } from "./stream.ts"
+
+export const planScores = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  where: { readonly experiment: string; readonly adapter: string; readonly order: string },
+  rows: readonly PlannedRow[],
+  single: readonly string[],
+): string => {
+  const evaluations = [...new Set(rows.flatMap(({ stages }) => stages.map(({ evaluation }) => evaluation)))]
+  const fits = [...new Set(rows.flatMap((row) => row.fits))]
+  return builder.add({
+    kind: "scores",
+    label: `scores of ${where.experiment} · ${where.adapter}${where.order === "written" ? "" : ` · ${where.order}`}`,
+    options: {
+      ...where,
+      ...(stream.scenario === "class_incremental" ? {} : { scenario: stream.scenario }),
+      rows: rows.map(({ stages, fits: own, charged: _c, ...row }) => ({
+        ...row,
+        stages: stages.map(({ stage, evaluation }) => ({ index: stage, evaluation: evaluations.indexOf(evaluation) })),
+        fits: own.map((key) => fits.indexOf(key)),
+        stepKeys: [...new Set(stages.flatMap((one) => [...one.fits, one.evaluation]))],
+      })),
+    } as unknown as Json,
+    inputs: { truth: stream.truth, blind: stream.blind, evaluations, fits, single: single.slice(0, 1) },
+    seconds: seconds.scores,
+    bytes: 5e6,
+  })
+}

@@ -1,0 +1,50 @@
+/** One stage of a row: what each test example was predicted as under both setups, and which module it went to. */
+import { majority, type Predictions, type Stage } from "../../learning/index.ts"
+import { largest } from "../../model/largest.ts"
+import type { Artifact } from "../../plan/step.ts"
+import { gatesIn } from "./gates.ts"
+import { host } from "./given.ts"
+import type { RowPlan, Truth } from "./row_plan.ts"
+
+export const stageOf = (
+  evaluation: Artifact,
+  index: number,
+  indices: Int32Array,
+  classes: Truth["classes"],
+  task: Int32Array,
+  tasks: readonly string[],
+  plan: RowPlan,
+  byLabel: boolean,
+): Stage => {
+  const logits = host(evaluation.arrays.logits)
+  const width = logits.shape[1]
+  const gates = gatesIn(evaluation, tasks.slice(0, index + 1), plan.granularity)
+  const chosen = evaluation.arrays.chosen
+    ? [...(evaluation.arrays.chosen.data as Int32Array)]
+    : gates
+      ? gates.mean.map((units) => majority(units) ?? -1)
+      : Array.from(indices, () => -1)
+  const within = (row: number, only: number) => {
+    let best = -1
+    for (let c = 0; c < width; c++)
+      if (classes[c].task === only && (best < 0 || logits.data[row * width + c] > logits.data[row * width + best]))
+        best = c
+    return best
+  }
+  const joint = largest(logits)
+  /** Where tasks share their labels a prediction is that class of the example's own task that has its label. */
+  const ofOwnTask = (predicted: number, own: number) => {
+    if (!byLabel || predicted < 0) return predicted
+    const same = classes.findIndex(({ task: t, label }) => t === own && label === classes[predicted].label)
+    return same < 0 ? predicted : same
+  }
+  const predictions: Predictions = {
+    example: [...indices],
+    classIncremental: Array.from(indices, (i, row) =>
+      ofOwnTask(plan.how === "selects" ? within(row, chosen[row]) : joint[row], task[i]),
+    ),
+    taskIncremental: Array.from(indices, (i, row) => within(row, task[i])),
+    chosen,
+  }
+  return { index, predictions, ...(gates ? { gates } : {}) }
+}
