@@ -2,6 +2,7 @@
 import { sameShape, showShape } from "./dimension.ts"
 import { ShapeError } from "./errors.ts"
 import { operatorOf } from "./operators/table.ts"
+import { rowsRead } from "./rows_read.ts"
 import { isLeaf, type Tensor } from "./tensor.ts"
 
 /** Every node that the roots need, inputs before readers. Deep graphs are no problem: there is no recursion. */
@@ -31,8 +32,12 @@ export const postorder = (
   return order
 }
 
-/** The roots, rebuilt so that equal formulas are one object; operators that stand for a formula become that formula. */
-export const canonical = (roots: readonly Tensor[]): Tensor[] => {
+/**
+ * The roots, rebuilt so that equal formulas are one object and only the rows that are read are computed; operators that
+ * stand for a formula become that formula.
+ */
+export const canonical = (all: readonly Tensor[]): Tensor[] => {
+  const roots = rowsRead(all, postorder(all))
   const formulas = new Map<Tensor, readonly Tensor[]>()
   const inputsOf = (x: Tensor): readonly Tensor[] => {
     if (isLeaf(x)) return x.inputs
