@@ -26,8 +26,12 @@ const stream = async (scratch: string) => {
   return prepare(join(scratch, "raw"), { train: 0, test: 4 }, scratch)
 }
 
-for (const adapter of ["lora", "bottleneck"] as const)
-  test(`the spec for ${adapter} plans exactly the rows of the reference`, async () => {
+for (const [adapter, joint] of [
+  ["lora", true],
+  ["bottleneck", true],
+  ["lora", false],
+] as const)
+  test(`the spec for ${adapter}${joint ? "" : " without joint training"} plans exactly the rows of the reference`, async () => {
     const scratch = mkdtempSync(join(tmpdir(), "l2r-side-"))
     try {
       const { folder, tasks, test: texts } = await stream(scratch)
@@ -42,6 +46,7 @@ for (const adapter of ["lora", "bottleneck"] as const)
         memory: "memory.json",
         epochs: 1,
         fitEpochs: 1,
+        joint,
       }
       const source = { file: "spec.l2r", directory: scratch, text: specText(experiment) }
       const { spec, diagnostics } = await checkSource(source)
@@ -53,13 +58,14 @@ for (const adapter of ["lora", "bottleneck"] as const)
       const planned = cells[0].rows
         .filter(({ seed }) => seed === 2)
         .map(({ name, head }) => rowKey({ row: name, head }))
-      const paired = pairsFor(adapter)
+      const paired = pairsFor(adapter, joint)
       assert.deepEqual([...planned].sort(), paired.map(({ ours }) => rowKey(ours)).sort())
       assert.deepEqual(
         unpaired(
           adapter,
           paired.map(({ reference }) => reference),
           planned,
+          joint,
         ),
         [],
       )
@@ -68,6 +74,7 @@ for (const adapter of ["lora", "bottleneck"] as const)
           adapter,
           paired.slice(1).map(({ reference }) => reference),
           planned.slice(1),
+          joint,
         ).length,
         2,
       )

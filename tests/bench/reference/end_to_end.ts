@@ -27,6 +27,7 @@ if (chosen) {
     const stream = await prepare(name, chosen.caps, chosen.cache)
     for (const adapter of chosen.adapters) {
       const { model, epochs, fitEpochs, cache } = chosen
+      const joint = !chosen.withoutJoint.includes(name)
       const experiment: Experiment = {
         backbone: model,
         data: stream.folder,
@@ -36,6 +37,7 @@ if (chosen) {
         memory: drawnMemory(chosen.python, stream.folder, seed, cache),
         epochs,
         fitEpochs,
+        joint,
       }
       console.log(
         `${stream.name}, ${adapter}: ${stream.tasks.length} tasks, ${stream.train} training and ${stream.test} test texts, ${epochs} epochs, seed ${seed}`,
@@ -46,7 +48,7 @@ if (chosen) {
         const reference = runReference(chosen, experiment)
         const ours = runOurs(specText(experiment), folder, join(folder, "store"), chosen.workers)
         rmSync(folder, { recursive: true, force: true })
-        const problems = unpaired(adapter, reference.rows.keys(), ours.rows.keys())
+        const problems = unpaired(adapter, reference.rows.keys(), ours.rows.keys(), joint)
         for (const problem of problems) console.error(problem)
         if (problems.length > 0) process.exitCode = 1
         if (turn === 0)

@@ -48,7 +48,7 @@ export interface Reference {
 /** `keep`: a file that holds the output of a finished run, and is read instead of running again. */
 export const runReference = (
   { python, script, model }: Reference,
-  { data, adapter, seed, epochs, fitEpochs }: Experiment,
+  { data, adapter, seed, epochs, fitEpochs, joint = true }: Experiment,
   keep?: string,
 ): Finished => {
   if (keep && existsSync(keep)) return readReference(readFileSync(keep, "utf8"))
@@ -65,6 +65,7 @@ export const runReference = (
     epochs,
     "--router_epochs",
     fitEpochs,
+    ...(joint ? [] : ["--skip_joint"]),
   ]
   // Lines go to a file as they come, so that a long run can be watched and a broken one leaves what it had.
   const part = `${keep ?? join(tmpdir(), `reference-${process.pid}`)}.part`

@@ -10,6 +10,8 @@ export interface Settings extends Reference {
   readonly streams: readonly string[]
   readonly adapters: readonly AdapterName[]
   readonly seeds: readonly number[]
+  /** Streams without the bounds that train one module for all tasks. */
+  readonly withoutJoint: readonly string[]
   readonly caps: Caps
   readonly epochs: number
   readonly fitEpochs: number
@@ -31,6 +33,7 @@ const USAGE = `flags
   --streams LIST       "wordnet", or folders of JSON Lines; wordnet by default
   --adapters LIST      lora, bottleneck; lora by default
   --seeds LIST         1,2,3 by default
+  --without-joint LIST streams without multi_task and sequential, which take a third of the reference's time
   --cap N --cap-test N texts a task; all by default
   --epochs N --fit-epochs N   passes over a task and over the memory; 3 and 20
   --cache FOLDER       streams, finished runs and the store; .l2r/reference by default
@@ -52,6 +55,7 @@ export const settings = (args: readonly string[]): Settings | undefined => {
       streams: text,
       adapters: text,
       seeds: text,
+      "without-joint": text,
       cap: text,
       "cap-test": text,
       epochs: text,
@@ -99,6 +103,7 @@ export const settings = (args: readonly string[]): Settings | undefined => {
     streams: list(values.streams, "wordnet"),
     adapters: adapters.filter(isAdapter),
     seeds: list(values.seeds, "1,2,3").map((seed) => whole(seed, 1)),
+    withoutJoint: list(values["without-joint"], ""),
     caps: { train: whole(values.cap, 0), test: whole(values["cap-test"], 0) },
     epochs: whole(values.epochs, 3),
     fitEpochs: whole(values["fit-epochs"], 20),

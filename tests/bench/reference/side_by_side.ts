@@ -27,6 +27,7 @@ if (chosen) {
     const stream = await prepare(name, chosen.caps, chosen.cache)
     for (const adapter of chosen.adapters) {
       const { seeds, epochs, fitEpochs, model, cache } = chosen
+      const joint = !chosen.withoutJoint.includes(name)
       const experiment = (seed: number): Experiment => ({
         backbone: model,
         data: stream.folder,
@@ -36,11 +37,12 @@ if (chosen) {
         memory: drawnMemory(chosen.python, stream.folder, seed, cache),
         epochs,
         fitEpochs,
+        joint,
       })
       const label = `${stream.name}, ${adapter}: ${stream.tasks.length} tasks, ${stream.train} training and ${stream.test} test texts, ${epochs} epochs, ${fitEpochs} over the memory, seeds ${seeds.join(", ")}`
       const kept = join(
         chosen.recorded ? join(import.meta.dirname, "recorded") : join(cache, "reference_runs"),
-        `${stream.name}-${adapter}-${chosen.caps.train}-${chosen.caps.test}-${epochs}-${fitEpochs}`,
+        `${stream.name}-${adapter}-${chosen.caps.train}-${chosen.caps.test}-${epochs}-${fitEpochs}${joint ? "" : "-without-joint"}`,
       )
       mkdirSync(kept, { recursive: true })
       console.error(label)
@@ -60,7 +62,7 @@ if (chosen) {
           `  seed ${seed}: reference ${theirs.seconds.toFixed(0)} s, ours ${own.seconds.toFixed(0)} s (what the store had was not repeated)`,
         )
         problems.push(
-          ...unpaired(adapter, theirs.rows.keys(), own.rows.keys()).map(
+          ...unpaired(adapter, theirs.rows.keys(), own.rows.keys(), joint).map(
             (problem) => `${stream.name}, ${adapter}, seed ${seed}: ${problem}`,
           ),
         )

@@ -23,6 +23,8 @@ export interface Experiment {
   /** Passes over a task's training texts, and over the memory. */
   readonly epochs: number
   readonly fitEpochs: number
+  /** With the bounds that train one module for all tasks; so where absent. */
+  readonly joint?: boolean
 }
 
 const ADAPTER: Readonly<Record<AdapterName, string>> = {
@@ -39,6 +41,7 @@ export const specText = ({
   memory,
   epochs,
   fitEpochs,
+  joint = true,
 }: Experiment): string => `language 1
 
 use ${JSON.stringify(fileURLToPath(new URL("./same_memory.ts", import.meta.url)))} as same
@@ -84,7 +87,7 @@ experiment reference_rows {
     task_centroid, task_gaussian, class_gaussian, class_centroid_memory, class_gaussian_memory,
     ${adapter === "lora" ? "spectral, " : ""}gumbel_outputs, gumbel_parameters, softmax_outputs, softmax_parameters
   ]
-  bounds:   [base_model, uniform, oracle, max_confidence, frozen_gaussian, frozen_centroid_memory, frozen_gaussian_memory, multi_task, sequential]
+  bounds:   [base_model, uniform, oracle, max_confidence, frozen_gaussian, frozen_centroid_memory, frozen_gaussian_memory${joint ? ", multi_task, sequential" : ""}]
   seeds:    [${seed}]
 }
 `
