@@ -279,6 +279,7 @@ export default defineBackbone({
       "last",
       "what the heads of a classification read: the state of the last token, or the mean over all tokens of the text",
     ),
+    revision: encoderOptions.revision,
   }),
   modelTypes: MODELS,
   ...checkpointReader({ name: "llama", modelTypes: MODELS, prefixes: ["model."], blueprint }),

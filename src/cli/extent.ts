@@ -1,5 +1,6 @@
 /** Flags that say how much of an experiment is computed and kept: they decide the plan, so every verb that plans has them. */
 import type { PlanSettings } from "../plan/plan.ts"
+import { downloads } from "./downloads.ts"
 import { type Flags, UsageError } from "./verb.ts"
 
 export const extent = {
@@ -8,8 +9,12 @@ export const extent = {
 } as const
 
 /** Throws UsageError. */
-export const planFlags = (flags: Flags): Pick<PlanSettings, "finalStageOnly" | "keepGates"> => {
+export const planFlags = (flags: Flags): Omit<PlanSettings, "directory" | "processor"> => {
   if (flags.keep !== undefined && flags.keep !== "gates")
     throw new UsageError(`--keep takes the word gates, not ${flags.keep}`)
-  return { finalStageOnly: flags["final-stage"] === true, keepGates: flags.keep === "gates" }
+  return {
+    finalStageOnly: flags["final-stage"] === true,
+    keepGates: flags.keep === "gates",
+    onDownload: downloads(process.stderr),
+  }
 }

@@ -1,17 +1,24 @@
-/** `l2r model inspect FOLDER`: what a checkpoint is, and what may be attached to it. */
+/** `l2r model inspect FOLDER`, or a model of the hub: what a checkpoint is, and what may be attached to it. */
 import type { ModelCard } from "../run/model_card.ts"
 import { columns, count, listed } from "./columns.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
   summary: "say what a checkpoint is, and what may be attached to it",
-  usage: "model inspect FOLDER [--json]",
+  usage: "model inspect FOLDER|ORG/NAME [--revision REVISION] [--json]",
   words: [2, 2],
-  flags: { json: { type: "boolean", what: "everything, as JSON" } },
-  run: async ([what, folder], { json }) => {
+  flags: {
+    revision: {
+      type: "string",
+      what: "of a model of the Hugging Face hub: a commit, a tag or a branch; main by default",
+    },
+    json: { type: "boolean", what: "everything, as JSON" },
+  },
+  run: async ([what, folder], { json, revision }) => {
     if (what !== "inspect") throw new UsageError(`model has one part, inspect, and no "${what}"`)
-    const { modelCard } = await import("../run/model_card.ts")
-    const card = await modelCard(folder, process.cwd())
+    const [{ modelCard }, { downloads }] = await Promise.all([import("../run/model_card.ts"), import("./downloads.ts")])
+    const place = { directory: process.cwd(), onDownload: downloads(process.stderr) }
+    const card = await modelCard(folder, place, typeof revision === "string" ? revision : undefined)
     process.stdout.write(json ? `${JSON.stringify(card, null, 2)}\n` : page(card))
     return 0
   },

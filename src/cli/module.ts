@@ -23,7 +23,7 @@ export default {
       what: "for a base model that is loaded with a head (AutoModelForCausalLM) instead of without (AutoModel)",
     },
     replace: { type: "boolean", what: "overwrite files that hold something else" },
-    model: { type: "string", what: "folder of the base model: the module is put on it" },
+    model: { type: "string", what: "the base model, a folder or one of the hub: the module is put on it" },
     json: { type: "boolean", what: "everything, as JSON" },
     ...places,
     ...saidFlags,
@@ -91,8 +91,9 @@ const only = <S>(left: Named<S>, task: string): Named<S>[number] => {
 }
 
 const inspect = async (folder: string, { model, json }: Flags): Promise<number> => {
-  const { peftCard } = await import("../run/peft/card.ts")
-  const card = await peftCard(folder, process.cwd(), typeof model === "string" ? model : undefined)
+  const [{ peftCard }, { downloads }] = await Promise.all([import("../run/peft/card.ts"), import("./downloads.ts")])
+  const place = { directory: process.cwd(), onDownload: downloads(process.stderr) }
+  const card = await peftCard(folder, place, typeof model === "string" ? model : undefined)
   process.stdout.write(json ? `${JSON.stringify(card, null, 2)}\n` : page(card))
   return 0
 }

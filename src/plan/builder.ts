@@ -68,7 +68,16 @@ const PLACES: ReadonlySet<string> = new Set(["directory", "location", "from"])
 const withoutPlaces = (options: Json): Json => {
   if (Array.isArray(options)) return options.map(withoutPlaces)
   if (options === null || typeof options !== "object") return options
+  const { fingerprint } = options as { readonly fingerprint?: Json }
   return Object.fromEntries(
-    Object.entries(options).flatMap(([name, value]) => (PLACES.has(name) ? [] : [[name, withoutPlaces(value)]])),
+    Object.entries(options).flatMap(([name, value]) =>
+      PLACES.has(name) ? [] : [[name, withoutPlaces(fingerprint && name === "options" ? unpinned(value) : value)]],
+    ),
   )
+}
+
+/** Options without the revision of a model, whose files' fingerprint stands beside them. */
+const unpinned = (options: Json): Json => {
+  const { revision: _, ...rest } = options as { readonly [key: string]: Json }
+  return rest
 }

@@ -1,6 +1,6 @@
 /** Steps of a stream on a backbone: texts, tokens, the mixed test set, memories, frozen features. */
 import type { Spec, Stream } from "../../dsl/spec.ts"
-import type { Backbone, Memory } from "../plugin/index.ts"
+import type { Backbone, Memory, Place } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import { type Chosen, folderIn, type PluginShelf, type Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
@@ -38,12 +38,16 @@ export const planStream = async (
   stream: Stream,
   backboneName: string,
   directory: string,
+  onDownload?: Place["onDownload"],
 ): Promise<PlannedStream> => {
   const declared = spec.backbones[backboneName]
   const place = { directory: folderIn(directory, declared) }
   const { plugin: backbone, chosen, code } = await shelf.take<Backbone>("backbone", declared)
   const location = declared.location ?? ""
-  const fingerprint = await backbone.fingerprint(location, chosen.options, place)
+  const fingerprint = await backbone.fingerprint(location, chosen.options, {
+    ...place,
+    ...(onDownload && { onDownload }),
+  })
   const onBackbone: ChosenBackbone = { ...chosen, location, ...place, fingerprint }
   const { sources, wanted } = await streamTasks(shelf, spec, stream, directory)
   const datasets: string[] = []

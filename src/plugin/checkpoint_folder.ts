@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs"
 import { isAbsolute, join, resolve } from "node:path"
 import { DataError, type Place } from "./data.ts"
+import { hubFolder, isModelId, MAIN } from "./hub/index.ts"
 
 export interface CheckpointFolder {
   /** As the spec names it. */
@@ -16,6 +17,8 @@ export interface CheckpointFolder {
 
 const WEIGHTS = "model.safetensors"
 const INDEX = "model.safetensors.index.json"
+/** Not read here; it lets others use the same folder. */
+const TOKENIZER_CONFIG = "tokenizer_config.json"
 const NEEDED = `config.json, ${WEIGHTS}, tokenizer.json`
 
 /** What older tools write in the place of a file. */
@@ -39,7 +42,11 @@ export const checkpointFolder = (
       `a ${plugin} backbone needs a folder`,
       `write it after the plugin: backbone encoder = ${plugin} "${(shipped && readdirSync(shipped).sort()[0]) || "path/of/the/folder"}"`,
     )
-  const path = folderOf(location, place, shipped)
+  return checkpointIn(folderOf(location, place, shipped), location)
+}
+
+/** The files of a folder. Throws DataError where one is missing. */
+const checkpointIn = (path: string, location: string): CheckpointFolder => {
   const missing = (file: string) => !existsSync(join(path, file))
   const lacks = (file: string, help = helpFor(file, path)) =>
     new DataError(`the backbone "${location}" lacks ${file}`, help)
@@ -52,6 +59,66 @@ export const checkpointFolder = (
   return { location, path, weights, files: ["config.json", ...(index ? [index] : []), ...weights, "tokenizer.json"] }
 }
 
+/**
+ * The same, or a model of the Hugging Face hub: of the cache, downloaded where it is not there.
+ * Rejects with DataError.
+ */
+export const checkpointAt = async (
+  location: string | undefined,
+  place: Place,
+  plugin: string,
+  { shipped, revision = MAIN }: { readonly shipped?: string; readonly revision?: string } = {},
+): Promise<CheckpointFolder> => {
+  if (location && isModelId(location) && !isAt(location, place, shipped))
+    return checkpointIn(await hubFolder({ id: location, revision }, fromHub(location), place), location)
+  const folder = checkpointFolder(location, place, plugin, shipped)
+  checkUnpinned(folder.location, revision)
+  return folder
+}
+
+/** Throws DataError where a revision is asked of what has none. */
+export const checkUnpinned = (location: string, revision: string): void => {
+  if (revision === MAIN) return
+  throw new DataError(
+    `the backbone "${location}" is a folder of this machine, which has no revision "${revision}"`,
+    "leave `revision` out, or rename the folder: models of the hub are taken where there is no folder of their name",
+  )
+}
+
+/** What of a repository is needed, and whether a folder has it. */
+const fromHub = (location: string): Parameters<typeof hubFolder>[1] => ({
+  whole: (folder) => {
+    try {
+      return checkpointIn(folder, location).weights.length > 0
+    } catch {
+      return false
+    }
+  },
+  files: (names, folder) => {
+    const lacks = (file: string) => {
+      const other = instead[file]?.find((name) => names.has(name))
+      return new DataError(
+        `the model "${location}" of the hub lacks ${file}`,
+        other
+          ? `it has ${other}: load it in Python and save it with save_pretrained, which writes ${file}, or name a \`revision\` that has it`
+          : `a checkpoint has ${NEEDED}; name a \`revision\` that has them, or another model`,
+      )
+    }
+    for (const file of ["config.json", "tokenizer.json"]) if (!names.has(file)) throw lacks(file)
+    const index = !names.has(WEIGHTS) && names.has(INDEX)
+    if (!index && !names.has(WEIGHTS)) throw lacks(WEIGHTS)
+    const shards = index && existsSync(join(folder, INDEX)) ? shardsIn(join(folder, INDEX)) : []
+    const lost = shards.find((shard) => !names.has(shard))
+    if (lost !== undefined) throw lacks(lost)
+    const beside = names.has(TOKENIZER_CONFIG) ? [TOKENIZER_CONFIG] : []
+    return ["config.json", "tokenizer.json", ...beside, ...(index ? [INDEX, ...shards] : [WEIGHTS])]
+  },
+})
+
+/** Whether there is a folder of that name, beside the spec or among those that ship. */
+const isAt = (location: string, { directory }: Place, shipped: string | undefined): boolean =>
+  existsSync(resolve(directory, location)) || (shipped !== undefined && existsSync(join(shipped, location)))
+
 const folderOf = (location: string, place: Place, shipped: string | undefined): string => {
   const folder = isAbsolute(location) ? location : resolve(place.directory, location)
   const own = shipped && !location.includes("..") ? join(shipped, location) : undefined
@@ -59,7 +126,7 @@ const folderOf = (location: string, place: Place, shipped: string | undefined): 
   if (found === undefined)
     throw new DataError(
       `no backbone at "${location}": there is no folder ${folder}, and none of that name ships with l2r`,
-      "give the path of a folder with config.json, model.safetensors and tokenizer.json",
+      "give the path of a folder with config.json, model.safetensors and tokenizer.json, or a model of the Hugging Face hub as ORG/NAME",
     )
   if (!statSync(found).isDirectory())
     throw new DataError(

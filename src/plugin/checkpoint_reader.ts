@@ -1,11 +1,11 @@
 /** What every family of checkpoint folders does alike: find, check, read, digest. A family says what its config.json means. */
 import { join } from "node:path"
 import type { Backbone, Checkpoint } from "./backbone.ts"
-import { checkpointFolder, folderDigest, readJson } from "./checkpoint_folder.ts"
+import { type CheckpointFolder, checkpointAt, folderDigest, readJson } from "./checkpoint_folder.ts"
 import { readWeights } from "./checkpoint_weights.ts"
 import { type ConfigFile, configFile } from "./config_file.ts"
 import { DataError, type Place } from "./data.ts"
-import { optional, PositiveInt, words } from "./options.ts"
+import { optional, PositiveInt, Schema, words } from "./options.ts"
 import type { Site } from "./site.ts"
 import { vocabularyIn } from "./tokenizing.ts"
 import type { WeightSource } from "./weight_sources.ts"
@@ -45,22 +45,36 @@ export const encoderOptions = {
     "mean",
     "what the heads read: the mean over all tokens of the text, or the state of the first one ([CLS])",
   ),
+  revision: Schema.optionalKey(
+    Schema.String.annotate({
+      description:
+        "of a model of the Hugging Face hub: a commit, a tag or a branch (main by default). Branches move: write the commit where a run shall be repeated",
+    } as never),
+  ),
 } as const
 
 interface FolderOptions {
   readonly max_tokens: number
   readonly pooling: string
+  readonly revision?: string
 }
 
 /** `load` and `fingerprint` of a backbone plugin. */
 export const checkpointReader = (family: Family): Pick<Backbone<FolderOptions>, "load" | "fingerprint"> => ({
-  fingerprint: async (location, _options, place) =>
-    folderDigest(checkpointFolder(location, place, family.name, family.shipped)),
-  load: async (location, options, place) => loaded(family, location, options, place),
+  fingerprint: async (location, options, place) => folderDigest(await folderFor(family, location, options, place)),
+  load: async (location, options, place) => loaded(family, await folderFor(family, location, options, place), options),
 })
 
-const loaded = (family: Family, location: string, options: FolderOptions, place: Place): Checkpoint => {
-  const folder = checkpointFolder(location, place, family.name, family.shipped)
+const folderFor = (
+  { name, shipped }: Family,
+  location: string,
+  { revision }: FolderOptions,
+  place: Place,
+): Promise<CheckpointFolder> =>
+  checkpointAt(location, place, name, { ...(shipped ? { shipped } : {}), ...(revision ? { revision } : {}) })
+
+const loaded = (family: Family, folder: CheckpointFolder, options: FolderOptions): Checkpoint => {
+  const { location } = folder
   const config = configFile(objectIn(join(folder.path, "config.json")), location, family.name)
   checkModelType(config, family)
   const { vocabulary, positions, sites, ...blueprint } = family.blueprint(config)

@@ -18,7 +18,14 @@ export interface Task {
 /** Where relative paths start: the folder of the spec. */
 export interface Place {
   readonly directory: string
+  /** Told of what comes from the network; where it is missing, nobody is. */
+  readonly onDownload?: (news: Download) => void
 }
+
+/** Bytes of a file so far, of how many where that is known; or, at the end, the commit that a model's revision is. */
+export type Download =
+  | { readonly model: string; readonly file: string; readonly bytes: number; readonly total?: number }
+  | { readonly model: string; readonly commit: string; readonly revision: string }
 
 /** An expected problem with data: what, where, what to do. */
 export class DataError extends Error {

@@ -7,13 +7,21 @@ export * from "./activations.ts"
 export * from "./adapter.ts"
 export * from "./backbone.ts"
 export * from "./backend.ts"
-export { type CheckpointFolder, checkpointFolder, folderDigest, readJson } from "./checkpoint_folder.ts"
+export {
+  type CheckpointFolder,
+  checkpointAt,
+  checkpointFolder,
+  checkUnpinned,
+  folderDigest,
+  readJson,
+} from "./checkpoint_folder.ts"
 export { type Blueprint, checkpointReader, encoderOptions, type Family } from "./checkpoint_reader.ts"
 export { type FiledTensor, readWeights, storedTensors } from "./checkpoint_weights.ts"
 export { type ConfigFile, configFile } from "./config_file.ts"
 export * from "./data.ts"
 export * from "./define.ts"
 export * from "./definition.ts"
+export { hubFolder, isModelId, MAIN } from "./hub/index.ts"
 export * from "./memory.ts"
 export * from "./options.ts"
 export * from "./parameters.ts"

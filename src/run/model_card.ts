@@ -10,8 +10,9 @@ import {
   type Backbone,
   type Checkpoint,
   type CheckpointFolder,
-  checkpointFolder,
+  checkpointAt,
   folderDigest,
+  type Place,
   type Role,
   readJson,
   type Site,
@@ -75,11 +76,11 @@ const SHAPE = {
 } as const
 type ShapeName = keyof typeof SHAPE
 
-/** Reads the whole checkpoint, so that what is wrong with it shows. Rejects with DataError or PluginError. */
-export const modelCard = async (location: string, directory: string): Promise<ModelCard> => {
-  const folder = checkpointFolder(shippedPlace(location, directory) ?? location, { directory }, "model")
+/** Reads the whole checkpoint, so that what is wrong with it shows. `revision`: of a model of the hub. Rejects with DataError or PluginError. */
+export const modelCard = async (location: string, place: Place, revision?: string): Promise<ModelCard> => {
+  const folder = await folderOf(location, place, revision)
   const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
-  const network = await networkAt(location, directory)
+  const network = await networkIn(folder, place)
   const { backbone, checkpoint } = network ?? {}
   const vocabulary = vocabularyIn(readJson(join(folder.path, "tokenizer.json")))
   return {
@@ -96,8 +97,13 @@ export const modelCard = async (location: string, directory: string): Promise<Mo
 }
 
 /** A checkpoint with the backbone that reads it, with its default options; nothing where none that ships does. Rejects with DataError. */
-export const networkAt = async (location: string, directory: string): Promise<Network | undefined> => {
-  const folder = checkpointFolder(shippedPlace(location, directory) ?? location, { directory }, "model")
+export const networkAt = async (location: string, place: Place): Promise<Network | undefined> =>
+  networkIn(await folderOf(location, place), place)
+
+const folderOf = (location: string, place: Place, revision?: string): Promise<CheckpointFolder> =>
+  checkpointAt(shippedPlace(location, place.directory) ?? location, place, "model", { ...(revision && { revision }) })
+
+const networkIn = async (folder: CheckpointFolder, { directory }: Place): Promise<Network | undefined> => {
   const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
   const backbone = await backboneFor(config.model_type)
   return backbone && { backbone, checkpoint: await backbone.load(folder.path, defaults(backbone), { directory }) }

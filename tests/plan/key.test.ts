@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
+import { StepBuilder } from "../../src/plan/builder.ts"
 import { canonical } from "../../src/plan/canonical.ts"
 import { type Determinants, stepKey } from "../../src/plan/key.ts"
 
@@ -80,4 +81,51 @@ test("canonical JSON means the same as JSON, and does not depend on the order of
 test("numbers that JSON does not have are refused, absent values left out", () => {
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, () => 1]) assert.throws(() => canonical({ bad }), RangeError)
   assert.equal(canonical({ b: undefined, a: -0 }), '{"a":0}')
+})
+
+test("a key rests on what is in a model's files, and not on where they lie or on a name of their revision", () => {
+  const builder = new StepBuilder(
+    { backend: "b", version: "1", provider: "cpu", precision: "float32", threads: 1 },
+    "p",
+    "c",
+  )
+  const key = (location: string, revision: string | undefined, fingerprint: string) =>
+    builder.add({
+      kind: "tokens",
+      label: "",
+      options: {
+        backbone: {
+          plugin: "bert",
+          options: { max_tokens: 8, ...(revision && { revision }) },
+          location,
+          directory: "/",
+          fingerprint,
+        },
+      },
+      inputs: {},
+      seconds: 0,
+      bytes: 0,
+    })
+  const local = key("models/tiny", undefined, "f1")
+  assert.equal(key("acme/tiny", "main", "f1"), local)
+  assert.equal(key("acme/tiny", "v1.0", "f1"), local)
+  assert.notEqual(key("acme/tiny", "main", "f2"), local)
+})
+
+test("another option of that name counts", () => {
+  const builder = new StepBuilder(
+    { backend: "b", version: "1", provider: "cpu", precision: "float32", threads: 1 },
+    "p",
+    "c",
+  )
+  const key = (revision: string) =>
+    builder.add({
+      kind: "module",
+      label: "",
+      options: { adapter: { plugin: "a", options: { revision } } },
+      inputs: {},
+      seconds: 0,
+      bytes: 0,
+    })
+  assert.notEqual(key("1"), key("2"))
 })

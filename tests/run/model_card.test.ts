@@ -18,7 +18,7 @@ test("every checkpoint beside the repository is known", {
   skip: real.length === 0 && "there are no checkpoints beside the repository, in ../shared/models",
 }, async () => {
   for (const name of real) {
-    const card = await modelCard(name, models)
+    const card = await modelCard(name, { directory: models })
     assert.ok(card.backbone, `${name}: ${card.modelType}`)
     assert.ok(card.parameters > 1e5 && card.weights.tensors > 10 && card.sites.length > 5, name)
     assert.ok(card.tokenizer && card.tokenizer.pieces <= (card.shape.vocabulary as number), name)
@@ -31,7 +31,7 @@ test("every checkpoint beside the repository is known", {
 const families = readdirSync(join(golden, "families"))
 for (const name of families)
   test(`the family of ${name} is found by its model_type`, async () => {
-    const card = await modelCard(`families/${name}`, golden)
+    const card = await modelCard(`families/${name}`, { directory: golden })
     assert.equal(card.backbone, name === "xlm_roberta" ? "roberta" : name.split("_")[0])
     assert.equal(card.shape.width, 8)
     assert.equal(
@@ -44,7 +44,7 @@ for (const name of families)
   })
 
 test("sites are grouped by role and size", async () => {
-  const { sites, shape, parameters } = await modelCard("families/modernbert", golden)
+  const { sites, shape, parameters } = await modelCard("families/modernbert", { directory: golden })
   const of = (role: string) =>
     sites.filter((group) => group.role === role).map(({ count, in: a, out }) => [count, a, out])
   assert.deepEqual(of("query"), [[4, 8, 8]])

@@ -19,9 +19,10 @@ import {
   words,
 } from "../../../src/plugin/index.ts"
 import { fold } from "./fold.ts"
+import { modelAt } from "./from_hub.ts"
 import type { Network } from "./graph.ts"
 import { feedsOf, outputOf } from "./interface.ts"
-import { digestOf, hintsIn, modelPlace } from "./place.ts"
+import { digestOf, hintsIn } from "./place.ts"
 import { readOnnx } from "./read.ts"
 import { calledSites } from "./rehearsal.ts"
 import { forward } from "./run.ts"
@@ -30,10 +31,11 @@ interface Options {
   readonly max_tokens: number
   readonly pooling: string
   readonly output: string
+  readonly revision?: string
 }
 
 const load = async (location: string, options: Options, place: Place): Promise<Checkpoint> => {
-  const files = modelPlace(location, place)
+  const files = await modelAt(location, options, place)
   const file = readOnnx(files.file)
   const { pad, positions } = hintsIn(files)
   const tokenizer = readJson(files.tokenizer)
@@ -81,10 +83,11 @@ export default defineBackbone({
       "last_hidden_state",
       "the output of the graph that holds the states of the last layer",
     ),
+    revision: encoderOptions.revision,
   }),
   load,
-  fingerprint: async (location, _options, place) => {
-    const files = modelPlace(location, place)
+  fingerprint: async (location, options, place) => {
+    const files = await modelAt(location, options, place)
     return digestOf(files, readOnnx(files.file).external)
   },
   tokenize,

@@ -12,7 +12,7 @@ export interface ModelPlace {
   readonly config?: string
 }
 
-const MODELS = ["model.onnx", join("onnx", "model.onnx")]
+export const MODELS = ["model.onnx", join("onnx", "model.onnx")]
 
 /** A file, or a folder with one. Throws DataError: nothing there, several to choose from, no tokenizer. */
 export const modelPlace = (location: string | undefined, place: Place): ModelPlace => {
@@ -25,7 +25,7 @@ export const modelPlace = (location: string | undefined, place: Place): ModelPla
   if (!existsSync(path))
     throw new DataError(
       `no backbone at "${location}": there is no file ${path}`,
-      "give the path of an .onnx file, tokenizer.json beside it",
+      "give the path of an .onnx file, tokenizer.json beside it, or a model of the Hugging Face hub as ORG/NAME",
     )
   const file = statSync(path).isDirectory() ? fileIn(path, location) : path
   const tokenizer = near(file, "tokenizer.json")

@@ -1,7 +1,7 @@
 /** What a PEFT folder holds: as its files say, and as a module of ours where its base model is at hand. */
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { type Adapter, DataError } from "../../plugin/index.ts"
+import { type Adapter, DataError, type Place } from "../../plugin/index.ts"
 import { loadPlugin } from "../../plugin/load.ts"
 import { shipped } from "../../plugin/registry.ts"
 import { networkAt } from "../model_card.ts"
@@ -43,8 +43,9 @@ export interface Fitted {
   readonly unread: readonly string[]
 }
 
-/** `model`: folder of the base model; without it the one that the folder names, where it is there. Rejects with DataError or PluginError. */
-export const peftCard = async (location: string, directory: string, model?: string): Promise<PeftCard> => {
+/** `model`: the base model, a folder or one of the hub; without it the one that the folder names, where it is there. Rejects with DataError or PluginError. */
+export const peftCard = async (location: string, place: Place, model?: string): Promise<PeftCard> => {
+  const { directory } = place
   const folder = peftFolder(location, directory)
   const adapters = (await Promise.all(
     shipped("adapter").map(({ name }) => loadPlugin("adapter", name)),
@@ -59,7 +60,7 @@ export const peftCard = async (location: string, directory: string, model?: stri
     base,
     parameters: Object.values(folder.tensors).reduce((sum, { data }) => sum + data.length, 0),
     tensors: groupsOf(folder.tensors),
-    fits: at === undefined ? null : await fittedOn(at, { location, directory, base: at, adapters }),
+    fits: at === undefined ? null : await fittedOn(at, place, { location, directory, base: at, adapters }),
   }
 }
 
@@ -73,8 +74,8 @@ const groupsOf = (tensors: Readonly<Record<string, { readonly shape: readonly nu
   return [...groups.values()]
 }
 
-const fittedOn = async (model: string, reading: Parameters<typeof readPeft>[1]): Promise<Fitted> => {
-  const network = await networkAt(model, reading.directory)
+const fittedOn = async (model: string, place: Place, reading: Parameters<typeof readPeft>[1]): Promise<Fitted> => {
+  const network = await networkAt(model, place)
   if (!network)
     throw new DataError(`no backbone that ships reads the base model "${model}"`, "`l2r model inspect` says what it is")
   const { options, sites, head, labels, unread } = readPeft(network, reading)

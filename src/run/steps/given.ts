@@ -3,7 +3,14 @@
 import type { Network } from "../../model/encoder.ts"
 import { bySite, type Head, type Library, type TrainedModule } from "../../model/library.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
-import type { Adapter, Backbone, Checkpoint, HostTensor, TokenIds } from "../../plugin/index.ts"
+import {
+  type Adapter,
+  type Backbone,
+  type Checkpoint,
+  DataError,
+  type HostTensor,
+  type TokenIds,
+} from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
 
 /** A plugin in a step's options, with its decoded options. */
@@ -24,8 +31,18 @@ export const network = (work: Work, chosen: ChosenBackbone): Promise<Network> =>
   work.cached(`network ${chosen.plugin} ${chosen.fingerprint} ${JSON.stringify(chosen.options)}`, async () => {
     const backbone = await work.plugin<Backbone>("backbone", chosen.plugin, chosen.from)
     const checkpoint: Checkpoint = await backbone.load(chosen.location, chosen.options, { directory: chosen.directory })
+    checkPlanned(chosen, checkpoint)
     return { backbone, checkpoint }
   })
+
+/** Throws DataError where the files are others than those whose digest is part of the step's key. */
+const checkPlanned = ({ location, fingerprint }: ChosenBackbone, { digest }: Checkpoint): void => {
+  if (fingerprint === "" || fingerprint === digest) return
+  throw new DataError(
+    `the files of the backbone "${location}" are not those that the plan has seen: their sha256 is ${digest.slice(0, 12)}..., it was ${fingerprint.slice(0, 12)}...`,
+    "run again, and let nobody write into the folder meanwhile; for a model of the hub write the commit as `revision`",
+  )
+}
 
 /** Ragged token ids as two arrays: all ids, and where each text starts (one more than texts). */
 export const storedTexts = (name: string, texts: readonly TokenIds[]): Record<string, StoredArray> => {
