@@ -1,6 +1,6 @@
 /** Traces a backbone with whatever takes part in it (an adapter, a routed library, nothing) down to the features that heads read. */
 
-import type { Backbone, Checkpoint, Extension, FrozenLayer, Norm, Site } from "../plugin/index.ts"
+import type { Backbone, Checkpoint, Extension, FrozenLayer, Norm, Site, Trace } from "../plugin/index.ts"
 import {
   type AttentionOptions,
   add,
@@ -24,14 +24,23 @@ import {
 
 /** What may take part in the forward pass of a backbone. */
 export interface Participant {
-  /** Sees the hidden state at the input of each block, [length, width]. */
-  readonly block?: (layer: number, hidden: Tensor) => void
+  /** Sees the hidden state at the input of each block, [length, width]; `text`: where the block decodes, the encoder's last. */
+  readonly block?: (layer: number, hidden: Tensor, text?: Tensor) => void
   /** Changes the output y of a linear, norm or block site, given its input x. */
   readonly change?: (layer: FrozenLayer, x: Tensor, y: Tensor) => Tensor
   /** Changes the output y of an attention site with queries q; `extended` gives it with further keys and values. */
   readonly attend?: (site: Site, q: Tensor, y: Tensor, extended: (extension: Extension) => Tensor) => Tensor
   /** What the tokens see at an attention site besides themselves, given their keys and values: tokens of earlier runs. */
-  readonly earlier?: (site: Site, k: Tensor, v: Tensor, options: AttentionOptions) => Prefix
+  readonly earlier?: (site: Site, k: Tensor, v: Tensor, options: AttentionOptions) => Prefix | undefined
+  /** What the tokens of an answer see of the text, given the keys and values of its tokens: those of an earlier run. */
+  readonly text?: (site: Site, k: Tensor, v: Tensor) => TextSeen
+}
+
+/** Keys and values of the text of each example, padded [keys, d], with a mask [keys]; or those of its tokens as they are. */
+export interface TextSeen {
+  readonly keys: Tensor
+  readonly values: Tensor
+  readonly mask?: Tensor
 }
 
 export interface Encoded {
@@ -49,11 +58,33 @@ export interface Network {
 
 /** `trained`: the backbone's own weights are parameters (full fine-tuning), else frozen. */
 export const encoder = (
-  { backbone, checkpoint }: Network,
+  network: Network,
   participant: Participant = {},
   trained = false,
   layout = packedLayout(),
 ): Encoded => {
+  const { backbone, checkpoint } = network
+  const hidden = backbone.forward(traced(network, participant, trained, { layout }), checkpoint)
+  const { pooling } = checkpoint.config
+  return { layout, hidden, features: pool(pooling === "cls" || pooling === "last" ? pooling : "mean", hidden) }
+}
+
+/** Of which text a trace is: the first one of the examples, or answers to it, whose feeds have names of their own. */
+export interface Traced {
+  readonly layout: Layout
+  /** Before the names of ids and positions. */
+  readonly named?: string
+  /** Where answers are traced: the encoder's last state of the text. */
+  readonly text?: Tensor
+}
+
+/** What a backbone calls while it is traced. */
+export const traced = (
+  { backbone, checkpoint }: Network,
+  participant: Participant,
+  trained: boolean,
+  { layout, named = "", text }: Traced,
+): Trace => {
   const rows = { of: "tokens", layout } as const
   const sites = new Map(checkpoint.sites.map((site) => [site.name, site]))
   const siteOf = (name: string): Site => {
@@ -61,48 +92,46 @@ export const encoder = (
     if (!site) throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
     return site
   }
-  const hidden = backbone.forward(
-    {
-      layout,
-      ids: input("ids", ["tokens"], "int", rows),
-      positions: input("positions", ["tokens"], "int", rows),
-      weight: (name) => weightOf(checkpoint, name, trained),
-      block: (layer, state) => {
-        participant.block?.(layer, state)
-        return state
-      },
-      linear: (name, x, w, bias) => {
-        const site = siteOf(name)
-        const y = bias ? add(matmul(x, w), bias) : matmul(x, w)
-        return participant.change ? participant.change({ site, weight: w, bias }, x, y) : y
-      },
-      norm: (name, x, norm) => {
-        const site = siteOf(name)
-        const y = normalised(x, norm)
-        if (!participant.change) return y
-        const bare = normalised(x, { ...norm, gain: filled(site.in, 1), bias: norm.bias && filled(site.in, 0) })
-        return participant.change({ site, weight: norm.gain, bias: norm.bias }, bare, y)
-      },
-      attention: (name, q, k, v, heads, options = {}) => {
-        const site = siteOf(name)
-        const earlier = participant.earlier?.(site, k, v, options)
-        const attended = (prefix: Prefix | undefined) => attention(q, k, v, heads, { ...options, prefix })
-        const y = attended(earlier)
-        if (!participant.attend) return y
-        return participant.attend(site, q, y, (extension) => {
-          if ("keys" in extension) return attended(earlier ? joined(extension, earlier) : extension)
-          throw new Error(`tokens cannot join the attention of ${name}: give keys and values`)
-        })
-      },
-      span: (name, x, y) => {
-        const site = siteOf(name)
-        return participant.change ? participant.change({ site }, x, y) : y
-      },
+  return {
+    layout,
+    ids: input(`${named}ids`, ["tokens"], "int", rows),
+    positions: input(`${named}positions`, ["tokens"], "int", rows),
+    weight: (name) => weightOf(checkpoint, name, trained),
+    block: (layer, state) => {
+      participant.block?.(layer, state, text)
+      return state
     },
-    checkpoint,
-  )
-  const { pooling } = checkpoint.config
-  return { layout, hidden, features: pool(pooling === "cls" || pooling === "last" ? pooling : "mean", hidden) }
+    linear: (name, x, w, bias) => {
+      const site = siteOf(name)
+      const y = bias ? add(matmul(x, w), bias) : matmul(x, w)
+      return participant.change ? participant.change({ site, weight: w, bias }, x, y) : y
+    },
+    norm: (name, x, norm) => {
+      const site = siteOf(name)
+      const y = normalised(x, norm)
+      if (!participant.change) return y
+      const bare = normalised(x, { ...norm, gain: filled(site.in, 1), bias: norm.bias && filled(site.in, 0) })
+      return participant.change({ site, weight: norm.gain, bias: norm.bias }, bare, y)
+    },
+    attention: (name, q, k, v, heads, options = {}) => {
+      const site = siteOf(name)
+      const ofText = k.rows?.layout !== q.rows?.layout
+      const { keys, values, mask } = (ofText && participant.text?.(site, k, v)) || { keys: k, values: v }
+      const earlier = ofText ? undefined : participant.earlier?.(site, k, v, options)
+      const attended = (prefix: Prefix | undefined) =>
+        attention(q, keys, values, heads, { ...options, ...(mask ? { mask } : {}), prefix })
+      const y = attended(earlier)
+      if (!participant.attend) return y
+      return participant.attend(site, q, y, (extension) => {
+        if ("keys" in extension) return attended(earlier ? joined(extension, earlier) : extension)
+        throw new Error(`tokens cannot join the attention of ${name}: give keys and values`)
+      })
+    },
+    span: (name, x, y) => {
+      const site = siteOf(name)
+      return participant.change ? participant.change({ site }, x, y) : y
+    },
+  }
 }
 
 /** What an adapter adds, then the earlier tokens. */
@@ -115,6 +144,7 @@ const joined = ({ keys, values }: Prefix, earlier: Prefix): Prefix => {
     keys: concat([keys, earlier.keys], 0),
     values: concat([values, earlier.values], 0),
     ...(earlier.mask ? { mask: concat([filled(visibleShape(keys)[0] as number, 1), earlier.mask], 0) } : {}),
+    ...(earlier.start ? { start: earlier.start, placeless: visibleShape(keys)[0] as number } : {}),
   }
 }
 

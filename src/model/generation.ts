@@ -1,11 +1,12 @@
 /**
- * Generation with a decoder, token by token. Keys and values of earlier tokens are kept, so that a step computes the new
+ * Generation with a decoder, token by token; what is written goes on after the prompt, or answers it where an encoder reads it. Keys and values of earlier tokens are kept, so that a step computes the new
  * token alone; adapters take part as they do in training. What is generated is what computing everything anew would give.
  */
 import type { Engine, Session, TokenIds } from "../plugin/index.ts"
-import type { Feeds } from "./batch.ts"
+import { type Feeds, packed } from "./batch.ts"
 import { type BeamOptions, beamSearch, type GenerationOptions } from "./beam_search.ts"
 import type { Network } from "./encoder.ts"
+import { startOf } from "./encoder_decoder.ts"
 import {
   type Advance,
   advancing,
@@ -13,6 +14,7 @@ import {
   generationStep,
   type Reading,
   type Taking,
+  TEXT_MASK,
 } from "./generation_step.ts"
 import { KeyValueCache } from "./key_value_cache.ts"
 
@@ -48,7 +50,9 @@ export const generator = (
   const open = async (reading: Reading, prompts: readonly TokenIds[], given: Feeds = {}) => {
     if (!opened.has(reading)) opened.set(reading, compiled(engine, network, taking, reading))
     const { step, sessions } = await (opened.get(reading) as Promise<Opened>)
-    return [new KeyValueCache(step, prompts.length, given), advancing(sessions, feeds)] as const
+    const read: Feeds = network.backbone.decode ? { [TEXT_MASK]: packed(prompts).mask } : {}
+    const start = network.backbone.decode && startOf(network)
+    return [new KeyValueCache(step, prompts.length, { ...given, ...read }), advancing(sessions, feeds, start)] as const
   }
   return {
     greedy: async (prompts, options, given) => greedy(prompts, options, ...(await open("best", prompts, given))),

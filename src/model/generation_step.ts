@@ -1,5 +1,8 @@
-/** The program of one step of generation: further tokens of each example, given the keys and values of those before them. */
-import type { Session, TokenIds } from "../plugin/index.ts"
+/**
+ * The program of one step of generation: further tokens of each example, given the keys and values of those before them,
+ * and, where they answer a text that an encoder has read, those of the text.
+ */
+import type { Session, Site, TokenIds } from "../plugin/index.ts"
 import {
   argmax,
   exampleRows,
@@ -17,14 +20,18 @@ import {
 import { type Feeds, packed } from "./batch.ts"
 import { nextTokenScores } from "./causal.ts"
 import { encoder, type Network, type Participant } from "./encoder.ts"
+import { asAnswers, encoderDecoder } from "./encoder_decoder.ts"
 import { fed, type Keep, noting } from "./kept.ts"
-import { type CachedArray, type KeyValueCache, maskName } from "./key_value_cache.ts"
+import { type CachedArray, type KeyValueCache, maskName, START } from "./key_value_cache.ts"
 
 /** Who takes part in the forward pass; values of whole prompts go through `keep`. */
 export type Taking = (layout: Layout, keep: Keep) => Participant
 
 /** What is read of the next token's scores: int [examples], the best one, or float [examples, vocabulary], log p of each. */
 export type Reading = "best" | "likelihoods"
+
+/** The mask of the texts that an encoder has read: [examples, text]. */
+export const TEXT_MASK = "text/mask"
 
 export interface GenerationStep {
   /** Outputs "next", the new keys and values by their names in `cached`, and of a prompt what is kept of it. */
@@ -54,14 +61,28 @@ export const generationStep = (
     outputs[name] = toPadded(x)
     return input(`earlier/${name}`, ["examples", "earlier", width], "float", rows)
   }
-  const earlier: Participant["earlier"] = ({ name }, k, v, { window = Number.POSITIVE_INFINITY }) => {
+  const earlier: Participant["earlier"] = ({ name }, k, v, { window = Number.POSITIVE_INFINITY, relative }) => {
+    if (network.backbone.decode && k.rows?.layout === layout) return undefined // an encoder reads its text at once
     windows.add(window)
     const mask = input(maskName(window), ["examples", "earlier"], "float", rows)
-    return { keys: stored(`keys/${name}`, k), values: stored(`values/${name}`, v), mask }
+    const start = relative && { start: input(START, ["examples"], "int", rows) }
+    return { keys: stored(`keys/${name}`, k), values: stored(`values/${name}`, v), mask, ...start }
   }
   const found = new Map<string, Tensor>()
   const participant = taking(layout, before ? fed(before.kept, layout) : noting(found))
-  const { hidden } = encoder(network, { ...participant, earlier }, false, layout)
+  const ofText = (part: string, site: Site, x: Tensor): Tensor => {
+    const name = `text/${part}/${site.name}`
+    if (before) return input(name, ["examples", "text", x.shape[1]], "float", rows)
+    found.set(name, toPadded(x))
+    return x
+  }
+  const text: Participant["text"] = (site, k, v) => ({
+    keys: ofText("keys", site, k),
+    values: ofText("values", site, v),
+    ...(before ? { mask: input(TEXT_MASK, ["examples", "text"], "float", rows) } : {}),
+  })
+  const run = network.backbone.decode ? encoderDecoder : encoder
+  const { hidden } = run(network, { ...participant, earlier, text }, false, layout)
   const scores = nextTokenScores(network, pool("last", hidden))
   const next = reading === "best" ? argmax(scores) : logSoftmax(scores)
   return {
@@ -75,19 +96,30 @@ export const generationStep = (
 /** Runs further tokens of each example, keeps their keys and values, and gives what is read of the next tokens. */
 export type Advance = (cache: KeyValueCache, texts: readonly TokenIds[]) => Promise<HostTensor>
 
-/** `sessions`: of the step for prompts, and of that for what comes after them. */
+/**
+ * `sessions`: of the step for prompts, and of that for what comes after them. `start`: where an encoder reads the prompts,
+ * the token that a decoder begins with.
+ */
 export const advancing =
-  (sessions: Readonly<Record<"prompt" | "later", Session>>, feeds: Feeds): Advance =>
+  (sessions: Readonly<Record<"prompt" | "later", Session>>, feeds: Feeds, start?: number): Advance =>
   async (cache, texts) => {
-    const batch = packed(texts)
-    const [examples, positions] = [batch.segment.data, batch.positions.data] as [Int32Array, Int32Array]
-    const shifted = positions.map((position, row) => position + cache.lengths[examples[row]])
+    const begins = start !== undefined && cache.empty
+    const tokens = begins ? texts.map(() => Int32Array.of(start)) : texts
+    const batch = further(tokens, cache.lengths)
     const outputs = await sessions[cache.empty ? "prompt" : "later"].run({
       ...feeds,
-      ...batch,
-      positions: { ...batch.positions, data: shifted },
+      ...(begins ? packed(texts) : {}),
+      ...(start === undefined ? batch : asAnswers(batch)),
       ...cache.feeds(),
     })
-    cache.append(outputs, texts)
+    cache.append(outputs, tokens)
     return outputs.next
   }
+
+/** Feeds of tokens that come after so many others. */
+const further = (texts: readonly TokenIds[], lengths: Int32Array): Feeds => {
+  const batch = packed(texts)
+  const [examples, positions] = [batch.segment.data, batch.positions.data] as [Int32Array, Int32Array]
+  const data = positions.map((position, row) => position + lengths[examples[row]])
+  return { ...batch, positions: { ...batch.positions, data } }
+}

@@ -58,6 +58,7 @@ export class KeyValueCache {
     const examples = this.lengths.length
     const shape = [examples, this.#columns]
     const feeds: Feeds = Object.fromEntries(this.#values)
+    feeds[START] = { shape: [examples], data: this.lengths }
     for (const { name, width } of this.#arrays)
       feeds[`earlier/${name}`] = { shape: [...shape, width], data: this.#data.get(name) as Numbers }
     for (const window of this.#windows) {
@@ -110,6 +111,9 @@ export class KeyValueCache {
     this.#columns = columns
   }
 }
+
+/** int [examples]: the position of each example's next token. */
+export const START = "earlier/start"
 
 /** The mask of sites whose tokens see `window` earlier ones. */
 export const maskName = (window: number): string => (window === Infinity ? "earlier" : `earlier within ${window}`)

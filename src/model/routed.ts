@@ -105,22 +105,34 @@ export const routed = (
   const given = outsideQuery(routing, width, modules, layout)
   const gates = new Map<string, Tensor>()
   let state: Tensor | undefined
+  let text: Tensor | undefined
   /** What stands before the first block is gated by what will be that block's input: the frozen network's y. */
   const gatesAt = (site: Site, x: Tensor, y: Tensor): Tensor => {
     const unit = routing.level === "model" ? "model" : routing.level === "layer" ? `layer.${site.layer}` : site.name
-    const known = gates.get(unit)
+    const answers = x.rows?.layout !== layout
+    const apart = answers && routing.granularity === "token" && routing.level !== "site" && !given
+    const place = apart ? `${unit} of answers` : unit
+    const known = gates.get(place)
     if (known) return known
-    const query = given ?? (routing.query === "site" ? x : (state ?? y))
-    const make = () => noiseAt(unit, gatesOf(router, query, tensors(unit), options, { ...mode, modules }))
+    if (answers && routing.granularity === "example" && routing.query === "site")
+      throw new Error(
+        `router ${router.name} would gate an example by what enters ${site.name}, where its answer is still being written: gate each token, or read the state of the block`,
+      )
+    const query = given ?? (routing.query === "site" ? x : stateFor(x, y))
+    const make = () => noiseAt(place, gatesOf(router, query, tensors(unit), options, { ...mode, modules }))
     const fresh = routing.granularity === "example" ? keep(`gates/${unit}`, modules, make) : make()
-    gates.set(unit, fresh)
+    gates.set(place, fresh)
     return fresh
   }
+  /** Where an answer is written, an example is gated by the text alone, which the encoder has read; so are the text's own tokens. */
+  const stateFor = (x: Tensor, y: Tensor): Tensor =>
+    text && (routing.granularity === "example" || x.rows?.layout === layout) ? text : (state ?? y)
   return {
     gates,
     participant: {
-      block: (_layer, hidden) => {
+      block: (_layer, hidden, read) => {
         state = hidden
+        text = read
       },
       change: (layer, x, y) => {
         const { site } = layer

@@ -57,7 +57,7 @@ export interface Trace {
   readonly linear: (site: string, x: Tensor, weight: Tensor, bias?: Tensor) => Tensor
   /** A normalisation over the width that is an attachment site: [length, width] -> [length, width]. */
   readonly norm: (site: string, x: Tensor, norm: Norm) => Tensor
-  /** Attention that is an attachment site: q [length, d], k and v -> [length, d]; further keys and values may join. */
+  /** Attention that is an attachment site: q [length, d], k and v, of the same or another text -> [length, d]; further keys and values may join. */
   readonly attention: (
     site: string,
     q: Tensor,
@@ -100,8 +100,15 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   readonly forward: (trace: Trace, checkpoint: Checkpoint) => Tensor
   /** Where positions turn queries and keys: what keys [n, width] without a position come to where those of the text are `by` larger. */
   readonly turnKeys?: (keys: HostTensor, by: number, checkpoint: Checkpoint) => HostTensor
-  /** Of decoders: the texts of token ids, special tokens left out. */
+  /** Of what writes texts: those of token ids, special tokens left out. */
   readonly detokenize?: (texts: readonly TokenIds[], checkpoint: Pick<Checkpoint, "tokenizer">) => readonly string[]
-  /** Of decoders: scores of the next token from states of the last layer, [.., width] -> [.., vocabulary]. */
+  /**
+   * Of encoder-decoders: states of the decoder's last layer over the tokens of the answers, whose layout `trace` has; keys
+   * and values from `states`, the encoder's of the texts, go to `trace.attention` as they are.
+   */
+  readonly decode?: (trace: Trace, states: Tensor, checkpoint: Checkpoint) => Tensor
+  /** Of what writes texts: the token that ends an answer, and that which a decoder with an encoder begins with. */
+  readonly answers?: (checkpoint: Checkpoint) => { readonly start?: number; readonly end?: number }
+  /** Of what writes texts: scores of the next token from states of the last layer, [.., width] -> [.., vocabulary]. */
   readonly nextToken?: (trace: Pick<Trace, "weight">, hidden: Tensor, checkpoint: Checkpoint) => Tensor
 }
