@@ -24,7 +24,7 @@ export const bias = (length: Dim, mask: Tensor, options: AttentionOptions): Tens
   const key = reshape(query, [1, length])
   const unseen = [
     ...(causal ? [beyond(query, key, 0)] : []),
-    ...(window === undefined ? [] : [beyond(key, query, window), ...(causal ? [] : [beyond(key, query, window)])]),
+    ...(window === undefined ? [] : [beyond(key, query, window), ...(causal ? [] : [beyond(query, key, window)])]),
   ]
   const places = () => reshape(scale(unseen.reduce(add), masked), [1, 1, length, length])
   const seen = unseen.length > 0 ? add(padding, places()) : padding
