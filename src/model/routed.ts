@@ -109,7 +109,7 @@ export const routed = (
   /** What stands before the first block is gated by what will be that block's input: the frozen network's y. */
   const gatesAt = (site: Site, x: Tensor, y: Tensor): Tensor => {
     const unit = routing.level === "model" ? "model" : routing.level === "layer" ? `layer.${site.layer}` : site.name
-    const answers = x.rows?.layout !== layout
+    const answers = text !== undefined && x.rows?.layout !== layout
     const apart = answers && routing.granularity === "token" && routing.level !== "site" && !given
     const place = apart ? `${unit} of answers` : unit
     const known = gates.get(place)

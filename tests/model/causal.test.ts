@@ -6,78 +6,30 @@ import { packed } from "../../src/model/batch.ts"
 import { answerFeeds, causalLoss, causalStep, IGNORED, nextTokenScores } from "../../src/model/causal.ts"
 import { encoder } from "../../src/model/encoder.ts"
 import { generator } from "../../src/model/generation.ts"
-import { optimise, parameterFeeds } from "../../src/model/optimise.ts"
 import { trainable } from "../../src/model/single.ts"
-import { logSoftmax, nameOf, program, randomStream } from "../../src/plugin/index.ts"
+import { logSoftmax, nameOf, program } from "../../src/plugin/index.ts"
 import curve from "../golden/causal_curve.json" with { type: "json" }
 import { tinyDecoder } from "./decoders.ts"
-import { apart, engines, flat, type Nested, textsOf } from "./golden.ts"
+import { engines, textsOf } from "./golden.ts"
+import { sameCurve } from "./training_curve.ts"
 
 const options = { ...curve.adapter, dropout: 0 }
 const texts = textsOf(curve.ids)
 const labels = textsOf(curve.labels)
-
-type Values = Readonly<Record<string, Readonly<Record<string, Nested>>>>
-const named = (values: Values): ReadonlyMap<string, Nested> =>
-  new Map(
-    Object.entries(values).flatMap(([site, parameters]) =>
-      Object.entries(parameters).map(([name, value]) => [`${site}/${name}`, value] as const),
-    ),
-  )
 
 for (const on of ["reference", "onnxruntime"] as const)
   test(`golden: 20 steps of LoRA on the tiny Llama, then what it generates, on ${on}`, async () => {
     const network = await tinyDecoder("llama")
     const engine = await engines[on]()
     const step = causalStep(network, lora, options)
-    const values = new Map([...named(curve.initial)].map(([name, value]) => [name, Float32Array.from(flat(value))]))
-    assert.deepEqual(step.parameters.map(nameOf).sort(), [...values.keys()].sort())
-    const session = await engine.compile(step)
-    const feeds = (batch: readonly number[] | Int32Array) =>
+    const feeds = (batch: readonly number[]) =>
       answerFeeds(
-        Array.from(batch, (i) => texts[i]),
-        Array.from(batch, (i) => labels[i]),
+        batch.map((i) => texts[i]),
+        batch.map((i) => labels[i]),
       )
-    const first = await session.run({ ...feeds(curve.batches[0]), ...parameterFeeds(step, values) })
-    const tolerance = on === "reference" ? 1e-5 : 5e-5
-    for (const [name, gradient] of named(curve.first_gradients)) {
-      const gap = apart(first[`gradient/${name}`].data as Float32Array, gradient)
-      assert.ok(gap < tolerance, `first gradient of ${name}: ${gap}`)
-    }
-    const perEpoch = texts.length / curve.batches[0].length
-    let epoch = 0
-    const losses = await optimise({
-      session,
-      program: step,
-      values,
-      groups: [
-        {
-          names: [...values.keys()],
-          learningRate: curve.settings.learning_rate,
-          weightDecay: curve.settings.weight_decay,
-        },
-      ],
-      examples: texts.length,
-      feeds,
-      epochs: curve.settings.steps / perEpoch,
-      batch: curve.batches[0].length,
-      schedule: "linear",
-      warmUp: 0,
-      order: {
-        ...randomStream(0),
-        shuffle: <T>(items: readonly T[]): T[] =>
-          curve.batches.slice(epoch * perEpoch, ++epoch * perEpoch).flatMap((batch) => batch.map((i) => items[i])),
-      },
-      noise: randomStream(0),
-    })
-    await session.release()
-    assert.ok(apart(losses, curve.losses) < 5 * tolerance, `losses: ${apart(losses, curve.losses)}`)
-    for (const [name, value] of named(curve.final)) {
-      const gap = apart(values.get(name) as Float32Array, value)
-      assert.ok(gap < 10 * tolerance, `final value of ${name}: ${gap}`)
-    }
+    const learnt = await sameCurve(curve, engine, step, feeds, on === "reference" ? 1e-5 : 5e-5)
     const trained = trainable(lora, options, network.checkpoint.sites, { training: false })
-    const writer = generator(engine, network, () => trained, parameterFeeds(step, values))
+    const writer = generator(engine, network, () => trained, learnt)
     const answers = await writer.greedy(textsOf(curve.prompts), { newTokens: 6, end: 2 })
     await writer.release()
     assert.deepEqual(
