@@ -29,6 +29,7 @@ export const modernbert = builder<typeof import("../../plugins/backbones/modernb
 )
 export const onnx = builder<typeof import("../../plugins/backbones/onnx/index.ts").default>("backbone", "onnx")
 export const roberta = builder<typeof import("../../plugins/backbones/roberta.ts").default>("backbone", "roberta")
+export const t5 = builder<typeof import("../../plugins/backbones/t5.ts").default>("backbone", "t5")
 export const onnxruntime = builder<typeof import("../../plugins/backends/onnxruntime/index.ts").default>(
   "backend",
   "onnxruntime",

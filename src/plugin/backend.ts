@@ -10,6 +10,8 @@ export interface NumericProfile {
   readonly precision: "float32" | "float64"
   /** Threads inside one session. */
   readonly threads: number
+  /** How the backbone's frozen matrices are held, where not as the precision says. */
+  readonly weights?: "int8"
 }
 
 /** A compiled program. `run` feeds inputs, parameters and noise by name and returns every output by name. */

@@ -65,7 +65,10 @@ const readersOf = (program: Program): Map<Tensor, Tensor[]> => {
 const frozen = (node: Tensor, index: number): OnnxInitializer => {
   const shape = node.shape as readonly number[]
   const dtype = node.dtype === "int" ? "int" : "float"
-  if (node.op === "weight") return { name: nameOf(node), dtype, shape, data: (node.attributes.host as HostTensor).data }
+  if (node.op === "weight") {
+    const { data } = node.attributes.host as HostTensor
+    return { name: nameOf(node), dtype, shape, data, ...(node.attributes.backbone ? { backbone: true } : {}) }
+  }
   const values = node.attributes.values as number[]
   return {
     name: `/literal_${index}`,

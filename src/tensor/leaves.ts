@@ -20,8 +20,11 @@ export const input = (name: string, shape: Shape, dtype: DType = "float", rows?:
 /** A trainable value, fed at every run. */
 export const parameter = (name: string, shape: Shape): Tensor => leaf("parameter", { name }, shape, "float")
 
-/** A frozen value, part of the compiled program. Two weights of one name must be the same array. */
-export const weight = (name: string, host: HostTensor): Tensor => {
+/**
+ * A frozen value, part of the compiled program. Two weights of one name must be the same array. `backbone`: one of the
+ * backbone's own, which a backend may hold in fewer bits.
+ */
+export const weight = (name: string, host: HostTensor, { backbone = false } = {}): Tensor => {
   const count = host.shape.reduce((a, b) => a * b, 1)
   if (count !== host.data.length)
     throw new ShapeError(
@@ -29,7 +32,7 @@ export const weight = (name: string, host: HostTensor): Tensor => {
       `shape [${host.shape.join(", ")}] holds ${count} numbers but ${host.data.length} are given`,
     )
   const dtype = host.data instanceof Int32Array || host.data instanceof BigInt64Array ? "int" : "float"
-  return leaf("weight", { name, host }, host.shape, dtype)
+  return leaf("weight", { name, host, ...(backbone ? { backbone } : {}) }, host.shape, dtype)
 }
 
 /** Uniform noise in (0, 1), filled before each run from the random stream of that name. */

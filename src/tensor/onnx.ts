@@ -27,9 +27,11 @@ export interface OnnxValue {
 
 export interface OnnxInitializer {
   readonly name: string
-  readonly dtype: "float" | "int"
+  readonly dtype: "float" | "int" | "uint8" | "int8"
   readonly shape: readonly number[]
-  readonly data: HostTensor["data"]
+  readonly data: HostTensor["data"] | Int8Array
+  /** A frozen weight of a backbone, which a backend may hold in fewer bits where it is told to. */
+  readonly backbone?: boolean
 }
 
 export interface OnnxGraph {

@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads"
 import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
 import { exp, input, program } from "../../src/tensor/index.ts"
 
-const engine = await onnxruntime.open({ threads: 1, provider: "cpu" })
+const engine = await onnxruntime.open({ threads: 1, provider: "cpu", weights: "float32" })
 const session = await engine.compile(program({ y: exp(input("x", ["n"])) }))
 const { y } = await session.run({ x: { shape: [2], data: Float32Array.of(0, 1) } })
 await session.release()

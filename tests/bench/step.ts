@@ -133,7 +133,7 @@ if (flags.profile !== undefined) {
   for (let i = 0; i < 4; i++) await session.run(wire)
   session.endProfiling()
 } else {
-  const engine = await onnxruntime.open({ threads: Number(flags.threads), provider: "cpu" })
+  const engine = await onnxruntime.open({ threads: Number(flags.threads), provider: "cpu", weights: "float32" })
   const inference = t.program({ loss })
   start = performance.now()
   const session = await engine.compile(step)

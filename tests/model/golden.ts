@@ -19,7 +19,7 @@ export const tinyBert = async (): Promise<Network> => ({ backbone: bert, checkpo
 /** One engine of each kind; onnxruntime stays open as long as the file runs. */
 export const engines: Readonly<Record<"reference" | "onnxruntime", () => Promise<Engine>>> = {
   reference: () => reference.open({}),
-  onnxruntime: once(() => onnxruntime.open({ threads: 1, provider: "cpu" })),
+  onnxruntime: once(() => onnxruntime.open({ threads: 1, provider: "cpu", weights: "float32" })),
 }
 
 function once<A>(make: () => Promise<A>): () => Promise<A> {

@@ -9,7 +9,7 @@ export type Feeds = Record<string, HostTensor>
 let native: Promise<Engine> | undefined
 export const onReference = (): Promise<Engine> => reference.open({})
 export const onOnnxruntime = (): Promise<Engine> => {
-  native ??= onnxruntime.open({ threads: 1, provider: "cpu" })
+  native ??= onnxruntime.open({ threads: 1, provider: "cpu", weights: "float32" })
   return native
 }
 

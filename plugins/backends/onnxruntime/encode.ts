@@ -11,7 +11,13 @@ import {
 } from "../../../src/plugin/onnx/onnx_pb.ts"
 
 /** Element types of TensorProto. */
-const elementTypes: Readonly<Record<DType, number>> = { float: 1, int: 7, bool: 9 }
+const elementTypes: Readonly<Record<DType | OnnxInitializer["dtype"], number>> = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  int: 7,
+  bool: 9,
+}
 /** Kinds of AttributeProto. */
 const attributeTypes = { float: 1, int: 2, text: 3, ints: 7 } as const
 
@@ -105,13 +111,15 @@ const weights = (initializers: readonly OnnxInitializer[]): Uint8Array[] => {
 
 const raw = ({ dtype, data }: OnnxInitializer): Uint8Array => {
   const wire =
-    dtype === "float"
-      ? data instanceof Float32Array
-        ? data
-        : Float32Array.from(data as Float64Array)
-      : data instanceof BigInt64Array
-        ? data
-        : BigInt64Array.from(data as Int32Array, BigInt)
+    dtype === "uint8" || dtype === "int8"
+      ? data
+      : dtype === "float"
+        ? data instanceof Float32Array
+          ? data
+          : Float32Array.from(data as Float64Array)
+        : data instanceof BigInt64Array
+          ? data
+          : BigInt64Array.from(data as Int32Array, BigInt)
   return new Uint8Array(wire.buffer, wire.byteOffset, wire.byteLength)
 }
 

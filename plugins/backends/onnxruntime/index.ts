@@ -1,22 +1,36 @@
-/** Runs programs with onnxruntime on the processor, in float32. */
+/** Runs programs with onnxruntime in float32: on the processor, or on what another execution provider computes with. */
 import {
   defineBackend,
   type Engine,
   emit,
   type HostTensor,
+  input,
+  neg,
   optional,
   PositiveInt,
   type Program,
+  program,
   Schema,
   type Session,
   words,
 } from "../../../src/plugin/index.ts"
 import { encode } from "./encode.ts"
 import { hostTensor, wireData } from "./feeds.ts"
+import { withInt8Weights } from "./int8.ts"
+import { mustStart, PROVIDERS } from "./provider.ts"
 
 const Options = Schema.Struct({
   threads: optional(PositiveInt, 1, "Threads inside one session. One is best: run as many sessions as there are cores"),
-  provider: optional(words("cpu"), "cpu", "Execution provider of onnxruntime"),
+  provider: optional(
+    words(...PROVIDERS),
+    "cpu",
+    "Execution provider of onnxruntime. Those besides `cpu` are tried where they are; none of them has been measured",
+  ),
+  weights: optional(
+    words("float32", "int8"),
+    "float32",
+    "How frozen matrices of the backbone are held: `int8` multiplies by 8-bit integers, less exact, a quarter of their memory where nothing is trained; gradients go through the rounded values",
+  ),
 })
 
 type Runtime = typeof import("onnxruntime-node")
@@ -32,8 +46,12 @@ const load = async (): Promise<Runtime> => {
   }
 }
 
-const compile = async (runtime: Runtime, program: Program, threads: number, provider: string): Promise<Session> => {
-  const graph = emit(program)
+const compile = async (
+  runtime: Runtime,
+  program: Program,
+  { threads, provider, weights }: typeof Options.Type,
+): Promise<Session> => {
+  const graph = weights === "int8" ? withInt8Weights(emit(program)) : emit(program)
   const session = await runtime.InferenceSession.create(encode(graph), {
     executionProviders: [provider],
     intraOpNumThreads: threads,
@@ -63,20 +81,26 @@ const compile = async (runtime: Runtime, program: Program, threads: number, prov
   return { run, release: () => session.release() }
 }
 
+/** The least that a provider can be asked for. */
+const trial = (): Program => program({ y: neg(input("x", [1])) })
+
 export default defineBackend({
   name: "onnxruntime",
-  summary: "onnxruntime on the processor, in float32",
+  summary: "onnxruntime on the processor or another of its execution providers, in float32",
   reference: "https://onnxruntime.ai",
   options: Options,
-  profile: ({ threads, provider }) => ({
+  profile: ({ threads, provider, weights }) => ({
     backend: "onnxruntime",
     version: "1.30.0",
     provider,
     precision: "float32",
     threads,
+    ...(weights === "int8" ? { weights } : {}),
   }),
-  open: async ({ threads, provider }): Promise<Engine> => {
+  open: async (options): Promise<Engine> => {
     const runtime = await load()
-    return { compile: (program) => compile(runtime, program, threads, provider) }
+    const offered = runtime.listSupportedBackends().map(({ name }) => name)
+    await mustStart(options.provider, offered, () => compile(runtime, trial(), options))
+    return { compile: (program) => compile(runtime, program, options) }
   },
 })

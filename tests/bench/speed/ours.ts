@@ -38,6 +38,8 @@ export interface Job {
   /** Modules of the library that is routed. */
   readonly modules?: number
   readonly threads: number
+  /** How the frozen backbone is held, in float32 by default. */
+  readonly weights?: "int8"
 }
 
 /** Runs a number of training steps, or that many passes over all texts. */
@@ -54,7 +56,7 @@ export const prepare = async (job: Job): Promise<Run> => {
   const net = { backbone: bert, checkpoint }
   const adapter = (await loadPlugin("adapter", job.adapter)) as Adapter
   const options = decoded(adapter.options, job.options, "adapter")
-  const engine = await onnxruntime.open({ threads: job.threads, provider: "cpu" })
+  const engine = await onnxruntime.open({ threads: job.threads, provider: "cpu", weights: job.weights ?? "float32" })
   const texts = job.texts.map((ids) => Int32Array.from(ids))
   const random = randomStream(1, "bench")
   const initials = initialsFor(adapter, options, checkpoint.sites)
