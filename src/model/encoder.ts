@@ -160,7 +160,7 @@ const filled = (width: number, value: number): Tensor => constant(new Array(widt
 export const weightOf = ({ weights }: Checkpoint, name: string, trained: boolean): Tensor => {
   const host: HostTensor | undefined = weights[name]
   if (!host) throw new Error(`the checkpoint has no weight "${name}"`)
-  return trained ? parameter(name, host.shape) : weight(name, host)
+  return trained ? parameter(name, host.shape) : weight(name, host, { backbone: true })
 }
 
 /** Scores of classes from features: [width] -> [classes]. */
