@@ -4,7 +4,6 @@
  * or `language 1` at the start of a line wherever that is, for none of these can stand inside a block. So a bracket that is
  * never closed costs one declaration, not the rest of the file.
  */
-import type { IToken } from "chevrotain"
 import {
   Dot,
   Equals,
@@ -15,9 +14,10 @@ import {
   LeftParen,
   NumberToken,
   RightBrace,
-  RightBracket,
-  RightParen,
+  readsAs,
   Text,
+  type Token,
+  type TokenType,
 } from "./tokens.ts"
 
 /** Brackets within brackets, at most; the parser's recursion is bounded by it. */
@@ -25,41 +25,37 @@ export const DEEPEST = 64
 
 export interface BracketProblem {
   readonly kind: "open" | "close"
-  readonly token: IToken
+  readonly token: Token
 }
 
 export interface Chunk {
-  readonly tokens: IToken[]
+  readonly tokens: Token[]
   readonly brackets: BracketProblem[]
   /** The first bracket beyond the greatest depth. */
-  tooDeep?: IToken
+  tooDeep?: Token
 }
 
-const closes = new Map([
-  [RightBrace, LeftBrace],
-  [RightBracket, LeftBracket],
-  [RightParen, LeftParen],
-])
-export const opens = (token: IToken): boolean =>
-  token.tokenType === LeftBrace || token.tokenType === LeftBracket || token.tokenType === LeftParen
-export const openerOf = (token: IToken) => closes.get(token.tokenType)
+const OPENERS = LeftBrace.bit | LeftBracket.bit | LeftParen.bit
+export const opens = (token: Token): boolean => readsAs(token, OPENERS)
+export const openerOf = (token: Token): TokenType | undefined => token.tokenType.opener
+const NONE: readonly BracketProblem[] = []
 
 /** Brackets that are open at some place. */
 export class OpenBrackets {
-  readonly stack: IToken[] = []
+  readonly stack: Token[] = []
 
-  get innermost(): IToken | undefined {
+  get innermost(): Token | undefined {
     return this.stack[this.stack.length - 1]
   }
 
   /** Takes the next token; brackets that turn out to be unmatched come back. */
-  take(token: IToken): readonly BracketProblem[] {
+  take(token: Token): readonly BracketProblem[] {
     if (opens(token)) this.stack.push(token)
     const opener = openerOf(token)
-    if (!opener) return []
+    if (!opener) return NONE
     if (this.innermost?.tokenType === opener) {
       this.stack.pop()
-      return []
+      return NONE
     }
     if (!this.stack.some((open) => open.tokenType === opener)) return [{ kind: "close", token }]
     const problems: BracketProblem[] = []
@@ -70,7 +66,7 @@ export class OpenBrackets {
   }
 }
 
-export const chunksOf = (tokens: readonly IToken[], text: string): Chunk[] => {
+export const chunksOf = (tokens: readonly Token[], text: string): Chunk[] => {
   const chunks: Chunk[] = []
   let chunk: Chunk = { tokens: [], brackets: [] }
   let open = new OpenBrackets()
@@ -109,7 +105,7 @@ export const chunksOf = (tokens: readonly IToken[], text: string): Chunk[] => {
 }
 
 /** Whether the text between this token and the one before has a line break. */
-export const beginsLine = (tokens: readonly IToken[], i: number, text: string): boolean => {
+export const beginsLine = (tokens: readonly Token[], i: number, text: string): boolean => {
   if (i === 0) return true
   for (let at = endOf(tokens[i - 1]); at < tokens[i].startOffset; at++) {
     const code = text.charCodeAt(at)
@@ -119,7 +115,7 @@ export const beginsLine = (tokens: readonly IToken[], i: number, text: string): 
 }
 
 const beginsDeclaration = (
-  tokens: readonly IToken[],
+  tokens: readonly Token[],
   i: number,
   text: string,
   open: OpenBrackets,

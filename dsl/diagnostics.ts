@@ -389,8 +389,8 @@ export const diagnose = <C extends Code>(
   more: Pick<Diagnostic, "related" | "fix"> = {},
 ): Diagnostic => {
   const { severity, say } = catalogue[code] as Rule<HolesOf<C>>
-  const [message, help] = say(
-    Object.fromEntries(Object.entries(holes as object).map(([name, hole]) => [name, clipped(hole)])) as HolesOf<C>,
-  )
+  const short: Record<string, unknown> = {}
+  for (const name in holes) short[name] = clipped(holes[name])
+  const [message, help] = say(short as HolesOf<C>)
   return { code, severity, message, ...(help === undefined ? {} : { help }), span, ...more }
 }

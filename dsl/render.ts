@@ -11,7 +11,7 @@
 import type { Diagnostic } from "./diagnostic.ts"
 import { type Lines, type Texts, textsOf } from "./lines.ts"
 import type { Span } from "./spec.ts"
-import { laid, visible } from "./width.ts"
+import { type Laid, laid, visible } from "./width.ts"
 
 /** Characters of a long line that are shown before the range, and in all. */
 const BEFORE = 40
@@ -33,11 +33,18 @@ export const render = (
   { color = false, hints = false }: Rendering = {},
 ): string => {
   const sourceOf = textsOf(texts)
+  // Many problems may stand on one line.
+  const known = new Map<string, Laid>()
+  const layout = (line: string): Laid => {
+    const before = known.get(line) ?? laid(line)
+    known.set(line, before)
+    return before
+  }
   const paint = (what: keyof typeof PAINT, words: string) => (color ? `\u001b[${PAINT[what]}m${words}\u001b[0m` : words)
   const frame = (span: Span, gutter: string, sign: string, label: string, what: keyof typeof PAINT): string[] => {
     const { text, lines } = sourceOf(span.file)
     const { line, column } = lines.at(span.start)
-    const { printed, from, length } = window(span, line, text, lines)
+    const { printed, from, length } = window(span, line, text, lines, layout)
     return [
       `${gutter}${paint("frame", "-->")} ${visible(span.file)}:${line}:${column}`,
       `${gutter} ${paint("frame", "|")}`,
@@ -61,14 +68,14 @@ export const render = (
 }
 
 /** The part of a line that is shown, and where the range stands in it, in cells. */
-const window = (span: Span, line: number, text: string, lines: Lines) => {
+const window = (span: Span, line: number, text: string, lines: Lines, layout: (line: string) => Laid) => {
   const { start, end } = lines.extent(line)
   let [from, to] = [start, end]
   if (end - start > SHOWN) {
     from = Math.max(start, span.start - BEFORE)
     to = Math.min(end, from + SHOWN)
   }
-  const { printed, cellAt } = laid(text.slice(from, to))
+  const { printed, cellAt } = layout(text.slice(from, to))
   const [before, after] = [from > start ? "... " : "", to < end ? " ..." : ""]
   const first = cellAt(Math.min(span.start, to) - from)
   const last = cellAt(Math.min(span.end, to) - from)

@@ -62,7 +62,13 @@ export const scopeOf = (
     }
   }
   reportRepeatedNames(names, program?.files.map(({ file }) => file) ?? [], report)
-  const ofKind = (kind: Kind) => [...new Set(declared.values())].filter((node) => node.kind === kind)
+  const byKind = new Map<string | undefined, { readonly names: Set<string>; count: number }>()
+  for (const node of new Set(declared.values())) {
+    const known = byKind.get(node.kind) ?? { names: new Set(), count: 0 }
+    known.names.add(node.variant?.of ?? node.name!.text)
+    known.count++
+    byKind.set(node.kind, known)
+  }
   const writtenOf = (name: string) => declared.get(name)?.variant?.of ?? name
   return {
     vocabulary,
@@ -71,8 +77,8 @@ export const scopeOf = (
     usesBroken: tree.usesBroken || uses.length < tree.uses.length,
     declared,
     unreadable,
-    namesOf: (kind) => [...new Set(ofKind(kind).map((node) => node.variant?.of ?? node.name!.text))],
-    countOf: (kind) => ofKind(kind).length,
+    namesOf: (kind) => [...(byKind.get(kind)?.names ?? [])],
+    countOf: (kind) => byKind.get(kind)?.count ?? 0,
     writtenOf,
     sees: program?.sees ?? (() => true),
   }

@@ -7,9 +7,14 @@ const TAB = 4
 const HIDDEN =
   /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
+/** Every character is seen, and takes one cell. */
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
 /** Hidden characters written out as `<U+0000>`. */
 export const visible = (text: string): string =>
-  text.replace(HIDDEN, (character) => `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`)
+  isPlain(text)
+    ? text
+    : text.replace(HIDDEN, (character) => `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`)
 
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u
@@ -18,7 +23,13 @@ const MARK = /^\p{Mark}$/u
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
 
 /** A line as it is printed, tabs expanded, with the cell at which each offset begins. */
-export const laid = (line: string): { readonly printed: string; readonly cellAt: (offset: number) => number } => {
+export interface Laid {
+  readonly printed: string
+  readonly cellAt: (offset: number) => number
+}
+
+export const laid = (line: string): Laid => {
+  if (isPlain(line)) return { printed: line, cellAt: (offset) => Math.min(offset, line.length) }
   let printed = ""
   let cells = 0
   const begins: number[] = []

@@ -15,7 +15,6 @@ export interface Line {
 
 /** The columns that a text takes. */
 export const columns = (text: string): number => {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length
   return laid(text).cellAt(text.length)
 }
 

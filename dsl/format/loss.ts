@@ -1,4 +1,5 @@
 /** What formatting has lost or changed, if it has: it may move commas and comments, and nothing else. */
+import type { FileNode } from "../ast.ts"
 import { parse } from "../parse.ts"
 import { Comma, tokenize } from "../tokens.ts"
 
@@ -11,7 +12,7 @@ export const lossOf = (before: string, after: string): string | undefined => {
   return (
     firstDifference("token", images(old), images(made)) ??
     firstDifference("comment", comments(old), comments(made)) ??
-    (meaning(before) === meaning(after) ? undefined : "the meaning")
+    (alike(treeOf(before), treeOf(after)) ? undefined : "the meaning")
   )
 }
 
@@ -21,9 +22,14 @@ const firstDifference = (what: string, old: readonly string[], made: readonly st
   return made.length > old.length ? `the ${what} ${made[old.length].slice(0, 60)}` : undefined
 }
 
-/** The tree of a text without places. */
-const meaning = (text: string): string =>
-  JSON.stringify(
-    parse(text, "", () => {}),
-    (key, value) => (key === "span" ? undefined : value),
-  )
+const treeOf = (text: string): FileNode => parse(text, "", () => {})
+
+/** Whether two trees are the same, places aside. */
+const alike = (old: unknown, made: unknown): boolean => {
+  if (typeof old !== "object" || typeof made !== "object" || old === null || made === null) return Object.is(old, made)
+  if (Array.isArray(old) !== Array.isArray(made)) return false
+  const [left, right] = [old, made] as Readonly<Record<string, unknown>>[]
+  const keys = Object.keys(left)
+  if (keys.length !== Object.keys(right).length) return false
+  return keys.every((key) => key === "span" || (Object.hasOwn(right, key) && alike(left[key], right[key])))
+}

@@ -34,7 +34,7 @@ export const marksOf = (tree: FileNode): Marks => {
       entries.add(span.start)
       sides.add(against.span.start)
     }
-    for (const value of Object.values(node)) look(value)
+    for (const key in node) if (key !== "span") look((node as Readonly<Record<string, unknown>>)[key])
   }
   look(tree.declarations)
   return { entries, names, sides }

@@ -161,10 +161,25 @@ export const soup: fc.Arbitrary<string> = fc
   )
   .chain((parts) => fc.constantFrom("", " ").map((gap) => parts.join(gap)))
 
+/** Any characters, halves of some among them. The strings of fast-check's own take seconds to get ready. */
+export const characters = (maxLength: number): fc.Arbitrary<string> =>
+  fc
+    .array(
+      fc.oneof(
+        { weight: 4, arbitrary: fc.nat(0x7f) },
+        { weight: 2, arbitrary: fc.nat(0xffff) },
+        { weight: 1, arbitrary: fc.integer({ min: 0x10000, max: 0x10ffff }) },
+      ),
+      { maxLength, size: "max" },
+    )
+    .map((codes) => String.fromCodePoint(...codes))
+
 export const noise: fc.Arbitrary<string> = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 200 }),
-  fc.string({ unit: "grapheme", maxLength: 100 }),
-  fc.uint8Array({ maxLength: 200 }).map((bytes) => new TextDecoder().decode(bytes)),
+  characters(200),
+  fc
+    .array(fc.constantFrom(...LETTERS, ...SIGNS, "\n", "\r"), { maxLength: 100, size: "max" })
+    .map((parts) => parts.join("")),
+  fc.uint8Array({ maxLength: 200, size: "max" }).map((bytes) => new TextDecoder().decode(bytes)),
 )
 
 /** A good file with pieces taken out, doubled, moved or replaced. */
