@@ -68,7 +68,7 @@ export const checkFile = (
     ) as Record<(typeof PLUGIN_KINDS)[number], (resolved: Resolved) => Declaration>),
     train: (resolved) => checkTrain(resolved, context),
     stream: (resolved) => checkStream(resolved, context),
-    library: (resolved) => checkLibrary(resolved, context),
+    library: (resolved) => checkLibrary(resolved, context, program?.folder),
     experiment: (resolved) => checkExperiment(resolved, context),
   }
   // In this order, an experiment finds its streams and libraries checked, and a stream its data.

@@ -1,16 +1,28 @@
-/** Mixed libraries: `library mixed { banking: low_rank, travel: bottleneck }`. */
+/** Mixed libraries: `library mixed { banking: low_rank, travel: bottleneck, smalltalk: "peft/smalltalk" }`. */
 import type { Context } from "./context.ts"
 import { diagnose } from "./diagnostics.ts"
 import { referTo } from "./references.ts"
 import type { Resolved } from "./resolve.ts"
-import type { Library, Span, Stream } from "./spec.ts"
+import type { Library, ModulePlace, Span, Stream } from "./spec.ts"
 import { taskNames } from "./stream.ts"
 
-export const checkLibrary = ({ node, settings, unsure }: Resolved, context: Context): Library => {
+/** `folder`: of a file, as in a declaration. A text is the folder of a trained module. */
+export const checkLibrary = (
+  { node, settings, unsure }: Resolved,
+  context: Context,
+  folder: (file: string) => string = () => "",
+): Library => {
   const own = new Set(node.settings)
   const adapterOf = new Map<string, string>()
+  const moduleAt = new Map<string, ModulePlace>()
   for (const [task, setting] of settings) {
-    const adapter = referTo(setting.value, "adapter", {
+    const { value } = setting
+    if (value.kind === "text" && value.value.trim() !== "") {
+      const beside = folder(value.span.file)
+      moduleAt.set(task, { location: value.value, ...(beside === "" ? {} : { folder: beside }), span: value.span })
+      continue
+    }
+    const adapter = referTo(value, "adapter", {
       ...context,
       name: task,
       report: own.has(setting) ? context.report : () => {},
@@ -22,12 +34,13 @@ export const checkLibrary = ({ node, settings, unsure }: Resolved, context: Cont
   return {
     name: node.name?.text ?? "",
     adapterOf: Object.fromEntries(adapterOf),
+    ...(moduleAt.size > 0 ? { moduleAt: Object.fromEntries(moduleAt) } : {}),
     ...(node.variant ? { variantOf: node.variant.of } : {}),
     span: node.span,
   }
 }
 
-/** A library must have an adapter for each task of the stream that it is used on. */
+/** A library must have an adapter or a module for each task of the stream that it is used on. */
 export const checkCoverage = (library: Resolved, stream: Stream, at: Span, context: Context): void => {
   const tasks = library.unsure ? undefined : taskNames(stream, context)
   if (!tasks || tasks.length === 0) return

@@ -40,14 +40,15 @@ const isLowRank = (name: string, context: Context): boolean | undefined => {
     const { entry } = context.resolve(declared)
     return entry && entry.facts?.low_rank === true
   }
-  const members = Object.values(context.library(name)?.adapterOf ?? {}).map((adapter) => isLowRank(adapter, context))
+  const library = context.library(name)
+  if (library?.moduleAt) return undefined // the plan reads what these modules are
+  const members = Object.values(library?.adapterOf ?? {}).map((adapter) => isLowRank(adapter, context))
   return members.length === 0 || members.includes(undefined) ? undefined : members.every((member) => member)
 }
 
 /** A router that is fitted on a memory, or whose heads are said to be, must say which, unless exactly one is declared. */
 export const checkMemory = (routers: readonly Listed[], context: Context): void => {
   const { scope, resolve, report } = context
-  const memories = scope.namesOf("memory")
   if (scope.countOf("memory") === 1 || scope.unreadable.has("memory")) return
   for (const { name } of routers) {
     const { node, entry, settings, unsure } = resolve(scope.declared.get(name)!)
@@ -63,7 +64,7 @@ export const checkMemory = (routers: readonly Listed[], context: Context): void 
       statistics === "memory" ||
       ["refit", "both"].includes(written("head") as string)
     ) {
-      report(diagnose("L2R0512", node.name!.span, { router: scope.writtenOf(name), names: memories }))
+      report(diagnose("L2R0512", node.name!.span, { router: scope.writtenOf(name), names: scope.namesOf("memory") }))
     }
   }
 }

@@ -63,10 +63,20 @@ export interface Order {
   readonly span: Span
 }
 
-/** A mixed library: which adapter each task gets. */
+/** A folder with a module that was trained elsewhere. */
+export interface ModulePlace {
+  readonly location: string
+  /** As of a declaration: the folder of the file that says it, where that is not the spec's. */
+  readonly folder?: string
+  readonly span: Span
+}
+
+/** A mixed library: which adapter each task gets, or where its trained module lies. */
 export interface Library {
   readonly name: string
   readonly adapterOf: Readonly<Record<string, string>>
+  /** Absent where all modules are trained here. */
+  readonly moduleAt?: Readonly<Record<string, ModulePlace>>
   readonly variantOf?: string
   readonly span: Span
 }
@@ -76,10 +86,15 @@ export interface Train {
   readonly name: string
   readonly epochs: number
   readonly batch: number
+  readonly accumulate: number
   readonly learning_rate: number
   readonly head_learning_rate: number
+  readonly optimiser: "adamw" | "adafactor"
   readonly weight_decay: number
-  readonly schedule: "linear" | "constant"
+  readonly decayed: "all" | "matrices"
+  readonly clip: number | "none"
+  readonly label_smoothing: number
+  readonly schedule: "linear" | "cosine" | "constant"
   readonly warm_up: number
   readonly early_stop: "none" | "validation"
   readonly variantOf?: string

@@ -21,6 +21,7 @@ import { matrixCsv, type ReportFile, reportHtml, resultsJson } from "./report/in
 import type { RunEvent } from "./run/events.ts"
 import { ArtifactStore, execute } from "./run/execute.ts"
 import { machine } from "./run/machine.ts"
+import { moduleReader } from "./run/peft/elsewhere.ts"
 import { assembleResults } from "./run/results.ts"
 import { openStore } from "./run/store/index.ts"
 import { makeFolder, writeWhole } from "./run/store/write.ts"
@@ -33,8 +34,9 @@ export { checkSource, readSource, type Source } from "./source.ts"
 export const plan = (
   spec: Spec,
   source: Source,
-  settings: Omit<PlanSettings, "directory" | "processor"> = {},
-): Promise<Plan> => makePlan(spec, { directory: source.directory, processor: machine().fingerprint, ...settings })
+  settings: Omit<PlanSettings, "directory" | "processor" | "moduleReader"> = {},
+): Promise<Plan> =>
+  makePlan(spec, { directory: source.directory, processor: machine().fingerprint, moduleReader, ...settings })
 
 export interface RunSettings {
   /** Folder of the store. */

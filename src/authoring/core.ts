@@ -21,9 +21,20 @@ export interface StreamSettings {
 export const stream = (name: string, options: StreamSettings): Declared<"stream"> =>
   declare("stream", name, { options })
 
-/** A mixed set of modules: an adapter for each task. */
-export const library = (name: string, adapters: Readonly<Record<string, Declared<"adapter">>>): Declared<"library"> =>
-  declare("library", name, { options: adapters })
+/** A mixed set of modules: an adapter for each task, or the folder of a module that was trained elsewhere. */
+export const library = (
+  name: string,
+  modules: Readonly<Record<string, Declared<"adapter"> | string>>,
+): Declared<"library"> => declare("library", name, { options: mapped(modules) })
+
+/** A text that looks like a name is written as a path. */
+const mapped = (modules: Readonly<Record<string, Declared<"adapter"> | string>>) =>
+  Object.fromEntries(
+    Object.entries(modules).map(([task, one]) => [
+      task,
+      typeof one === "string" && !/[./]/.test(one) ? `./${one}` : one,
+    ]),
+  )
 
 type Bound = Declared<"router"> | Declared<"strategy"> | Declared<"probe">
 

@@ -84,6 +84,8 @@ const ABOUT: Readonly<Record<(typeof CORE_KINDS)[number], string>> = {
 
 const ofCoreKind = (kind: (typeof CORE_KINDS)[number]): string => {
   const options =
-    kind === "library" ? "\nIts options are the names of tasks, each with an adapter.\n" : optionList(coreSchemas[kind])
+    kind === "library"
+      ? "\nIts options are the names of tasks, each with an adapter, or with the text of a folder that holds a module of PEFT.\n"
+      : optionList(coreSchemas[kind])
   return `${kind}\n${ABOUT[kind]}\n${options}`
 }

@@ -9,7 +9,7 @@ export const extent = {
 } as const
 
 /** Throws UsageError. */
-export const planFlags = (flags: Flags): Omit<PlanSettings, "directory" | "processor"> => {
+export const planFlags = (flags: Flags): Omit<PlanSettings, "directory" | "processor" | "moduleReader"> => {
   if (flags.keep !== undefined && flags.keep !== "gates")
     throw new UsageError(`--keep takes the word gates, not ${flags.keep}`)
   return {

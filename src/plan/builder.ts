@@ -8,7 +8,16 @@ import type { Json, Step, StepKind } from "./step.ts"
 const performerFile: Partial<Record<StepKind, string>> = { blind: "mixed", truth: "mixed" }
 
 /** Kinds that compute on floats: the backend's profile and the processor are part of their keys. */
-const NUMERIC: ReadonlySet<StepKind> = new Set(["module", "shared", "features", "fit", "encode", "head", "evaluate"])
+const NUMERIC: ReadonlySet<StepKind> = new Set([
+  "module",
+  "imported",
+  "shared",
+  "features",
+  "fit",
+  "encode",
+  "head",
+  "evaluate",
+])
 
 export interface Draft {
   readonly kind: StepKind

@@ -6,6 +6,7 @@ import type { Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import { optionsFor } from "./step_options.ts"
 import type { PlannedStream } from "./stream.ts"
+import type { TaskModule } from "./trained_elsewhere.ts"
 
 export interface PlannedModules {
   /** Name of the adapter or library. */
@@ -29,28 +30,25 @@ export const trainOptions = ({ name: _n, span: _s, ...options }: Train): TrainOp
 export const planModules = (
   builder: StepBuilder,
   stream: PlannedStream,
-  adapterOf: (task: string) => Resolved<Adapter>,
+  moduleOf: (task: string) => TaskModule,
   name: string,
   train: TrainOptions,
   seed: number,
 ): PlannedModules => {
-  const adapters = stream.tasks.map(adapterOf)
-  const modules = stream.tokens.map((tokens, t) =>
-    builder.add({
-      ...optionsFor("module", {
-        backbone: stream.backbone,
-        adapter: adapters[t].chosen,
-        train,
-        task: stream.tasks[t],
-        seed,
-      }),
-      label: `module ${stream.tasks[t]} · ${name} · seed ${seed}`,
+  const chosen = stream.tasks.map(moduleOf)
+  const adapters = chosen.map(({ adapter }) => adapter)
+  const modules = stream.tokens.map((tokens, t) => {
+    const { folder } = chosen[t]
+    const options = { backbone: stream.backbone, adapter: adapters[t].chosen, train, task: stream.tasks[t], seed }
+    return builder.add({
+      ...(folder ? optionsFor("imported", { ...options, folder }) : optionsFor("module", options)),
+      label: `module ${stream.tasks[t]} · ${folder ? folder.location : name} · seed ${seed}`,
       inputs: { tokens },
       code: [stream.code, adapters[t].code],
-      seconds: (seconds.module * train.epochs) / 3,
+      seconds: folder ? seconds.encode : (seconds.module * train.epochs) / 3,
       bytes: 2e5,
-    }),
-  )
+    })
+  })
   return {
     name,
     seed,
@@ -73,16 +71,19 @@ export const planModules = (
   }
 }
 
-/** The adapter of each task: the same for all, or as a mixed library says. */
-export const adapterChooser = (
+/** What each task gets: the same adapter for all, or what a mixed library says. */
+export const moduleChooser = (
   spec: Spec,
   name: string,
   resolved: ReadonlyMap<string, Resolved<Adapter>>,
-): ((task: string) => Resolved<Adapter>) => {
+  elsewhere: ReadonlyMap<string, TaskModule>,
+): ((task: string) => TaskModule) => {
   const library = spec.libraries[name]
   return (task) => {
+    const module = elsewhere.get(task)
+    if (module) return module
     const adapter = resolved.get(library ? library.adapterOf[task] : name)
     if (!adapter) throw new Error(`no adapter for the task "${task}" in "${name}"`)
-    return adapter
+    return { adapter }
   }
 }

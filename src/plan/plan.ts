@@ -10,7 +10,7 @@ import type { Adapter, Backend, Memory, NumericProfile, Place } from "../plugin/
 import { checkHeads } from "./asked.ts"
 import { planProbe, planStrategy } from "./bound_row.ts"
 import { StepBuilder } from "./builder.ts"
-import { adapterChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
+import { moduleChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
 import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
 import { type Line, linesOf } from "./lines.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
@@ -20,6 +20,7 @@ import { planScores } from "./scores_step.ts"
 import type { Json, Step } from "./step.ts"
 import { graphOf } from "./step_graph.ts"
 import { type PlannedStream, planMemories, planStream } from "./stream.ts"
+import { type ModuleReader, modulesElsewhere } from "./trained_elsewhere.ts"
 
 export interface PlannedCell {
   readonly experiment: string
@@ -60,6 +61,8 @@ export interface PlanSettings {
   readonly keepGates?: boolean
   /** Told of what comes from the network. */
   readonly onDownload?: Place["onDownload"]
+  /** Reads the modules of libraries that were trained elsewhere. */
+  readonly moduleReader?: ModuleReader
 }
 
 /** Rejects with PlanError, PluginError or DataError: what, where, what to do. */
@@ -100,7 +103,7 @@ const planExperiment = async (
   shelf: PluginShelf,
   spec: Spec,
   experiment: Experiment,
-  { directory, finalStageOnly = false, keepGates = false, onDownload }: PlanSettings,
+  { directory, finalStageOnly = false, keepGates = false, onDownload, moduleReader }: PlanSettings,
 ): Promise<readonly PlannedCell[]> => {
   const { on, stream: streamName } = experiment
   const stream = await planStream(builder, shelf, spec, spec.streams[streamName], on, directory, onDownload)
@@ -108,6 +111,8 @@ const planExperiment = async (
   const adapters = new Map<string, Resolved<Adapter>>()
   for (const [name, declaration] of Object.entries(spec.adapters))
     adapters.set(name, await shelf.take<Adapter>("adapter", declaration))
+  const declared = [...adapters.values()]
+  const elsewhere = await modulesElsewhere(spec, experiment.adapters, stream, declared, directory, moduleReader)
   const lines = (await linesOf(shelf, spec, experiment)).map((line) => ({ ...line, keepGates }))
   const train = trainOptions(spec.trains[experiment.train])
   const orders = ordersOf(spec.streams[experiment.stream], stream.tasks)
@@ -117,7 +122,8 @@ const planExperiment = async (
     const rows: PlannedRow[] = []
     const single: string[] = []
     for (const seed of experiment.seeds) {
-      const written = planModules(builder, stream, adapterChooser(spec, name, adapters), name, train, seed)
+      const moduleOf = moduleChooser(spec, name, adapters, elsewhere.get(name) ?? new Map())
+      const written = planModules(builder, stream, moduleOf, name, train, seed)
       const modules = modulesInOrder(written, order)
       single.push(modules.encoded[0])
       for (const line of lines) rows.push(...planLine(builder, turned, modules, line, train, stages))

@@ -9,6 +9,7 @@ export type StepKind =
   | "truth" // tasks and labels of that mixed order: read by scores (and by routers that declare that they know the task)
   | "memory" // which training examples of a task are remembered
   | "module" // one task's adapter and head, trained in isolation
+  | "imported" // one task's module that was trained elsewhere, with its head or one that is fitted on the task
   | "shared" // a strategy at a stage: one shared module (or the whole network) with a joint head
   | "features" // pooled states of the frozen backbone
   | "fit" // a router or probe at a stage: trained parameters, prepared constants or statistics; jointly trained heads

@@ -3,6 +3,7 @@ import type { Train } from "../../dsl/spec.ts"
 import type { Chosen } from "./chosen.ts"
 import type { Json, StepKind } from "./step.ts"
 import type { ChosenBackbone } from "./stream.ts"
+import type { ModuleFolder } from "./trained_elsewhere.ts"
 
 /** One task's module. */
 export interface ModuleOptions {
@@ -11,6 +12,11 @@ export interface ModuleOptions {
   readonly train: Omit<Train, "name" | "span">
   readonly task: string
   readonly seed: number
+}
+
+/** One task's module that was trained elsewhere; `train` says how a head is fitted where it has none for the task. */
+export interface ImportedOptions extends ModuleOptions {
+  readonly folder: ModuleFolder
 }
 
 /** How a router or refitted heads are fitted by gradient. */
@@ -75,6 +81,7 @@ export type EvaluateRouted = { readonly stage: number; readonly seed: number } &
 
 export interface StepOptions {
   readonly module: ModuleOptions
+  readonly imported: ImportedOptions
   readonly fit: FitConstants | FitTrained | FitProbe
   readonly encode: EncodeRouted | EncodeSingle
   readonly head: HeadOptions

@@ -15,6 +15,7 @@ import {
 import { packageVersion } from "../plan/code.ts"
 import type { Plan, PlannedCell } from "../plan/plan.ts"
 import { needed } from "../plan/step_graph.ts"
+import type { StepOptions } from "../plan/step_options.ts"
 import { randomStream } from "../plugin/index.ts"
 import { machine } from "./machine.ts"
 import type { Store } from "./store/index.ts"
@@ -135,6 +136,11 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile,
         ),
         [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint,
       })),
+      ...needed(plan).flatMap(({ kind, options }) => {
+        if (kind !== "imported") return []
+        const { folder } = options as unknown as StepOptions["imported"]
+        return [{ [`module ${folder.location}`]: folder.fingerprint }]
+      }),
     ),
     notices: [...new Set(plan.cells.flatMap(({ stream }) => stream.notices))],
     steps: needed(plan).map(({ key, label }) => {

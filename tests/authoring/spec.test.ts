@@ -65,7 +65,7 @@ const routing = experiment("routing", {
     scenario: "task_incremental",
     orders: ["written", shuffled(2), ["t 1", "things", "living"]],
   }),
-  adapters: [low_rank, library("mixed", { living: low_rank, things: narrow, "t 1": narrow })],
+  adapters: [low_rank, library("mixed", { living: low_rank, things: narrow, "t 1": "elsewhere" })],
   train: train("brief", { epochs: 3, learning_rate: 1e-3 }),
   routers: [learnt, merged, nearest],
   bounds: ["oracle", sequential_full("whole")],
@@ -100,7 +100,7 @@ stream both {
   orders:   [written, shuffled(2), ["t 1", things, living]]
 }
 
-library mixed { living: low_rank, things: narrow, "t 1": narrow }
+library mixed { living: low_rank, things: narrow, "t 1": "./elsewhere" }
 
 train brief { epochs: 3, learning_rate: 0.001 }
 

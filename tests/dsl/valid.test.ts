@@ -118,6 +118,15 @@ test("a mixed library stands where an adapter stands", () => {
   assert.deepEqual(experiments.e.adapters, ["mixed"])
 })
 
+test("a text in a library is the folder of a module that was trained elsewhere", () => {
+  const { libraries } = specOf(
+    'library mine { t1: low_rank, t2: "peft/two" }\nexperiment e { on: encoder, stream: domains, adapters: mine, train: fast, routers: learnt }',
+  )
+  const { location, folder } = libraries.mine.moduleAt!.t2
+  assert.deepEqual([libraries.mine.adapterOf, location, folder], [{ t1: "low_rank" }, "peft/two", undefined])
+  assert.equal(libraries.mine.moduleAt!.t1, undefined)
+})
+
 test("bounds are plugins or declarations of kind router, strategy or probe", () => {
   const { experiments } = specOf(
     "strategy full = sequential_full { learning_rate: 1e-4 }\nprobe centroid = frozen_class_centroid { statistics: memory }\nrouter kept = uniform { head: kept }\nexperiment e { on: encoder, stream: domains, adapters: low_rank, train: fast, bounds: [full, centroid, kept, oracle, multi_task] }",

@@ -41,6 +41,7 @@ export const performers: Performers = {
   truth: sum,
   memory: sum,
   module: sum,
+  imported: sum,
   shared: sum,
   features: sum,
   fit: sum,

@@ -1,7 +1,14 @@
 /** A PEFT folder as its files are: adapter_config.json, adapter_model.safetensors, and the head that l2r writes beside them. */
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { DataError, type HostTensor, readJson, readSafetensors, SafetensorsError } from "../../plugin/index.ts"
+import {
+  DataError,
+  folderDigest,
+  type HostTensor,
+  readJson,
+  readSafetensors,
+  SafetensorsError,
+} from "../../plugin/index.ts"
 
 export const CONFIG = "adapter_config.json"
 export const WEIGHTS = "adapter_model.safetensors"
@@ -43,6 +50,12 @@ export const peftFolder = (location: string, directory: string): PeftFolder => {
     throw new DataError(`${CONFIG} of "${location}" is no JSON object`, "copy or write the folder again")
   const head = existsSync(join(path, HEAD)) ? filed(path, HEAD, location) : undefined
   return { location, path, config: config as PeftFolder["config"], ...filed(path, WEIGHTS, location), head }
+}
+
+/** sha256 over the files that are read. */
+export const peftDigest = (location: string, directory: string): string => {
+  const path = resolve(directory, location)
+  return folderDigest({ path, files: [CONFIG, WEIGHTS, HEAD].filter((file) => existsSync(join(path, file))) })
 }
 
 const helpFor = (path: string, file: string): string =>

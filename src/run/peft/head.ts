@@ -7,6 +7,8 @@ import { HEAD, type PeftFolder } from "./folder.ts"
 export interface HeadFound {
   readonly head?: Head
   readonly labels?: readonly string[]
+  /** What the head reads, where the folder says it. */
+  readonly pooling?: string
   /** Tensors of adapter_model.safetensors that became the head. */
   readonly taken: readonly string[]
   /** Tensors of heads that are not read. */
@@ -29,7 +31,7 @@ export const headIn = (folder: PeftFolder, { backbone, checkpoint }: Network): H
   return { head: linear(score, new Float32Array(score.shape[0])), taken: [SCORE], unread: [] }
 }
 
-const written = ({ head, location }: PeftFolder, width: number): Pick<HeadFound, "head" | "labels"> => {
+const written = ({ head, location }: PeftFolder, width: number): Pick<HeadFound, "head" | "labels" | "pooling"> => {
   const { tensors, metadata } = head as NonNullable<PeftFolder["head"]>
   const { weight, bias } = tensors
   if (weight?.shape[1] !== width || bias?.shape[0] !== weight.shape[0])
@@ -38,7 +40,8 @@ const written = ({ head, location }: PeftFolder, width: number): Pick<HeadFound,
       "give the base model that the module was trained on, or copy the folder again",
     )
   const labels = metadata.labels === undefined ? undefined : (JSON.parse(metadata.labels) as readonly string[])
-  return { head: linear(weight, bias.data as Float32Array), ...(labels && { labels }) }
+  const { pooling } = metadata
+  return { head: linear(weight, bias.data as Float32Array), ...(labels && { labels }), ...(pooling && { pooling }) }
 }
 
 /** Of a torch.nn.Linear [classes, width]. */

@@ -32,6 +32,8 @@ export interface PeftModule {
   readonly head?: Head
   /** What the head's classes are called, where the folder says it. */
   readonly labels?: readonly string[]
+  /** What the head reads (mean, cls, last), where the folder says it. */
+  readonly pooling?: string
   /** Tensors of a head that reads another state than ours do. */
   readonly unread: readonly string[]
 }

@@ -5,7 +5,7 @@ import type { TrainedModule } from "../../model/library.ts"
 import type { Chosen } from "../../plan/chosen.ts"
 import type { Plan } from "../../plan/plan.ts"
 import type { Step } from "../../plan/step.ts"
-import type { ModuleOptions } from "../../plan/step_options.ts"
+import type { ImportedOptions, ModuleOptions } from "../../plan/step_options.ts"
 import { type Backbone, DataError, type Plugin, type PluginKind } from "../../plugin/index.ts"
 import { loadPlugin } from "../../plugin/load.ts"
 import { libraryFrom } from "../steps/given.ts"
@@ -27,13 +27,17 @@ export interface FromStore {
   readonly base: string
 }
 
-/** Modules of a plan with their names; those of mixed libraries are named after their adapter. */
+/** Modules of a plan with their names; those of mixed libraries are named after their adapter, those that were trained elsewhere after their folder. */
 export const modulesOf = (plan: Plan): readonly (readonly [ModuleName, Step])[] => {
   const { plugins } = plan.effective as unknown as { readonly plugins: Readonly<Record<string, Chosen>> }
   const declared = Object.entries(plugins).filter(([key]) => key.startsWith("adapter "))
   return plan.steps
-    .filter(({ kind }) => kind === "module")
+    .filter(({ kind }) => kind === "module" || kind === "imported")
     .flatMap((step) => {
+      if (step.kind === "imported") {
+        const { task, seed, folder } = step.options as unknown as ImportedOptions
+        return [[{ task, adapter: folder.location, seed }, step] as const]
+      }
       const { task, seed, adapter } = step.options as unknown as ModuleOptions
       return declared
         .filter(

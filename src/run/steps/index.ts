@@ -6,6 +6,7 @@ import { evaluate } from "./evaluate.ts"
 import { features } from "./features.ts"
 import { fit } from "./fit.ts"
 import { head } from "./head.ts"
+import { imported } from "./imported.ts"
 import { memory } from "./memory.ts"
 import { blind, truth } from "./mixed.ts"
 import { module } from "./module.ts"
@@ -21,6 +22,7 @@ export const performers: Performers = {
   features,
   fit,
   head,
+  imported,
   memory,
   module,
   scores,
