@@ -14,7 +14,13 @@ export interface NumericProfile {
   readonly weights?: "int8"
 }
 
-/** A compiled program. `run` feeds inputs, parameters and noise by name and returns every output by name. */
+/** A run needs more memory than there is: what it asked for. Nothing of the session is lost; a smaller run may do. */
+export class OutOfMemory extends Error {
+  override readonly name = "OutOfMemory"
+  readonly help = "give smaller batches or shorter texts (max_tokens), or run fewer steps at a time (--workers 1)"
+}
+
+/** A compiled program. `run` feeds inputs, parameters and noise by name and returns every output by name; it rejects with OutOfMemory where there is too little. */
 export interface Session {
   readonly run: (feeds: Readonly<Record<string, HostTensor>>) => Promise<Readonly<Record<string, HostTensor>>>
   readonly release: () => Promise<void>

@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { Worker } from "node:worker_threads"
 import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
 import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
+import { OutOfMemory } from "../../src/plugin/index.ts"
 import * as t from "../../src/tensor/index.ts"
 import { evaluate, onOnnxruntime } from "../tensor/run.ts"
 
@@ -74,4 +75,19 @@ test("a session lives in a worker thread", async () => {
   } finally {
     await worker.terminate()
   }
+})
+
+test("a run that needs more memory than there is says how much, and the session goes on", async () => {
+  const x = t.input("x", ["n", 1])
+  const session = await (await onOnnxruntime()).compile(
+    t.program({ y: t.sum(t.exp(t.matmul(x, x, { transposeB: true }))) }),
+  )
+  const run = (n: number) => session.run({ x: { shape: [n, 1], data: new Float32Array(n) } })
+  await assert.rejects(run(4_000_000), (error: OutOfMemory) => {
+    assert.match(error.message, /^out of memory: the computation asked for \d+\.\d GiB at once$/)
+    assert.match(error.help, /smaller batches/)
+    return error instanceof OutOfMemory
+  })
+  assert.deepEqual([...(await run(2)).y.data], [4])
+  await session.release()
 })

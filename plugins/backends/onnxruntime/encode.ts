@@ -18,14 +18,22 @@ const elementTypes: Readonly<Record<DType | OnnxInitializer["dtype"], number>> =
   int: 7,
   bool: 9,
 }
+/** TensorProto.DataLocation. */
+const EXTERNAL = 1
 /** Kinds of AttributeProto. */
 const attributeTypes = { float: 1, int: 2, text: 3, ints: 7 } as const
 
+/** Where the bytes of a weight lie, if that is another file: the name of the file and the part of it. */
+export type Outside = (
+  name: string,
+) => { readonly file: string; readonly offset: number; readonly length: number } | undefined
+
 /**
  * The model in the wire format of protocol buffers. A message that comes in two parts is one message (fields of the
- * second are merged into the first), so the weights follow as second part without passing through the encoder.
+ * second are merged into the first), so the weights follow as second part without passing through the encoder. Those that
+ * lie outside are named, and their bytes left out.
  */
-export const encode = (graph: OnnxGraph): Uint8Array => {
+export const encode = (graph: OnnxGraph, outside: Outside = () => undefined): Uint8Array => {
   const structure = toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -50,7 +58,7 @@ export const encode = (graph: OnnxGraph): Uint8Array => {
       }),
     }),
   )
-  return joined([structure, ...weights(graph.initializers)])
+  return joined([structure, ...weights(graph.initializers, outside)])
 }
 
 const valueInfo = ({ name, dtype, shape }: OnnxValue) =>
@@ -92,24 +100,34 @@ const attribute = (name: string, attribute: OnnxAttribute): AttributeProto => {
 const tags = { graph: (7 << 3) | 2, initializer: (5 << 3) | 2, rawData: (9 << 3) | 2 }
 
 /** The second part of the graph: all initializers, as pieces to be written one after another. */
-const weights = (initializers: readonly OnnxInitializer[]): Uint8Array[] => {
+const weights = (initializers: readonly OnnxInitializer[], outside: Outside): Uint8Array[] => {
   const pieces = initializers.flatMap((initializer) => {
-    const data = raw(initializer)
+    const place = outside(initializer.name)
     const head = toBinary(
       TensorProtoSchema,
       create(TensorProtoSchema, {
         dims: initializer.shape.map(BigInt),
         dataType: elementTypes[initializer.dtype],
         name: initializer.name,
+        ...(place && {
+          dataLocation: EXTERNAL,
+          externalData: [
+            { key: "location", value: place.file },
+            { key: "offset", value: String(place.offset) },
+            { key: "length", value: String(place.length) },
+          ],
+        }),
       }),
     )
-    const tensor = [head, Uint8Array.of(tags.rawData), varint(data.length), data]
+    const data = place ? undefined : raw(initializer)
+    const tensor = data ? [head, Uint8Array.of(tags.rawData), varint(data.length), data] : [head]
     return [Uint8Array.of(tags.initializer), varint(lengthOf(tensor)), ...tensor]
   })
   return [Uint8Array.of(tags.graph), varint(lengthOf(pieces)), ...pieces]
 }
 
-const raw = ({ dtype, data }: OnnxInitializer): Uint8Array => {
+/** The bytes of a weight as a model holds them. */
+export const raw = ({ dtype, data }: OnnxInitializer): Uint8Array => {
   const wire =
     dtype === "uint8" || dtype === "int8"
       ? data

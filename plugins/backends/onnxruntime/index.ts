@@ -6,6 +6,7 @@ import {
   type HostTensor,
   input,
   neg,
+  OutOfMemory,
   optional,
   PositiveInt,
   type Program,
@@ -46,21 +47,32 @@ const load = async (): Promise<Runtime> => {
   }
 }
 
+/** onnxruntime has no codes for its errors: an allocation that failed is known by its words. Rejects again. */
+const outOfMemory = (error: unknown): never => {
+  const found = /Failed to allocate memory for requested buffer of size (\d+)|bad_alloc|out of memory/i.exec(
+    String(error),
+  )
+  if (!found) throw error
+  const asked = found[1] ? `${(Number(found[1]) / 2 ** 30).toFixed(1)} GiB at once` : "more than there is"
+  throw new OutOfMemory(`out of memory: the computation asked for ${asked}`)
+}
+
 const compile = async (
   runtime: Runtime,
   program: Program,
   { threads, provider, weights }: typeof Options.Type,
 ): Promise<Session> => {
   const graph = weights === "int8" ? withInt8Weights(emit(program)) : emit(program)
-  const session = await runtime.InferenceSession.create(encode(graph), {
+  const creating = runtime.InferenceSession.create(encode(graph), {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     enableMemPattern: false,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   })
+  const session = await creating.catch(outOfMemory)
   const run: Session["run"] = async (feeds) => {
     const wire: Record<string, InstanceType<Runtime["Tensor"]>> = {}
     for (const value of graph.inputs) {
@@ -72,7 +84,7 @@ const compile = async (
       const [type, data] = wireData(value, host)
       wire[value.name] = new runtime.Tensor(type as "float32", data as Float32Array, [...host.shape])
     }
-    const results = await session.run(wire)
+    const results = await session.run(wire).catch(outOfMemory)
     const outputs: Record<string, HostTensor> = {}
     for (const { as, name } of graph.outputs)
       outputs[as] = hostTensor(results[name].dims as number[], results[name].data)

@@ -53,6 +53,14 @@ export const rows: readonly Row[] = [
     peer: PADDED,
   },
   {
+    name: "LoRA step, 8 x 128 tokens, [CLS], frozen backbone in int8",
+    goal: 0.6,
+    unit: "step",
+    times: 4,
+    job: { ...long, ...LORA, pooling: "cls", weights: "int8" },
+    peer: PADDED,
+  },
+  {
     name: "Bottleneck step, 8 x 128 tokens",
     goal: 0.8,
     unit: "step",
@@ -75,6 +83,14 @@ export const rows: readonly Row[] = [
     times: 1,
     job: { ...step, ...LORA, what: "evaluation", batch: 64 },
     peer: { kind: "pytorch", name: "PyTorch + PEFT, padded" },
+  },
+  {
+    name: "Evaluation of 512 short texts, frozen backbone in int8",
+    goal: 0.25,
+    unit: "pass",
+    times: 1,
+    job: { ...step, ...LORA, what: "evaluation", batch: 64, weights: "int8" },
+    peer: { kind: "pytorch", name: "PyTorch + PEFT in float32, padded" },
   },
   {
     name: "L2R over 16 LoRA modules, gates per example",

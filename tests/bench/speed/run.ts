@@ -16,6 +16,7 @@ import wordnet from "../../../plugins/data/wordnet/index.ts"
 import { decoded } from "../../../src/plan/chosen.ts"
 import { randomStream } from "../../../src/plugin/index.ts"
 import { machine } from "../../../src/run/machine.ts"
+import { accuracyWith } from "./accuracy.ts"
 import { type Row, rows } from "./rows.ts"
 import { ours, pytorch, type Side } from "./sides.ts"
 
@@ -55,6 +56,14 @@ const timed = async (row: Row, sides: readonly Side[]): Promise<readonly number[
   return times.map(median)
 }
 
+/** What int8 costs in accuracy, beside the same training in float32; measured once. */
+let cost: Promise<string> | undefined
+const accuracyCost = async (): Promise<string> => {
+  const [exact, rounded] = [await accuracyWith(model, "float32", 0), await accuracyWith(model, "int8", 0)]
+  const { task, tested, accuracy } = exact
+  return ` (accuracy of a LoRA on "${task}", ${tested} texts: ${rounded.accuracy.toFixed(1)} %, in float32 ${accuracy.toFixed(1)} %)`
+}
+
 const lines: string[] = []
 for (const row of rows.filter(({ name }) => !flags.rows || name.includes(flags.rows))) {
   const job = { ...row.job, model, threads: 1, texts: row.job.texts === "short" ? short : long }
@@ -80,7 +89,8 @@ for (const row of rows.filter(({ name }) => !flags.rows || name.includes(flags.r
         ? `, one process of ${cores} threads`
         : `, ${cores} processes of one thread`
   const ms = (seconds: number) => `${(1000 * seconds).toFixed(0)} ms`
-  const line = `| ${row.name} | ${ms(own)} | ${peer.name}${how} | ${ms(best)} | **${(own / best).toFixed(2)}** | ${row.goal} |`
+  const accuracy = row.job.weights === "int8" ? await (cost ??= accuracyCost()) : ""
+  const line = `| ${row.name}${accuracy} | ${ms(own)} | ${peer.name}${how} | ${ms(best)} | **${(own / best).toFixed(2)}** | ${row.goal} |`
   console.log(line)
   lines.push(line)
 }

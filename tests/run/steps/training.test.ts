@@ -8,7 +8,7 @@ import { largest } from "../../../src/model/largest.ts"
 import { Diverged } from "../../../src/model/optimise.ts"
 import { frozen } from "../../../src/model/single.ts"
 import type { Artifact } from "../../../src/plan/step.ts"
-import { type Adapter, randomStream, weight } from "../../../src/plugin/index.ts"
+import { type Adapter, type Engine, OutOfMemory, randomStream, weight } from "../../../src/plugin/index.ts"
 import { labelledIn, libraryFrom, storedTexts, unitsIn } from "../../../src/run/steps/given.ts"
 import { located } from "../../../src/run/steps/module.ts"
 import { StepError } from "../../../src/run/work.ts"
@@ -148,6 +148,33 @@ test("a training that diverges says where, and what to do", async () => {
   assert.ok(error instanceof StepError, String(error))
   assert.match(error.message, /module of task "task": .* is not finite at step \d+ of 6 \(learning rate 1e\+300\)/)
   assert.match(error.help, /lower learning_rate/)
+})
+
+test("a step that needs more memory than there is says which, and what to do", async () => {
+  const { network, engine } = await bench()
+  let runs = 0
+  const small: Engine = {
+    compile: async (program) => {
+      const { run: exact, release } = await engine.compile(program)
+      return {
+        release,
+        run: (feeds) => (++runs === 2 ? Promise.reject(new OutOfMemory("out of memory: 9.0 GiB")) : exact(feeds)),
+      }
+    },
+  }
+  const tokens = (await toyStream({ network, engine }, [{ adapter: lora as Adapter, options: LORA }])).tokens[0]
+  const none = { ...storedTexts("validation", []), "validation/labels": whole(new Int32Array(0)) }
+  const error = await train(
+    { network, engine: small },
+    { ...tokens, arrays: { ...tokens.arrays, ...none } },
+    { epochs: 3 },
+  ).then(
+    () => undefined,
+    (cause) => cause,
+  )
+  assert.ok(error instanceof StepError, String(error))
+  assert.equal(error.message, 'module of task "task": out of memory: 9.0 GiB at step 2 of 6 (learning rate 0.1)')
+  assert.match(error.help, /smaller batches.*; what was finished is in the store/)
 })
 
 test("a loss that is not finite from the start is not blamed on the learning rate", () => {
