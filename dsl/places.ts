@@ -28,9 +28,19 @@ export const placeOf = (kind: string | undefined, option: string, entry: PluginE
   if (kind === "library") return { kinds: ["adapter"], lists: false, takesList: false }
   if (key === "stream tasks") return { kinds: ["data"], lists: false, takesList: true }
   const properties = (isCore(kind) ? coreSchemas[kind] : entry?.options)?.properties ?? {}
-  const schema: JsonSchema = Object.hasOwn(properties, option) ? properties[option] : {}
-  return { kinds: [...referenced(schema)], lists: false, takesList: alternativesOf(schema).some(isList) }
+  const schema = Object.hasOwn(properties, option) ? properties[option] : ANYTHING
+  const known = places.get(schema) ?? {
+    kinds: [...referenced(schema)],
+    lists: false,
+    takesList: alternativesOf(schema).some(isList),
+  }
+  places.set(schema, known)
+  return known
 }
+
+const ANYTHING: JsonSchema = {}
+/** Asked for every option of every declaration: the place of each schema is made once. */
+const places = new WeakMap<JsonSchema, Place>()
 
 const isCore = (kind: string | undefined): kind is keyof typeof coreSchemas =>
   kind !== undefined && Object.hasOwn(coreSchemas, kind)

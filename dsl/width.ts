@@ -20,7 +20,8 @@ const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u
 const MARK = /^\p{Mark}$/u
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
+/** Made for the first line that needs it. */
+let segmenter: Intl.Segmenter | undefined
 
 /** A line as it is printed, tabs expanded, with the cell at which each offset begins. */
 export interface Laid {
@@ -33,6 +34,7 @@ export const laid = (line: string): Laid => {
   let printed = ""
   let cells = 0
   const begins: number[] = []
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" })
   for (const { segment, index } of segmenter.segment(line)) {
     for (let i = 0; i < segment.length; i++) begins[index + i] = cells
     const shown = segment === "\t" ? " ".repeat(TAB - (cells % TAB)) : visible(segment.replace(/^\uFEFF$/, ""))

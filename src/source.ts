@@ -70,7 +70,9 @@ export interface Said extends Pick<CheckOptions, "set" | "only" | "skip"> {
 /** Checks a spec with the files that it imports; only what it brings by `use` is loaded. */
 export const checkSource = async ({ file, directory, text }: Source, said: Said = {}): Promise<Checked> => {
   const uses: Record<string, Used> = {}
-  for (const { alias, source } of usesIn(text, file, opened)) uses[alias] = await strangers(source, directory)
+  // What has neither of the words has no such line.
+  if (/use|import/.test(text))
+    for (const { alias, source } of usesIn(text, file, opened)) uses[alias] = await strangers(source, directory)
   const { data, ...changed } = said
   const options = { file, vocabulary: vocabulary as unknown as Vocabulary, uses, open: opened, ...changed }
   const { spec } = data ? check(text, options) : {}

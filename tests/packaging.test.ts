@@ -5,6 +5,7 @@ import { createRequire } from "node:module"
 import { dirname, join, relative, sep } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
+import { loadedBy } from "../scripts/write_bundle.mjs"
 
 interface LockedPackage {
   readonly version: string
@@ -97,6 +98,23 @@ test("what the scripts start is there", () => {
     named.filter((file) => !existsSync(join(root, file))),
     [],
   )
+})
+
+test("the package holds what its command and its doors load", () => {
+  const packed: string[] = manifest.files
+  for (const entry of packed) if (entry !== "dist/") assert.ok(existsSync(join(root, entry)), entry)
+  const doors = [...Object.values<string>(manifest.bin), ...Object.values<string>(manifest.exports)]
+  const verbs = readdirSync(join(root, "src", "cli")).filter((name) => name.endsWith(".ts"))
+  const loaded = loadedBy([
+    ...doors.map((door) => join(root, door)),
+    ...verbs.map((verb) => join(root, "src/cli", verb)),
+  ])
+  const missing = [...loaded]
+    .map((file) => relative(root, file).split(sep).join("/"))
+    .filter((file) => !packed.some((entry) => file.startsWith(entry)))
+  assert.deepEqual(missing, [])
+  assert.ok(loaded.size > 200, `${loaded.size} files`)
+  assert.match(manifest.scripts.prepack, /write_bundle/)
 })
 
 test("a test is skipped by an option that gives the reason", () => {

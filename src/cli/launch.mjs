@@ -6,13 +6,17 @@
  *     Node that the lock file brings      the same
  *     any other Node                      starts that one, and passes arguments, signals and the exit code through
  *     ... where it is not installed       runs it itself from 22.19 on, else says what to do
+ *
+ * A verb that a fresh bundle has is run from there.
  */
 import { spawn } from "node:child_process"
 import { constants } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { bundled } from "./bundle.mjs"
 import { current, find, oldest, root, same } from "./runtimes.mjs"
 
-const main = join(root, "src", "cli", "main.ts")
+const main = bundled(root, process.argv[2]) ?? join(root, "src", "cli", "main.ts")
 const here = current()
 const chosen = here.kind === "node" ? find("node") : here
 
@@ -31,7 +35,7 @@ if (chosen === undefined) {
 } else if (same(chosen.path, here.path)) {
   hideExperimentalWarnings()
   process.argv[1] = main
-  await import("./main.ts")
+  await import(pathToFileURL(main).href)
 } else {
   start(chosen.path)
 }

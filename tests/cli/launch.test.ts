@@ -13,7 +13,7 @@ const clone = realpathSync(mkdtempSync(join(tmpdir(), "l2r-launch-")))
 const cli = join(clone, "src", "cli")
 mkdirSync(cli, { recursive: true })
 mkdirSync(join(clone, "inner"))
-for (const name of ["launch.mjs", "runtimes.mjs"]) copyFileSync(join(sources, name), join(cli, name))
+for (const name of ["launch.mjs", "bundle.mjs", "runtimes.mjs"]) copyFileSync(join(sources, name), join(cli, name))
 writeFileSync(join(clone, "package.json"), `{ "name": "clone", "type": "module" }`)
 writeFileSync(
   join(cli, "main.ts"),

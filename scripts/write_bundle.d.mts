@@ -1,0 +1,3 @@
+/** Types of write_bundle.mjs. */
+export const verbs: readonly string[]
+export function loadedBy(files: readonly string[]): ReadonlySet<string>
