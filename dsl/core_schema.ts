@@ -51,7 +51,12 @@ const train: JsonSchema = {
   type: "object",
   properties: {
     epochs: { ...positiveInteger, default: 3, description: "passes over the training examples of a task" },
-    batch: { ...positiveInteger, default: 32, description: "examples in a step" },
+    batch: { ...positiveInteger, default: 32, description: "examples that are computed at once" },
+    accumulate: {
+      ...positiveInteger,
+      default: 1,
+      description: "batches to a step, which follows the mean gradient of their examples",
+    },
     learning_rate: { type: "number", exclusiveMinimum: 0, default: 1e-3, description: "of the module's parameters" },
     head_learning_rate: {
       type: "number",
@@ -59,9 +64,31 @@ const train: JsonSchema = {
       default: 1e-2,
       description: "of the classification head",
     },
-    weight_decay: { type: "number", minimum: 0, default: 0.01, description: "decoupled decay of AdamW" },
+    optimiser: {
+      enum: ["adamw", "adafactor"],
+      default: "adamw",
+      description: "AdamW, or Adafactor, which keeps a row and a column for each matrix",
+    },
+    weight_decay: { type: "number", minimum: 0, default: 0.01, description: "decoupled from the gradient" },
+    decayed: {
+      enum: ["all", "matrices"],
+      default: "all",
+      description: "what weight decay reaches: every parameter, or not the biases, the gains and the norms",
+    },
+    clip: {
+      anyOf: [{ type: "number", exclusiveMinimum: 0 }, { enum: ["none"] }],
+      default: "none",
+      description: "all gradients of a step are scaled down together where their length is larger",
+    },
+    label_smoothing: {
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "share of each label that is spread evenly over the classes",
+    },
     schedule: {
-      enum: ["linear", "constant"],
+      enum: ["linear", "cosine", "constant"],
       default: "linear",
       description: "how the learning rate goes to zero, if it does",
     },

@@ -43,9 +43,9 @@ export default defineAdapter({
       : {
           E: shared(normal([length, keys], 1)),
           W: shared(kaiming([keys, hidden])),
-          b: shared(zeros([1, hidden])),
+          b: { ...shared(zeros([1, hidden])), decayed: false },
           U: kaiming([hidden, keys + values]),
-          c: zeros([1, keys + values]),
+          c: { ...zeros([1, keys + values]), decayed: false },
         },
   extend: ({ K, V, E, W, b, U, c }, { hidden }, _mode, { in: keys }) => {
     if (hidden === 0) return { keys: K, values: V }

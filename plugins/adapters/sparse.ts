@@ -35,7 +35,7 @@ export default defineAdapter({
   sites: ({ targets }) => targets,
   parameters: (site, { share, choose }) => {
     const count = Math.max(1, Math.round(share * site.in * site.out))
-    return { places: places(count, site.in * site.out, choose), values: zeros([count]) }
+    return { places: places(count, site.in * site.out, choose), values: { ...zeros([count]), decayed: true } }
   },
   forward: (x, y, p, _options, _mode, { site }) => add(y, matmul(x, placed(p.values, p.places, [site.in, site.out]))),
 })

@@ -4,28 +4,18 @@
  *   theta <- theta (1 - lr wd) - lr (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps)
  * Only operations that IEEE 754 fixes: the same bytes on every JavaScript engine.
  */
-
-export interface ParameterGroup {
-  readonly names: readonly string[]
-  readonly learningRate: number
-  readonly weightDecay: number
-}
-
-export interface Moments {
-  readonly m: Float32Array
-  readonly v: Float32Array
-}
+import type { Optimiser, OptimiserState, ParameterGroup } from "./optimiser.ts"
 
 const BETA1 = 0.9
 const BETA2 = 0.999
 const EPSILON = 1e-8
 
-export class AdamW {
-  readonly #moments = new Map<string, Moments>()
+export class AdamW implements Optimiser {
+  readonly #m = new Map<string, Float32Array>()
+  readonly #v = new Map<string, Float32Array>()
   #power1 = 1
   #power2 = 1
 
-  /** One update of every parameter in place. `factor` scales the learning rates (the schedule). */
   step(
     groups: readonly ParameterGroup[],
     values: ReadonlyMap<string, Float32Array>,
@@ -35,36 +25,26 @@ export class AdamW {
     this.#power1 *= BETA1
     this.#power2 *= BETA2
     for (const { names, learningRate, weightDecay } of groups)
-      for (const name of names) {
-        const value = values.get(name) as Float32Array
-        this.#update(value, gradientOf(name), this.#momentsOf(name, value.length), learningRate * factor, weightDecay)
-      }
+      for (const name of names)
+        this.#update(name, values.get(name) as Float32Array, gradientOf(name), learningRate * factor, weightDecay)
   }
 
-  /** Moments so far, by parameter. */
-  get moments(): ReadonlyMap<string, Moments> {
-    return this.#moments
+  get state(): OptimiserState {
+    return { m: this.#m, v: this.#v }
   }
 
-  /** Goes on after so many steps with the moments that these left. */
-  resume(steps: number, moments: Iterable<readonly [string, Moments]>): void {
-    for (const [name, { m, v }] of moments) this.#moments.set(name, { m: m.slice(), v: v.slice() })
+  resume(updates: number, { m = new Map(), v = new Map() }: OptimiserState): void {
+    for (const [name, data] of m) this.#m.set(name, data.slice())
+    for (const [name, data] of v) this.#v.set(name, data.slice())
     this.#power1 = this.#power2 = 1
-    for (let step = 0; step < steps; step++) {
+    for (let update = 0; update < updates; update++) {
       this.#power1 *= BETA1
       this.#power2 *= BETA2
     }
   }
 
-  #momentsOf(name: string, length: number): Moments {
-    const known = this.#moments.get(name)
-    if (known) return known
-    const fresh = { m: new Float32Array(length), v: new Float32Array(length) }
-    this.#moments.set(name, fresh)
-    return fresh
-  }
-
-  #update(value: Float32Array, gradient: Float32Array, { m, v }: Moments, rate: number, decay: number): void {
+  #update(name: string, value: Float32Array, gradient: Float32Array, rate: number, decay: number): void {
+    const [m, v] = [kept(this.#m, name, value.length), kept(this.#v, name, value.length)]
     const shrink = 1 - rate * decay
     const stepSize = rate / (1 - this.#power1)
     const root = Math.sqrt(1 - this.#power2)
@@ -77,13 +57,11 @@ export class AdamW {
   }
 }
 
-/** Share of the learning rate at step n of total: linear decay to zero, after a linear warm-up. */
-export const scheduleFactor = (
-  schedule: "linear" | "constant",
-  warmUpSteps: number,
-  step: number,
-  total: number,
-): number => {
-  if (step < warmUpSteps) return step / Math.max(1, warmUpSteps)
-  return schedule === "constant" ? 1 : Math.max(0, (total - step) / Math.max(1, total - warmUpSteps))
+/** The array of that name; zeros at first. */
+export const kept = (arrays: Map<string, Float32Array>, name: string, length: number): Float32Array => {
+  const known = arrays.get(name)
+  if (known) return known
+  const fresh = new Float32Array(length)
+  arrays.set(name, fresh)
+  return fresh
 }

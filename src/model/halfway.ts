@@ -1,9 +1,9 @@
 /**
- * A training that was stopped halfway: all that its next step depends on, as arrays. Values, moments and the places of the
- * random streams are kept exactly, so that going on ends in the same bytes as never having stopped.
+ * A training that was stopped halfway: all that its next step depends on, as arrays. Values, what the optimiser keeps and the
+ * places of the random streams are kept exactly, so that going on ends in the same bytes as never having stopped.
  */
 import type { HostTensor, RandomStream } from "../tensor/index.ts"
-import type { AdamW } from "./adamw.ts"
+import type { Optimiser, OptimiserState } from "./optimiser.ts"
 
 export type Snapshot = Readonly<Record<string, HostTensor>>
 
@@ -30,7 +30,7 @@ const flat = (data: HostTensor["data"]): HostTensor => ({ shape: [data.length], 
 /** Before step `step`; `order` is where the stream of the order stood before this epoch was shuffled. */
 export const snapshot = (
   { values, noise, halfway }: Trained,
-  optimiser: AdamW,
+  optimiser: Optimiser,
   losses: Float64Array,
   step: number,
   order: Float64Array,
@@ -41,12 +41,10 @@ export const snapshot = (
   noise: flat(noise.state()),
   ...named("value", values),
   ...named(
-    "m",
-    [...optimiser.moments].map(([name, { m }]) => [name, m] as const),
-  ),
-  ...named(
-    "v",
-    [...optimiser.moments].map(([name, { v }]) => [name, v] as const),
+    "optimiser",
+    Object.entries(optimiser.state).flatMap(([kind, arrays]) =>
+      [...arrays].map(([name, data]) => [`${kind}/${name}`, data] as const),
+    ),
   ),
   ...named(
     "more",
@@ -54,10 +52,10 @@ export const snapshot = (
   ),
 })
 
-/** Puts values, moments, losses and streams where an earlier start left them, and gives the step to go on with: 0 where there was none. */
+/** Puts values, the optimiser's state, losses and streams where an earlier start left them, and gives the step to go on with: 0 where there was none. */
 export const restored = (
   { values, order, noise, halfway }: Trained,
-  optimiser: AdamW,
+  optimiser: Optimiser,
   losses: Float64Array,
 ): number => {
   const found = halfway?.read()
@@ -67,13 +65,20 @@ export const restored = (
   order.restore(found.order.data as Float64Array)
   noise.restore(found.noise.data as Float64Array)
   for (const [name, data] of parts(found, "value")) values.get(name)?.set(data as Float32Array)
-  const v = new Map(parts(found, "v"))
-  optimiser.resume(
-    step,
-    parts(found, "m").map(([name, m]) => [name, { m: m as Float32Array, v: v.get(name) as Float32Array }] as const),
-  )
+  optimiser.resume(step, stateIn(parts(found, "optimiser")))
   halfway?.more?.give(Object.fromEntries(parts(found, "more").map(([name, data]) => [name, flat(data)])))
   return step
+}
+
+const stateIn = (arrays: readonly (readonly [string, HostTensor["data"]])[]): OptimiserState => {
+  const state: Record<string, Map<string, Float32Array>> = {}
+  for (const [full, data] of arrays) {
+    const slash = full.indexOf("/")
+    const kind = full.slice(0, slash)
+    state[kind] ??= new Map()
+    state[kind].set(full.slice(slash + 1), data as Float32Array)
+  }
+  return state
 }
 
 const named = (kind: string, arrays: Iterable<readonly [string, HostTensor["data"]]>): Snapshot =>

@@ -1,10 +1,20 @@
-/** The training loop: random batches, one program run a step, AdamW on typed arrays. A pure function of its arguments. */
+/**
+ * The training loop: random batches, one program run for each, and an update of the parameters on typed arrays after
+ * every batch, or after several whose gradients are accumulated. A pure function of its arguments.
+ */
 
-import type { Session, TokenIds } from "../plugin/index.ts"
+import { OutOfMemory, type Session, type TokenIds } from "../plugin/index.ts"
 import type { HostTensor, Program, RandomStream, Tensor } from "../tensor/index.ts"
-import { AdamW, type ParameterGroup, scheduleFactor } from "./adamw.ts"
+import { Adafactor } from "./adafactor.ts"
+import { AdamW } from "./adamw.ts"
 import { type Feeds, packed } from "./batch.ts"
+import { Accumulated } from "./gradient_accumulation.ts"
+import { clipped } from "./gradient_clipping.ts"
 import { type Halfway, restored, snapshot } from "./halfway.ts"
+import type { Optimiser, ParameterGroup } from "./optimiser.ts"
+import { type Schedule, scheduleFactor } from "./schedule.ts"
+
+export type OptimiserName = "adamw" | "adafactor"
 
 export interface Optimisation {
   readonly session: Session
@@ -17,8 +27,15 @@ export interface Optimisation {
   /** Feeds of a batch, labels included; parameters and noise are added here. */
   readonly feeds: (batch: Int32Array) => Feeds
   readonly epochs: number
+  /** Examples that are computed at once. */
   readonly batch: number
-  readonly schedule: "linear" | "constant"
+  /** Batches to an update; by default 1. */
+  readonly accumulate?: number
+  /** Most length of all gradients together; by default they stay as they are. */
+  readonly clip?: number
+  /** By default "adamw". */
+  readonly optimiser?: OptimiserName
+  readonly schedule: Schedule
   /** Share of all steps. */
   readonly warmUp: number
   /** Shuffles the examples anew in each epoch. */
@@ -43,10 +60,18 @@ export class Diverged extends Error {
   }
 }
 
-/** Runs all epochs; returns the loss of every step. */
+/** Rejects again, with the step where memory ended. */
+const atStep =
+  (step: number, total: number) =>
+  (error: unknown): never => {
+    throw error instanceof OutOfMemory ? new OutOfMemory(`${error.message} at step ${step + 1} of ${total}`) : error
+  }
+
+/** Runs all epochs; returns the loss of every step, which is an update: the mean over its examples. */
 export const optimise = async (o: Optimisation): Promise<Float64Array> => {
-  const optimiser = new AdamW()
-  const perEpoch = Math.ceil(o.examples / o.batch)
+  const optimiser = optimiserFor(o)
+  const perUpdate = o.batch * (o.accumulate ?? 1)
+  const perEpoch = Math.ceil(o.examples / perUpdate)
   const total = perEpoch * o.epochs
   const warmUpSteps = Math.round(total * o.warmUp)
   const losses = new Float64Array(total)
@@ -62,15 +87,15 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
         o.halfway.write(snapshot(o, optimiser, losses, step, before))
         saved = performance.now()
       }
-      const feeds = { ...o.feeds(Int32Array.from(order.slice(k * o.batch, (k + 1) * o.batch))), ...parameters }
-      const outputs = await o.session.run({ ...feeds, ...noiseFeeds(o.program, feeds, o.noise) })
-      const loss = Number(outputs.loss.data[0])
+      const update = differentiated(o, order.slice(k * perUpdate, (k + 1) * perUpdate), parameters)
+      const { loss, gradients } = await update.catch(atStep(step, total))
       if (!Number.isFinite(loss)) throw new Diverged(step, total, "the loss", step === 0)
       losses[step] = loss
+      const used = o.clip === undefined ? gradients : clipped(gradients, o.clip)
       optimiser.step(
         o.groups,
         o.values,
-        (name) => outputs[`gradient/${name}`].data as Float32Array,
+        (name) => used.get(name) as Float32Array,
         scheduleFactor(o.schedule, warmUpSteps, step, total),
       )
       o.onStep?.(step, total, epoch, loss)
@@ -80,6 +105,31 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
     await o.afterEpoch?.(epoch)
   }
   return losses
+}
+
+const optimiserFor = ({ optimiser, program, values }: Optimisation): Optimiser => {
+  if (optimiser !== "adafactor") return new AdamW()
+  const shapes = program.parameters.map((tensor) => [nameOf(tensor), tensor.shape as readonly number[]] as const)
+  return new Adafactor(new Map(shapes.filter(([name]) => values.has(name))))
+}
+
+/** Loss and gradients of the examples of one update, batch by batch. */
+const differentiated = async (
+  o: Optimisation,
+  examples: readonly number[],
+  parameters: Feeds,
+): Promise<{ readonly loss: number; readonly gradients: ReadonlyMap<string, Float32Array> }> => {
+  const sum = new Accumulated(examples.length)
+  for (let from = 0; from < examples.length; from += o.batch) {
+    const batch = Int32Array.from(examples.slice(from, from + o.batch))
+    const feeds = { ...o.feeds(batch), ...parameters }
+    const outputs = await o.session.run({ ...feeds, ...noiseFeeds(o.program, feeds, o.noise) })
+    const gradients = o.groups.flatMap(({ names }) =>
+      names.map((name) => [name, outputs[`gradient/${name}`].data as Float32Array] as const),
+    )
+    sum.add(Number(outputs.loss.data[0]), gradients, batch.length)
+  }
+  return sum
 }
 
 export const parameterFeeds = (program: Program, values: ReadonlyMap<string, Float32Array>): Feeds =>

@@ -16,6 +16,8 @@ export type Initial = Draw & {
   readonly trained?: false
   /** True: one array for all sites of a module. It has the same shape at each. */
   readonly shared?: true
+  /** Whether weight decay reaches it where biases and norms are spared; by default arrays of two axes or more. */
+  readonly decayed?: boolean
 }
 
 export type Initials = Readonly<Record<string, Initial>>

@@ -1,6 +1,6 @@
 /**
  * Elementary functions by additions, products and quotients alone, which IEEE 754 fixes: the same bits on every
- * JavaScript engine, as Math.log, Math.exp and ** are not.
+ * JavaScript engine, as Math.log, Math.exp, Math.cos and ** are not.
  */
 
 const LN2 = 0.6931471805599453
@@ -45,3 +45,12 @@ export const erf = (x: number): number => {
 
 /** base^exponent for a positive base. */
 export const power = (base: number, exponent: number): number => exponential(exponent * logarithm(base))
+
+/** cos x for |x| <= pi: 1 - 2 sin^2(x/2), the sine by its series. */
+export const cosine = (x: number): number => {
+  const half = x / 2
+  let sum = 1
+  for (let k = 27; k >= 3; k -= 2) sum = 1 - ((half * half) / (k * (k - 1))) * sum
+  const sine = half * sum
+  return 1 - 2 * sine * sine
+}

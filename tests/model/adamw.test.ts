@@ -1,7 +1,8 @@
 /** AdamW's updates and schedules against golden values. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { AdamW, scheduleFactor } from "../../src/model/adamw.ts"
+import { AdamW } from "../../src/model/adamw.ts"
+import { scheduleFactor } from "../../src/model/schedule.ts"
 import golden from "../golden/adamw.json" with { type: "json" }
 import { apart, DIGITS, flat, type Nested } from "./golden.ts"
 

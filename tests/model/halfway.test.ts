@@ -7,7 +7,7 @@ import { test } from "node:test"
 import reference from "../../plugins/backends/reference/index.ts"
 import { withGradients } from "../../src/model/gradients.ts"
 import type { Snapshot } from "../../src/model/halfway.ts"
-import { optimise } from "../../src/model/optimise.ts"
+import { type Optimisation, optimise } from "../../src/model/optimise.ts"
 import {
   add,
   exampleRows,
@@ -34,7 +34,7 @@ const predicted = add(
 )
 const training = withGradients(mse(predicted, input("y", ["examples"], "float", rows)), ["w"])
 
-const train = async (halfway: { snapshot?: Snapshot; stopAt?: number }) => {
+const train = async (halfway: { snapshot?: Snapshot; stopAt?: number }, options: Partial<Optimisation> = {}) => {
   const engine = await reference.open({})
   const session = await engine.compile(training)
   const values = new Map([["w", new Float32Array(4)]])
@@ -75,6 +75,7 @@ const train = async (halfway: { snapshot?: Snapshot; stopAt?: number }) => {
         },
       },
     },
+    ...options,
   })
   return { w: [...(values.get("w") as Float32Array)], losses: [...losses], best }
 }
@@ -87,6 +88,18 @@ test("a training that is stopped at any step, even twice, ends in the same bytes
     for (const stopAt of stops) await assert.rejects(train(Object.assign(state, { stopAt })), /killed/)
     delete state.stopAt
     assert.deepEqual(await train(state), whole, `stopped at ${stops}`)
+  }
+})
+
+test("so does one by Adafactor, with gradients accumulated and clipped, on a cosine", async () => {
+  const options = { optimiser: "adafactor", accumulate: 2, clip: 0.5, schedule: "cosine" } as const
+  const whole = await train({}, options)
+  assert.equal(whole.losses.length, 12)
+  for (const stops of [[1], [2], [3], [5, 10]]) {
+    const state: { snapshot?: Snapshot; stopAt?: number } = {}
+    for (const stopAt of stops) await assert.rejects(train(Object.assign(state, { stopAt }), options), /killed/)
+    delete state.stopAt
+    assert.deepEqual(await train(state, options), whole, `stopped at ${stops}`)
   }
 })
 

@@ -14,7 +14,9 @@ import {
   type Adapter,
   crossEntropy,
   type HostTensor,
+  type Initial,
   input,
+  OutOfMemory,
   parameter,
   program,
   randomStream,
@@ -22,6 +24,7 @@ import {
 } from "../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
 import { classCount, type LabelledTexts, labelledIn, network } from "./given.ts"
+import { loopOptions, parameterGroups } from "./train_block.ts"
 
 export const module: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["module"]
@@ -83,7 +86,7 @@ const trainModule = async (
     parameter("head/b", start.get("head/b")!.shape),
   )
   const labels = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
-  const training = withGradients(crossEntropy(logits, labels), names)
+  const training = withGradients(crossEntropy(logits, labels, undefined, train.label_smoothing), names)
   const session = await engine.compile(training)
   const best =
     train.early_stop === "validation" && validation.texts.length > 0
@@ -94,20 +97,10 @@ const trainModule = async (
       session,
       program: training,
       values,
-      groups: [
-        {
-          names: names.filter((name) => !name.startsWith("head/")),
-          learningRate: train.learning_rate,
-          weightDecay: train.weight_decay,
-        },
-        { names: ["head/W", "head/b"], learningRate: train.head_learning_rate, weightDecay: train.weight_decay },
-      ],
+      groups: parameterGroups(described(adapter, chosen.options, net, start, names), train.learning_rate, train),
       examples: examples.texts.length,
       feeds: (batch) => textFeeds(examples.texts, examples.labels, batch),
-      epochs: train.epochs,
-      batch: train.batch,
-      schedule: train.schedule,
-      warmUp: train.warm_up,
+      ...loopOptions(train),
       order: randomStream(seed, "batches", task),
       noise: randomStream(seed, "noise", task),
       onStep: (step, total, epoch, loss) =>
@@ -125,8 +118,25 @@ const trainModule = async (
   }
 }
 
-/** A training that diverged is an error with a place and a remedy. */
+/** Shapes of the trained parameters by name, with what the adapter says of its own. */
+export const described = (
+  adapter: Adapter,
+  options: unknown,
+  { checkpoint }: Network,
+  start: ReadonlyMap<string, HostTensor>,
+  names: readonly string[],
+): ReadonlyMap<string, Pick<Initial, "shape" | "decayed">> => {
+  const initials = initialsFor(adapter, options, checkpoint.sites)
+  return new Map(names.map((name) => [name, initials.get(name) ?? { shape: start.get(name)!.shape }]))
+}
+
+/** A training that diverged, or needed more memory than there is, is an error with a place and a remedy. */
 export const located = (error: unknown, where: string, learningRate: number): unknown => {
+  if (error instanceof OutOfMemory)
+    return new StepError(
+      `${where}: ${error.message} (learning rate ${learningRate})`,
+      `${error.help}; what was finished is in the store, and the same command goes on from there`,
+    )
   if (!(error instanceof Diverged)) return error
   if (error.atOnce)
     return new StepError(

@@ -30,7 +30,8 @@ import {
   network,
   offsetsOf,
 } from "./given.ts"
-import { located } from "./module.ts"
+import { described, located } from "./module.ts"
+import { loopOptions, parameterGroups } from "./train_block.ts"
 
 export interface SharedOptions {
   readonly backbone: ChosenBackbone
@@ -134,7 +135,8 @@ const train = async (
     parameter("head/W", start.get("head/W")!.shape),
     parameter("head/b", start.get("head/b")!.shape),
   )
-  const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout: trace.layout }))
+  const targets = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
+  const loss = crossEntropy(logits, targets, undefined, training.label_smoothing)
   const names = [...values.keys()]
   const compiled = withGradients(loss, names)
   const session = await (await work.engine()).compile(compiled)
@@ -144,20 +146,16 @@ const train = async (
       session,
       program: compiled,
       values,
-      groups: [
-        {
-          names: names.filter((key) => !key.startsWith("head/")),
-          learningRate: rate,
-          weightDecay: training.weight_decay,
-        },
-        { names: ["head/W", "head/b"], learningRate: training.head_learning_rate, weightDecay: training.weight_decay },
-      ],
+      groups: parameterGroups(
+        adapter
+          ? described(adapter.plugin, adapter.options, net, start, names)
+          : new Map(names.map((name) => [name, { shape: start.get(name)!.shape }])),
+        rate,
+        training,
+      ),
       examples: texts.length,
       feeds: (batch) => textFeeds(texts, joint, batch),
-      epochs: training.epochs,
-      batch: training.batch,
-      schedule: training.schedule,
-      warmUp: training.warm_up,
+      ...loopOptions(training),
       order: randomStream(seed, "batches", name, stage),
       noise: randomStream(seed, "noise", name, stage),
       halfway: work.halfway,
