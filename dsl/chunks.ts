@@ -4,6 +4,7 @@
  * or `language 1` at the start of a line wherever that is, for none of these can stand inside a block. So a bracket that is
  * never closed costs one declaration, not the rest of the file.
  */
+import type { IToken } from "chevrotain"
 import {
   Dot,
   Equals,
@@ -14,10 +15,9 @@ import {
   LeftParen,
   NumberToken,
   RightBrace,
-  readsAs,
+  RightBracket,
+  RightParen,
   Text,
-  type Token,
-  type TokenType,
 } from "./tokens.ts"
 
 /** Brackets within brackets, at most; the parser's recursion is bounded by it. */
@@ -25,37 +25,41 @@ export const DEEPEST = 64
 
 export interface BracketProblem {
   readonly kind: "open" | "close"
-  readonly token: Token
+  readonly token: IToken
 }
 
 export interface Chunk {
-  readonly tokens: Token[]
+  readonly tokens: IToken[]
   readonly brackets: BracketProblem[]
   /** The first bracket beyond the greatest depth. */
-  tooDeep?: Token
+  tooDeep?: IToken
 }
 
-const OPENERS = LeftBrace.bit | LeftBracket.bit | LeftParen.bit
-export const opens = (token: Token): boolean => readsAs(token, OPENERS)
-export const openerOf = (token: Token): TokenType | undefined => token.tokenType.opener
-const NONE: readonly BracketProblem[] = []
+const closes = new Map([
+  [RightBrace, LeftBrace],
+  [RightBracket, LeftBracket],
+  [RightParen, LeftParen],
+])
+export const opens = (token: IToken): boolean =>
+  token.tokenType === LeftBrace || token.tokenType === LeftBracket || token.tokenType === LeftParen
+export const openerOf = (token: IToken) => closes.get(token.tokenType)
 
 /** Brackets that are open at some place. */
 export class OpenBrackets {
-  readonly stack: Token[] = []
+  readonly stack: IToken[] = []
 
-  get innermost(): Token | undefined {
+  get innermost(): IToken | undefined {
     return this.stack[this.stack.length - 1]
   }
 
   /** Takes the next token; brackets that turn out to be unmatched come back. */
-  take(token: Token): readonly BracketProblem[] {
+  take(token: IToken): readonly BracketProblem[] {
     if (opens(token)) this.stack.push(token)
     const opener = openerOf(token)
-    if (!opener) return NONE
+    if (!opener) return []
     if (this.innermost?.tokenType === opener) {
       this.stack.pop()
-      return NONE
+      return []
     }
     if (!this.stack.some((open) => open.tokenType === opener)) return [{ kind: "close", token }]
     const problems: BracketProblem[] = []
@@ -66,7 +70,7 @@ export class OpenBrackets {
   }
 }
 
-export const chunksOf = (tokens: readonly Token[], text: string): Chunk[] => {
+export const chunksOf = (tokens: readonly IToken[], text: string): Chunk[] => {
   const chunks: Chunk[] = []
   let chunk: Chunk = { tokens: [], brackets: [] }
   let open = new OpenBrackets()
@@ -105,7 +109,7 @@ export const chunksOf = (tokens: readonly Token[], text: string): Chunk[] => {
 }
 
 /** Whether the text between this token and the one before has a line break. */
-export const beginsLine = (tokens: readonly Token[], i: number, text: string): boolean => {
+export const beginsLine = (tokens: readonly IToken[], i: number, text: string): boolean => {
   if (i === 0) return true
   for (let at = endOf(tokens[i - 1]); at < tokens[i].startOffset; at++) {
     const code = text.charCodeAt(at)
@@ -115,7 +119,7 @@ export const beginsLine = (tokens: readonly Token[], i: number, text: string): b
 }
 
 const beginsDeclaration = (
-  tokens: readonly Token[],
+  tokens: readonly IToken[],
   i: number,
   text: string,
   open: OpenBrackets,

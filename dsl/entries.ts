@@ -2,21 +2,22 @@
  * Cuts a block that does not parse into its entries: at `word :` and `compare`, and after commas; inside a list that is
  * never closed too, for a list holds no `word :`.
  */
+import type { IToken } from "chevrotain"
 import { OpenBrackets } from "./chunks.ts"
-import { Colon, Comma, Compare, isWord, LeftBrace, RightBrace, Text, type Token } from "./tokens.ts"
+import { Colon, Comma, Compare, isWord, LeftBrace, RightBrace, Text } from "./tokens.ts"
 
 export interface Piece {
-  readonly tokens: readonly Token[]
+  readonly tokens: readonly IToken[]
   /** What stands after it. */
-  readonly next?: Token
+  readonly next?: IToken
 }
 
 /** The entries from `from` on (`unclosed`: brackets that are never closed), and the first token after the block's end, if the block ends. */
 export const entriesOf = (
-  tokens: readonly Token[],
+  tokens: readonly IToken[],
   from: number,
-  unclosed: ReadonlySet<Token>,
-): { readonly pieces: Piece[]; readonly rest?: Token } => {
+  unclosed: ReadonlySet<IToken>,
+): { readonly pieces: Piece[]; readonly rest?: IToken } => {
   const pieces: Piece[] = []
   let open = new OpenBrackets()
   let start = from
@@ -47,7 +48,7 @@ export const entriesOf = (
   return { pieces }
 }
 
-const beginsEntry = (tokens: readonly Token[], i: number): boolean => {
+const beginsEntry = (tokens: readonly IToken[], i: number): boolean => {
   if (tokens[i + 1]?.tokenType === Colon) return tokens[i].tokenType === Text || isWord(tokens[i])
   return tokens[i].tokenType === Compare && isWord(tokens[i + 1]) && tokens[i - 1]?.tokenType !== Colon
 }

@@ -2,14 +2,15 @@
  * Settings from the command line: `--set routing.seeds=1..5`. Each is read by the language's own grammar and put into the
  * tree as if the file had it, so that the same checks see it; its place is in the text of the flags, one a line.
  */
+import type { CstNode, IToken } from "chevrotain"
 import type { DeclarationNode, FileNode, Name, Setting, ValueNode } from "./ast.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
-import { type CstNode, derive } from "./grammar.ts"
+import { derive } from "./grammar.ts"
 import { aKind } from "./kinds.ts"
 import type { Span } from "./spec.ts"
 import { nearest } from "./suggest.ts"
-import { Dot, Equals, endOf, isWord, Stray, type Token, tokenize } from "./tokens.ts"
+import { Dot, Equals, endOf, isWord, Stray, tokenize } from "./tokens.ts"
 import { type Reader, readerOf } from "./tree.ts"
 import { written, writtenText } from "./written.ts"
 
@@ -90,7 +91,7 @@ const overrideIn = (flag: string, offset: number, report: Report): Override | un
   return value && { path: names, value, span: whole }
 }
 
-const valueIn = (tokens: readonly Token[], reader: Reader, report: Report): ValueNode | undefined => {
+const valueIn = (tokens: readonly IToken[], reader: Reader, report: Report): ValueNode | undefined => {
   const stray = tokens.find((token) => token.tokenType === Stray)
   const derived = stray ? { expected: "", found: stray } : derive("values", tokens)
   if (!("children" in derived)) {

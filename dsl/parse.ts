@@ -2,13 +2,14 @@
  * Source text to the tree of a file. Each declaration is parsed for itself; one that does not parse is read again in
  * pieces, its line and then entry by entry, so that every piece is reported once and the intact ones are still checked.
  */
+import type { CstNode, IToken } from "chevrotain"
 import type { DeclarationNode, FileNode, LanguageNode, SourceNode } from "./ast.ts"
 import { type Chunk, chunksOf, DEEPEST, openerOf } from "./chunks.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
 import { current, type Dialect } from "./dialect.ts"
 import { entriesOf } from "./entries.ts"
-import type { CstNode, Derive, RuleName, SyntaxProblem } from "./grammar.ts"
+import type { Derive, RuleName, SyntaxProblem } from "./grammar.ts"
 import { isCoreKind, isKind, KINDS, LINES } from "./kinds.ts"
 import { nearest } from "./suggest.ts"
 import {
@@ -19,10 +20,8 @@ import {
   LeftBracket,
   LeftParen,
   OpenText,
-  readsAs,
   Stray,
   Text,
-  type Token,
   tokenize,
   Word,
 } from "./tokens.ts"
@@ -60,7 +59,7 @@ export const parse = (text: string, file: string, report: Report, { derive }: Di
     const [first] = chunk.tokens
     if (first.image === "language" && !namesDeclaration(chunk.tokens)) {
       const node = line("languageLine", chunk, reader, report, derive)
-      const version = node && reader.number(node.children.Number[0] as Token)
+      const version = node && reader.number(node.children.Number[0] as IToken)
       if (version?.kind === "number")
         tree.languages.push({ version: version.value, span: reader.spanOf(first, chunk.tokens[1]), first: index === 0 })
       else tree.languages.push({ version: 1, span: reader.spanOf(first), first: index === 0 })
@@ -70,9 +69,9 @@ export const parse = (text: string, file: string, report: Report, { derive }: Di
         tree.usesBroken ||= first.image === "use"
         return
       }
-      const alias = node.children.alias?.[0] as Token | undefined
+      const alias = node.children.alias?.[0] as IToken | undefined
       const source = {
-        source: reader.text(node.children.Text[0] as Token),
+        source: reader.text(node.children.Text[0] as IToken),
         alias: alias && reader.word(alias),
         span: reader.spanOf(first, chunk.tokens[chunk.tokens.length - 1]),
       }
@@ -87,12 +86,12 @@ export const parse = (text: string, file: string, report: Report, { derive }: Di
 }
 
 /** `use x = ...` and `use x {` are meant as declarations, whatever the word. */
-const namesDeclaration = (tokens: readonly Token[]): boolean =>
+const namesDeclaration = (tokens: readonly IToken[]): boolean =>
   isWord(tokens[1]) && (tokens[2]?.tokenType === Equals || tokens[2]?.tokenType === LeftBrace)
 
-const isUnreadable = (token: Token): boolean => readsAs(token, Stray.bit | OpenText.bit)
+const isUnreadable = (token: IToken): boolean => token.tokenType === Stray || token.tokenType === OpenText
 
-const reportUnreadable = (token: Token, reader: Reader, report: Report): void => {
+const reportUnreadable = (token: IToken, reader: Reader, report: Report): void => {
   if (token.tokenType === OpenText) report(diagnose("L2R0102", reader.spanOf(token), {}))
   if (token.tokenType === Stray) {
     const found = token.image.length > QUOTED ? `${token.image.slice(0, QUOTED)}...` : token.image
@@ -101,12 +100,12 @@ const reportUnreadable = (token: Token, reader: Reader, report: Report): void =>
 }
 
 /** Whether something in these tokens has been reported already, so that a parser's complaint would only repeat it. */
-const isSpoilt = (tokens: readonly Token[], chunk: Chunk): boolean => {
-  const brackets = chunk.brackets.length > 0 ? new Set(chunk.brackets.map(({ token }) => token)) : undefined
-  return tokens.some((token) => isUnreadable(token) || token === chunk.tooDeep || brackets?.has(token))
+const isSpoilt = (tokens: readonly IToken[], chunk: Chunk): boolean => {
+  const brackets = chunk.brackets.length > 0 && new Set(chunk.brackets.map(({ token }) => token))
+  return tokens.some((token) => isUnreadable(token) || token === chunk.tooDeep || (brackets && brackets.has(token)))
 }
 
-const foundOf = (token: Token | undefined): string => {
+const foundOf = (token: IToken | undefined): string => {
   if (!token) return "the end of the file"
   if (token.tokenType === Text) return "a text"
   return `\`${token.image.length > QUOTED ? `${token.image.slice(0, QUOTED)}...` : token.image}\``
@@ -121,8 +120,8 @@ const line = (rule: RuleName, chunk: Chunk, reader: Reader, report: Report, deri
 /** The tree of these tokens, or a report; `next` is what follows them in the file. */
 const tree = (
   rule: RuleName,
-  tokens: readonly Token[],
-  next: Token | undefined,
+  tokens: readonly IToken[],
+  next: IToken | undefined,
   reader: Reader,
   report: Report,
   derive: Derive,
@@ -136,8 +135,8 @@ const tree = (
 const reportSyntax = (
   problem: SyntaxProblem,
   rule: RuleName,
-  tokens: readonly Token[],
-  next: Token | undefined,
+  tokens: readonly IToken[],
+  next: IToken | undefined,
   reader: Reader,
   report: Report,
 ): void => {
@@ -221,7 +220,7 @@ const declaration = (chunk: Chunk, reader: Reader, report: Report, derive: Deriv
 }
 
 const headerOf = (header: CstNode, reader: Reader): Pick<DeclarationNode, "name" | "plugin" | "alias" | "location"> => {
-  const at = (label: string): Token | undefined => header.children[label]?.[0] as Token | undefined
+  const at = (label: string): IToken | undefined => header.children[label]?.[0] as IToken | undefined
   const [name, plugin, member, location] = [at("name")!, at("plugin"), at("member"), at("Text")]
   return {
     name: reader.word(name),
@@ -267,7 +266,7 @@ const inPieces = (
 }
 
 /** What can still be told of a line that does not parse: its name, so that others may refer to it. */
-const lostHeader = (line: readonly Token[], reader: Reader): Pick<DeclarationNode, "name"> => {
+const lostHeader = (line: readonly IToken[], reader: Reader): Pick<DeclarationNode, "name"> => {
   const name = line[1]
   return isWord(name) && name.tokenType === Word ? { name: { text: name.image, span: reader.spanOf(name) } } : {}
 }

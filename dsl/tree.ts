@@ -1,26 +1,26 @@
 /** Concrete to abstract: reads the syntax trees of `grammar.ts` into the nodes of `ast.ts`, and reports names, numbers and texts that mean nothing. */
+import type { CstElement, CstNode, IToken } from "chevrotain"
 import type { Comparison, Name, Setting, ValueNode } from "./ast.ts"
 import type { Report } from "./diagnostic.ts"
 import { diagnose } from "./diagnostics.ts"
-import type { CstElement, CstNode } from "./grammar.ts"
 import type { Span } from "./spec.ts"
-import { endOf, Text, type Token } from "./tokens.ts"
+import { endOf, Text } from "./tokens.ts"
 import { readNumber, readText } from "./values.ts"
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** The only child under a label, or none. */
-const token = (node: CstNode, label: string): Token | undefined => node.children[label]?.[0] as Token | undefined
+const token = (node: CstNode, label: string): IToken | undefined => node.children[label]?.[0] as IToken | undefined
 const child = (node: CstNode, label: string): CstNode | undefined => node.children[label]?.[0] as CstNode | undefined
 const children = (node: CstNode | undefined, label: string): readonly CstNode[] =>
   (node?.children[label] ?? []) as CstNode[]
 const isNode = (element: CstElement): element is CstNode => "children" in element
 
 export interface Reader {
-  spanOf(from: Token, to?: Token): Span
-  word(token: Token): Name
-  text(token: Token): Name
-  number(token: Token): ValueNode
+  spanOf(from: IToken, to?: IToken): Span
+  word(token: IToken): Name
+  text(token: IToken): Name
+  number(token: IToken): ValueNode
   entry(node: CstNode): { readonly setting: Setting } | { readonly comparison: Comparison }
   /** The values of a `values` rule. */
   values(node: CstNode): ValueNode[]
@@ -28,9 +28,9 @@ export interface Reader {
 }
 
 export const readerOf = (file: string, report: Report): Reader => {
-  const spanOf = (from: Token, to: Token = from): Span => ({ file, start: from.startOffset, end: endOf(to) })
+  const spanOf = (from: IToken, to: IToken = from): Span => ({ file, start: from.startOffset, end: endOf(to) })
 
-  const word = (from: Token): Name => {
+  const word = (from: IToken): Name => {
     const span = spanOf(from)
     if (!NAME.test(from.image)) {
       const plain = from.image
@@ -50,7 +50,7 @@ export const readerOf = (file: string, report: Report): Reader => {
     return { text: from.image, span }
   }
 
-  const text = (from: Token): Name => {
+  const text = (from: IToken): Name => {
     const { value, badEscapes } = readText(from.image)
     for (const { start, end } of badEscapes) {
       const span = { file, start: from.startOffset + start, end: from.startOffset + end }
@@ -59,7 +59,7 @@ export const readerOf = (file: string, report: Report): Reader => {
     return { text: value, span: spanOf(from) }
   }
 
-  const number = (from: Token): ValueNode => {
+  const number = (from: IToken): ValueNode => {
     const span = spanOf(from)
     const read = readNumber(from.image)
     if ("value" in read) return { kind: "number", value: read.value, unit: read.unit, written: from.image, span }
@@ -95,7 +95,7 @@ export const readerOf = (file: string, report: Report): Reader => {
     return wordValue(node, token(node, "Word")!)
   }
 
-  const wordValue = (node: CstNode, first: Token): ValueNode => {
+  const wordValue = (node: CstNode, first: IToken): ValueNode => {
     const member = token(node, "member")
     if (member) return { kind: "word", text: word(first).text, member: word(member), span: spanOf(first, member) }
     const call = child(node, "call")

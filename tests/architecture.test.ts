@@ -20,7 +20,7 @@ interface Room {
 }
 
 const rooms: readonly Room[] = [
-  { room: "dsl", values: [], packages: [] },
+  { room: "dsl", values: [], packages: ["chevrotain"] },
   { room: "src/tensor", values: [] },
   { room: "src/learning", values: [] },
   { room: "src/plugin", values: ["src/tensor", "src/learning"] },

@@ -1,4 +1,5 @@
 /** Blocks and lists that are open at some place, followed token by token on text of any state. */
+import type { IToken } from "chevrotain"
 import { beginsLine } from "../chunks.ts"
 import {
   Colon,
@@ -14,7 +15,6 @@ import {
   RightBracket,
   RightParen,
   Text,
-  type Token,
 } from "../tokens.ts"
 
 export interface Frame {
@@ -29,7 +29,7 @@ export interface Frame {
 }
 
 /** Follows one token. */
-export const step = (frames: Frame[], tokens: readonly Token[], i: number, text: string): void => {
+export const step = (frames: Frame[], tokens: readonly IToken[], i: number, text: string): void => {
   const token = tokens[i]
   const frame = frames[frames.length - 1] as Frame | undefined
   const type = token.tokenType
@@ -58,7 +58,7 @@ export const step = (frames: Frame[], tokens: readonly Token[], i: number, text:
   }
 }
 
-const blockStep = (frame: Frame, tokens: readonly Token[], i: number, text: string): void => {
+const blockStep = (frame: Frame, tokens: readonly IToken[], i: number, text: string): void => {
   const token = tokens[i]
   const type = token.tokenType
   const opensOption =
@@ -79,4 +79,4 @@ const blockStep = (frame: Frame, tokens: readonly Token[], i: number, text: stri
   else if (frame.next === "value") frame.next = "end"
 }
 
-export const plain = ({ image, tokenType }: Token): string => (tokenType === Text ? image.slice(1, -1) : image)
+export const plain = ({ image, tokenType }: IToken): string => (tokenType === Text ? image.slice(1, -1) : image)

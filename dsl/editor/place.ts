@@ -5,6 +5,7 @@
  *     router learnt = l2r { memory: few, hid|          an option of `learnt`, after `memory`
  *     stream s { tasks: intents[t1, |                  a value of `tasks`, picked from `intents`
  */
+import type { IToken } from "chevrotain"
 import type { DeclarationNode } from "../ast.ts"
 import { beginsLine } from "../chunks.ts"
 import { isKind } from "../kinds.ts"
@@ -24,7 +25,6 @@ import {
   RightBracket,
   RightParen,
   Text,
-  type Token,
 } from "../tokens.ts"
 import { type Document, declarationAt } from "./document.ts"
 import { type Frame, plain, step } from "./frames.ts"
@@ -104,7 +104,7 @@ export const placeAt = (document: Document, offset: number): Place => {
   return { ...about, slot, kind, declaration: declarationAt(document, begin.startOffset) }
 }
 
-const isTouched = (token: Token, offset: number): boolean => {
+const isTouched = (token: IToken, offset: number): boolean => {
   if (token.startOffset >= offset) return false
   const type = token.tokenType
   if (type === Text) return offset < endOf(token)
@@ -112,7 +112,7 @@ const isTouched = (token: Token, offset: number): boolean => {
 }
 
 /** A declaration that begins in what an unfinished one before it has swallowed: `router a =` and `router b = l2r` below. */
-const sinceLastStart = (tokens: readonly Token[], text: string): readonly Token[] => {
+const sinceLastStart = (tokens: readonly IToken[], text: string): readonly IToken[] => {
   for (let i = tokens.length - 1; i > 0; i--) {
     const [word, name, sign] = tokens.slice(i, i + 3)
     if (
@@ -127,8 +127,8 @@ const sinceLastStart = (tokens: readonly Token[], text: string): readonly Token[
 }
 
 const slotAfter = (
-  before: readonly Token[],
-  rest: readonly Token[],
+  before: readonly IToken[],
+  rest: readonly IToken[],
   newLine: boolean,
   inText: boolean,
   text: string,
@@ -144,7 +144,7 @@ const slotAfter = (
   return frameSlot(frames, before, rest, newLine)
 }
 
-const headerSlot = (before: readonly Token[], first: Token, newLine: boolean, inText: boolean): Slot => {
+const headerSlot = (before: readonly IToken[], first: IToken, newLine: boolean, inText: boolean): Slot => {
   const last = before[before.length - 1]
   if (first.image === "use" || first.image === "import") {
     if (inText) return before.length === 1 ? { at: "text", of: first.image } : { at: "nothing" }
@@ -164,8 +164,8 @@ const headerSlot = (before: readonly Token[], first: Token, newLine: boolean, in
 
 const frameSlot = (
   frames: readonly Frame[],
-  before: readonly Token[],
-  rest: readonly Token[],
+  before: readonly IToken[],
+  rest: readonly IToken[],
   newLine: boolean,
 ): Slot => {
   const frame = frames[frames.length - 1]
@@ -196,15 +196,15 @@ const frameSlot = (
 }
 
 /** Options of the same block that come after the offset. */
-const comingOptions = (rest: readonly Token[]): string[] =>
+const comingOptions = (rest: readonly IToken[]): string[] =>
   atDepth(rest).flatMap((token, i, all) => (all[i + 1]?.tokenType === Colon ? [plain(token)] : []))
 
-const comingItems = (rest: readonly Token[]): string[] =>
+const comingItems = (rest: readonly IToken[]): string[] =>
   atDepth(rest).flatMap((token) => (token.tokenType === Text || isWord(token) ? [plain(token)] : []))
 
 /** The tokens up to the end of the innermost block or list, without what stands in others in it. */
-const atDepth = (tokens: readonly Token[]): Token[] => {
-  const found: Token[] = []
+const atDepth = (tokens: readonly IToken[]): IToken[] => {
+  const found: IToken[] = []
   let depth = 0
   for (const token of tokens) {
     const type = token.tokenType

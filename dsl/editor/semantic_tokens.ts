@@ -1,6 +1,7 @@
 /** The colours of a file by what its words mean, which a grammar of tokens alone can't tell. */
+import type { IToken } from "chevrotain"
 import { isKind } from "../kinds.ts"
-import { Against, As, Compare, endOf, NumberToken, On, OpenText, Text, type Token } from "../tokens.ts"
+import { Against, As, Compare, endOf, NumberToken, On, OpenText, Text } from "../tokens.ts"
 import type { Document } from "./document.ts"
 import { type Mark, marksOf } from "./marks.ts"
 
@@ -56,7 +57,7 @@ export const semanticTokensOf = (document: Document): readonly SemanticToken[] =
   return [...found.values()].sort((a, b) => a.start - b.start)
 }
 
-const plainType = (token: Token, before: Token | undefined): SemanticToken["type"] | undefined => {
+const plainType = (token: IToken, before: IToken | undefined): SemanticToken["type"] | undefined => {
   const type = token.tokenType
   if (type.name === "Comment") return "comment"
   if (type === NumberToken) return "number"

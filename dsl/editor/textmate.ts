@@ -3,7 +3,7 @@
  * declaration. `editors/vscode/syntaxes/l2r.tmLanguage.json` holds it; a test fails when that is stale.
  */
 import { KINDS } from "../kinds.ts"
-import { NUMBER, WORD } from "../tokens.ts"
+import { NumberToken, Word } from "../tokens.ts"
 
 export interface Pattern {
   readonly name?: string
@@ -17,10 +17,11 @@ export interface Pattern {
   readonly include?: string
 }
 
-/** A form of our tokens, as the editors' engine writes it. */
-const source = (form: string): string => form.replace(/\\u([0-9A-Fa-f]{4})/g, "\\x{$1}")
+/** A pattern of our tokens, as the editors' engine writes it. */
+const source = ({ PATTERN }: { readonly PATTERN?: unknown }): string =>
+  (PATTERN as RegExp).source.replace(/\\u([0-9A-Fa-f]{4})/g, "\\x{$1}")
 
-const word = source(WORD)
+const word = source(Word)
 /** Not in the middle of a word; a dash belongs to it. */
 const start = "(?<![\\w-])"
 const end = "(?![\\w-])"
@@ -55,7 +56,7 @@ const patterns: readonly Pattern[] = [
   { match: `${start}(compare|against|on)${end}(?!\\s*[:,\\]})])`, name: "keyword.other.l2r" },
   { match: `${start}sweep(?=\\s*(?:${word}\\s*)?\\[)`, name: "keyword.operator.sweep.l2r" },
   { match: `${word}(?=\\s*:)`, name: "support.type.property-name.l2r" },
-  { match: source(NUMBER), name: "constant.numeric.l2r" },
+  { match: source(NumberToken), name: "constant.numeric.l2r" },
   { match: "\\.\\.", name: "keyword.operator.range.l2r" },
   { match: "=", name: "keyword.operator.assignment.l2r" },
   { match: `${start}(?:true|false)${end}`, name: "constant.language.l2r" },

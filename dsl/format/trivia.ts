@@ -1,5 +1,6 @@
 /** Tokens with what stands between them: comments and line breaks mean nothing to the parser, and much to people. */
-import { endOf, type Token as Read, type TokenType, tokenize } from "../tokens.ts"
+import type { IToken, TokenType } from "chevrotain"
+import { endOf, tokenize } from "../tokens.ts"
 
 /** A comment on a line of its own. */
 export interface Note {
@@ -9,7 +10,7 @@ export interface Note {
 }
 
 export interface Token {
-  readonly read: Read
+  readonly read: IToken
   readonly image: string
   readonly type: TokenType
   readonly start: number

@@ -1,11 +1,12 @@
 /**
- * The language for a browser: the modules of `dsl/` as they stand, their types stripped by whatever runtime this is. Nothing
- * is bundled and nothing is fetched from elsewhere.
+ * The language for a browser: the modules of `dsl/` as they stand, their types stripped by whatever runtime this is, and the
+ * parser's library as the one file that it ships. Nothing is bundled and nothing is fetched from elsewhere.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import * as nodeModule from "node:module"
-import { join, normalize, sep } from "node:path"
+import { createRequire } from "node:module"
+import { dirname, join, normalize, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { current } from "../cli/runtimes.mjs"
 
@@ -37,4 +38,10 @@ const withoutTypes = (source: string, file: string): string => {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   })
+}
+
+/** The parser's library, whole. */
+export const chevrotain = (): string => {
+  const entry = createRequire(import.meta.url).resolve("chevrotain")
+  return readFileSync(join(dirname(entry), "..", "chevrotain.min.mjs"), "utf8")
 }

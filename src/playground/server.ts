@@ -1,7 +1,7 @@
 /** Serves the playground: one page, its script, the modules of the language and the vocabulary. Only this machine can ask. */
 import { readFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import { moduleAt } from "./modules.ts"
+import { chevrotain, moduleAt } from "./modules.ts"
 
 const own = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8")
 
@@ -9,7 +9,7 @@ const TYPES = { html: "text/html", js: "text/javascript", css: "text/css", json:
 
 /** What is not ours does not run, and nothing goes out. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'"
+  "default-src 'none'; script-src 'self' 'sha256-HASH'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'"
 
 interface Found {
   readonly type: keyof typeof TYPES
@@ -24,6 +24,8 @@ const find = async (path: string): Promise<Found | undefined> => {
       return { type: "js", text: own("page.mjs") }
     case "/page.css":
       return { type: "css", text: own("page.css") }
+    case "/chevrotain.mjs":
+      return { type: "js", text: chevrotain() }
     case "/vocabulary.json":
       return { type: "json", text: readFileSync(new URL("../../dsl/vocabulary.json", import.meta.url), "utf8") }
     case "/spec.l2r":
@@ -38,6 +40,12 @@ const find = async (path: string): Promise<Found | undefined> => {
   }
 }
 
+const policyFor = async (html: string): Promise<string> => {
+  const { createHash } = await import("node:crypto")
+  const [, inline = ""] = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html) ?? []
+  return POLICY.replace("HASH", createHash("sha256").update(inline).digest("base64"))
+}
+
 const answer = async ({ url = "/", method, headers }: IncomingMessage, response: ServerResponse): Promise<void> => {
   const local = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(headers.host ?? "")
   const found = local && method === "GET" ? await find(new URL(url, "http://localhost").pathname) : undefined
@@ -46,7 +54,7 @@ const answer = async ({ url = "/", method, headers }: IncomingMessage, response:
     return
   }
   const type = `${TYPES[found.type]}; charset=utf-8`
-  const policy = found.type === "html" ? { "content-security-policy": POLICY } : {}
+  const policy = found.type === "html" ? { "content-security-policy": await policyFor(found.text) } : {}
   response.writeHead(200, {
     "content-type": type,
     "cache-control": "no-store",

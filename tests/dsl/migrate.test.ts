@@ -7,7 +7,7 @@ import { test } from "node:test"
 import fc from "fast-check"
 import type { FileNode, ValueNode } from "../../dsl/ast.ts"
 import { current, type Dialect } from "../../dsl/dialect.ts"
-import { deriveWith, grammarWith } from "../../dsl/grammar.ts"
+import { deriveWith, Grammar } from "../../dsl/grammar.ts"
 import { check } from "../../dsl/index.ts"
 import { type Edit, edited, type Migration, migrated, migrations } from "../../dsl/migrate.ts"
 import { Equals } from "../../dsl/tokens.ts"
@@ -15,7 +15,7 @@ import { sound } from "./diagnostics.cases.ts"
 import { example } from "./example.ts"
 import { mine, vocabulary } from "./vocabulary.fixture.ts"
 
-const two: Dialect = { version: 2, derive: deriveWith(grammarWith(Equals)) }
+const two: Dialect = { version: 2, derive: deriveWith(new Grammar(true, Equals)) }
 
 const colons = (tree: FileNode, text: string): Edit[] => {
   const inValue = (value: ValueNode): Edit[] =>

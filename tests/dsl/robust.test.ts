@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
+import { Grammar } from "../../dsl/grammar.ts"
 import { check, render, toJson } from "../../dsl/index.ts"
 import { characters } from "../fuzz/specs.ts"
 import { example } from "./example.ts"
@@ -104,6 +105,10 @@ test("thousands of entries in a broken block", () => {
   holds(`adapter a = lora { ${"rank: 1 ".repeat(10_000)} alpha }`)
   holds(`adapter a = lora { targets: [${"query,".repeat(20_000)} }`)
   holds("memory m = random\n".repeat(5_000))
+})
+
+test("the grammar is sound by chevrotain's own checks", () => {
+  assert.ok(new Grammar(false))
 })
 
 test("flags of any text, over any file", () => {

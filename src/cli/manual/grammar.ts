@@ -1,29 +1,44 @@
-/** The grammar in words, from what the parser reads by. */
-import type { Part } from "../../../dsl/derive.ts"
-import { grammar } from "../../../dsl/grammar.ts"
+/** The grammar in words, from the parser itself. */
+import type { ISerializedGast } from "chevrotain"
+import { Grammar } from "../../../dsl/grammar.ts"
+
+type Production = ISerializedGast & {
+  readonly name?: string
+  readonly label?: string
+  readonly terminalLabel?: string
+  readonly definition?: readonly Production[]
+  readonly separator?: Production
+}
 
 /** A line per rule: `entry = setting | comparison`. */
 export const grammarText = (): string => {
-  const width = Math.max(...Object.keys(grammar).map(({ length }) => length))
-  return Object.entries(grammar)
-    .map(([name, parts]) => `${name.padEnd(width)} = ${sequence(parts)}`)
-    .join("\n")
+  const rules = new Grammar().getSerializedGastProductions() as unknown as readonly Production[]
+  const width = Math.max(...rules.map(({ name = "" }) => name.length))
+  return rules.map(({ name = "", definition }) => `${name.padEnd(width)} = ${sequence(definition)}`).join("\n")
 }
 
-const sequence = (parts: readonly Part[]): string => parts.map(written).join(" ")
+const sequence = (parts: readonly Production[] = []): string =>
+  parts
+    .map(written)
+    .filter((part) => part !== "")
+    .join(" ")
 
-const written = (part: Part): string => {
-  switch (part.kind) {
-    case "token":
-      return terminal(part.type.label)
-    case "rule":
-      return part.rule
-    case "optional":
-      return `[ ${sequence(part.parts)} ]`
-    case "repeated":
-      return `{ ${sequence(part.parts)} }`
-    case "either":
-      return `( ${part.alternatives.map(({ parts }) => sequence(parts)).join(" | ")} )`
+const written = (part: Production): string => {
+  switch (part.type) {
+    case "Terminal":
+      return terminal(part.label ?? part.name ?? "")
+    case "NonTerminal":
+      return part.name ?? ""
+    case "Option":
+      return `[ ${sequence(part.definition)} ]`
+    case "Repetition":
+      return `{ ${sequence(part.definition)} }`
+    case "RepetitionMandatory":
+      return `${sequence(part.definition)} { ${sequence(part.definition)} }`
+    case "Alternation":
+      return `( ${(part.definition ?? []).map(written).join(" | ")} )`
+    default:
+      return sequence(part.definition)
   }
 }
 
