@@ -1,10 +1,11 @@
 /** `l2r ast SPEC`: the tree of a spec as data, for other programs. `l2r schema ast` is its schema. */
 import { astJson } from "../../dsl/ast_json.ts"
 import { readSource } from "../source.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "print the tree of a spec as JSON",
+  summary: summaries.ast,
   usage: "ast SPEC [--format json]",
   words: [1, 1],
   flags: { format: { type: "string", default: "json", what: "json, the one there is" } },

@@ -2,6 +2,7 @@
 import { type Diagnostic, render, summary, type Texts, toGithub, toJson, toSarif } from "../../dsl/index.ts"
 import { checkSource, readSource, type Said, SourceError } from "../source.ts"
 import { saidFlags, saidIn } from "./said.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 import type { Contents } from "./watch.ts"
 
@@ -9,7 +10,7 @@ const FORMATS = ["text", "json", "sarif", "github"] as const
 type Format = (typeof FORMATS)[number]
 
 export default {
-  summary: "find every problem of a spec at once",
+  summary: summaries.check,
   usage:
     "check SPEC [--format text|json|sarif|github] [--watch] [--data] [--set PATH=VALUE] [--only NAME] [--skip NAME]",
   words: [1, 1],

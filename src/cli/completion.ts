@@ -2,10 +2,11 @@
 import { commandsOf, scripts } from "./completion_scripts.ts"
 import { known } from "./known.ts"
 import { loadedVerbs } from "./loaded_verbs.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "print a completion script for a shell",
+  summary: summaries.completion,
   usage: "completion bash|zsh|fish",
   words: [1, 1],
   flags: {},

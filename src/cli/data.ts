@@ -2,10 +2,11 @@
 import type { Export } from "../run/export.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { known } from "./known.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "write the tasks of a stream as JSON Lines",
+  summary: summaries.data,
   usage:
     "data export SPEC [STREAM] --out DIR [--replace]\n       l2r data export --source PLUGIN[:LOCATION] --out DIR [--replace]",
   words: [1, 3],

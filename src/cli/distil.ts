@@ -5,13 +5,14 @@ import { makeFolder } from "../run/store/write.ts"
 import { SourceError } from "../source.ts"
 import { realNumber, wholeNumber } from "./numbers.ts"
 import { quoted } from "./said.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 const setting = (value: string, what: string) =>
   ({ type: "string", default: value, what: `${what}; ${value}` }) as const
 
 export default {
-  summary: "make a small backbone from a teacher's sentence embeddings",
+  summary: summaries.distil,
   usage: "distil --teacher DIR --out DIR [--data PLUGIN[:LOCATION]] [settings]",
   words: [0, 0],
   flags: {

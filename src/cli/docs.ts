@@ -5,10 +5,11 @@ import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { makeFolder, writeWhole } from "../run/store/write.ts"
 import { version } from "../run/version.ts"
 import { loadedVerbs } from "./loaded_verbs.ts"
+import { summaries } from "./summaries.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
-  summary: "write the reference manual as Markdown and HTML",
+  summary: summaries.docs,
   usage: "docs [--out DIR]",
   words: [0, 0],
   flags: { out: { type: "string", default: "l2r-docs", what: "folder to write manual.md and manual.html to" } },

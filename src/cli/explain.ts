@@ -6,13 +6,14 @@ import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
 import { indented, optionList, pluginPage, pluginTable } from "./plugin_page.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 const vocabulary = shipped as unknown as Vocabulary
 const { kinds } = vocabulary
 
 export default {
-  summary: "explain a diagnostic by its code, a kind of declaration, or a plugin",
+  summary: summaries.explain,
   usage: "explain CODE | KIND [NAME] | NAME",
   words: [1, 2],
   flags: {},

@@ -4,11 +4,12 @@ import { render } from "../../dsl/index.ts"
 import { migrated } from "../../dsl/migrate.ts"
 import { readText } from "../source.ts"
 import { specsIn } from "./specs_in.ts"
+import { summaries } from "./summaries.ts"
 import { unifiedDiff } from "./unified_diff.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
-  summary: "rewrite specs of older language versions in the current one",
+  summary: summaries.fix,
   usage: "fix [FILES | FOLDERS] [--check] [--diff]",
   words: [0, Number.POSITIVE_INFINITY],
   flags: {

@@ -4,11 +4,12 @@ import { format, lossOf } from "../../dsl/format/index.ts"
 import { linesOf } from "../../dsl/index.ts"
 import { readText, SourceError } from "../source.ts"
 import { specsIn } from "./specs_in.ts"
+import { summaries } from "./summaries.ts"
 import { unifiedDiff } from "./unified_diff.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "write specs in their canonical form",
+  summary: summaries.fmt,
   usage: "fmt [FILES | FOLDERS | -] [--check] [--diff]",
   words: [0, Number.POSITIVE_INFINITY],
   flags: {

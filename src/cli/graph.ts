@@ -3,10 +3,11 @@ import { atPlace, checkedSpec } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { places } from "./places.ts"
 import { saidFlags, saidIn } from "./said.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "draw the steps of a run as a Mermaid or DOT diagram",
+  summary: summaries.graph,
   usage: "graph SPEC [--format mermaid|dot] [--by kind|step] [--store DIR] [--final-stage] [--keep gates]",
   words: [1, 1],
   flags: {

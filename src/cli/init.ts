@@ -6,13 +6,14 @@ import { fileURLToPath } from "node:url"
 import { makeFolder, writeWhole } from "../run/store/write.ts"
 import { SourceError } from "../source.ts"
 import { known } from "./known.ts"
+import { summaries } from "./summaries.ts"
 import { filesOf, templates } from "./templates.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 const names = Object.keys(templates)
 
 export default {
-  summary: "write a spec or a plugin to begin with",
+  summary: summaries.init,
   usage: "init [DIR] [--template spec|router|adapter|data] [--yes]",
   words: [0, 1],
   flags: {

@@ -1,12 +1,13 @@
 /** `l2r lsp`: the language server for editors, over standard input and output. */
 import { setTimeout } from "node:timers"
+import { summaries } from "./summaries.ts"
 import type { Verb } from "./verb.ts"
 
 /** Milliseconds in which what was written is taken. */
 const FAREWELL = 200
 
 export default {
-  summary: "the language server that editors talk to, over standard input and output",
+  summary: summaries.lsp,
   usage: "lsp [--stdio]",
   words: [0, 0],
   flags: { stdio: { type: "boolean", what: "what it does anyway; editors like to say it" } },

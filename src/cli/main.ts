@@ -1,6 +1,7 @@
 /** `l2r VERB ...`: finds the verb's file, reads its flags, and turns expected problems into messages. */
 import { parseArgs } from "node:util"
 import { known } from "./known.ts"
+import { summaries } from "./summaries.ts"
 import { watchOver } from "./unanswered.ts"
 import { UsageError, type Verb } from "./verb.ts"
 import { verbs } from "./verbs.ts"
@@ -63,10 +64,9 @@ const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
   return parsed
 }
 
-const overview = async (code: number): Promise<number> => {
+const overview = (code: number): number => {
   const lines = ["l2r: experiments in continual learning with adapters", ""]
-  for (const [name, load] of Object.entries(verbs))
-    lines.push(`  l2r ${name.padEnd(12)}${(await load()).default.summary}`)
+  for (const [name, summary] of Object.entries(summaries)) lines.push(`  l2r ${name.padEnd(12)}${summary}`)
   process.stdout.write(`${lines.join("\n")}\n\n  l2r VERB --help shows a verb's flags\n`)
   return code
 }

@@ -3,10 +3,11 @@ import { atPlace, checkedSpec } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { places } from "./places.ts"
 import { saidFlags, saidIn } from "./said.ts"
+import { summaries } from "./summaries.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
-  summary: "list the steps of a run: cached or not, estimated seconds and bytes",
+  summary: summaries.plan,
   usage:
     "plan SPEC [--store DIR] [--final-stage] [--keep gates] [--set PATH=VALUE] [--only NAME] [--skip NAME] [--json]",
   words: [1, 1],

@@ -1,9 +1,10 @@
 /** `l2r playground`: a page in the browser in which a spec is checked, completed and explained; nothing leaves this machine. */
 import { wholeNumber } from "./numbers.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "write a spec in the browser, with errors, completion and hover",
+  summary: summaries.playground,
   usage: "playground [--port N]",
   words: [0, 0],
   flags: { port: { type: "string", default: "7327", what: "port on this machine; 0 takes one that is free" } },

@@ -5,10 +5,11 @@ import type { Vocabulary } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
 import { pluginPage, pluginTable } from "./plugin_page.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "list plugins, or the options of one",
+  summary: summaries.plugins,
   usage: "plugins [KIND] [NAME] [--use FILE] [--json]",
   words: [0, 2],
   flags: {

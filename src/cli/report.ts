@@ -2,10 +2,11 @@
 import { dirname } from "node:path"
 import { isResultsProblem, readResults, terminalOf, terminalReport } from "../report/index.ts"
 import { readText } from "../source.ts"
+import { summaries } from "./summaries.ts"
 import type { Verb } from "./verb.ts"
 
 export default {
-  summary: "print the tables of a results.json again and write report.html and matrix.csv",
+  summary: summaries.report,
   usage: "report RESULTS_JSON [--out DIR]",
   words: [1, 1],
   flags: { out: { type: "string", what: "folder to write to; that of the results by default" } },

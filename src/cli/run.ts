@@ -8,13 +8,14 @@ import { extent, planFlags } from "./extent.ts"
 import { wholeNumber } from "./numbers.ts"
 import { outFolder, places } from "./places.ts"
 import { quoted, saidFlags, saidIn } from "./said.ts"
+import { summaries } from "./summaries.ts"
 import type { Verb } from "./verb.ts"
 
 /** Each worker is a thread with memory of its own. */
 const MOST_WORKERS = 256
 
 export default {
-  summary: "train, route, compare: run a spec and write its report",
+  summary: summaries.run,
   usage:
     "run SPEC [--store DIR] [--out DIR] [--workers N] [--final-stage] [--keep gates] [--set PATH=VALUE] [--only NAME] [--skip NAME] [--events FILE]",
   words: [1, 1],

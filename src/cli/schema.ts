@@ -4,6 +4,7 @@ import { coreSchemas } from "../../dsl/core_schema.ts"
 import type { JsonSchema, Vocabulary } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
+import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 const DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -29,7 +30,7 @@ const closed = (schema: JsonSchema): JsonSchema & { additionalProperties: false 
 })
 
 export default {
-  summary: "print the options of plugins as JSON Schema",
+  summary: summaries.schema,
   usage: "schema [KIND [NAME] | ast]",
   words: [0, 2],
   flags: {},

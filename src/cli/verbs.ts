@@ -1,7 +1,8 @@
 /** The verbs, in the order of `l2r help`; each is loaded when it is called. */
+import type { summaries } from "./summaries.ts"
 import type { Verb } from "./verb.ts"
 
-export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Verb }>>> = {
+const loaders: Readonly<Record<keyof typeof summaries, () => Promise<{ readonly default: Verb }>>> = {
   init: () => import("./init.ts"),
   check: () => import("./check.ts"),
   fmt: () => import("./fmt.ts"),
@@ -23,3 +24,5 @@ export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Ve
   model: () => import("./model.ts"),
   module: () => import("./module.ts"),
 }
+
+export const verbs: Readonly<Record<string, () => Promise<{ readonly default: Verb }>>> = loaders

@@ -11,9 +11,17 @@ import { everyOption } from "../../src/cli/manual/every_option.ts"
 import { grammarText } from "../../src/cli/manual/grammar.ts"
 import { html } from "../../src/cli/manual/html.ts"
 import { manual } from "../../src/cli/manual/markdown.ts"
+import { summaries } from "../../src/cli/summaries.ts"
 
 const vocabulary = JSON.parse(readFileSync(new URL("../../dsl/vocabulary.json", import.meta.url), "utf8")) as Vocabulary
 const verbs = await loadedVerbs()
+
+test("a verb says of itself what `l2r help` says of it, in the same order", () => {
+  assert.deepEqual(
+    Object.entries(verbs).map(([name, { summary }]) => [name, summary]),
+    Object.entries(summaries),
+  )
+})
 const markdown = manual({ vocabulary, verbs, version: "1.2.3" })
 const page = html(markdown, "a & b")
 
