@@ -4,11 +4,12 @@ import { fuse } from "./fusion.ts"
 import type { OnnxGraph, OnnxInitializer, OnnxValue } from "./onnx.ts"
 import { operatorOf } from "./operators/table.ts"
 import { nameOf, type Program } from "./program.ts"
+import { readersOf } from "./readers.ts"
 import { type HostTensor, isLeaf, type Tensor } from "./tensor.ts"
 
 export const emit = (source: Program): OnnxGraph => {
   const program = fuse(source)
-  const emitter = new Emitter(readersOf(program))
+  const emitter = new Emitter(readersOf(program.nodes))
   const inputs: OnnxValue[] = []
   const initializers: OnnxInitializer[] = []
   for (const leaf of [...program.inputs, ...program.parameters, ...program.noise]) {
@@ -48,18 +49,6 @@ export const emit = (source: Program): OnnxGraph => {
     opset: 21,
     microsoftOpset: 1,
   }
-}
-
-const readersOf = (program: Program): Map<Tensor, Tensor[]> => {
-  const readers = new Map<Tensor, Tensor[]>()
-  for (const node of program.nodes) {
-    for (const x of node.inputs) {
-      const list = readers.get(x)
-      if (list) list.push(node)
-      else readers.set(x, [node])
-    }
-  }
-  return readers
 }
 
 const frozen = (node: Tensor, index: number): OnnxInitializer => {

@@ -57,6 +57,15 @@ export class Emitter {
     }))
   }
 
+  /** A float vector. */
+  vector(values: readonly number[]): string {
+    return this.constant(`v${values.join(",")}`, () => ({
+      dtype: "float",
+      shape: [values.length],
+      data: Float32Array.from(values),
+    }))
+  }
+
   /** Zeros of a fixed shape. */
   zeros(shape: readonly number[]): string {
     return this.constant(`zeros ${shape.join(",")}`, () => ({

@@ -56,6 +56,15 @@ test("a product is as far off as the rounding of its sides allows, and no row de
   )
 })
 
+test("a product with a factor is the factor times the product", async () => {
+  const random = t.randomStream(4, "int8")
+  const product = t.matmul(t.input("x", ["n", 6]), t.weight("W", floats(random, [6, 3]), { backbone: true }))
+  const feeds = { x: floats(random, [4, 6]) }
+  const { y } = await evaluate(await int8, { y: product }, feeds)
+  const { y: scaled } = await evaluate(await int8, { y: t.scale(product, -0.7) }, feeds)
+  y.data.forEach((value, i) => assert.ok(Math.abs(Number(scaled.data[i]) + 0.7 * Number(value)) < 1e-5))
+})
+
 test("gradients go through the rounded values", async () => {
   const random = t.randomStream(2, "int8")
   const W = floats(random, [6, 3])

@@ -113,6 +113,30 @@ test("GELU is one operator, or shares its error function with its gradient", () 
   assert.equal(both.filter((op) => op === "Gelu").length, 0)
 })
 
+test("the slope of GELU is finite wherever numbers are", async () => {
+  const x = t.parameter("x", [9])
+  const [g] = t.grad(t.sum(t.gelu(x)), [x])
+  const feeds = { x: { shape: [9], data: Float32Array.of(-1e4, -30, -14, -1, 0, 1, 14, 30, 1e4) } }
+  const [exact, { g: given }] = [
+    await evaluate(await onReference(), { g }, feeds),
+    await evaluate(await onOnnxruntime(), { g }, feeds),
+  ]
+  given.data.forEach((value, i) =>
+    assert.ok(Math.abs(Number(value) - Number(exact.g.data[i])) < 1e-6, `${value} at ${i}`),
+  )
+})
+
+test("factors of a feed-forward layer and of its gradient are taken into matrix products", () => {
+  const [h, b, l] = [t.parameter("h", ["n", 4]), t.input("b", [8]), t.parameter("l", [8])]
+  const [D, U] = [t.input("D", [4, 8]), t.input("U", [8, 4])]
+  const y = t.matmul(t.mul(t.gelu(t.add(t.matmul(h, D), b)), l), U)
+  const [dh, dl] = t.grad(t.sum(t.mul(y, y)), [h, l])
+  const scaled = t
+    .emit(t.program({ y, dh, dl }))
+    .nodes.filter(({ opType, inputs }) => opType === "Mul" && inputs.some((name) => name.startsWith("/constant")))
+  assert.equal(scaled.length, 2, "the bias and the gradient of l, which are vectors")
+})
+
 test("a variable that the loss does not read has a gradient of zeros", async () => {
   const [x, y] = [t.parameter("x", [2]), t.parameter("y", [2, 2])]
   const [, g] = t.grad(t.sum(x), [x, y])

@@ -69,7 +69,8 @@ export const withInt8Weights = (graph: OnnxGraph): OnnxGraph => {
       ...(left.has(one.name) ? [{ ...one, data: values }] : []),
     ]
   })
-  return { ...graph, nodes, initializers: [...initializers, ...constants] }
+  const steps = [...new Set(nodes.flatMap(({ inputs }) => inputs).filter((name) => name.startsWith(STEP)))]
+  return { ...graph, nodes, initializers: [...initializers, ...constants, ...steps.map(stepConstant)] }
 }
 
 const isMatrix = ({ dtype, shape, backbone }: OnnxInitializer): boolean =>
@@ -78,15 +79,14 @@ const isMatrix = ({ dtype, shape, backbone }: OnnxInitializer): boolean =>
 const readersOf = ({ name }: OnnxInitializer, { nodes }: OnnxGraph): readonly OnnxNode[] =>
   nodes.filter(({ inputs }) => inputs.includes(name))
 
-/** x W, neither turned: the product that is done in integers. */
+/** c x W, neither turned: the product that is done in integers. */
 const isProduct =
   ({ name }: OnnxInitializer) =>
-  ({ opType, inputs, attributes: { transA, transB, alpha } }: OnnxNode): boolean =>
+  ({ opType, inputs, attributes: { transA, transB } }: OnnxNode): boolean =>
     ["MatMul", "FusedMatMul", "Gemm"].includes(opType) &&
     inputs[1] === name &&
     inputs[0] !== name &&
-    !(transA?.value || transB?.value) &&
-    (alpha?.value ?? 1) === 1
+    !(transA?.value || transB?.value)
 
 interface RowsRounded {
   readonly nodes: readonly OnnxNode[]
@@ -99,9 +99,18 @@ interface RowsRounded {
 const constants: readonly OnnxInitializer[] = [
   { name: "/int8/last", dtype: "int", shape: [1], data: BigInt64Array.of(-1n) },
   { name: "/int8/tiny", dtype: "float", shape: [], data: Float32Array.of(1e-30) },
-  { name: "/int8/step", dtype: "float", shape: [], data: Float32Array.of(1 / LEVELS) },
   { name: "/int8/zero", dtype: "uint8", shape: [], data: Uint8Array.of(0) },
 ]
+
+/** c / 127 for a product with the factor c; what rows are rounded by has the factor 1. */
+const STEP = "/int8/step/"
+const stepFor = (factor: number): string => `${STEP}${factor}`
+const stepConstant = (name: string): OnnxInitializer => ({
+  name,
+  dtype: "float",
+  shape: [],
+  data: Float32Array.of(Number(name.slice(STEP.length)) / LEVELS),
+})
 
 const node = (
   opType: string,
@@ -125,22 +134,26 @@ const roundedRows = (x: string): RowsRounded => {
       node("Max", [part("range"), "/int8/tiny"], part("reach")),
       node("Sub", [x, part("least")], part("above")),
       node("Div", [part("above"), part("reach")], part("share")),
-      node("QuantizeLinear", [part("share"), "/int8/step", "/int8/zero"], part("levels")),
+      node("QuantizeLinear", [part("share"), stepFor(1), "/int8/zero"], part("levels")),
     ],
   }
 }
 
 /** The nodes that stand for a product, the output of the last one named as before. */
-const integerProduct = ({ inputs, outputs }: OnnxNode, { levels, reach, least }: RowsRounded): readonly OnnxNode[] => {
+const integerProduct = (
+  { inputs, outputs, attributes }: OnnxNode,
+  { levels, reach, least }: RowsRounded,
+): readonly OnnxNode[] => {
   const [, matrix, addend] = inputs
   const [output] = outputs
   const part = (name: string) => `${output}/int8/${name}`
   const product = addend === undefined ? output : part("product")
-  const operands = [levels, `${matrix}/levels`, "/int8/step", `${matrix}/scales`, "/int8/zero"]
+  const alpha = attributes.alpha ?? { type: "float", value: 1 }
+  const operands = [levels, `${matrix}/levels`, stepFor(alpha.value as number), `${matrix}/scales`, "/int8/zero"]
   return [
     node("MatMulIntegerToFloat", operands, part("sum"), {}, "com.microsoft"),
     node("Mul", [part("sum"), reach], part("scaled")),
-    node("Gemm", [least, `${matrix}/sums`, part("scaled")], product),
+    node("Gemm", [least, `${matrix}/sums`, part("scaled")], product, { alpha }),
     ...(addend === undefined ? [] : [node("Add", [product, addend], output)]),
   ]
 }

@@ -1,5 +1,7 @@
 /** Operators of one tensor that are linear: negation, scaling, casts, and the barrier that stops gradients. */
+import { type Shape, sizeOf } from "../dimension.ts"
 import { constant, scalarOf } from "../leaves.ts"
+import { float } from "../onnx.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { DType, Tensor } from "../tensor.ts"
 
@@ -27,6 +29,23 @@ export const scale = (x: Tensor, factor: number): Tensor => {
   if (x.op === "scale") return scale(x.inputs[0], factor * (x.attributes.factor as number))
   return x.op === "neg" ? scale(x.inputs[0], -factor) : apply(scaleOperator, [x], { factor })
 }
+
+/** factor x + offset; made when a program is emitted, where it is one pass: a batch normalisation of one channel is just that. */
+export const affineOperator: Operator = {
+  name: "affine",
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  emit: (emitter, [x], node) => {
+    const { factor, offset } = node.attributes as { factor: number; offset: number }
+    const flat: Shape = [1, 1, sizeOf(node.shape)]
+    const vectors = [factor, offset, 0, 1].map((value) => emitter.vector([value]))
+    const y = emitter.add("BatchNormalization", [emitter.reshape(x, node.shape, flat), ...vectors], {
+      epsilon: float(0),
+    })
+    return emitter.reshape(y, flat, node.shape)
+  },
+}
+export const affine = (x: Tensor, factor: number, offset: number): Tensor =>
+  apply(affineOperator, [x], { factor, offset })
 
 const elementTypes = { float: 1, int: 7, bool: 9 } as const
 

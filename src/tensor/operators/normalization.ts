@@ -66,7 +66,7 @@ const normalizedShape = (operator: string, x: Tensor, parameters: readonly Tenso
 
 /**
  * layerNorm(x) = gain (x - m) s + bias over the last axis, s = 1/sqrt(variance + epsilon) (Ba et al. 2016).
- * With n = (x - m) s and h = gradient gain: dx = s (h - mean(h) - n mean(h n)).
+ * With c = x - m and h = gradient gain: dx = s (h - mean(h) - c s^2 mean(h c)).
  */
 export const layerNormOperator: Operator = {
   name: "layerNorm",
@@ -74,15 +74,16 @@ export const layerNormOperator: Operator = {
   gradient: ({ node, gradient, wanted }) => {
     const [x, gain, bias] = node.inputs
     const deviation = apply(inverseDeviationOperator, [node, x], { epsilon: node.attributes.epsilon })
-    const normal = mul(sub(x, apply(centreOperator, [node, x])), deviation)
+    const centred = sub(x, apply(centreOperator, [node, x]))
     const dx = () => {
       const h = mul(gradient, gain)
       const axes = [last(x)]
-      return mul(sub(sub(h, mean(h, axes, true)), mul(normal, mean(mul(h, normal), axes, true))), deviation)
+      const share = mul(mean(mul(h, centred), axes, true), mul(deviation, deviation))
+      return mul(sub(sub(h, mean(h, axes, true)), mul(centred, share)), deviation)
     }
     return [
       wanted[0] ? dx() : undefined,
-      wanted[1] ? sumTo(mul(gradient, normal), gain.shape) : undefined,
+      wanted[1] ? sumTo(mul(gradient, mul(centred, deviation)), gain.shape) : undefined,
       wanted[2] ? sumTo(gradient, bias.shape) : undefined,
     ]
   },

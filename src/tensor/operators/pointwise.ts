@@ -41,13 +41,23 @@ export const erfOperator = unary("erf", "Erf", (g, x) => mul(g, bell(x)))
 const bell = (x: Tensor) => exp(sub(constant(Math.LN2 - 0.5723649429247001), mul(x, x)))
 
 /**
- * gelu(x) = x Phi(x), exact (Hendrycks & Gimpel 2016). With t = x/sqrt(2):
- * d/dx = (erf(t) + 1 + t * 2/sqrt(pi) exp(-t^2)) / 2. The half is left to whatever multiplies next.
+ * gelu'(x) = Phi(x) + x phi(x) = (1 + erf(t))/2 + t exp(-t^2)/sqrt(pi) at t = x/sqrt(2); gelu''(x) = phi(x) (2 - x^2).
+ * Programs that are emitted have a formula of it (`fusion.ts`).
  */
-export const geluOperator = unary("gelu", "Gelu", (g, x) => {
-  const t = scale(x, Math.SQRT1_2)
-  return scale(mul(g, add(add(erf(t), one), mul(t, bell(t)))), 0.5)
-})
+export const geluSlopeOperator = unary(
+  "geluSlope",
+  () => {
+    throw new Error("the slope of GELU is a formula before it is emitted")
+  },
+  (g, x) => {
+    const square = mul(x, x)
+    const density = scale(exp(scale(square, -0.5)), 1 / Math.sqrt(2 * Math.PI))
+    return mul(g, mul(density, sub(constant(2), square)))
+  },
+)
+
+/** gelu(x) = x Phi(x), exact (Hendrycks & Gimpel 2016). */
+export const geluOperator = unary("gelu", "Gelu", (g, x) => mul(g, apply(geluSlopeOperator, [x])))
 
 export const powOperator: Operator = {
   name: "pow",

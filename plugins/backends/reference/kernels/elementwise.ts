@@ -46,6 +46,9 @@ export const elementwise: Kernels = {
   sin: unary(Math.sin),
   erf: unary(exact.erf),
   gelu: unary((x) => 0.5 * x * (1 + exact.erf(x * Math.SQRT1_2))),
+  geluSlope: unary(
+    (x) => 0.5 * (1 + exact.erf(x * Math.SQRT1_2)) + (x * exact.exponential(-0.5 * x * x)) / Math.sqrt(2 * Math.PI),
+  ),
   neg: unary((x) => -x),
   stopGradient: unary((x) => x),
   scale: ({ inputs: [x], attributes }) => x.data.map((value) => value * attributes.factor),
