@@ -1,11 +1,11 @@
-/** `l2r model inspect FOLDER`, or a model of the hub: what a checkpoint is, and what may be attached to it. */
+/** `l2r model inspect FOLDER`, an `.onnx` file, or a model of the hub: what a checkpoint is, and what may be attached to it. */
 import type { ModelCard } from "../run/model_card.ts"
 import { columns, count, listed } from "./columns.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
 export default {
   summary: "say what a checkpoint is, and what may be attached to it",
-  usage: "model inspect FOLDER|ORG/NAME [--revision REVISION] [--json]",
+  usage: "model inspect FOLDER|FILE.onnx|ORG/NAME [--revision REVISION] [--json]",
   words: [2, 2],
   flags: {
     revision: {
@@ -32,6 +32,9 @@ const page = ({ location, backbone, modelType, tokenizer, sites, adapters, diges
       ["shape", shapeText(card.shape)],
       ["parameters", `${count(card.parameters)}${backbone ? "" : " in all tensors"}`],
       ["weights", weightsText(card.weights)],
+      ...(backbone !== "onnx" && card.weights.exports.length > 0
+        ? [["exports", `${listed(card.weights.exports)}, which the backbone onnx reads`]]
+        : []),
       ...(card.weights.unread.length > 0 ? [["not read", listed(card.weights.unread)]] : []),
       ["tokenizer", tokenizer ? `${tokenizer.kind}, ${count(tokenizer.pieces)} pieces` : "no vocabulary"],
       ["digest", digest],

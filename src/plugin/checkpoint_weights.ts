@@ -154,7 +154,7 @@ const floats = (
 }
 
 /** Throws DataError. The sum of 0 x is NaN where one x is not finite, and costs little. */
-const checkFinite = (numbers: Float32Array, name: string, location: string): void => {
+export const checkFinite = (numbers: Float32Array, name: string, location: string): void => {
   let sum = 0
   for (let i = 0; i < numbers.length; i++) sum += 0 * numbers[i]
   if (sum === 0) return

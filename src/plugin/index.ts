@@ -16,7 +16,7 @@ export {
   readJson,
 } from "./checkpoint_folder.ts"
 export { type Blueprint, checkpointReader, encoderOptions, type Family } from "./checkpoint_reader.ts"
-export { type FiledTensor, readWeights, storedTensors } from "./checkpoint_weights.ts"
+export { checkFinite, type FiledTensor, readWeights, storedTensors } from "./checkpoint_weights.ts"
 export { type ConfigFile, configFile } from "./config_file.ts"
 export * from "./data.ts"
 export * from "./define.ts"

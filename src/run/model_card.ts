@@ -1,6 +1,6 @@
 /** What a checkpoint folder holds, and what may be attached to it. */
-import { existsSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { existsSync, readdirSync, statSync } from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Network } from "../model/encoder.ts"
 import { initialsFor, sitesFor, trainedNames } from "../model/single.ts"
@@ -40,6 +40,8 @@ export interface ModelCard {
     readonly types: Readonly<Record<string, number>>
     /** Tensors that are not part of the network: heads, poolers, buffers. */
     readonly unread: readonly string[]
+    /** The same model as graphs, which the backbone `onnx` reads; beside weights in safetensors they are not looked into. */
+    readonly exports: readonly string[]
   }
   readonly tokenizer: { readonly kind: string; readonly pieces: number } | null
   readonly sites: readonly SiteGroup[]
@@ -78,6 +80,7 @@ type ShapeName = keyof typeof SHAPE
 
 /** Reads the whole checkpoint, so that what is wrong with it shows. `revision`: of a model of the hub. Rejects with DataError or PluginError. */
 export const modelCard = async (location: string, place: Place, revision?: string): Promise<ModelCard> => {
+  if (isExport(location, place)) return exportCard(location, place, revision)
   const folder = await folderOf(location, place, revision)
   const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
   const network = await networkIn(folder, place)
@@ -96,11 +99,61 @@ export const modelCard = async (location: string, place: Place, revision?: strin
   }
 }
 
+/** An `.onnx` file, or a folder whose only weights are in one. */
+const isExport = (location: string, { directory }: Place): boolean => {
+  if (location.endsWith(".onnx")) return true
+  const path = resolve(directory, location)
+  if (!existsSync(path) || !statSync(path).isDirectory()) return false
+  return !readdirSync(path).some((name) => name.startsWith("model.safetensors")) && exportsIn(path).length > 0
+}
+
+const exportsIn = (folder: string): readonly string[] =>
+  [".", "onnx"]
+    .filter((part) => existsSync(join(folder, part)))
+    .flatMap((part) => readdirSync(join(folder, part)).map((name) => join(part, name).replaceAll("\\", "/")))
+    .filter((name) => name.endsWith(".onnx"))
+    .sort()
+
+/** Of a graph: what its file says, and config.json where an exporter has left one. */
+const exportCard = async (location: string, place: Place, revision?: string): Promise<ModelCard> => {
+  const backbone = (await loadPlugin("backbone", "onnx")) as Backbone
+  const options = { ...(defaults(backbone) as object), ...(revision && { revision }) }
+  const checkpoint = await backbone.load(location, options, place)
+  const path = resolve(place.directory, location)
+  const inFolder = existsSync(path) && statSync(path).isDirectory()
+  const folder = inFolder ? path : dirname(path)
+  const beside = [folder, dirname(folder)].map((at) => join(at, "config.json")).find((file) => existsSync(file))
+  const config = (beside ? readJson(beside) : {}) as Readonly<Record<string, unknown>>
+  const vocabulary = vocabularyIn(checkpoint.tokenizer)
+  const tensors = Object.values(checkpoint.weights)
+  const files = inFolder ? exportsIn(path) : [basename(path)]
+  return {
+    location,
+    modelType: typeof config.model_type === "string" ? config.model_type : null,
+    backbone: backbone.name,
+    shape: shapeOf(config, checkpoint),
+    parameters: checkpoint.parameters,
+    weights: {
+      files,
+      tensors: tensors.length,
+      bytes: tensors.reduce((sum, { data }) => sum + data.byteLength, 0),
+      types: { F32: tensors.length },
+      unread: [],
+      exports: files,
+    },
+    tokenizer: vocabulary ? { kind: vocabulary.kind, pieces: vocabulary.size } : null,
+    sites: groupsOf(checkpoint.sites),
+    adapters: await fitsOn(checkpoint.sites),
+    digest: checkpoint.digest,
+  }
+}
+
 /** A checkpoint with the backbone that reads it, with its default options; nothing where none that ships does. Rejects with DataError. */
 export const networkAt = async (location: string, place: Place): Promise<Network | undefined> =>
   networkIn(await folderOf(location, place), place)
 
-const folderOf = (location: string, place: Place, revision?: string): Promise<CheckpointFolder> =>
+/** The files of a checkpoint, whatever its family: a folder, one that ships, or one of the hub. Rejects with DataError. */
+export const folderOf = (location: string, place: Place, revision?: string): Promise<CheckpointFolder> =>
   checkpointAt(shippedPlace(location, place.directory) ?? location, place, "model", { ...(revision && { revision }) })
 
 const networkIn = async (folder: CheckpointFolder, { directory }: Place): Promise<Network | undefined> => {
@@ -153,6 +206,7 @@ const weightsOf = (
       bytes: tensors.reduce((sum, { start, end }) => sum + end - start, 0),
       types,
       unread: checkpoint?.unread ?? [],
+      exports: exportsIn(folder.path),
     },
   }
 }

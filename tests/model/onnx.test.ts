@@ -1,6 +1,6 @@
 /** Exported graphs against the checkpoints that they were exported from: states, sites, gradients; what is refused, and how. */
 import assert from "node:assert/strict"
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -317,6 +317,17 @@ const refused: readonly (readonly [string, (folder: string) => string, RegExp, R
     },
     /where \d+ bytes from byte \d+ on are not there/,
     /both files/,
+  ],
+  [
+    "weights that are no numbers",
+    (folder) => {
+      const bytes = readFileSync(join(folder, "dynamo.onnx.data"))
+      new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2).fill(Number.NaN)
+      writeFileSync(join(folder, "dynamo.onnx.data"), bytes)
+      return "dynamo.onnx"
+    },
+    /[\w.]+ of "dynamo\.onnx" has NaN as its number 0/,
+    /copy or download the weights again/,
   ],
   [
     "no tokenizer",

@@ -28,6 +28,41 @@ test("every checkpoint beside the repository is known", {
   }
 })
 
+const graphs = real.flatMap((name) =>
+  readdirSync(join(models, name), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".onnx"))
+    .map((file) => join(name, file)),
+)
+
+test("every graph beside the repository is known, by its file and by its folder", {
+  skip: graphs.length === 0 && "there are no .onnx files beside the repository, in ../shared/models",
+}, async () => {
+  for (const file of graphs) {
+    const card = await modelCard(file, { directory: models })
+    assert.equal(card.backbone, "onnx", file)
+    const folder = file.split("/").slice(0, -1).join("/")
+    const whole = await modelCard(folder, { directory: models })
+    if (whole.backbone === "onnx") assert.deepEqual({ ...whole, location: file }, card)
+    else assert.deepEqual(whole.weights.exports, ["model.onnx"])
+    assert.equal(card.shape.layers, whole.shape.layers, file)
+    const lora = card.adapters.find(({ adapter }) => adapter === "lora")
+    assert.equal(lora?.sites, 2 * (card.shape.layers as number), file)
+  }
+})
+
+for (const [file, layers, heads] of [
+  ["tiny_gpt2/model.onnx", 2, null],
+  ["tiny_bert/onnx/script.onnx", 2, 2],
+  ["families/modernbert/onnx", 4, 2],
+] as const)
+  test(`a graph says what it is: ${file}`, async () => {
+    const card = await modelCard(file, { directory: golden })
+    assert.equal(card.backbone, "onnx")
+    assert.deepEqual([card.shape.layers, card.shape.heads], [layers, heads])
+    assert.ok(card.sites.length > 5 && card.tokenizer && card.weights.tensors > 10 && card.weights.bytes > 1000)
+    assert.match(card.digest, /^[0-9a-f]{64}$/)
+  })
+
 const families = readdirSync(join(golden, "families"))
 for (const name of families)
   test(`the family of ${name} is found by its model_type`, async () => {

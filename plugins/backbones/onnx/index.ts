@@ -5,6 +5,7 @@
  */
 import {
   type Checkpoint,
+  checkFinite,
   DataError,
   defineBackbone,
   encoderOptions,
@@ -45,6 +46,8 @@ const load = async (location: string, options: Options, place: Place): Promise<C
     pad,
     maxTokens: Math.min(options.max_tokens, positions),
   })
+  for (const [name, { data }] of Object.entries(weights))
+    if (data instanceof Float32Array) checkFinite(data, name, location)
   const largest = vocabularyIn(tokenizer)?.largestId
   if (largest === undefined || largest >= vocabulary)
     throw new DataError(
