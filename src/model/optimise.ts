@@ -26,8 +26,9 @@ export interface Optimisation {
   readonly examples: number
   /** Feeds of a batch, labels included; parameters and noise are added here. */
   readonly feeds: (batch: Int32Array) => Feeds
+  /** A batch in the parts that are computed at once, where the loss is a mean over examples; by default it is one. */
+  readonly parts?: (batch: Int32Array) => readonly Int32Array[]
   readonly epochs: number
-  /** Examples that are computed at once. */
   readonly batch: number
   /** Batches to an update; by default 1. */
   readonly accumulate?: number
@@ -113,7 +114,7 @@ const optimiserFor = ({ optimiser, program, values }: Optimisation): Optimiser =
   return new Adafactor(new Map(shapes.filter(([name]) => values.has(name))))
 }
 
-/** Loss and gradients of the examples of one update, batch by batch. */
+/** Loss and gradients of the examples of one update, batch by batch and part by part. */
 const differentiated = async (
   o: Optimisation,
   examples: readonly number[],
@@ -122,12 +123,14 @@ const differentiated = async (
   const sum = new Accumulated(examples.length)
   for (let from = 0; from < examples.length; from += o.batch) {
     const batch = Int32Array.from(examples.slice(from, from + o.batch))
-    const feeds = { ...o.feeds(batch), ...parameters }
-    const outputs = await o.session.run({ ...feeds, ...noiseFeeds(o.program, feeds, o.noise) })
-    const gradients = o.groups.flatMap(({ names }) =>
-      names.map((name) => [name, outputs[`gradient/${name}`].data as Float32Array] as const),
-    )
-    sum.add(Number(outputs.loss.data[0]), gradients, batch.length)
+    for (const part of o.parts?.(batch) ?? [batch]) {
+      const feeds = { ...o.feeds(part), ...parameters }
+      const outputs = await o.session.run({ ...feeds, ...noiseFeeds(o.program, feeds, o.noise) })
+      const gradients = o.groups.flatMap(({ names }) =>
+        names.map((name) => [name, outputs[`gradient/${name}`].data as Float32Array] as const),
+      )
+      sum.add(Number(outputs.loss.data[0]), gradients, part.length)
+    }
   }
   return sum
 }

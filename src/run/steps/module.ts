@@ -7,6 +7,7 @@ import type { Snapshot } from "../../model/halfway.ts"
 import { drawn, freshModule } from "../../model/initial.ts"
 import { largest } from "../../model/largest.ts"
 import { Diverged, optimise, parameterFeeds, textFeeds } from "../../model/optimise.ts"
+import { partsOf, tokensAtOnce } from "../../model/parts.ts"
 import { initialsFor, trainable, trainedNames } from "../../model/single.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import type { ModuleOptions, StepOptions } from "../../plan/step_options.ts"
@@ -88,6 +89,7 @@ const trainModule = async (
   const labels = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
   const training = withGradients(crossEntropy(logits, labels, undefined, train.label_smoothing), names)
   const session = await engine.compile(training)
+  const atOnce = tokensAtOnce(net.checkpoint.sites, values)
   const best =
     train.early_stop === "validation" && validation.texts.length > 0
       ? await validator(work, features(false), values, validation)
@@ -100,6 +102,7 @@ const trainModule = async (
       groups: parameterGroups(described(adapter, chosen.options, net, start, names), train.learning_rate, train),
       examples: examples.texts.length,
       feeds: (batch) => textFeeds(examples.texts, examples.labels, batch),
+      parts: (batch) => partsOf(examples.texts, batch, atOnce),
       ...loopOptions(train),
       order: randomStream(seed, "batches", task),
       noise: randomStream(seed, "noise", task),

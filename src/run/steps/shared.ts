@@ -4,6 +4,7 @@ import { encoder, headLogits, type Network, type Participant } from "../../model
 import { withGradients } from "../../model/gradients.ts"
 import { drawn, freshModule } from "../../model/initial.ts"
 import { optimise, textFeeds } from "../../model/optimise.ts"
+import { partsOf, tokensAtOnce } from "../../model/parts.ts"
 import { frozen, initialsFor, trainable, trainedNames } from "../../model/single.ts"
 import type { TrainOptions } from "../../plan/cell.ts"
 import type { Artifact, Json, StoredArray } from "../../plan/step.ts"
@@ -140,6 +141,7 @@ const train = async (
   const names = [...values.keys()]
   const compiled = withGradients(loss, names)
   const session = await (await work.engine()).compile(compiled)
+  const atOnce = tokensAtOnce(net.checkpoint.sites, values)
   const rate = adapter ? training.learning_rate : Number((strategy.options as { learning_rate: number }).learning_rate)
   try {
     await optimise({
@@ -155,6 +157,7 @@ const train = async (
       ),
       examples: texts.length,
       feeds: (batch) => textFeeds(texts, joint, batch),
+      parts: (batch) => partsOf(texts, batch, atOnce),
       ...loopOptions(training),
       order: randomStream(seed, "batches", name, stage),
       noise: randomStream(seed, "noise", name, stage),

@@ -8,6 +8,7 @@ import { withGradients } from "../../../src/model/gradients.ts"
 import { drawn } from "../../../src/model/initial.ts"
 import { bySite, type TrainedModule } from "../../../src/model/library.ts"
 import { optimise, textFeeds } from "../../../src/model/optimise.ts"
+import { partsOf, tokensAtOnce } from "../../../src/model/parts.ts"
 import { routed, unitsOf } from "../../../src/model/routed.ts"
 import { frozen, initialsFor, trainable } from "../../../src/model/single.ts"
 import { decoded } from "../../../src/plan/chosen.ts"
@@ -117,20 +118,18 @@ export const prepare = async (job: Job): Promise<Run> => {
     [...values.keys()],
   )
   const session = await engine.compile(training)
-  const labels = Int32Array.from(texts, (_, i) => i % job.classes)
+  const atOnce = tokensAtOnce(checkpoint.sites, values)
   return async (times) => {
+    const many = Array.from({ length: times * job.batch }, (_, i) => texts[i % texts.length])
+    const labels = Int32Array.from(many, (_, i) => i % job.classes)
     await optimise({
       session,
       program: training,
       values,
       groups: [{ names: [...values.keys()], learningRate: 1e-3, weightDecay: 0.01 }],
-      examples: times * job.batch,
-      feeds: (batch) =>
-        textFeeds(
-          texts,
-          labels,
-          batch.map((i) => i % texts.length),
-        ),
+      examples: many.length,
+      feeds: (batch) => textFeeds(many, labels, batch),
+      parts: (batch) => partsOf(many, batch, atOnce),
       epochs: 1,
       batch: job.batch,
       schedule: "constant",
