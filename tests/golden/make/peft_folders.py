@@ -39,6 +39,11 @@ def modules():
     yield "qwen2_ia3", "tiny_decoders/qwen2", states, IA3Config(**LLAMA_FF)
     yield "llama_prefix", "tiny_decoders/llama", causal, PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=3)
     yield "qwen2_classes", "tiny_decoders/qwen2", classes, LoraConfig(task_type="SEQ_CLS", r=2, target_modules=["q_proj", "v_proj"], use_dora=True)
+    answers = transformers.AutoModelForSeq2SeqLM
+    yield "t5_lora", "tiny_t5/gated", answers, LoraConfig(task_type="SEQ_2_SEQ_LM", r=2, lora_alpha=6, target_modules=["q", "v"])
+    yield "t5_dora", "tiny_t5/gated", answers, LoraConfig(task_type="SEQ_2_SEQ_LM", r=2, lora_alpha=3, target_modules=["k", "o", "wi_0", "wi_1"], use_dora=True)
+    yield "t5_ia3", "tiny_t5/first", answers, IA3Config(task_type="SEQ_2_SEQ_LM")
+    yield "t5_ln", "tiny_t5/first", answers, LNTuningConfig(task_type="SEQ_2_SEQ_LM", target_modules=["layer_norm", "final_layer_norm"])
 
 
 def loaded(base, network):
@@ -47,8 +52,12 @@ def loaded(base, network):
 
 
 def states(model):
-    """Of the last layer in float64, each text by itself; and logits of classes where the model has them."""
+    """Of the last layer in float64, each text by itself; and logits of classes where the model has them. A decoder with an encoder answers with the text again."""
     model = model.double().eval()
+    if model.config.is_encoder_decoder:
+        with torch.no_grad():
+            outputs = [model(input_ids=torch.tensor([row]), decoder_input_ids=torch.tensor([[0, *row[:-1]]]), output_hidden_states=True) for row in IDS]
+        return {"hidden": [output.decoder_hidden_states[-1][0] for output in outputs]}
     with torch.no_grad():
         outputs = [model(input_ids=torch.tensor([row]), output_hidden_states=True) for row in IDS]
     hidden = [output.hidden_states[-1][0] for output in outputs]
@@ -81,8 +90,8 @@ def make():
         made[name] = {"base": base, **states(model)}
     fixture.write(
         "peft",
-        "Last hidden states of the models in tiny_bert/, families/ and tiny_decoders/ with the modules in peft/, by HF PEFT in float64",
-        {"ids": "[text][token]", "folders": "by folder in peft/; base: the base model; hidden: [text][token][width]; logits: [text][3], where the folder holds a head that we read or name"},
+        "Last hidden states of the models in tiny_bert/, families/, tiny_decoders/ and tiny_t5/ with the modules in peft/, by HF PEFT in float64",
+        {"ids": "[text][token]", "folders": "by folder in peft/; base: the base model; hidden: [text][token][width], of tiny_t5/ the decoder's where the answer is the text, after a token 0; logits: [text][3], where the folder holds a head that we read or name"},
         ids=IDS,
         folders=made,
     )

@@ -6,6 +6,8 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { packed } from "../../../src/model/batch.ts"
 import { encoder, type Network } from "../../../src/model/encoder.ts"
+import { encoderDecoder } from "../../../src/model/encoder_decoder.ts"
+import { translationFeeds } from "../../../src/model/sequence_to_sequence.ts"
 import { frozen } from "../../../src/model/single.ts"
 import { type HostTensor, program, readSafetensors } from "../../../src/plugin/index.ts"
 import type { PeftModule } from "../../../src/run/peft/read.ts"
@@ -26,9 +28,11 @@ const whole = ({ checkpoint: { width } }: Network, { head, ...module }: PeftModu
 })
 
 const statesOf = async (network: Network, module: PeftModule) => {
-  const { hidden } = encoder(network, frozen(whole(network, module)))
+  const texts = textsOf(golden.ids)
+  const answers = network.backbone.decode
+  const { hidden } = (answers ? encoderDecoder : encoder)(network, frozen(whole(network, module)))
   const session = await (await engines.onnxruntime()).compile(program({ hidden }))
-  const outputs = await session.run(packed(textsOf(golden.ids)))
+  const outputs = await session.run(answers ? translationFeeds(network, texts, texts) : packed(texts))
   await session.release()
   return outputs.hidden.data
 }

@@ -8,6 +8,7 @@ import bert from "../../../plugins/backbones/bert/index.ts"
 import distilbert from "../../../plugins/backbones/distilbert.ts"
 import llama from "../../../plugins/backbones/llama.ts"
 import roberta from "../../../plugins/backbones/roberta.ts"
+import t5 from "../../../plugins/backbones/t5.ts"
 import type { Network } from "../../../src/model/encoder.ts"
 import type { Adapter, Backbone } from "../../../src/plugin/index.ts"
 import { type PeftModule, readPeft } from "../../../src/run/peft/read.ts"
@@ -21,12 +22,15 @@ const backbones: Readonly<Record<string, Backbone>> = {
   "families/distilbert": distilbert,
   "tiny_decoders/llama": llama,
   "tiny_decoders/qwen2": llama,
+  "tiny_t5/first": t5,
+  "tiny_t5/gated": t5,
 }
 
 export const networkOf = async (base: string): Promise<Network> => {
   const backbone = backbones[base]
   const pooling = backbone === llama ? "last" : "mean"
-  return { backbone, checkpoint: await backbone.load(base, { max_tokens: 512, pooling }, { directory }) }
+  const options = { max_tokens: 512, pooling, ...(backbone === t5 && { network: "encoder_decoder" }) }
+  return { backbone, checkpoint: await backbone.load(base, options, { directory }) }
 }
 
 export const readGolden = (network: Network, name: string, base: string, from = directory): PeftModule =>
