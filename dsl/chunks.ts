@@ -43,6 +43,7 @@ const closes = new Map([
 export const opens = (token: IToken): boolean =>
   token.tokenType === LeftBrace || token.tokenType === LeftBracket || token.tokenType === LeftParen
 export const openerOf = (token: IToken) => closes.get(token.tokenType)
+const NONE: readonly BracketProblem[] = []
 
 /** Brackets that are open at some place. */
 export class OpenBrackets {
@@ -56,10 +57,10 @@ export class OpenBrackets {
   take(token: IToken): readonly BracketProblem[] {
     if (opens(token)) this.stack.push(token)
     const opener = openerOf(token)
-    if (!opener) return []
+    if (!opener) return NONE
     if (this.innermost?.tokenType === opener) {
       this.stack.pop()
-      return []
+      return NONE
     }
     if (!this.stack.some((open) => open.tokenType === opener)) return [{ kind: "close", token }]
     const problems: BracketProblem[] = []

@@ -14,6 +14,7 @@ import {
   type CstNode,
   CstParser,
   type IParserErrorMessageProvider,
+  type IRecognitionException,
   type IToken,
   type ParserMethod,
   type TokenType,
@@ -216,14 +217,22 @@ export type Derive = (rule: RuleName, tokens: readonly IToken[]) => CstNode | Sy
 export const deriveWith =
   (parser: Grammar): Derive =>
   (rule, tokens) => {
-    parser.input = tokens as IToken[]
-    const tree = parser[rule]()
-    const [error] = parser.errors
-    if (!error) return tree
-    return {
-      expected: error.message,
-      found: Number.isNaN(error.token.startOffset) || error.token.image === "" ? undefined : error.token,
+    // A problem is a value here, and its stack is what it costs.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    try {
+      parser.input = tokens as IToken[]
+      const tree = parser[rule]()
+      const [error] = parser.errors
+      return error ? problemOf(error) : tree
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
     }
   }
+
+const problemOf = ({ message, token }: IRecognitionException): SyntaxProblem => ({
+  expected: message,
+  found: Number.isNaN(token.startOffset) || token.image === "" ? undefined : token,
+})
 
 export const derive: Derive = deriveWith(new Grammar())

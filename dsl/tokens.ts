@@ -94,10 +94,16 @@ export interface Tokens {
   readonly comments: readonly IToken[]
 }
 
+/** The tokens of a text. Parser, formatter and editor ask one after the other: those of the last text are kept. */
 export const tokenize = (text: string): Tokens => {
+  if (last?.text === text) return last.read
   const { tokens, groups } = lexer.tokenize(text)
-  return { tokens, comments: groups.comments ?? [] }
+  const read = { tokens, comments: groups.comments ?? [] }
+  last = { text, read }
+  return read
 }
+
+let last: { readonly text: string; readonly read: Tokens } | undefined
 
 export const isWord = (token: IToken | undefined): token is IToken =>
   token !== undefined && (token.tokenType === Word || token.tokenType.CATEGORIES?.includes(Word) === true)
