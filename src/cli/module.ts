@@ -1,5 +1,6 @@
-/** `l2r module`: trained modules as folders that Hugging Face's PEFT reads, and what such a folder holds. */
+/** `l2r module`: trained modules as folders that Hugging Face's PEFT, its transformers or an ONNX runtime reads, and what a folder of PEFT holds. */
 import type { PeftCard } from "../run/peft/card.ts"
+import type { FromStore } from "../run/peft/trained.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { columns, count, listed } from "./columns.ts"
 import { planFlags } from "./extent.ts"
@@ -10,14 +11,19 @@ import { saidFlags, saidIn } from "./said.ts"
 import { type Flags, UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "write a trained module as a PEFT folder, or say what such a folder holds",
+  summary: "write a trained module for PEFT, as ONNX or folded into its backbone, or say what a PEFT folder holds",
   usage:
-    "module export SPEC TASK [--adapter NAME] [--seed N] --out DIR [--with-head] [--replace]\n       l2r module inspect DIR [--model FOLDER] [--json]",
+    "module export SPEC TASK [--adapter NAME] [--seed N] [--to peft|onnx|safetensors] --out DIR [--with-head] [--replace]\n       l2r module inspect DIR [--model FOLDER] [--json]",
   words: [2, 3],
   flags: {
     adapter: { type: "string", what: "the adapter, where the spec has several" },
     seed: { type: "string", what: "the seed, where the spec has several" },
-    out: { type: "string", what: "folder for adapter_config.json, adapter_model.safetensors and head.safetensors" },
+    to: {
+      type: "string",
+      default: "peft",
+      what: "peft: the module alone; onnx: with its backbone, as @huggingface/transformers reads it; safetensors: folded into the weights of its backbone",
+    },
+    out: { type: "string", what: "folder for the files" },
     "with-head": {
       type: "boolean",
       what: "for a base model that is loaded with a head (AutoModelForCausalLM) instead of without (AutoModel)",
@@ -40,13 +46,15 @@ export default {
 const exported = async (file: string, task: string, flags: Flags): Promise<number> => {
   const { out } = flags
   if (typeof out !== "string") throw new UsageError("module export needs a folder to write to: --out DIR")
+  const as = Object.hasOwn(FORMS, String(flags.to)) ? FORMS[String(flags.to)] : undefined
+  if (!as) throw new UsageError(known("form", String(flags.to), Object.keys(FORMS)))
+  if (flags["with-head"] === true && flags.to !== "peft") throw new UsageError("--with-head goes with --to peft alone")
   const seed = wholeNumber("seed", flags.seed, 0)
   const { source, spec } = await checkedSpec(file, saidIn(flags))
   if (!spec) return 1
-  const [{ plan }, { modulesOf, trainedModule }, { peftFiles }, { writeFiles }] = await Promise.all([
+  const [{ plan }, { modulesOf, trainedModule }, { writeFiles }] = await Promise.all([
     import("../compile.ts"),
     import("../run/peft/trained.ts"),
-    import("../run/peft/write.ts"),
     import("../run/export.ts"),
   ])
   try {
@@ -55,11 +63,10 @@ const exported = async (file: string, task: string, flags: Flags): Promise<numbe
       narrowed(narrowed(narrowed(all, "task", task), "adapter", flags.adapter), "seed", seed),
       task,
     )
-    const { network, module, labels, base } = await trainedModule(step, name, String(flags.store))
-    const files = peftFiles(network, module, { base, labels, withHead: flags["with-head"] === true })
-    const { folder } = writeFiles(new Map(Object.entries(files)), out, { replace: flags.replace === true })
+    const files = await as(await trainedModule(step, name, String(flags.store)), flags["with-head"] === true)
+    const { folder } = writeFiles(files, out, { replace: flags.replace === true })
     process.stdout.write(
-      `${name.task}, ${name.adapter}, seed ${name.seed}: ${Object.keys(files).join(", ")} in ${folder}\n`,
+      `${name.task}, ${name.adapter}, seed ${name.seed}: ${[...files.keys()].join(", ")} in ${folder}\n`,
     )
     return 0
   } catch (error) {
@@ -67,6 +74,29 @@ const exported = async (file: string, task: string, flags: Flags): Promise<numbe
     if (rest !== undefined) throw rest
     return 1
   }
+}
+
+type Files = ReadonlyMap<string, string | Uint8Array>
+
+/** The files of a module by their path below the folder. */
+const FORMS: Readonly<Record<string, (found: FromStore, withHead: boolean) => Promise<Files>>> = {
+  peft: async ({ network, module, base, labels }, withHead) => {
+    const { peftFiles } = await import("../run/peft/write.ts")
+    return new Map(Object.entries(peftFiles(network, module, { base, labels, withHead })))
+  },
+  onnx: async ({ network, module, labels, chosen }) => {
+    const [{ onnxFiles }, { sourceFolder }, encoding] = await Promise.all([
+      import("../run/onnx/files.ts"),
+      import("../run/onnx/source_folder.ts"),
+      import("../../plugins/backends/onnxruntime/encode.ts"),
+    ])
+    const source = await sourceFolder(chosen)
+    return onnxFiles(network, module, encoding, { labels, ...(source !== undefined && { source }) })
+  },
+  safetensors: async (found) => {
+    const { foldedFiles } = await import("../run/folded/files.ts")
+    return new Map(Object.entries(await foldedFiles(found)))
+  },
 }
 
 type Named<S> = readonly (readonly [{ readonly task: string; readonly adapter: string; readonly seed: number }, S])[]

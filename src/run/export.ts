@@ -111,6 +111,6 @@ const holdsOther = (path: string, bytes: Uint8Array): boolean => {
   try {
     return !readFileSync(path).equals(bytes)
   } catch (cause) {
-    return (cause as { code?: string }).code === "EISDIR" // anything else shows when it is written
+    return ["EISDIR", "ERR_FS_FILE_TOO_LARGE"].includes(`${(cause as { code?: string }).code}`) // anything else shows when it is written
   }
 }

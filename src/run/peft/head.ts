@@ -1,8 +1,9 @@
 /** The head in a PEFT folder: the file that l2r writes, or the `score` of a decoder; others read a state that ours do not. */
 import type { Network } from "../../model/encoder.ts"
 import type { Head } from "../../model/library.ts"
-import { DataError, type HostTensor } from "../../plugin/index.ts"
+import { type Checkpoint, DataError, type HostTensor, writeSafetensors } from "../../plugin/index.ts"
 import { HEAD, type PeftFolder } from "./folder.ts"
+import { stored } from "./tensors.ts"
 
 export interface HeadFound {
   readonly head?: Head
@@ -43,6 +44,18 @@ const written = ({ head, location }: PeftFolder, width: number): Pick<HeadFound,
   const { pooling } = metadata
   return { head: linear(weight, bias.data as Float32Array), ...(labels && { labels }), ...(pooling && { pooling }) }
 }
+
+/** The file that `headIn` reads: head.safetensors with what it reads and the names of its classes. */
+export const headFile = (
+  { W, b }: Head,
+  { config }: Pick<Checkpoint, "config">,
+  labels: readonly string[],
+): Readonly<Record<typeof HEAD, Uint8Array>> => ({
+  [HEAD]: writeSafetensors(
+    { weight: stored({ name: "weight", transposed: true }, W), bias: b },
+    { metadata: { format: "pt", pooling: String(config.pooling), labels: JSON.stringify(labels) } },
+  ),
+})
 
 /** Of a torch.nn.Linear [classes, width]. */
 const linear = ({ shape: [classes, width], data }: HostTensor, bias: Float32Array): Head => {

@@ -6,6 +6,7 @@ import type { Chosen } from "../../plan/chosen.ts"
 import type { Plan } from "../../plan/plan.ts"
 import type { Step } from "../../plan/step.ts"
 import type { ImportedOptions, ModuleOptions } from "../../plan/step_options.ts"
+import type { ChosenBackbone } from "../../plan/stream.ts"
 import { type Backbone, DataError, type Plugin, type PluginKind } from "../../plugin/index.ts"
 import { loadPlugin } from "../../plugin/load.ts"
 import { libraryFrom } from "../steps/given.ts"
@@ -25,6 +26,7 @@ export interface FromStore {
   readonly labels: readonly string[]
   /** The backbone as the spec names it. */
   readonly base: string
+  readonly chosen: ChosenBackbone
 }
 
 /** Modules of a plan with their names; those of mixed libraries are named after their adapter, those that were trained elsewhere after their folder. */
@@ -67,5 +69,5 @@ export const trainedModule = async (
     loadPlugin(kind, name, from) as Promise<P>
   const [module] = await libraryFrom({ plugin }, [store.read(step.key)])
   const { labels } = store.read(step.inputs.tokens as string).json as { labels: readonly string[] }
-  return { network: { backbone, checkpoint }, module, labels, base: chosen.location }
+  return { network: { backbone, checkpoint }, module, labels, base: chosen.location, chosen }
 }

@@ -13,6 +13,9 @@ import {
 } from "node:fs"
 import { basename, dirname, join } from "node:path"
 
+/** Bytes of one write; the system takes less than 2 GB. */
+const MOST = 1 << 30
+
 /** Names of unfinished files; no other file in a store ends so. */
 const UNFINISHED = ".tmp"
 
@@ -28,7 +31,7 @@ export const writeWhole = (path: string, bytes: Uint8Array): void => {
   try {
     const file = openSync(temporary, "wx")
     try {
-      for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at)
+      for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, Math.min(bytes.byteLength - at, MOST))
       fsyncSync(file)
     } finally {
       closeSync(file)
