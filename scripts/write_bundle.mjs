@@ -57,7 +57,7 @@ async function write(folder) {
             { filter: /^\.{1,2}\// },
             (/** @type {{ path: string, importer: string }} */ { path, importer }) => {
               const file = resolve(dirname(importer), path)
-              if (sources.has(file)) return undefined
+              if (sources.has(file) || importer.includes(`${sep}node_modules${sep}`)) return undefined
               const place = posix(relative(folder, file))
               return { path: place.startsWith(".") ? place : `./${place}`, external: true }
             },
