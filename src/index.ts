@@ -22,20 +22,22 @@ import type { FileNode } from "../dsl/ast.ts"
 import { print } from "./authoring/spec.ts"
 
 export { compare, experiment, library, stream, train } from "./authoring/core.ts"
-export { type Declared, extend, use } from "./authoring/declared.ts"
+export { type Declared, extend, imported, use } from "./authoring/declared.ts"
 export * from "./authoring/plugins.ts"
 export { print, spec } from "./authoring/spec.ts"
 export { kept, range, refit, shuffled, sweep, tasksOf } from "./authoring/values.ts"
 
 export interface CompileSettings {
-  /** Where relative paths start; the current folder by default. */
+  /** Where relative paths start, those of imported files too; the current folder by default. */
   readonly directory?: string
 }
 
 /** Checks and plans a spec. Rejects with SpecError where it is not sound. */
 export const compile = async (made: FileNode, { directory = process.cwd() }: CompileSettings = {}) => {
   const [{ checkSource, plan }, { render }] = await Promise.all([import("./compile.ts"), import("../dsl/index.ts")])
-  const source = { file: "spec.l2r", directory, text: print(made) }
+  const { relative } = await import("node:path")
+  const file = [relative("", directory), "spec.l2r"].filter((part) => part !== "").join("/")
+  const source = { file, directory, text: print(made) }
   const { spec, diagnostics, texts } = await checkSource(source)
   if (!spec) throw new SpecError(render(diagnostics, texts))
   return { source, spec, plan: await plan(spec, source) }

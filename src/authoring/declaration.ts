@@ -8,6 +8,8 @@ export interface Declared<K extends Kind = Kind> {
   readonly node: DeclarationNode
   /** What it names, and what it extends. */
   readonly needs: readonly Declared[]
+  /** The file that declares it, as an `import` line names it; `node` has its name alone. */
+  readonly from?: string
   /** Source and alias of the `use` line that its plugin needs. */
   readonly use?: { readonly source: string; readonly alias: string }
 }

@@ -76,6 +76,11 @@ export const use =
   (name: string, options?: Readonly<Record<string, unknown>>): Declared<K> =>
     declare(kind, name, { plugin, alias: checkedName(alias), options, use: { source, alias } })
 
+/** The declarations of another file: `imported("./shared.l2r")("backbone", "encoder")`. */
+export const imported =
+  (file: string) =>
+  <K extends Kind>(kind: K, name: string): Declared<K> => ({ ...declare(kind, name, {}), from: file })
+
 /** What another declaration is, with other options: `extend(learnt, "merged", { aggregate: "parameters" })`. */
 export const extend = <K extends Kind>(
   above: Declared<K>,

@@ -5,7 +5,7 @@ import { print as printed } from "../../dsl/print.ts"
 import type { Declared } from "./declaration.ts"
 import { nameNode, nowhere } from "./values.ts"
 
-/** The tree that a file with the same content has. Throws TypeError where two declarations have one name. */
+/** The tree that a file with the same content has. Throws TypeError where two things have one name. */
 export const spec = (...declarations: readonly Declared[]): FileNode => {
   const all = new Set<Declared>()
   const add = (one: Declared): void => {
@@ -18,7 +18,10 @@ export const spec = (...declarations: readonly Declared[]): FileNode => {
   const names = new Map<string, Declared>()
   const uses = new Map<string, string>()
   for (const one of ordered) {
-    if (names.has(one.name)) throw new TypeError(`two declarations are called "${one.name}": give one another name`)
+    const before = names.get(one.name)
+    // An imported declaration may be fetched at each place that names it.
+    const same = before !== undefined && one.from !== undefined && before.from === one.from && before.kind === one.kind
+    if (before && !same) throw new TypeError(`two declarations are called "${one.name}": give one another name`)
     names.set(one.name, one)
     if (!one.use) continue
     const { alias, source } = one.use
@@ -26,13 +29,14 @@ export const spec = (...declarations: readonly Declared[]): FileNode => {
       throw new TypeError(`"${alias}" stands for two things: give one another name`)
     uses.set(alias, source)
   }
+  const files = new Set(ordered.flatMap(({ from }) => (from === undefined ? [] : [from])))
   return {
     file: "",
     languages: [{ version: 1, span: nowhere, first: true }],
     uses: [...uses].map(([alias, source]) => ({ source: nameNode(source), alias: nameNode(alias), span: nowhere })),
     usesBroken: false,
-    imports: [],
-    declarations: ordered.map(({ node }) => node),
+    imports: [...files].map((file) => ({ source: nameNode(file), span: nowhere })),
+    declarations: ordered.flatMap(({ node, from }) => (from === undefined ? [node] : [])),
   }
 }
 

@@ -1,6 +1,8 @@
 /** Specs from TypeScript: the same tree as a file, printed in the canonical form, there and back again. */
 import assert from "node:assert/strict"
-import { readdirSync, readFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { test } from "node:test"
 import fc from "fast-check"
 import type { FileNode } from "../../dsl/ast.ts"
@@ -21,6 +23,7 @@ import {
   compile,
   experiment,
   extend,
+  imported,
   jsonl,
   kept,
   l2r,
@@ -41,6 +44,7 @@ import {
   wordnet,
 } from "../../src/index.ts"
 import { example } from "../dsl/example.ts"
+import { characters } from "../fuzz/specs.ts"
 
 const vocabulary = shipped as unknown as Vocabulary
 
@@ -171,6 +175,40 @@ test("a spec that is not sound is rejected with its problems", async () => {
   })
 })
 
+test("what other files declare is named, printed as an import, and read back", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "l2r-imported-"))
+  try {
+    writeFileSync(
+      join(folder, "shared.l2r"),
+      'language 1\n\nbackbone encoder = bert "gloss-mini"\nadapter low = lora\n',
+    )
+    const shared = imported("./shared.l2r")
+    const made = spec(
+      experiment("e", {
+        on: shared("backbone", "encoder"),
+        stream: stream("s", { tasks: wordnet("glosses") }),
+        adapters: [shared("adapter", "low"), extend(shared("adapter", "low"), "wide", { rank: 16 })],
+        train: train("t"),
+        bounds: "oracle",
+      }),
+    )
+    const written = print(made)
+    assert.match(written, /^language 1\n\nimport ".\/shared.l2r"\n\ndata glosses = wordnet\n/)
+    assert.match(written, /adapter wide = low \{ rank: 16 \}/)
+    assert.deepEqual(content(parsed(written)), content(made))
+    const { spec: checked } = await compile(made, { directory: folder })
+    assert.deepEqual(checked.experiments.e.adapters, ["low", "wide"])
+    assert.deepEqual(checked.adapters.wide.options, { rank: 16 })
+    // A file that is not there is an error of the import line, and a name must be one thing.
+    const lost = { adapters: imported("./lost.l2r")("adapter", "low"), bounds: "oracle", train: train("t") }
+    const on = { on: shared("backbone", "encoder"), stream: stream("s", { tasks: wordnet("glosses") }) }
+    await assert.rejects(compile(spec(experiment("e", { ...on, ...lost })), { directory: folder }), /L2R0213/)
+    assert.throws(() => spec(lost.adapters, shared("adapter", "low")), /two declarations are called "low"/)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 test("every plugin that ships has its builder", () => {
   const written = readFileSync(buildersFile, "utf8").replaceAll("\r\n", "\n")
   assert.equal(written, buildersText(), "run `node src/authoring/write_builders.ts`")
@@ -209,7 +247,7 @@ const { value } = fc.letrec((tie) => ({
     number,
     fc.boolean(),
     name,
-    fc.string({ unit: "binary", maxLength: 8 }),
+    characters(8),
     fc.tuple(fc.nat(9), fc.nat(9)).map(([from, to]) => range(from, to)),
     fc.nat(9).map(shuffled),
     fc.array(tie("value"), { maxLength: 4 }),
@@ -227,7 +265,7 @@ const declaration = fc.record({
   kind: fc.constantFrom(...KINDS),
   plugin: name,
   alias: fc.option(name, { nil: undefined }),
-  location: fc.option(fc.string({ unit: "binary", maxLength: 12 }), { nil: undefined }),
+  location: fc.option(characters(12), { nil: undefined }),
   options: fc.dictionary(key, value, { maxKeys: 5, noNullPrototype: true }),
 })
 
