@@ -78,7 +78,7 @@ export default defineAdapter({
       "token_dim",
       "init_weights",
     ],
-    prompt: "prompt_embeddings",
+    prompt: { tensor: "prompt_embeddings", at: "attention" },
     tensors: () => ({ K: { name: "keys" }, V: { name: "values" } }),
   },
 })

@@ -84,7 +84,14 @@ export default defineBackbone({
             return postNormWeights(`group.${group}.${place}`, from, { width, intermediate }, NAMES)
           }).flat(),
         ],
-        sites: transformerSites({ layers, width, intermediate, norms: "after", embeddingsNorm: narrow }),
+        sites: transformerSites({
+          layers,
+          width,
+          intermediate,
+          norms: "after",
+          embeddings: narrow,
+          embeddingsNorm: narrow,
+        }),
       }
     },
   }),

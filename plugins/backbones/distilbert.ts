@@ -65,7 +65,14 @@ export default defineBackbone({
             postNormWeights(`layer.${l}`, `transformer.layer.${l}`, { width, intermediate }, NAMES),
           ).flat(),
         ],
-        sites: transformerSites({ layers, width, intermediate, norms: "after", embeddingsNorm: width }),
+        sites: transformerSites({
+          layers,
+          width,
+          intermediate,
+          norms: "after",
+          embeddings: width,
+          embeddingsNorm: width,
+        }),
       }
     },
   }),

@@ -18,7 +18,6 @@ import {
   denseWeights,
   detokenize,
   encoderOptions,
-  gather,
   type HostTensor,
   matmul,
   mul,
@@ -157,6 +156,7 @@ const blueprint = (file: ConfigFile): Blueprint => {
       keyWidth: config.num_key_value_heads * head_dim,
       gated: true,
       norms: "before",
+      embeddings: width,
       finalNorm: true,
     }),
   }
@@ -207,10 +207,11 @@ const forward = (trace: Trace, checkpoint: Checkpoint): Tensor => {
     const bias = checkpoint.weights[`${site}.bias`] && trace.weight(`${site}.bias`)
     return trace.linear(site, x, trace.weight(`${site}.weight`), bias)
   }
+  const { tokens, positions } = trace.embed("embeddings", trace.weight("embeddings.word"))
   const turned = (x: Tensor, site: string, parts: number) =>
-    rotary(config.head_norms ? headNorm(trace, x, site, config) : x, trace.positions, parts, turns)
+    rotary(config.head_norms ? headNorm(trace, x, site, config) : x, positions, parts, turns)
 
-  let h = gather(trace.weight("embeddings.word"), trace.ids)
+  let h = tokens
   for (let l = 0; l < config.num_hidden_layers; l++) {
     const block = `layer.${l}`
     const [query, key, value] = ["query", "key", "value"].map((role) => `${block}.attention.${role}`)

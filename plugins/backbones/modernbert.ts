@@ -15,7 +15,6 @@ import {
   defineBackbone,
   denseWeights,
   encoderOptions,
-  gather,
   mul,
   normWeights,
   rotary,
@@ -121,12 +120,13 @@ const forward = (trace: Trace, config: Config, width: number): Tensor => {
   const dense = (x: Tensor, site: string, biased: boolean) =>
     trace.linear(site, x, trace.weight(`${site}.weight`), bias(biased, site))
 
-  let h = norm(gather(trace.weight("embeddings.word"), trace.ids), "embeddings.norm")
+  const { tokens, positions } = trace.embed("embeddings", trace.weight("embeddings.word"))
+  let h = norm(tokens, "embeddings.norm")
   for (let l = 0; l < num_hidden_layers; l++) {
     const block = `layer.${l}`
     const kind = kinds[l] as keyof typeof turns
     const frequencies = rotaryFrequencies(width / heads, turns[kind])
-    const turned = (x: Tensor) => rotary(x, trace.positions, heads, frequencies)
+    const turned = (x: Tensor) => rotary(x, positions, heads, frequencies)
     const projected = (x: Tensor, role: string) => dense(x, `${block}.attention.${role}`, config.attention_bias)
     h = trace.block(l, h)
     const n = l > 0 ? norm(h, `${block}.attention.norm`) : h
@@ -174,7 +174,7 @@ export default defineBackbone({
         vocabulary,
         positions: file.whole("max_position_embeddings"),
         weights: weightsOf(config, { width, intermediate, vocabulary }),
-        sites: transformerSites({ ...shape, embeddingsNorm: width }).filter(
+        sites: transformerSites({ ...shape, embeddings: width, embeddingsNorm: width }).filter(
           ({ name }) => name !== "layer.0.attention.norm",
         ),
       }

@@ -56,7 +56,14 @@ export default defineBackbone({
             postNormWeights(`layer.${l}`, `encoder.layer.${l}`, { width, intermediate }, BERT_NAMES),
           ).flat(),
         ],
-        sites: transformerSites({ layers, width, intermediate, norms: "after", embeddingsNorm: width }),
+        sites: transformerSites({
+          layers,
+          width,
+          intermediate,
+          norms: "after",
+          embeddings: width,
+          embeddingsNorm: width,
+        }),
       }
     },
   }),

@@ -15,6 +15,7 @@ export const layer_norm = builder<typeof import("../../plugins/adapters/layer_no
 )
 export const lora = builder<typeof import("../../plugins/adapters/lora.ts").default>("adapter", "lora")
 export const prefix = builder<typeof import("../../plugins/adapters/prefix.ts").default>("adapter", "prefix")
+export const prompt = builder<typeof import("../../plugins/adapters/prompt.ts").default>("adapter", "prompt")
 export const sparse = builder<typeof import("../../plugins/adapters/sparse.ts").default>("adapter", "sparse")
 export const albert = builder<typeof import("../../plugins/backbones/albert.ts").default>("backbone", "albert")
 export const bert = builder<typeof import("../../plugins/backbones/bert/index.ts").default>("backbone", "bert")

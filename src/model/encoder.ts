@@ -1,12 +1,22 @@
 /** Traces a backbone with whatever takes part in it (an adapter, a routed library, nothing) down to the features that heads read. */
 
-import type { Backbone, Checkpoint, Extension, FrozenLayer, Norm, Site, Trace } from "../plugin/index.ts"
+import {
+  type Backbone,
+  type Checkpoint,
+  DataError,
+  type Extension,
+  type FrozenLayer,
+  type Norm,
+  type Site,
+  type Trace,
+} from "../plugin/index.ts"
 import {
   type AttentionOptions,
   add,
   attention,
   concat,
   constant,
+  gather,
   type HostTensor,
   input,
   type Layout,
@@ -20,12 +30,15 @@ import {
   type Tensor,
   visibleShape,
   weight,
+  withVirtualTokens,
 } from "../tensor/index.ts"
 
 /** What may take part in the forward pass of a backbone. */
 export interface Participant {
   /** Sees the hidden state at the input of each block, [length, width]; `text`: where the block decodes, the encoder's last. */
   readonly block?: (layer: number, hidden: Tensor, text?: Tensor) => void
+  /** Tokens [n, width] that join those of every text, whose rows of the table at an embeddings site are e [length, width]. */
+  readonly join?: (layer: FrozenLayer, e: Tensor) => Tensor | undefined
   /** Changes the output y of a linear, norm or block site, given its input x. */
   readonly change?: (layer: FrozenLayer, x: Tensor, y: Tensor) => Tensor
   /** Changes the output y of an attention site with queries q; `extended` gives it with further keys and values. */
@@ -92,10 +105,20 @@ export const traced = (
     if (!site) throw new Error(`backbone ${backbone.name} calls the site "${name}", which its checkpoint does not list`)
     return site
   }
+  const ids = input(`${named}ids`, ["tokens"], "int", rows)
+  const positions = input(`${named}positions`, ["tokens"], "int", rows)
   return {
     layout,
-    ids: input(`${named}ids`, ["tokens"], "int", rows),
-    positions: input(`${named}positions`, ["tokens"], "int", rows),
+    ids,
+    positions,
+    embed: (name, table) => {
+      const site = siteOf(name)
+      const tokens = gather(table, ids)
+      const virtual = participant.join?.({ site, weight: table }, tokens)
+      if (!virtual) return { tokens, positions }
+      checkRoom(checkpoint, visibleShape(virtual)[0] as number)
+      return withVirtualTokens(tokens, positions, virtual)
+    },
     weight: (name) => weightOf(checkpoint, name, trained),
     block: (layer, state) => {
       participant.block?.(layer, state, text)
@@ -132,6 +155,15 @@ export const traced = (
       return participant.change ? participant.change({ site }, x, y) : y
     },
   }
+}
+
+/** Texts are cut at `maxTokens`; with what joins them they may not be longer than the network reads. Throws DataError. */
+const checkRoom = ({ maxTokens, positions = Number.POSITIVE_INFINITY }: Checkpoint, joining: number): void => {
+  if (maxTokens + joining <= positions) return
+  throw new DataError(
+    `${joining} tokens join texts of up to ${maxTokens}, and the backbone reads ${positions} at most`,
+    `give the backbone max_tokens: ${Math.max(1, positions - joining)} or less, or let fewer tokens join`,
+  )
 }
 
 /** What an adapter adds, then the earlier tokens. */

@@ -41,6 +41,8 @@ export interface GenerationStep {
   readonly windows: readonly number[]
   /** Names of the values of each example that stay as its prompt gave them. */
   readonly kept: readonly string[]
+  /** Further tokens join those of the prompts, and not those after them. */
+  readonly joins: boolean
 }
 
 /** Of prompts; or of what comes after them, given the step that read the prompts. */
@@ -82,7 +84,13 @@ export const generationStep = (
     ...(before ? { mask: input(TEXT_MASK, ["examples", "text"], "float", rows) } : {}),
   })
   const run = network.backbone.decode ? encoderDecoder : encoder
-  const { hidden } = run(network, { ...participant, earlier, text }, false, layout)
+  let joins = false
+  const join: Participant["join"] = (layer, e) => {
+    const virtual = before ? undefined : participant.join?.(layer, e)
+    joins ||= virtual !== undefined
+    return virtual
+  }
+  const { hidden } = run(network, { ...participant, join, earlier, text }, false, layout)
   const scores = nextTokenScores(network, pool("last", hidden))
   const next = reading === "best" ? argmax(scores) : logSoftmax(scores)
   return {
@@ -90,6 +98,7 @@ export const generationStep = (
     cached,
     windows: [...windows],
     kept: [...found.keys()],
+    joins,
   }
 }
 

@@ -1,6 +1,6 @@
 /** Draws first values of arrays from named random streams, and from the frozen weights where they depend on them. */
 
-import type { Adapter, Initial } from "../plugin/index.ts"
+import type { Adapter, FrozenLayer, Initial } from "../plugin/index.ts"
 import { type HostTensor, type RandomStream, randomStream } from "../tensor/index.ts"
 import { encoder, type Network } from "./encoder.ts"
 import { initialsFor } from "./single.ts"
@@ -20,13 +20,17 @@ export const freshModule = (
       const weight = weights.get(name.slice(0, name.lastIndexOf("/")))
       if (dependsOnWeight(initial) && !weight)
         throw new Error(`${name} of adapter ${adapter.name} starts from a frozen weight, and its site has none`)
+      if (initial.draw === "vocabulary")
+        return [name, fromTable(initial, streamOf(name), weight as HostTensor, network)] as const
       return [name, drawn(initial, streamOf(name), weight)] as const
     }),
   )
 }
 
 const dependsOnWeight = (initial: Initial): boolean =>
-  initial.draw === "column_norm" || (initial.draw === "places" && initial.choose === "largest")
+  initial.draw === "column_norm" ||
+  initial.draw === "vocabulary" ||
+  (initial.draw === "places" && initial.choose === "largest")
 
 /**
  * The value from which a parameter's distance counts where modules are averaged: what it starts from, if it scales
@@ -63,6 +67,22 @@ export const drawn = (initial: Initial, random: RandomStream, weight?: HostTenso
   return { shape, data }
 }
 
+/** Rows of a table: of the tokens of a text, again and again where it is short; or drawn, each as likely as another. */
+const fromTable = (
+  { shape, text }: Initial & { readonly draw: "vocabulary" },
+  random: RandomStream,
+  { shape: [vocabulary, width], data: table }: HostTensor,
+  { backbone, checkpoint }: Network,
+): HostTensor => {
+  const ids = text === undefined ? undefined : backbone.tokenize([text], checkpoint)[0]
+  const data = new Float32Array(shape[0] * width)
+  for (let row = 0; row < shape[0]; row++) {
+    const id = ids ? ids[row % ids.length] : random.below(vocabulary)
+    for (let c = 0; c < width; c++) data[row * width + c] = Number(table[id * width + c])
+  }
+  return { shape, data }
+}
+
 const fillNorms = (norms: Float32Array, { data }: HostTensor): void => {
   const columns = norms.length
   for (let c = 0; c < columns; c++) {
@@ -90,12 +110,16 @@ const largest = (count: number, { data }: HostTensor): Int32Array => {
     .slice(0, count)
 }
 
-/** The frozen weight of each linear and norm site: what the backbone gives there. */
+/** The frozen weight of each linear and norm site, and the table of the embeddings: what the backbone gives there. */
 const frozenWeights = (network: Network): ReadonlyMap<string, HostTensor> => {
   const weights = new Map<string, HostTensor>()
+  const note = ({ site, weight }: FrozenLayer) => {
+    if (weight?.op === "weight") weights.set(site.name, weight.attributes.host as HostTensor)
+  }
   encoder(network, {
-    change: ({ site, weight }, _x, y) => {
-      if (weight?.op === "weight") weights.set(site.name, weight.attributes.host as HostTensor)
+    join: (layer) => void note(layer),
+    change: (layer, _x, y) => {
+      note(layer)
       return y
     },
   })

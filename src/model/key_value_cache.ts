@@ -71,21 +71,24 @@ export class KeyValueCache {
     return feeds
   }
 
-  /** Adds the keys and values of further tokens, given as [examples, longest, width]. */
+  /** Adds the keys and values of further tokens, given as [examples, longest, width]; those that joined all texts stand first. */
   append(outputs: Readonly<Record<string, HostTensor>>, texts: readonly TokenIds[]): void {
-    const needed = texts.reduce((most, text, e) => Math.max(most, this.lengths[e] + text.length), 0)
+    const longest = texts.reduce((most, text) => Math.max(most, text.length), 0)
+    const [first] = this.#arrays
+    const joined = first ? outputs[first.name].shape[1] - longest : 0
+    const sizes = texts.map((text) => joined + text.length)
+    const needed = sizes.reduce((most, size, e) => Math.max(most, this.lengths[e] + size), 0)
     if (needed > this.#columns) this.#grow(Math.ceil(needed / GROWTH) * GROWTH, outputs)
     if (this.empty) for (const name of this.#kept) this.#values.set(name, outputs[name])
-    const longest = texts.reduce((most, text) => Math.max(most, text.length), 0)
     for (const { name, width } of this.#arrays) {
       const [target, source] = [this.#data.get(name) as Numbers, outputs[name].data as Numbers]
-      texts.forEach((text, e) => {
-        const from = e * longest * width
+      sizes.forEach((size, e) => {
+        const from = e * (joined + longest) * width
         const to = (e * this.#columns + this.lengths[e]) * width
-        target.set(source.subarray(from, from + text.length * width), to)
+        target.set(source.subarray(from, from + size * width), to)
       })
     }
-    this.lengths = this.lengths.map((length, e) => length + texts[e].length)
+    this.lengths = this.lengths.map((length, e) => length + sizes[e])
   }
 
   /** Example e becomes what example origins[e] was. */

@@ -106,18 +106,18 @@ export const hostFactors = (
   return { A: hostOf(A), B: hostOf(B), scale }
 }
 
-const outputChange = (
-  { site, y, applied }: Spot,
-  gates: Tensor,
-  { index, module, parameters }: Attached,
-  { modules }: Mixing,
-): Tensor => {
-  const p = Object.fromEntries(
+const outputChange = ({ site, y, applied }: Spot, gates: Tensor, one: Attached, { modules }: Mixing): Tensor =>
+  mul(changeOf(applied(one.module, frozenParameters(site, one)), y), gateOf(one, gates, modules))
+
+/** A module's own parameters at a site. */
+export const frozenParameters = (site: Site, { index, parameters }: Attached): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries(
     Object.entries(parameters).map(([name, host]) => [name, weight(`library/${site.name}/${index}/${name}`, host)]),
   )
-  const change = changeOf(applied(module, p), y)
-  return mul(change, modules === 1 ? gates : slice(gates, -1, index, index + 1))
-}
+
+/** [modules] -> [1] */
+export const gateOf = ({ index }: Attached, gates: Tensor, modules: number): Tensor =>
+  modules === 1 ? gates : slice(gates, -1, index, index + 1)
 
 const parameterChange = (
   { site, weight: frozen, y, applied }: Spot,
@@ -125,6 +125,17 @@ const parameterChange = (
   group: readonly Attached[],
   { modules }: Mixing,
 ): Tensor => {
+  return changeOf(applied(group[0].module, averaged(site, frozen, gates, group, modules)), y)
+}
+
+/** The parameters of modules that are alike, averaged by their gates. */
+export const averaged = (
+  site: Site,
+  frozen: HostTensor | undefined,
+  gates: Tensor,
+  group: readonly Attached[],
+  modules: number,
+): Readonly<Record<string, Tensor>> => {
   const [{ module, parameters: first }] = group
   const initials: Initials = module.adapter.parameters(site, module.options)
   const own = columns(
@@ -132,7 +143,7 @@ const parameterChange = (
     group.map(({ index }) => index),
     modules,
   )
-  const mixed = Object.fromEntries(
+  return Object.fromEntries(
     Object.keys(first).map((name) => {
       const full = `library/${site.name}/${group.map(({ index }) => index).join("+")}/${name}`
       if (initials[name].trained === false) return [name, weight(full, first[name])]
@@ -143,7 +154,6 @@ const parameterChange = (
       return [name, add(mixture(own, weight(full, stackedHost(distances))), weight(`${full}/start`, start))]
     }),
   )
-  return changeOf(applied(module, mixed), y)
 }
 
 /** What an adapter adds to y: most are written as add(y, change), and then nothing has to be taken back. */
@@ -174,7 +184,7 @@ const fixedNames = ({ adapter, options }: TrainedModule, site: Site): readonly s
   )
 
 /** Modules whose parameters can be averaged: same adapter, same options, same shapes, and the same numbers where nothing is trained. */
-const alike = (attached: readonly Attached[], site: Site): readonly (readonly Attached[])[] => {
+export const alike = (attached: readonly Attached[], site: Site): readonly (readonly Attached[])[] => {
   const groups = new Map<string, Attached[]>()
   for (const one of attached) {
     const shapes = Object.entries(one.parameters).map(([name, { shape }]) => `${name}[${shape}]`)

@@ -23,10 +23,11 @@ import {
 import type { Participant } from "./encoder.ts"
 import { gatesOf } from "./gates.ts"
 import { anew, type Keep } from "./kept.ts"
-import { attachedAt, type Library } from "./library.ts"
+import { attachedAt, type Library, type TrainedModule } from "./library.ts"
 import { mixAt, type Spot } from "./mix.ts"
+import { mixTokens } from "./mix_tokens.ts"
 import { noiseAt } from "./noise.ts"
-import { changed, extension } from "./single.ts"
+import { changed, extension, virtualTokens } from "./single.ts"
 
 /** Tensors (parameters or constants) of the router at one unit. */
 export type UnitTensors = (unit: string) => Readonly<Record<string, Tensor>>
@@ -141,6 +142,17 @@ export const routed = (
         const frozen = layer.weight?.attributes.host as HostTensor | undefined
         const spot = { site, weight: frozen, x, y, applied }
         return attached.length === 0 ? y : mixAt(spot, gatesAt(site, x, y), attached, mixing)
+      },
+      join: ({ site }, e) => {
+        const attached = attachedAt(library, site)
+        if (attached.length === 0) return undefined
+        if (routing.granularity === "token")
+          throw new Error(
+            `router ${router.name} weighs modules for each token, and the tokens of a prompt are those of a text`,
+          )
+        const tokensOf = ({ adapter, options: own }: TrainedModule, p: Readonly<Record<string, Tensor>>) =>
+          virtualTokens(adapter, p, own, FROZEN, site)
+        return mixTokens(site, gatesAt(site, e, e), attached, mixing, tokensOf)
       },
       attend: (site, q, y, extended) => {
         const applied: Spot["applied"] = ({ adapter, options: own }, p) =>

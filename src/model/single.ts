@@ -77,6 +77,10 @@ const alone = (
     const p = parametersAt(layer.site)
     return p ? noiseAt(layer.site.name, changed(adapter, x, y, p, options, mode, layer)) : y
   },
+  join: ({ site }) => {
+    const p = parametersAt(site)
+    return p && noiseAt(site.name, virtualTokens(adapter, p, options, mode, site))
+  },
   attend: (site, _q, y, extended) => {
     const p = parametersAt(site)
     return p ? noiseAt(site.name, extended(extension(adapter, p, options, mode, site))) : y
@@ -95,6 +99,21 @@ export const changed = (
 ): Tensor => {
   if (!adapter.forward) throw new Error(`adapter ${adapter.name} attaches at ${layer.site.name} but has no "forward"`)
   return adapter.forward(x, y, p, options, mode, layer)
+}
+
+/** The tokens that a module adds to those of a text at an embeddings site. */
+export const virtualTokens = (
+  adapter: Adapter,
+  p: Readonly<Record<string, Tensor>>,
+  options: unknown,
+  mode: Mode,
+  site: Site,
+): Tensor => {
+  const joining = extension(adapter, p, options, mode, site)
+  if ("tokens" in joining) return joining.tokens
+  throw new Error(
+    `keys and values cannot join the embeddings: let "extend" of adapter ${adapter.name} give tokens there`,
+  )
 }
 
 /** What a module adds to the tokens at an attention or embeddings site. */

@@ -1,5 +1,5 @@
 /** Backbones: networks written once on symbolic tensors, with named attachment sites. */
-import type { AttentionOptions, HostTensor, Layout, RandomStream, Tensor } from "../tensor/index.ts"
+import type { AttentionOptions, HostTensor, Joined, Layout, RandomStream, Tensor } from "../tensor/index.ts"
 import type { Place } from "./data.ts"
 import type { Definition } from "./definition.ts"
 import type { Site } from "./site.ts"
@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly sites: readonly Site[]
   readonly maxTokens: number
   readonly parameters: number
+  /** Tokens that a text may have at most, those that join it included; absent where nothing limits them. */
+  readonly positions?: number
   /** What tokenizes texts: the parsed tokenizer.json. */
   readonly tokenizer: unknown
   /** sha256 over the files. */
@@ -51,6 +53,11 @@ export interface Trace {
   readonly positions: Tensor
   /** A weight of the checkpoint by its name in `Checkpoint.weights` (frozen, or a parameter where it is trained). */
   readonly weight: (name: string) => Tensor
+  /**
+   * The tokens' rows of a table [vocabulary, width], an attachment site: tokens [length, width] and their positions. Further
+   * tokens may join, and then both are longer than `ids`.
+   */
+  readonly embed: (site: string, table: Tensor) => Joined
   /** Announces block `layer` with the hidden state at its input: [length, width]. Returns the state to go on with. */
   readonly block: (layer: number, hidden: Tensor) => Tensor
   /** A linear layer that is an attachment site: x [length, in] -> [length, out], adapters included. */

@@ -88,6 +88,7 @@ const loaded = (family: Family, folder: CheckpointFolder, options: FolderOptions
     layers: blueprint.layers,
     sites,
     maxTokens: Math.min(options.max_tokens, positions),
+    positions,
     parameters: Object.values(weights).reduce((sum, { data }) => sum + data.length, 0),
     tokenizer,
     digest: folderDigest(folder),

@@ -7,6 +7,8 @@ export type Draw =
   | { readonly draw: "uniform"; readonly bound: number }
   /** [out]: the length of each column of the frozen weight [in, out] of the site. */
   | { readonly draw: "column_norm" }
+  /** [n, width]: rows of the table at an embeddings site, those of the tokens of `text`, again and again; without a text by chance. */
+  | { readonly draw: "vocabulary"; readonly text?: string }
   /** Whole numbers below `of`, each once, rising: places of the site's weight, seen as one row, by chance or where it is largest in magnitude. */
   | { readonly draw: "places"; readonly of: number; readonly choose: "random" | "largest" }
 
@@ -33,6 +35,12 @@ export const kaiming = (shape: readonly number[]): Initial => ({
 })
 /** The length of each of the `columns` of the site's frozen weight. */
 export const columnNorm = (columns: number): Initial => ({ shape: [columns], draw: "column_norm" })
+/** `count` rows of a table that is `width` wide: those of a text's tokens, or drawn ones. */
+export const fromVocabulary = (count: number, width: number, text?: string): Initial => ({
+  shape: [count, width],
+  draw: "vocabulary",
+  ...(text === undefined ? {} : { text }),
+})
 /** The same array at all sites of a module. */
 export const shared = (initial: Initial): Initial => ({ ...initial, shared: true })
 /** `count` of the `of` places of the site's weight, rising; whole numbers that are not trained. */

@@ -19,10 +19,10 @@ export interface PeftForm<Options = any> {
   /** Keys that do not change what a trained module computes. */
   readonly silent?: readonly string[]
   /**
-   * The module attaches at all attention sites, and not at named modules: its `keys` and `values` lie in the one tensor of
-   * this name, [n, layers * 2 * width].
+   * The module does not attach at named modules, and is one tensor: at all attention sites, where its `keys` and `values`
+   * lie side by side, [n, layers * 2 * width]; or at the embeddings, where it is its `tokens`, [n, width].
    */
-  readonly prompt?: string
+  readonly prompt?: { readonly tensor: string; readonly at: "attention" | "embeddings" }
   /** The tensor of each parameter at a site. */
   readonly tensors: (site: Site, options: Options) => Readonly<Record<string, PeftTensor>>
 }

@@ -41,17 +41,12 @@ export const postNormBlocks = (trace: Trace, { config }: Pick<Checkpoint, "confi
 }
 
 /** LN(word + position), [length, width of the embeddings]. */
-export const embedded = (trace: Trace, epsilon: number): Tensor =>
-  trace.norm(
-    "embeddings.norm",
-    add(
-      gather(trace.weight("embeddings.word"), trace.ids),
-      gather(trace.weight("embeddings.position"), trace.positions),
-    ),
-    {
-      kind: "layer",
-      gain: trace.weight("embeddings.norm.weight"),
-      bias: trace.weight("embeddings.norm.bias"),
-      epsilon,
-    },
-  )
+export const embedded = (trace: Trace, epsilon: number): Tensor => {
+  const { tokens, positions } = trace.embed("embeddings", trace.weight("embeddings.word"))
+  return trace.norm("embeddings.norm", add(tokens, gather(trace.weight("embeddings.position"), positions)), {
+    kind: "layer",
+    gain: trace.weight("embeddings.norm.weight"),
+    bias: trace.weight("embeddings.norm.bias"),
+    epsilon,
+  })
+}

@@ -13,6 +13,8 @@ export interface TransformerShape {
   readonly gated?: boolean
   /** A norm stands after the residual of its sub-layer (BERT), or before the sub-layer. */
   readonly norms: "after" | "before"
+  /** Width of the embeddings where tokens may join the text, which then begins with `trace.embed`. */
+  readonly embeddings?: number
   /** Width of the norm of the embeddings, where they have one. */
   readonly embeddingsNorm?: number
   /** A norm after the last block. */
@@ -28,6 +30,7 @@ export const transformerSites = ({
   keyWidth = queryWidth,
   gated = false,
   norms,
+  embeddings,
   embeddingsNorm,
   finalNorm = false,
 }: TransformerShape): readonly Site[] => {
@@ -54,6 +57,7 @@ export const transformerSites = ({
     ["", "block", "block", width, width],
   ]
   return [
+    ...(embeddings ? [site("embeddings", 0, "embeddings", "embeddings", embeddings, embeddings)] : []),
     ...(embeddingsNorm ? [site("embeddings.norm", 0, "norm", "embeddings_norm", embeddingsNorm, embeddingsNorm)] : []),
     ...Array.from({ length: layers }, (_, layer) =>
       parts.map(([part, kind, role, input, out]) => site(`layer.${layer}${part}`, layer, kind, role, input, out)),

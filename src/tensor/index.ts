@@ -9,6 +9,7 @@ export { type AttentionOptions, attention, type Prefix } from "./language/attent
 export { dropout } from "./language/dropout.ts"
 export * from "./language/elementwise.ts"
 export * from "./language/indexing.ts"
+export { type Joined, withVirtualTokens } from "./language/joining.ts"
 export { cosineSimilarity, crossEntropy, mse } from "./language/losses.ts"
 export { matmul, type Transposed } from "./language/matmul.ts"
 export { mixture } from "./language/mixture.ts"

@@ -33,6 +33,8 @@ export interface Layout {
   readonly mask: Tensor
   /** float [examples, tokens]: 1/n at the n tokens of an example, else 0. */
   readonly mean: Tensor
+  /** float [examples, tokens]: positive at the tokens of an example, else 0; absent where `mean` says the same. */
+  readonly member?: Tensor
   /** int [examples]: the first token of each example. */
   readonly first: Tensor
   /** int [examples]: the last token of each example. */

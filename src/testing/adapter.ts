@@ -176,6 +176,6 @@ export const adapterChecks = (
     },
     { name: "there is noise while training alone", run: quiet },
     { name: "gradients of its parameters are those of central differences", run: gradients },
-    ...mixingChecks(texts, library),
+    ...mixingChecks(texts, library, adapter.sites(options).includes("embeddings")),
   ]
 }

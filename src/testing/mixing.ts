@@ -21,7 +21,7 @@ interface Given {
 /** Stacked parameters are kept in float32. */
 const TOLERANCE = 2e-6
 
-const MIXES: readonly Mix[] = (["example", "token"] as const).flatMap((granularity) => [
+const ALL_MIXES: readonly Mix[] = (["example", "token"] as const).flatMap((granularity) => [
   { aggregate: "outputs", granularity },
   { aggregate: "parameters", mix: "factors", granularity },
   { aggregate: "parameters", mix: "outer", granularity },
@@ -52,7 +52,14 @@ const averaged = ({ network, library }: Given, weights: readonly number[]): Trai
   return { ...library[0], sites: Object.fromEntries(sites) }
 }
 
-export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Given>): readonly Check[] => {
+/** `prompts`: the modules add tokens to a text, which are there whatever the gates, and cannot be weighed by each token of it. */
+export const mixingChecks = (
+  texts: readonly TokenIds[],
+  given: () => Promise<Given>,
+  prompts = false,
+): readonly Check[] => {
+  const MIXES = ALL_MIXES.filter(({ granularity }) => granularity === "example" || !prompts)
+  const granularities = prompts ? (["example"] as const) : (["example", "token"] as const)
   const random = randomStream(5, "gates")
   const gates = texts.map(() => [0, 1, 2].map(() => random.uniform()))
   const fed = (rows: readonly (readonly number[])[]): HostTensor => ({
@@ -112,7 +119,7 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
         ),
       )
     const expected = { data: Float64Array.from(parts) }
-    for (const granularity of ["example", "token"] as const)
+    for (const granularity of granularities)
       assertNear(
         await features(all, { aggregate: "parameters", mix: "factors", granularity }),
         expected,
@@ -127,7 +134,7 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
       ...all,
       library: all.library.map((module) => ({ ...module, adapter: { ...module.adapter, factors: undefined } })),
     }
-    for (const granularity of ["example", "token"] as const) {
+    for (const granularity of granularities) {
       const outputs = await features(all, { aggregate: "outputs", granularity })
       assertNear(
         outputs,
@@ -165,7 +172,11 @@ export const mixingChecks = (texts: readonly TokenIds[], given: () => Promise<Gi
 
   return [
     { name: "a gate of one on a single module is that module, however the library is mixed", run: alone },
-    { name: "gates of zero leave the backbone as it is", run: closed },
+    {
+      name: "gates of zero leave the backbone as it is",
+      run: closed,
+      ...(prompts ? { skip: "the tokens of a prompt are there whatever their gates" } : {}),
+    },
     { name: "averaged parameters are those of one module a text, made by hand", run: byHand },
     { name: "fused factors give what the opaque forward gives", run: fused },
     { name: "a library in another order, with its gates in that order, is the same", run: reordered },

@@ -9,6 +9,7 @@ import ia3 from "../../plugins/adapters/ia3.ts"
 import layerNorm from "../../plugins/adapters/layer_norm.ts"
 import lora from "../../plugins/adapters/lora.ts"
 import prefix from "../../plugins/adapters/prefix.ts"
+import prompt from "../../plugins/adapters/prompt.ts"
 import sparse from "../../plugins/adapters/sparse.ts"
 import { shipped } from "../../src/plugin/registry.ts"
 import { testAdapter } from "../../src/testing/index.ts"
@@ -16,7 +17,7 @@ import { testAdapter } from "../../src/testing/index.ts"
 test("all adapters that ship are tested here", () => {
   assert.deepEqual(
     shipped("adapter").map(({ name }) => name),
-    [bitfit, bottleneck, compacter, full, ia3, layerNorm, lora, prefix, sparse].map(({ name }) => name),
+    [bitfit, bottleneck, compacter, full, ia3, layerNorm, lora, prefix, prompt, sparse].map(({ name }) => name),
   )
 })
 
@@ -44,6 +45,8 @@ testAdapter(layerNorm, {})
 testAdapter(layerNorm, { bias: false })
 testAdapter(prefix, { length: 3 }, { startsAsIdentity: false })
 testAdapter(prefix, { length: 2, hidden: 5 }, { startsAsIdentity: false })
+testAdapter(prompt, { length: 3 }, { startsAsIdentity: false })
+testAdapter(prompt, { length: 2, start: "normal", deviation: 0.5 }, { startsAsIdentity: false })
 testAdapter(sparse, { share: 0.2 })
 testAdapter(sparse, { share: 0.1, choose: "largest", targets: ["intermediate", "output"] })
 testAdapter(full, { targets: ["value", "output"] })

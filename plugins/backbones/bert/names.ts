@@ -32,4 +32,4 @@ export const weightsOf = (shape: Shape): readonly WeightSource[] => [
 ]
 
 export const sitesOf = ({ layers, width, intermediate }: Shape): readonly Site[] =>
-  transformerSites({ layers, width, intermediate, norms: "after", embeddingsNorm: width })
+  transformerSites({ layers, width, intermediate, norms: "after", embeddings: width, embeddingsNorm: width })

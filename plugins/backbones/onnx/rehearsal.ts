@@ -1,6 +1,7 @@
 /** A first pass without adapters while a file is read, so that what cannot be computed shows then, and not during a run. */
 import {
   add,
+  gather,
   type HostTensor,
   input,
   matmul,
@@ -26,11 +27,14 @@ export const calledSites = (
     called.add(site)
     return value
   }
+  const ids = input("ids", ["tokens"], "int", rows)
+  const positions = input("positions", ["tokens"], "int", rows)
   const trace: Trace = {
     layout,
-    ids: input("ids", ["tokens"], "int", rows),
-    positions: input("positions", ["tokens"], "int", rows),
+    ids,
+    positions,
     weight: (name) => weight(name, weights[name]),
+    embed: (site, table) => calls(site, { tokens: gather(table, ids), positions }),
     block: (_layer, hidden) => hidden,
     linear: (site, x, w, bias) => calls(site, bias ? add(matmul(x, w), bias) : matmul(x, w)),
     norm: (site, x) => calls(site, x),

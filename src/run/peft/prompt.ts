@@ -1,25 +1,36 @@
 /**
- * Prefixes: PEFT keeps one tensor [n, layers * 2 * width], keys and values of each layer in turn. The text's positions
+ * Modules that are one tensor. Of a prompt PEFT keeps its tokens, [n, width], at the positions that they have here too.
+ * Of prefixes it keeps one tensor [n, layers * 2 * width], keys and values of each layer in turn. The text's positions
  * begin at n there and at 0 here; a backbone that turns keys by their positions can make up for it, others cannot.
  */
 import type { Network } from "../../model/encoder.ts"
-import { type Backbone, DataError, type HostTensor, type Site } from "../../plugin/index.ts"
+import { type Backbone, DataError, type HostTensor, type PeftForm, type Site } from "../../plugin/index.ts"
 import { type PeftFolder, ROOT, WEIGHTS } from "./folder.ts"
 import type { NamedSite } from "./targets.ts"
 
-/** The attention sites, under their own names. */
-export const attentionSites = ({ checkpoint }: Network): readonly NamedSite[] =>
-  checkpoint.sites.filter(({ kind }) => kind === "attention").map((site) => ({ site, module: site.name }))
+type Prompt = NonNullable<PeftForm["prompt"]>
 
-const PARTS = ["keys", "values"] as const
+/** The sites where such a module attaches, under their own names. Throws DataError where there are none. */
+export const promptSites = ({ backbone, checkpoint }: Network, { at }: Prompt): readonly NamedSite[] => {
+  const sites = checkpoint.sites.filter(({ kind }) => kind === at)
+  if (sites.length > 0) return sites.map((site) => ({ site, module: site.name }))
+  throw new DataError(
+    `the backbone ${backbone.name} has no ${at} where the module could attach`,
+    "take it to a backbone of another family",
+  )
+}
+
+const partsOf = ({ at }: Prompt): readonly string[] => (at === "attention" ? ["keys", "values"] : ["tokens"])
 const keyOf = (site: Site, part: string): string => `${ROOT}${site.name}.${part}`
 
-/** The folder with keys and values of each layer in the place of the one tensor `name`. Throws DataError. */
-export const unstacked = (folder: PeftFolder, name: string, network: Network): PeftFolder => {
-  const turn = turnOf(network)
+/** The folder with the parts of each site in the place of the one tensor. Throws DataError. */
+export const unstacked = (folder: PeftFolder, prompt: Prompt, network: Network): PeftFolder => {
+  const name = prompt.tensor
+  const turn = turnOf(network, prompt)
   const { [name]: whole, ...tensors } = folder.tensors
-  const sites = attentionSites(network).map(({ site }) => site)
-  const width = sites.reduce((sum, site) => sum + site.in + site.out, 0)
+  const sites = promptSites(network, prompt).map(({ site }) => site)
+  const parted = partsOf(prompt)
+  const width = sites.reduce((sum, site) => sum + parted.reduce((part, one) => part + widthOf(site, one), 0), 0)
   if (whole === undefined)
     throw new DataError(`${WEIGHTS} of "${folder.location}" lacks the tensor ${name}`, "copy the folder again")
   if (whole.shape.length !== 2 || whole.shape[1] !== width)
@@ -30,8 +41,8 @@ export const unstacked = (folder: PeftFolder, name: string, network: Network): P
   let at = 0
   const parts: Record<string, HostTensor> = { ...tensors }
   for (const site of sites)
-    for (const part of PARTS) {
-      const size = part === "keys" ? site.in : site.out
+    for (const part of parted) {
+      const size = widthOf(site, part)
       const own = columnsOf(whole, at, size)
       parts[keyOf(site, part)] = part === "keys" ? turn(own, -whole.shape[0], network.checkpoint) : own
       at += size
@@ -39,17 +50,19 @@ export const unstacked = (folder: PeftFolder, name: string, network: Network): P
   return { ...folder, tensors: parts }
 }
 
-/** The one tensor `name` of the keys and values of each layer. Throws DataError. */
+/** The one tensor of the parts of each site. Throws DataError. */
 export const restacked = (
   parts: Readonly<Record<string, HostTensor>>,
-  name: string,
+  prompt: Prompt,
   network: Network,
 ): Readonly<Record<string, HostTensor>> => {
-  const turn = turnOf(network)
-  const columns = attentionSites(network).flatMap(({ site }) => {
-    const [keys, values] = PARTS.map((part) => parts[keyOf(site, part)])
-    return [turn(keys, keys.shape[0], network.checkpoint), values]
-  })
+  const turn = turnOf(network, prompt)
+  const columns = promptSites(network, prompt).flatMap(({ site }) =>
+    partsOf(prompt).map((part) => {
+      const values = parts[keyOf(site, part)]
+      return part === "keys" ? turn(values, values.shape[0], network.checkpoint) : values
+    }),
+  )
   const rows = columns[0].shape[0]
   const width = columns.reduce((sum, { shape }) => sum + shape[1], 0)
   const data = new Float32Array(rows * width)
@@ -60,10 +73,14 @@ export const restacked = (
       for (let c = 0; c < size; c++) data[r * width + at + c] = Number(part.data[r * size + c])
     at += size
   }
-  return { [name]: { shape: [rows, width], data } }
+  return { [prompt.tensor]: { shape: [rows, width], data } }
 }
 
-const turnOf = ({ backbone }: Network): NonNullable<Backbone["turnKeys"]> => {
+const widthOf = (site: Site, part: string): number => (part === "values" ? site.out : site.in)
+
+/** Tokens have the positions here that PEFT gives them. */
+const turnOf = ({ backbone }: Network, { at }: Prompt): NonNullable<Backbone["turnKeys"]> => {
+  if (at === "embeddings") return (tokens) => tokens
   if (backbone.turnKeys) return backbone.turnKeys
   throw new DataError(
     `PEFT counts the positions of the text from the end of a prefix, and the backbone ${backbone.name} from zero`,

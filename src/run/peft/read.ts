@@ -19,7 +19,7 @@ import { optionsIn } from "./config.ts"
 import { checkTensors, type Expected } from "./expected.ts"
 import { CONFIG, type PeftFolder, peftFolder, ROOT } from "./folder.ts"
 import { headIn } from "./head.ts"
-import { attentionSites, unstacked } from "./prompt.ts"
+import { promptSites, unstacked } from "./prompt.ts"
 import { type NamedSite, namedSites, targeted } from "./targets.ts"
 import { formsAt, own } from "./tensors.ts"
 
@@ -54,7 +54,7 @@ export const readPeft = (network: Network, { location, directory, base, adapters
   checkBase(files, network.checkpoint, base)
   const { prompt } = adapter.peft
   const folder = prompt ? unstacked(files, prompt, network) : files
-  const sites = prompt ? attentionSites(network) : sitesIn(folder, network)
+  const sites = prompt ? promptSites(network, prompt) : sitesIn(folder, network)
   const options = optionsOf(folder, adapter, sites, network.checkpoint)
   const expected = sites.flatMap((one) => expectedAt(one, adapter, options, network.checkpoint))
   const head = headIn(folder, network)

@@ -3,8 +3,9 @@ import type { Network } from "../../model/encoder.ts"
 import { SHARED, type TrainedModule } from "../../model/library.ts"
 import { DataError, type HostTensor, writeSafetensors } from "../../plugin/index.ts"
 import { BASE } from "./base_model.ts"
-import { CONFIG, HEAD, ROOT, WEIGHTS } from "./folder.ts"
-import { attentionSites, restacked } from "./prompt.ts"
+import { CONFIG, ROOT, WEIGHTS } from "./folder.ts"
+import { headFile } from "./head.ts"
+import { promptSites, restacked } from "./prompt.ts"
 import { type NamedSite, namedSites } from "./targets.ts"
 import { formsAt, stored } from "./tensors.ts"
 
@@ -31,7 +32,11 @@ export const peftFiles = (
       "the page of the adapters says which can be exported; its parameters are in the store as safetensors",
     )
   const { modules } = checkpoint
-  const named = peft.prompt ? attentionSites(network) : modules ? namedSites(checkpoint.sites, modules, "") : []
+  const named = peft.prompt
+    ? promptSites(network, peft.prompt)
+    : modules
+      ? namedSites(checkpoint.sites, modules, "")
+      : []
   const own = Object.keys(module.sites).filter((name) => name !== SHARED)
   const attached = own.map((name): NamedSite => {
     const found = named.find(({ site }) => site.name === name)
@@ -54,14 +59,10 @@ export const peftFiles = (
   const prefix = withHead && !peft.prompt ? (modules?.prefixes[0] ?? "") : ""
   const tensors = Object.fromEntries(attached.flatMap((one) => tensorsAt(one, prefix, module, checkpoint.weights)))
   const stacked = peft.prompt ? restacked(tensors, peft.prompt, network) : tensors
-  const { W, b } = module.head
   return {
     [CONFIG]: `${JSON.stringify(config, null, 2)}\n`,
     [WEIGHTS]: writeSafetensors(stacked, { metadata: { format: "pt", [BASE]: checkpoint.digest } }),
-    [HEAD]: writeSafetensors(
-      { weight: stored({ name: "weight", transposed: true }, W), bias: b },
-      { metadata: { format: "pt", pooling: String(checkpoint.config.pooling), labels: JSON.stringify(labels) } },
-    ),
+    ...headFile(module.head, checkpoint, labels),
   }
 }
 

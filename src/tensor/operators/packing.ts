@@ -39,12 +39,13 @@ export const spreadOperator: Operator = {
   name: "spread",
   shape: ([v, segment]) => ({ shape: [...segment.shape, ...v.shape.slice(1)], dtype: v.dtype }),
   gradient: ({ node, gradient }) => {
-    const [v, , mean] = node.inputs
-    const member = cast(greater(mean, constant(0)), "float")
+    const [v, , positive] = node.inputs
+    const member = cast(greater(positive, constant(0)), "float")
     const rows = reshape(gradient, [gradient.shape[0], sizeOf(gradient.shape.slice(1))])
     return [reshape(matmul(member, rows), v.shape)]
   },
   emit: (emitter, [v, segment]) => emitter.add("Gather", [v, segment], { axis: int(0) }),
 }
 /** The value of each example at each of its tokens: [examples, ...] to [tokens, ...]. */
-export const spread = (v: Tensor, { segment, mean }: Layout): Tensor => apply(spreadOperator, [v, segment, mean])
+export const spread = (v: Tensor, { segment, mean, member = mean }: Layout): Tensor =>
+  apply(spreadOperator, [v, segment, member])
