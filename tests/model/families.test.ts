@@ -77,6 +77,11 @@ for (const [folder, { plugin }] of families)
     encoder(
       { backbone: backbones[plugin], checkpoint },
       {
+        join: ({ site }, e) => {
+          called.push(site.name)
+          assert.equal(last(e), site.in, site.name)
+          return undefined
+        },
         change: ({ site }, x, y) => {
           called.push(site.name)
           assert.deepEqual([last(x), last(y)], [site.in, site.out], site.name)
