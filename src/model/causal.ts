@@ -15,6 +15,10 @@ export const IGNORED = -100
 
 /** One number; reads the feeds of `answerFeeds`. `trained`: the backbone's own weights are parameters. */
 export const causalLoss = (network: Network, participant: Participant = {}, trained = false): Tensor => {
+  if (network.backbone.decode)
+    throw new Error(
+      `the backbone ${network.backbone.name} reads a text as a whole and writes answers: train it on pairs of both`,
+    )
   const { hidden } = encoder(network, participant, trained)
   const before = gather(withRows(hidden, undefined), input("before", ["answers"], "int"))
   return crossEntropy(nextTokenScores(network, before, trained), input("answers", ["answers"], "int"))

@@ -1,0 +1,75 @@
+/**
+ * Writes `docs/models.md`: which adapters train on which families under which heads, each cell tried. Takes minutes:
+ *
+ *   node tests/models/write_models_page.ts [--only HEAD]
+ */
+import { writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import type { Adapter } from "../../src/plugin/index.ts"
+import { loadPlugin } from "../../src/plugin/load.ts"
+import { shipped } from "../../src/plugin/registry.ts"
+import { HEADS, type Head, NETWORKS, networkFor } from "./networks.ts"
+import { type Outcome, tried } from "./trial.ts"
+
+export const modelsPageFile = new URL("../../docs/models.md", import.meta.url)
+
+export const adapterNames = (): readonly string[] => shipped("adapter").map(({ name }) => name)
+
+const INTRODUCTION = `# Families, adapters, heads
+
+Each cell was tried on a tiny random network of the family, the adapter with its defaults: **trained** means that the
+gradients in float32 are those of plain float64 and that a few steps of AdamW lower the loss; **loads**, that it is
+computed, but one of these failed; **no site**, that the family has nothing where the adapter attaches by default. A
+number refers to the error below the table. Heads of classes read the mean over the tokens, the first ([CLS]) or the last
+one; \`next token\` is causal language modelling, \`answers\` sequence to sequence; these two are there for programs
+(\`src/model/causal.ts\`, \`src/model/sequence_to_sequence.ts\`), not yet in specs.
+
+This page is made by \`node tests/models/write_models_page.ts\`.
+`
+
+export const section = (head: Head, cells: readonly (readonly Outcome[])[]): string => {
+  const reasons: string[] = []
+  const numberOf = (why: string): number => {
+    if (!reasons.includes(why)) reasons.push(why)
+    return reasons.indexOf(why) + 1
+  }
+  const shown = (cell: Outcome): string => ("why" in cell ? `${cell.kind} (${numberOf(cell.why)})` : cell.kind)
+  const rows = NETWORKS.map(([title, plugin], i) => {
+    const row = cells[i].map((cell) =>
+      shown("why" in cell ? { ...cell, why: cell.why.replace(`backbone ${plugin} `, "backbone ") } : cell),
+    )
+    return `| ${title} | ${row.join(" | ")} |`
+  })
+  return [
+    `## ${head[0].toUpperCase()}${head.slice(1)}`,
+    "",
+    `| family | ${adapterNames()
+      .map((name) => `\`${name}\``)
+      .join(" | ")} |`,
+    `|---|${adapterNames()
+      .map(() => "---|")
+      .join("")}`,
+    ...rows,
+    ...(reasons.length > 0 ? ["", ...reasons.map((why, i) => `${i + 1}. ${why.replaceAll(/\s+/g, " ")}`)] : []),
+    "",
+  ].join("\n")
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values: flags } = parseArgs({ options: { only: { type: "string" } } })
+  const adapters = await Promise.all(adapterNames().map((name) => loadPlugin("adapter", name) as Promise<Adapter>))
+  const sections: string[] = []
+  for (const head of HEADS.filter((one) => flags.only === undefined || one === flags.only)) {
+    const cells: Outcome[][] = []
+    for (const [title, plugin, location] of NETWORKS) {
+      const row: Outcome[] = []
+      for (const adapter of adapters) row.push(await tried(() => networkFor(plugin, location, head), adapter, head))
+      process.stderr.write(`${head}, ${title}: ${row.map(({ kind }) => kind).join(", ")}\n`)
+      cells.push(row)
+    }
+    sections.push(section(head, cells))
+  }
+  if (flags.only) process.stdout.write(sections.join("\n"))
+  else writeFileSync(modelsPageFile, [INTRODUCTION, ...sections].join("\n"))
+}
