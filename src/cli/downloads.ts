@@ -17,7 +17,7 @@ export const downloads = (sink: Sink): ((news: Download) => void) => {
   return (news) => {
     if ("commit" in news) {
       const { model, revision, commit } = news
-      if (line) write("\n")
+      if (line && isTTY) write("\n")
       line = ""
       const pin =
         revision === commit ? "" : `: ${revision} is the commit ${commit}\n  revision: "${commit}" keeps it from moving`

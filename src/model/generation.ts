@@ -75,7 +75,9 @@ const compiled = async (engine: Engine, network: Network, taking: Taking, readin
   const step = generationStep(network, taking, reading)
   const prompt = await engine.compile(step.program)
   const later =
-    step.kept.length === 0 && !step.joins ? prompt : await engine.compile(generationStep(network, taking, reading, step).program)
+    step.kept.length === 0 && !step.joins
+      ? prompt
+      : await engine.compile(generationStep(network, taking, reading, step).program)
   return { step, sessions: { prompt, later } }
 }
 

@@ -5,7 +5,9 @@ import type { Content, Place } from "./place.ts"
 const weather = ["sun", "rain", "snow", "wind", "cloud", "storm"]
 const kitchen = ["bread", "soup", "rice", "tea", "salt", "bake"]
 const examples = (words: readonly string[], labels: readonly [string, string]) =>
-  words.flatMap((word, i) => [0, 1].map((more) => [`the ${word} is ${more ? "very good" : "not hot"}`, labels[i % 2]] as const))
+  words.flatMap((word, i) =>
+    [0, 1].map((more) => [`the ${word} is ${more ? "very good" : "not hot"}`, labels[i % 2]] as const),
+  )
 
 export const everyStep: Content = {
   spec: `language 1
@@ -22,7 +24,24 @@ experiment all { on: encoder, stream: both, adapters: low_rank, train: brief, ro
   tasks: { weather: examples(weather, ["dry", "wet"]), kitchen: examples(kitchen, ["baked", "cooked"]) },
 }
 
-export const KINDS = ["dataset", "tokens", "blind", "truth", "memory", "module", "shared", "features", "fit", "encode", "head", "evaluate", "scores"]
+export const KINDS = [
+  "dataset",
+  "tokens",
+  "blind",
+  "truth",
+  "memory",
+  "module",
+  "shared",
+  "features",
+  "fit",
+  "encode",
+  "head",
+  "evaluate",
+  "scores",
+]
 
 /** Timings aside, equal for equal runs. */
-export const contentOf = ({ store, out }: Pick<Place, "store" | "out">) => ({ ...storeContent(store), ...resultsContent(out) })
+export const contentOf = ({ store, out }: Pick<Place, "store" | "out">) => ({
+  ...storeContent(store),
+  ...resultsContent(out),
+})

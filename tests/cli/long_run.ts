@@ -24,8 +24,12 @@ experiment long { on: encoder, stream: both, adapters: low_rank, train: patient,
   files,
 })
 
-const examples = (count: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? (["sun ".repeat(28), "dry"] as const) : (["rain ".repeat(28), "wet"] as const)))
+const examples = (count: number) =>
+  Array.from({ length: count }, (_, i) =>
+    i % 2 === 0 ? (["sun ".repeat(28), "dry"] as const) : (["rain ".repeat(28), "wet"] as const),
+  )
 
 /** True once both modules train. */
 export const bothTrain = (events: readonly RunEvent[]): boolean =>
-  new Set(events.flatMap((event) => (event.type === "progress" && /^epoch/.test(event.note ?? "") ? [event.key] : []))).size === 2
+  new Set(events.flatMap((event) => (event.type === "progress" && /^epoch/.test(event.note ?? "") ? [event.key] : [])))
+    .size === 2

@@ -24,7 +24,10 @@ export interface Content {
 }
 
 /** A folder that is there as long as `use` needs it. */
-export const placed = async <A>({ spec, tasks, files = {} }: Content, use: (place: Place) => Promise<A>): Promise<A> => {
+export const placed = async <A>(
+  { spec, tasks, files = {} }: Content,
+  use: (place: Place) => Promise<A>,
+): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "l2r-place-"))
   try {
     cpSync(here("../golden/tiny_bert"), join(folder, "tiny_bert"), { recursive: true })
@@ -44,8 +47,12 @@ export const placed = async <A>({ spec, tasks, files = {} }: Content, use: (plac
 }
 
 /** Store, report and journal of a run of their own in the same folder. */
-export const placeIn = (folder: string, name: string, store = join(folder, `${name}-store`)): Place =>
-  ({ folder, store, out: join(folder, `${name}-report`), journal: join(folder, `${name}.jsonl`) })
+export const placeIn = (folder: string, name: string, store = join(folder, `${name}-store`)): Place => ({
+  folder,
+  store,
+  out: join(folder, `${name}-report`),
+  journal: join(folder, `${name}.jsonl`),
+})
 
 export interface Ended {
   readonly code: number | null
@@ -68,7 +75,21 @@ export const start = ({ folder, store, out, journal }: Place, more: readonly str
   const { bun, deno } = process.versions as Record<string, string | undefined>
   const flags = deno ? ["run", "-A", "--no-lock", "--no-check"] : bun ? [] : ["--disable-warning=ExperimentalWarning"]
   rmSync(journal, { force: true })
-  const args = [...flags, here("../../src/cli/main.ts"), "run", "spec.l2r", "--workers", "2", "--store", store, "--out", out, "--events", journal, ...more]
+  const args = [
+    ...flags,
+    here("../../src/cli/main.ts"),
+    "run",
+    "spec.l2r",
+    "--workers",
+    "2",
+    "--store",
+    store,
+    "--out",
+    out,
+    "--events",
+    journal,
+    ...more,
+  ]
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
   let said = ""
   for (const stream of [child.stdout, child.stderr])
@@ -92,5 +113,10 @@ export const start = ({ folder, store, out, journal }: Place, more: readonly str
     }
   }
   // Deno would report what `child.kill` sent as the end of the child, whatever its end is.
-  return { signal: (signal) => void process.kill(child.pid as number, signal), lookAway: () => void child.stderr.destroy(), ended, until }
+  return {
+    signal: (signal) => void process.kill(child.pid as number, signal),
+    lookAway: () => void child.stderr.destroy(),
+    ended,
+    until,
+  }
 }

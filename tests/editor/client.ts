@@ -6,7 +6,6 @@ import { framed, unframer } from "../../src/editor/framing.ts"
 import { changed, placesIn, type TextChange } from "../../src/editor/text.ts"
 
 /** Values of the protocol, whose shapes the tests look at themselves. */
-// biome-ignore lint/suspicious/noExplicitAny: a type for each of its shapes would say less than the assertions
 export type Loose = any
 
 export interface Told {

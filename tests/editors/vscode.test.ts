@@ -13,7 +13,6 @@ const folder = new URL("../../editors/vscode/", import.meta.url)
 const manifest = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"))
 
 /** Values of the protocol, whose shapes the tests look at themselves. */
-// biome-ignore lint/suspicious/noExplicitAny: a type for each of its shapes would say less than the assertions
 type Loose = any
 
 /** Classes of the editor's interface that only keep what they are given. */

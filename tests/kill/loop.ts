@@ -18,12 +18,14 @@ import { type Content, differences, resultsContent, storeContent } from "./conte
 import { forget } from "./forget.ts"
 import { runOnce, underWay } from "./once.ts"
 
-const { values: flags } = parseArgs({ options: {
-  kills: { type: "string", default: "50" },
-  spec: { type: "string", default: fileURLToPath(new URL("./spec.l2r", import.meta.url)) },
-  seed: { type: "string", default: "1" },
-  toy: { type: "boolean", default: false },
-} })
+const { values: flags } = parseArgs({
+  options: {
+    kills: { type: "string", default: "50" },
+    spec: { type: "string", default: fileURLToPath(new URL("./spec.l2r", import.meta.url)) },
+    seed: { type: "string", default: "1" },
+    toy: { type: "boolean", default: false },
+  },
+})
 const spec = flags.toy ? "toy" : flags.spec
 const total = Number(flags.kills)
 
@@ -45,7 +47,10 @@ const give = (message: string): never => {
   process.stderr.write(`${message}\n`)
   process.exit(1)
 }
-const contentOf = (place: string): Content => ({ ...storeContent(join(place, "store")), ...resultsContent(join(place, "out")) })
+const contentOf = (place: string): Content => ({
+  ...storeContent(join(place, "store")),
+  ...resultsContent(join(place, "out")),
+})
 
 /** When each step of the undisturbed run was seen to begin and to end, in milliseconds. */
 const began = new Map<string, number>()
@@ -58,9 +63,15 @@ const undisturbed = await runOnce(spec, calm, (event) => {
 })
 if (undisturbed.code !== 0) give(`the undisturbed run ended with ${undisturbed.code}:\n${undisturbed.output}`)
 const expected = contentOf(calm)
-const kindOf = new Map(undisturbed.events.flatMap((event) => (event.type === "planned" ? event.steps.map(({ key, kind }) => [key, kind] as const) : [])))
+const kindOf = new Map(
+  undisturbed.events.flatMap((event) =>
+    event.type === "planned" ? event.steps.map(({ key, kind }) => [key, kind] as const) : [],
+  ),
+)
 const kinds = [...new Set([...began.keys()].map((key) => kindOf.get(key) as string))]
-say(`an undisturbed run takes ${((performance.now() - beginning) / 1000).toFixed(1)} s and has ${began.size} steps of the kinds ${kinds.join(", ")}`)
+say(
+  `an undisturbed run takes ${((performance.now() - beginning) / 1000).toFixed(1)} s and has ${began.size} steps of the kinds ${kinds.join(", ")}`,
+)
 
 /** A place in which all that was finished before a step began is kept. */
 const before = (target: string, name: string): string => {
@@ -68,7 +79,10 @@ const before = (target: string, name: string): string => {
   cpSync(calm, place, { recursive: true })
   rmSync(join(place, "out"), { recursive: true, force: true })
   const begin = undisturbed.events.findIndex((event) => event.type === "started" && event.key === target)
-  forget(join(place, "store"), new Set(undisturbed.events.slice(begin).flatMap((event) => (event.type === "finished" ? [event.key] : []))))
+  forget(
+    join(place, "store"),
+    new Set(undisturbed.events.slice(begin).flatMap((event) => (event.type === "finished" ? [event.key] : []))),
+  )
   return place
 }
 
@@ -76,7 +90,8 @@ const before = (target: string, name: string): string => {
 const killed = async (place: string, target: string): Promise<ReadonlySet<string>> => {
   const wait = draw() * ((ended.get(target) as number) - (began.get(target) as number))
   const { events } = await runOnce(spec, place, (event: RunEvent, kill) => {
-    if (event.type === "planned" && !event.steps.every(({ key }) => kindOf.has(key))) give("the plan is not the undisturbed run's: a source file was changed meanwhile")
+    if (event.type === "planned" && !event.steps.every(({ key }) => kindOf.has(key)))
+      give("the plan is not the undisturbed run's: a source file was changed meanwhile")
     if (event.type === "started" && event.key === target) setTimeout(kill, wait)
   })
   return new Set([...underWay(events)].map((key) => kindOf.get(key) as string))
@@ -101,11 +116,16 @@ for (let kill = 1; kill <= total; kill++) {
   const again = await runOnce(spec, place)
   if (again.code !== 0) give(`after kill ${kill} (${kind}) the run ended with ${again.code}:\n${again.output}`)
   const wrong = differences(expected, contentOf(place))
-  if (wrong.length > 0) give(`after kill ${kill} (${kind}) the run left something else than an undisturbed one:\n  ${wrong.slice(0, 20).join("\n  ")}`)
+  if (wrong.length > 0)
+    give(
+      `after kill ${kill} (${kind}) the run left something else than an undisturbed one:\n  ${wrong.slice(0, 20).join("\n  ")}`,
+    )
   rmSync(place, { recursive: true, force: true })
 }
 
-say(`${total} kills in ${((performance.now() - beginning) / 1000).toFixed(0)} s, each ended equal to the undisturbed run; steps under way at the moment of a kill, by kind:`)
+say(
+  `${total} kills in ${((performance.now() - beginning) / 1000).toFixed(0)} s, each ended equal to the undisturbed run; steps under way at the moment of a kill, by kind:`,
+)
 for (const [kind, count] of hits) say(`  ${kind.padEnd(10)} ${count}`)
 if (late > 0) say(`  none, between two steps or after the last: ${late}`)
 const spared = kinds.filter((kind) => hits.get(kind) === 0)

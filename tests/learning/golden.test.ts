@@ -1,6 +1,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { classMeans, type Features, meanCovariance, taskCovariances, taskMeans } from "../../src/learning/class_statistics.ts"
+import {
+  classMeans,
+  type Features,
+  meanCovariance,
+  taskCovariances,
+  taskMeans,
+} from "../../src/learning/class_statistics.ts"
 import { holm } from "../../src/learning/holm.ts"
 import {
   anytimeAccuracy,
@@ -26,12 +32,17 @@ const metrics: any = metricsGolden
 const gaussian: any = gaussianGolden
 
 /** Golden values have seven significant digits. */
-function near(actual: ArrayLike<number> | number | undefined, expected: readonly number[] | number, tolerance = 1e-6): void {
+function near(
+  actual: ArrayLike<number> | number | undefined,
+  expected: readonly number[] | number,
+  tolerance = 1e-6,
+): void {
   const a = typeof actual === "number" ? [actual] : actual!
   const b = typeof expected === "number" ? [expected] : expected
   assert.equal(a.length, b.length)
   const scale = b.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3)
-  for (let i = 0; i < b.length; i++) assert.ok(Math.abs(a[i] - b[i]) <= tolerance * scale, `${i}: ${a[i]} is not ${b[i]}`)
+  for (let i = 0; i < b.length; i++)
+    assert.ok(Math.abs(a[i] - b[i]) <= tolerance * scale, `${i}: ${a[i]} is not ${b[i]}`)
 }
 
 for (const [name, { R, figures }] of Object.entries<any>(metrics.matrices)) {
@@ -50,7 +61,8 @@ for (const [name, { R, figures }] of Object.entries<any>(metrics.matrices)) {
 
 test("golden: Holm, permutation", () => {
   for (const { p, adjusted } of metrics.holm) near(holm(p), adjusted)
-  for (const { differences, p } of Object.values<any>(metrics.permutation)) near(signFlipP(differences, testDraws(1)), p)
+  for (const { differences, p } of Object.values<any>(metrics.permutation))
+    near(signFlipP(differences, testDraws(1)), p)
 })
 
 test("golden: gates", () => {
@@ -61,8 +73,14 @@ test("golden: gates", () => {
   near(mutualInformation(gates), expected.mutual_information)
   const right: number[] = expected.right_module
   const mean = (of: (k: number) => number) => right.reduce((sum, _, k) => sum + of(k), 0) / right.length
-  near(mean((k) => rightMass([gates[k]], right[k])), expected.right_mass)
-  near(mean((k) => (largest(gates[k]) === right[k] ? 1 : 0)), expected.router_accuracy)
+  near(
+    mean((k) => rightMass([gates[k]], right[k])),
+    expected.right_mass,
+  )
+  near(
+    mean((k) => (largest(gates[k]) === right[k] ? 1 : 0)),
+    expected.router_accuracy,
+  )
 })
 
 for (const [name, expected] of Object.entries<any>(gaussian.cases)) {

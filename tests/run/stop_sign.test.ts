@@ -45,7 +45,11 @@ test("whoever stops waits for the call that is running, and no other begins", as
   assert.equal(over, false)
   backend.end()
   await Promise.all([running, stopping])
-  for (const call of [() => session.run({}), () => session.release(), async () => void (await (await guarded.engine(backend.open)).compile(program))])
+  for (const call of [
+    () => session.run({}),
+    () => session.release(),
+    async () => void (await (await guarded.engine(backend.open)).compile(program)),
+  ])
     await assert.rejects(call, Stopped)
   assert.deepEqual(backend.called, ["compile", "run"])
 })
@@ -53,7 +57,10 @@ test("whoever stops waits for the call that is running, and no other begins", as
 test("where no call is running the wait is over at once, and a call that failed is over", async () => {
   const sign = stopSign()
   const guarded = guard(sign)
-  await assert.rejects(guarded.engine(async () => Promise.reject(new Error("no such backend"))), /no such backend/)
+  await assert.rejects(
+    guarded.engine(async () => Promise.reject(new Error("no such backend"))),
+    /no such backend/,
+  )
   await stopped(sign)
 })
 
@@ -78,17 +85,24 @@ test("what a step makes of a refused call is no result", async () => {
   guarded.end()
 })
 
-test("the executor of this thread waits until its step has stopped: one that calls no backend comes to its end", () => withFolder(async (folder) => {
-  const plan = toyPlan({ "module one": { wait: 60 } })
-  const events: string[] = []
-  const run = execute({ steps: plan, wanted: [plan[2].key], onEvent: (event) => {
-    events.push(event.type === "started" ? plan.find(({ key }) => key === event.key)?.label ?? "" : event.type)
-  } })
-  const provided = run.pipe(Effect.provide(Layer.merge(inProcess(toyAssignment(folder)), ArtifactStore.layer(folder))))
-  const fiber = Effect.runFork(provided)
-  while (!events.includes("module one")) await turn(5)
-  await Effect.runPromise(Fiber.interrupt(fiber))
-  assert.equal(events.at(-1), "interrupted")
-  await Effect.runPromise(provided)
-  assert.equal(events.at(-1), "planned", "nothing is left to do")
-}))
+test("the executor of this thread waits until its step has stopped: one that calls no backend comes to its end", () =>
+  withFolder(async (folder) => {
+    const plan = toyPlan({ "module one": { wait: 60 } })
+    const events: string[] = []
+    const run = execute({
+      steps: plan,
+      wanted: [plan[2].key],
+      onEvent: (event) => {
+        events.push(event.type === "started" ? (plan.find(({ key }) => key === event.key)?.label ?? "") : event.type)
+      },
+    })
+    const provided = run.pipe(
+      Effect.provide(Layer.merge(inProcess(toyAssignment(folder)), ArtifactStore.layer(folder))),
+    )
+    const fiber = Effect.runFork(provided)
+    while (!events.includes("module one")) await turn(5)
+    await Effect.runPromise(Fiber.interrupt(fiber))
+    assert.equal(events.at(-1), "interrupted")
+    await Effect.runPromise(provided)
+    assert.equal(events.at(-1), "planned", "nothing is left to do")
+  }))

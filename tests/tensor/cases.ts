@@ -428,7 +428,10 @@ export const sequential: Case[] = [
   }),
   packedCase("tokens x placed values", ({ h, p }) => {
     const width = h.shape[1] as number
-    const places = t.constant(Array.from({ length: width }, (_, i) => i * width), "int")
+    const places = t.constant(
+      Array.from({ length: width }, (_, i) => i * width),
+      "int",
+    )
     return t.matmul(h, t.placed(p, places, [width, width]))
   }),
 ]

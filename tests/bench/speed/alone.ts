@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs"
 import bert from "../../../plugins/backbones/bert/index.ts"
 import { decoded } from "../../../src/plan/chosen.ts"
-import { type Job, prepare } from "./ours.ts"
+import type { Job } from "./job.ts"
+import { prepare } from "./ours.ts"
 
 type Asked = { readonly load: string } | (Job & { readonly steps: number })
 
@@ -16,7 +17,7 @@ if ("load" in asked) {
   const { parameters } = await bert.load(asked.load, options, { directory: process.cwd() })
   if (parameters < 1) throw new Error("nothing was loaded")
 } else {
-  const run = await prepare(asked)
+  const { run } = await prepare(asked)
   await run(1)
   first = performance.now()
   await run(asked.steps)

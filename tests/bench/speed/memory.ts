@@ -1,7 +1,7 @@
 /**
  * Peak memory and the first step, whole processes against PyTorch + PEFT.
  *
- *   node tests/bench/speed/memory.ts --model FOLDER [--python PROGRAM] [--steps 20] [--checkpoint 1]
+ *   node tests/bench/speed/memory.ts --model FOLDER [--python PROGRAM] [--steps 20] [--checkpoint 1] [--json]
  *
  * Rows: peak of a LoRA training run at 8 x 128 tokens; milliseconds from the start of the process to the end of its first step;
  * `--checkpoint N`: peak while a random BERT checkpoint of N GB in float32 is loaded, against its size (made in the temporary folder first).
@@ -15,15 +15,23 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { randomStream } from "../../../src/plugin/index.ts"
+import { teller } from "./told.ts"
 
 const text = { type: "string" } as const
 const { values: flags } = parseArgs({
-  options: { model: text, python: text, steps: { ...text, default: "20" }, checkpoint: text },
+  options: {
+    model: text,
+    python: text,
+    steps: { ...text, default: "20" },
+    checkpoint: text,
+    json: { type: "boolean", default: false },
+  },
 })
 const here = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url))
 const random = randomStream(1, "texts")
 const texts = Array.from({ length: 64 }, () => Array.from({ length: 128 }, () => 1000 + random.below(20000)))
 const GB = 1e9
+const tell = teller(flags.json)
 
 const alone = (asked: object): { readonly first: number; readonly peak: number } => {
   const { stdout, status, stderr } = spawnSync(process.execPath, [here("alone.ts")], {
@@ -141,25 +149,40 @@ if (flags.model) {
   } as const
   const steps = Number(flags.steps)
   const own = alone({ ...job, steps })
-  console.log(`ours: first step after ${own.first.toFixed(0)} ms (goal 2000), peak ${(own.peak / 1e6).toFixed(0)} MB`)
-  if (flags.python) {
-    const other = await peer({ ...job, threads: 2 }, steps)
-    console.log(
-      `PyTorch + PEFT: first step after ${other.first.toFixed(0)} ms, peak ${(other.peak / 1e6).toFixed(0)} MB`,
-    )
-    console.log(
-      `ratio of the peaks ${(own.peak / other.peak).toFixed(2)} (goal 0.6), of the first steps ${(own.first / other.first).toFixed(2)}`,
-    )
-  }
+  const other = flags.python ? await peer({ ...job, threads: 2 }, steps) : undefined
+  const ms = (value: number) => `${value.toFixed(0)} ms`
+  const mb = (value: number) => `${(value / 1e6).toFixed(0)} MB`
+  tell({
+    name: "First training step after the start of the process, 8 x 128 tokens",
+    ours: ms(own.first),
+    peer: "PyTorch + PEFT",
+    theirs: other ? ms(other.first) : "",
+    value: own.first / 1000,
+    shown: `${(own.first / 1000).toFixed(1)} s`,
+    goal: 2,
+  })
+  tell({
+    name: "Peak memory of a training run, 8 x 128 tokens",
+    ours: mb(own.peak),
+    peer: "PyTorch + PEFT",
+    theirs: other ? mb(other.peak) : "not run: no Python given",
+    value: other && own.peak / other.peak,
+    goal: 0.6,
+  })
 }
 if (flags.checkpoint) {
   const folder = madeCheckpoint(Number(flags.checkpoint) * GB)
   try {
     const { size } = statSync(join(folder, "model.safetensors"))
     const { peak } = alone({ load: folder })
-    console.log(
-      `a checkpoint of ${(size / 1e6).toFixed(0)} MB: peak ${(peak / 1e6).toFixed(0)} MB, ${(peak / size).toFixed(2)} times its size (goal 1.2)`,
-    )
+    tell({
+      name: `Peak memory while a checkpoint of ${flags.checkpoint} GB loads`,
+      ours: `${(peak / 1e6).toFixed(0)} MB`,
+      peer: "its size",
+      theirs: `${(size / 1e6).toFixed(0)} MB`,
+      value: peak / size,
+      goal: 1.2,
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

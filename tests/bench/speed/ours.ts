@@ -4,6 +4,7 @@ import onnxruntime from "../../../plugins/backends/onnxruntime/index.ts"
 import l2r from "../../../plugins/routers/l2r.ts"
 import { encoder, headLogits } from "../../../src/model/encoder.ts"
 import { forwardAll } from "../../../src/model/evaluate.ts"
+import { flopsOf } from "../../../src/model/flops.ts"
 import { withGradients } from "../../../src/model/gradients.ts"
 import { drawn } from "../../../src/model/initial.ts"
 import { bySite, type TrainedModule } from "../../../src/model/library.ts"
@@ -15,38 +16,35 @@ import { decoded } from "../../../src/plan/chosen.ts"
 import {
   type Adapter,
   crossEntropy,
+  type Engine,
   type HostTensor,
   input,
+  type Program,
   packedLayout,
   parameter,
   program,
   randomStream,
+  type Session,
   type TokenIds,
   weight,
 } from "../../../src/plugin/index.ts"
 import { loadPlugin } from "../../../src/plugin/load.ts"
+import { typicalSizes } from "../../../src/run/steps/sizes.ts"
+import { decoder } from "./decoder.ts"
+import type { Job, Prepared } from "./job.ts"
+import { peak } from "./peak.ts"
+import { plain } from "./plain.ts"
 
-export interface Job {
-  /** Folder of a BERT-shaped checkpoint. */
-  readonly model: string
-  readonly what: "step" | "evaluation" | "routed"
-  readonly pooling: "mean" | "cls"
-  readonly adapter: string
-  readonly options: Readonly<Record<string, unknown>>
-  readonly batch: number
-  readonly classes: number
-  readonly texts: readonly (readonly number[])[]
-  /** Modules of the library that is routed. */
-  readonly modules?: number
-  readonly threads: number
-  /** How the frozen backbone is held, in float32 by default. */
-  readonly weights?: "int8"
+/** `engine`: one that profiles, in the place of onnxruntime's. */
+export const prepare = async (job: Job, engine?: Engine): Promise<Prepared> => {
+  if (job.what === "peak") return peak(job.threads)
+  if (job.what === "plain") return { run: await plain(job), flops: 0 }
+  const opened =
+    engine ?? (await onnxruntime.open({ threads: job.threads, provider: "cpu", weights: job.weights ?? "float32" }))
+  return job.what === "causal" || job.what === "generation" ? decoder(job, opened) : bertJob(job, opened)
 }
 
-/** Runs a number of training steps, or that many passes over all texts. */
-export type Run = (times: number) => Promise<void>
-
-export const prepare = async (job: Job): Promise<Run> => {
+const bertJob = async (job: Job, engine: Engine): Promise<Prepared> => {
   const checkpoint = await bert.load(
     job.model,
     decoded(bert.options, { pooling: job.pooling, max_tokens: 128 }, "backbone") as never,
@@ -57,7 +55,6 @@ export const prepare = async (job: Job): Promise<Run> => {
   const net = { backbone: bert, checkpoint }
   const adapter = (await loadPlugin("adapter", job.adapter)) as Adapter
   const options = decoded(adapter.options, job.options, "adapter")
-  const engine = await onnxruntime.open({ threads: job.threads, provider: "cpu", weights: job.weights ?? "float32" })
   const texts = job.texts.map((ids) => Int32Array.from(ids))
   const random = randomStream(1, "bench")
   const initials = initialsFor(adapter, options, checkpoint.sites)
@@ -77,8 +74,8 @@ export const prepare = async (job: Job): Promise<Run> => {
     return { task: String(k), adapter, options, sites, head }
   }
   if (job.what === "evaluation") {
-    const session = await engine.compile(program({ features: encoder(net, frozen(module(0))).features }))
-    return passes(session, texts, job.batch)
+    const forward = program({ features: encoder(net, frozen(module(0))).features })
+    return passes(await engine.compile(forward), forward, texts, job.batch)
   }
   if (job.what === "routed") {
     const library = Array.from({ length: job.modules as number }, (_, k) => module(k))
@@ -101,8 +98,8 @@ export const prepare = async (job: Job): Promise<Run> => {
       (unit) => units.get(unit)!,
       { training: false },
     )
-    const session = await engine.compile(program({ features: encoder(net, route.participant, false, layout).features }))
-    return passes(session, texts, job.batch)
+    const forward = program({ features: encoder(net, route.participant, false, layout).features })
+    return passes(await engine.compile(forward), forward, texts, job.batch)
   }
   const values = new Map([...initials].map(([name, initial]) => [name, drawn(initial, random).data as Float32Array]))
   values.set("head/W", new Float32Array(checkpoint.width * job.classes))
@@ -119,7 +116,7 @@ export const prepare = async (job: Job): Promise<Run> => {
   )
   const session = await engine.compile(training)
   const atOnce = tokensAtOnce(checkpoint.sites, values)
-  return async (times) => {
+  const run = async (times: number): Promise<void> => {
     const many = Array.from({ length: times * job.batch }, (_, i) => texts[i % texts.length])
     const labels = Int32Array.from(many, (_, i) => i % job.classes)
     await optimise({
@@ -138,10 +135,12 @@ export const prepare = async (job: Job): Promise<Run> => {
       noise: random,
     })
   }
+  return { run, flops: job.batch * flopsOf(training, typicalSizes(texts)) }
 }
 
-const passes =
-  (session: Parameters<typeof forwardAll>[0]["session"], texts: readonly TokenIds[], chunk: number): Run =>
-  async (times) => {
+const passes = (session: Session, forward: Program, texts: readonly TokenIds[], chunk: number): Prepared => ({
+  run: async (times) => {
     for (let k = 0; k < times; k++) await forwardAll({ session, texts, chunk })
-  }
+  },
+  flops: texts.length * flopsOf(forward, typicalSizes(texts)),
+})

@@ -1,7 +1,7 @@
 /**
  * What further routers cost on modules that are trained: six that select against one, six that are learnt against six times one.
  *
- *   node tests/bench/speed/routers.ts [--turns 3] [--epochs 3]
+ *   node tests/bench/speed/routers.ts [--turns 3] [--epochs 3] [--json]
  *
  * The quickstart's stream and backbone; the modules are trained once into a store, which every timed run gets a copy of. Whole
  * processes, final stage only. Prints the medians and the ratios; goals 1.3 and 0.8.
@@ -12,10 +12,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { teller } from "./told.ts"
 
 const text = { type: "string" } as const
 const { values: flags } = parseArgs({
-  options: { turns: { ...text, default: "3" }, epochs: { ...text, default: "3" } },
+  options: {
+    turns: { ...text, default: "3" },
+    epochs: { ...text, default: "3" },
+    json: { type: "boolean", default: false },
+  },
 })
 const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url))
 const before = process.versions.deno === undefined ? [] : ["run", "-A"]
@@ -96,12 +101,24 @@ try {
     for (const [name, declared] of Object.entries(cases))
       times.get(name)!.push(timed(name.replace(" ", "_"), declared, store))
   const [one, six, learnt, learntSix] = Object.keys(cases).map((name) => median(times.get(name)!))
-  console.log(
-    `one selecting router ${one.toFixed(1)} s, six ${six.toFixed(1)} s: ratio ${(six / one).toFixed(2)} (goal 1.3)`,
-  )
-  console.log(
-    `one learnt router ${learnt.toFixed(1)} s, six ${learntSix.toFixed(1)} s: ${(learntSix / (6 * learnt)).toFixed(2)} of six times one (goal 0.8)`,
-  )
+  const tell = teller(flags.json)
+  const seconds = (value: number) => `${value.toFixed(1)} s`
+  tell({
+    name: "Six selecting routers on trained modules",
+    ours: seconds(six),
+    peer: "one of them",
+    theirs: seconds(one),
+    value: six / one,
+    goal: 1.3,
+  })
+  tell({
+    name: "Six learnt routers on trained modules",
+    ours: seconds(learntSix),
+    peer: "six times one of them",
+    theirs: seconds(6 * learnt),
+    value: learntSix / (6 * learnt),
+    goal: 0.8,
+  })
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -1,5 +1,6 @@
 /** The rows of BENCHMARKS.md: what runs on our side, what on the other, and the ratio that we aim at. */
-import type { Job } from "./ours.ts"
+import { WRITTEN } from "./decoder.ts"
+import type { Job } from "./job.ts"
 
 export interface Row {
   readonly name: string
@@ -7,7 +8,11 @@ export interface Row {
   readonly unit: "step" | "pass"
   /** Units in one turn. */
   readonly times: number
-  readonly job: Omit<Job, "model" | "threads" | "texts"> & { readonly texts: "short" | "long" }
+  readonly job: Omit<Job, "model" | "threads" | "texts"> & { readonly texts: "short" | "long" | "stories" | "prompts" }
+  /** By default the encoder. */
+  readonly on?: "decoder"
+  /** New tokens of a pass, for a rate beside its time. */
+  readonly tokens?: number
   /** `ours`: the same engine with another job. */
   readonly peer:
     | { readonly kind: "pytorch"; readonly name: string; readonly grouped?: boolean }
@@ -17,6 +22,7 @@ export interface Row {
 const LORA = { adapter: "lora", options: { rank: 8, alpha: 16 } } as const
 const step = { what: "step", pooling: "mean", batch: 32, classes: 5, texts: "short" } as const
 const long = { ...step, batch: 8, texts: "long" } as const
+const story = { what: "causal", pooling: "mean", batch: 8, classes: 0 } as const
 const PADDED = { kind: "pytorch", name: "PyTorch + PEFT, padded to the longest of the batch" } as const
 
 export const rows: readonly Row[] = [
@@ -77,6 +83,14 @@ export const rows: readonly Row[] = [
     peer: PADDED,
   },
   {
+    name: "Prefix step, 8 x 128 tokens",
+    goal: 0.8,
+    unit: "step",
+    times: 4,
+    job: { ...long, adapter: "prefix", options: { length: 10 } },
+    peer: { kind: "pytorch", name: "PyTorch, padded" },
+  },
+  {
     name: "Evaluation of 512 short texts",
     goal: 0.5,
     unit: "pass",
@@ -107,5 +121,32 @@ export const rows: readonly Row[] = [
     times: 1,
     job: { ...step, ...LORA, what: "routed", batch: 64, modules: 64 },
     peer: { kind: "ours", name: "one module", job: { what: "evaluation" } },
+  },
+  {
+    name: "Evaluation of 512 short texts, against onnxruntime by itself",
+    goal: 1,
+    unit: "pass",
+    times: 1,
+    job: { ...step, ...LORA, what: "evaluation", batch: 64 },
+    peer: { kind: "ours", name: "onnxruntime on the exported model without adapters, padded", job: { what: "plain" } },
+  },
+  {
+    name: "LoRA step of causal language modelling, stories260k, 8 x 128 tokens",
+    goal: 0.6,
+    unit: "step",
+    times: 20,
+    on: "decoder",
+    job: { ...story, ...LORA, texts: "stories" },
+    peer: { kind: "pytorch", name: "PyTorch + PEFT" },
+  },
+  {
+    name: "Generation, stories260k with LoRA, 8 texts of 64 new tokens",
+    goal: 0.6,
+    unit: "pass",
+    times: 2,
+    on: "decoder",
+    tokens: 8 * WRITTEN,
+    job: { ...story, ...LORA, what: "generation", texts: "prompts" },
+    peer: { kind: "pytorch", name: "PyTorch + PEFT" },
   },
 ]

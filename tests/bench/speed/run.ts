@@ -1,13 +1,18 @@
 /**
  * Times rows against their peers, in turn on the same machine, and writes BENCHMARKS.md.
  *
- *   npm run -s bench -- --model FOLDER [--python PROGRAM] [--rows TEXT] [--turns 5] [--out BENCHMARKS.md]
+ *   npm run -s bench -- --model FOLDER [--decoder FOLDER] [--python PROGRAM] [--reference FOLDER]
+ *                       [--rows TEXT] [--turns 5] [--out BENCHMARKS.md]
  *
- * `--model`: all-MiniLM-L6-v2 or another BERT in safetensors. `--python`: a Python with the packages of peers.txt; without it the rows
- * that need one say so. On our side as many sessions of one thread as there are cores run side by side; PyTorch runs in whichever of its two
- * ways is faster here: one process with all threads, or as many processes of one thread.
+ * `--model`: all-MiniLM-L6-v2 or another BERT in safetensors, with its export model.onnx beside it; `--decoder`: stories260k.
+ * `--python`: a Python as `tests/bench/python.sh` makes it; `--reference`: the folder of ref.py. Rows that miss what they need say so.
+ * `--rows`: those alone whose name holds the text; memory, routers and experiment are whole processes and run only when they
+ * are named, or with `--rows all`. Rows join those of the file when machine and versions are the same.
+ * On our side as many sessions of one thread as there are cores run side by side. PyTorch runs in whichever of its ways is
+ * fastest here: one process with all threads or as many of one thread; with torch.compile; with bfloat16 autocast where
+ * the processor multiplies it.
  */
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, loadavg } from "node:os"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
@@ -17,12 +22,23 @@ import { decoded } from "../../../src/plan/chosen.ts"
 import { randomStream } from "../../../src/plugin/index.ts"
 import { machine } from "../../../src/run/machine.ts"
 import { accuracyWith } from "./accuracy.ts"
+import { merged } from "./page.ts"
 import { type Row, rows } from "./rows.ts"
-import { ours, pytorch, type Side } from "./sides.ts"
+import { ours, type PythonJob, pytorch, type Side, talk, type Way } from "./sides.ts"
+import { lineOf, type Told } from "./told.ts"
+import { wholes } from "./whole.ts"
 
 const text = { type: "string" } as const
 const { values: flags } = parseArgs({
-  options: { model: text, python: text, rows: text, turns: { ...text, default: "5" }, out: text },
+  options: {
+    model: text,
+    decoder: text,
+    python: text,
+    reference: text,
+    rows: text,
+    turns: { ...text, default: "5" },
+    out: text,
+  },
 })
 if (!flags.model || !existsSync(flags.model)) {
   console.log("skipped: no --model FOLDER with a BERT in safetensors, such as all-MiniLM-L6-v2")
@@ -45,6 +61,10 @@ const random = randomStream(1, "texts")
 const short = bert.tokenize(random.shuffle([...glosses]).slice(0, 512), loaded).map((ids) => [...ids])
 const long = Array.from({ length: 64 }, () => Array.from({ length: 128 }, () => 1000 + random.below(20000)))
 
+const stories = Array.from({ length: 64 }, () => Array.from({ length: 128 }, () => 3 + random.below(509)))
+const texts = { short, long, stories, prompts: stories.map((ids) => ids.slice(0, 16)) }
+const { model: processor, features } = machine()
+
 const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[xs.length >> 1]
 
 /** Medians of interleaved turns. */
@@ -64,46 +84,100 @@ const accuracyCost = async (): Promise<string> => {
   return ` (accuracy of a LoRA on "${task}", ${tested} texts: ${rounded.accuracy.toFixed(1)} %, in float32 ${accuracy.toFixed(1)} %)`
 }
 
-const lines: string[] = []
-for (const row of rows.filter(({ name }) => !flags.rows || name.includes(flags.rows))) {
-  const job = { ...row.job, model, threads: 1, texts: row.job.texts === "short" ? short : long }
-  const { peer } = row
-  if (peer.kind === "pytorch" && !flags.python) {
-    lines.push(`| ${row.name} | | ${peer.name} | not run: no Python given | | ${row.goal} |`)
-    continue
-  }
-  const sides = [await ours(job, cores)]
-  if (peer.kind === "ours") sides.push(await ours({ ...job, ...peer.job }, cores))
-  else {
-    const other = { ...job, grouped: peer.grouped }
-    sides.push(await pytorch(flags.python as string, { ...other, threads: cores }, 1))
-    if (cores > 1) sides.push(await pytorch(flags.python as string, other, cores))
-  }
-  const [own, ...others] = await timed(row, sides)
-  await Promise.all(sides.map((side) => side.end()))
-  const best = Math.min(...others)
-  const how =
-    others.length < 2
-      ? ""
-      : best === others[0]
-        ? `, one process of ${cores} threads`
-        : `, ${cores} processes of one thread`
-  const ms = (seconds: number) => `${(1000 * seconds).toFixed(0)} ms`
-  const accuracy = row.job.weights === "int8" ? await (cost ??= accuracyCost()) : ""
-  const line = `| ${row.name}${accuracy} | ${ms(own)} | ${peer.name}${how} | ${ms(best)} | **${(own / best).toFixed(2)}** | ${row.goal} |`
-  console.log(line)
-  lines.push(line)
+/** What PyTorch can do here besides eager float32. Compiled graphs run as eager ones do best: a process a core. */
+const ways: readonly Way[] = [
+  { compile: true },
+  ...(features.some((flag) => /amx_bf16|avx512_bf16|^bf16/.test(flag)) ? [{ autocast: true }] : []),
+]
+
+/** Every way of PyTorch that works on the job. */
+const pythonSides = async (python: string, job: PythonJob): Promise<readonly Side[]> => {
+  const sides = [await pytorch(python, { ...job, threads: cores }, 1)]
+  if (cores > 1) sides.push(await pytorch(python, job, cores))
+  for (const way of job.what === "generation" ? [] : ways)
+    try {
+      sides.push(await pytorch(python, { ...job, ...way }, cores))
+    } catch (error) {
+      console.error(`not run: ${Object.keys(way)} for ${job.what} with ${job.adapter}: ${(error as Error).message}`)
+    }
+  return sides
 }
 
-const { model: processor, features } = machine()
-const page = `# Benchmarks
+/** Operations a second of a large product, all seats together. */
+let peak: number | undefined
+const peakRate = async (): Promise<number> => {
+  const side = await ours({ ...rows[0].job, model, texts: [], threads: 1, what: "peak" }, cores)
+  const times: number[] = []
+  for (let turn = 0; turn <= turns; turn++) times.push(await side.run(20))
+  await side.end()
+  return side.flops / Math.min(...times)
+}
 
-Written by \`npm run bench\`. Each row: median of ${turns} turns of both sides, one after the other in the same run, in milliseconds per step or per pass.
-Ours: ${cores} sessions of one thread side by side, time per step of all together. Peers in the faster of their two ways (one process with all threads,
-or one process a core). Model: all-MiniLM-L6-v2 in float32; short texts: glosses of WordNet; ${processor}, ${cores} cores (${features.join(" ")}), load before ${loadavg()[2].toFixed(1)}.
+const ms = (seconds: number) => `${(1000 * seconds).toFixed(seconds < 0.1 ? 1 : 0)} ms`
 
-| row | ours | peer | peer's time | ratio | goal |
-|---|---:|---|---:|---:|---:|
-${lines.join("\n")}
-`
-if (flags.out) writeFileSync(flags.out, page)
+const measured = async (row: Row): Promise<Told> => {
+  const { name, peer, goal } = row
+  const told = { name, peer: peer.name, goal }
+  if (peer.kind === "pytorch" && !flags.python) return { ...told, ours: "", theirs: "not run: no --python" }
+  const on = row.on === "decoder" ? flags.decoder : model
+  if (!on) return { ...told, ours: "", theirs: "not run: no --decoder" }
+  const job = { ...row.job, model: resolve(on), threads: 1, texts: texts[row.job.texts] }
+  const sides = [await ours(job, cores)]
+  sides.push(
+    ...(peer.kind === "ours"
+      ? [await ours({ ...job, ...peer.job }, cores)]
+      : await pythonSides(flags.python as string, { ...job, grouped: peer.grouped })),
+  )
+  const [own, ...times] = await timed(row, sides)
+  await Promise.all(sides.map((side) => side.end()))
+  const ranked = times.map((time, k) => ({ time, how: sides[k + 1].how })).sort((a, b) => a.time - b.time)
+  const [best, ...others] = ranked
+  const rate = (time: number) => (row.tokens ? `, ${(row.tokens / time).toFixed(0)} tokens/s` : "")
+  const { flops } = sides[0]
+  if (flops > 0) peak ??= await peakRate()
+  const accuracy = row.job.weights === "int8" ? await (cost ??= accuracyCost()) : ""
+  return {
+    ...told,
+    name: `${name}${accuracy}`,
+    ours: `${ms(own)}${rate(own)}`,
+    peer: [peer.name, best.how].filter(Boolean).join(", "),
+    theirs: `${ms(best.time)}${rate(best.time)}`,
+    value: own / best.time,
+    others: others.map(({ how, time }) => `${how} ${ms(time)}`).join("; "),
+    share: flops > 0 ? `${((100 * flops) / own / (peak as number)).toFixed(0)} %` : "",
+  }
+}
+
+const versions = async (): Promise<string> => {
+  if (!flags.python) return `Node ${process.versions.node}`
+  const peer = talk(flags.python)
+  const { versions } = await peer.ask({ versions: true })
+  peer.process.kill()
+  return `Node ${process.versions.node}, ${versions}`
+}
+
+const load = loadavg()[2]
+const results: Told[] = []
+const note = (row: Told) => {
+  console.log(lineOf(row))
+  results.push(row)
+}
+for (const row of rows.filter(({ name }) => !flags.rows || flags.rows === "all" || name.includes(flags.rows)))
+  note(await measured(row))
+for (const [name, run] of Object.entries(wholes))
+  if (flags.rows === "all" || flags.rows === name)
+    for (const row of await run({ model, python: flags.python, reference: flags.reference, turns })) note(row)
+
+if (flags.out) {
+  const used = `Machine: ${processor}, ${cores} cores (${features.join(" ")}); onnxruntime 1.30.0, ${await versions()}.`
+  const how = `Written by \`npm run bench\`. Each row: medians of turns of both sides, one after the other in the same run (here ${turns}, load before ${load.toFixed(1)}).
+Ours: ${cores} sessions of one thread side by side, time per step or pass of all together. Peers in the fastest of their ways. Bold: the goal is met.
+Share of peak: operations of the matrix products against the rate of a product of large matrices in as many sessions.
+Model: all-MiniLM-L6-v2 in float32, unless a row says otherwise; short texts: glosses of WordNet.
+One row anew: \`npm run -s bench -- --model FOLDER --python PROGRAM --rows "Prefix" --out BENCHMARKS.md\`; it joins the others.`
+  const order = rows.map(({ name }) => name)
+  writeFileSync(
+    flags.out,
+    merged(existsSync(flags.out) ? readFileSync(flags.out, "utf8") : "", used, how, results, order),
+  )
+}

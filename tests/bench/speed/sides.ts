@@ -1,12 +1,16 @@
-/** The two sides of a row as things that run on call: our workers, and a Python process. */
+/** The two sides of a row as things that run on call: our workers, and Python processes. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { Worker } from "node:worker_threads"
-import type { Job } from "./ours.ts"
+import type { Job } from "./job.ts"
 
 export interface Side {
+  /** How it runs, for the table. */
+  readonly how: string
+  /** Operations of a unit; 0 where they are not counted. */
+  readonly flops: number
   /** Seconds that one unit takes, when `times` units are run. */
   readonly run: (times: number) => Promise<number>
   readonly end: () => Promise<unknown>
@@ -18,8 +22,10 @@ export const ours = async (job: Job, seats: number): Promise<Side> => {
     { length: seats },
     () => new Worker(new URL("./seat.ts", import.meta.url), { workerData: job }),
   )
-  await Promise.all(workers.map((worker) => once(worker, "message")))
+  const [[{ flops }]] = await Promise.all(workers.map((worker) => once(worker, "message")))
   return {
+    how: "",
+    flops,
     run: async (times) => {
       const started = performance.now()
       await Promise.all(
@@ -35,25 +41,43 @@ export const ours = async (job: Job, seats: number): Promise<Side> => {
   }
 }
 
-/** `processes` of them side by side, each with its threads. */
-export const pytorch = async (
-  python: string,
-  job: Job & { readonly grouped?: boolean },
-  processes: number,
-): Promise<Side> => {
+/** What PyTorch does besides running operator after operator in float32. */
+export interface Way {
+  readonly compile?: boolean
+  readonly autocast?: boolean
+}
+
+export type PythonJob = Job & Way & { readonly grouped?: boolean }
+
+/** `processes` of them side by side, each with its threads. Rejects with PyTorch's words where it cannot do the job. */
+export const pytorch = async (python: string, job: PythonJob, processes: number): Promise<Side> => {
   const peers = Array.from({ length: processes }, () => talk(python))
-  await Promise.all(peers.map((peer) => peer.ask({ prepare: job })))
+  const end = async () => peers.map((peer) => peer.process.kill())
+  const threads = processes === 1 ? `one process of ${job.threads} threads` : `${processes} processes of one thread`
+  try {
+    await Promise.all(peers.map((peer) => peer.ask({ prepare: job })))
+  } catch (error) {
+    await end()
+    throw error
+  }
   return {
+    how: `${job.compile ? "torch.compile, " : ""}${job.autocast ? "bfloat16 autocast, " : ""}${threads}`,
+    flops: 0,
     run: async (times) => {
       const started = performance.now()
       await Promise.all(peers.map((peer) => peer.ask({ run: times })))
       return (performance.now() - started) / 1000 / times / processes
     },
-    end: async () => peers.map((peer) => peer.process.kill()),
+    end,
   }
 }
 
-const talk = (python: string): { readonly process: ChildProcess; readonly ask: (line: object) => Promise<object> } => {
+interface Talk {
+  readonly process: ChildProcess
+  readonly ask: (line: object) => Promise<Readonly<Record<string, unknown>>>
+}
+
+export const talk = (python: string): Talk => {
   const child = spawn(python, [fileURLToPath(new URL("./peers.py", import.meta.url))], {
     stdio: ["pipe", "pipe", "inherit"],
   })
@@ -64,7 +88,9 @@ const talk = (python: string): { readonly process: ChildProcess; readonly ask: (
       child.stdin.write(`${JSON.stringify(line)}\n`)
       const { value, done } = await lines.next()
       if (done) throw new Error(`${python} peers.py ended early`)
-      return JSON.parse(value)
+      const answer = JSON.parse(value)
+      if (answer.error) throw new Error(answer.error)
+      return answer
     },
   }
 }

@@ -26,7 +26,11 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ["a list as data", { mean: { shape: [1], data: [1] } }, /"mean" has a list of 1 as data/],
   ["too few numbers", { mean: { shape: [2, 3], data: floats(1, 2) } }, /"mean" has 2 numbers, its shape \[2, 3\] 6/],
   ["NaN", { mean: { shape: [2, 2], data: floats(1, 2, Number.NaN, 4) } }, /"mean" has NaN at \[1, 0\]/],
-  ["Infinity", { fine: { shape: [], data: floats(1) }, far: { shape: [1], data: floats(1 / 0) } }, /"far" has Infinity/],
+  [
+    "Infinity",
+    { fine: { shape: [], data: floats(1) }, far: { shape: [1], data: floats(1 / 0) } },
+    /"far" has Infinity/,
+  ],
 ]
 for (const [name, given, message] of wrong)
   test(`refused: ${name}`, () =>

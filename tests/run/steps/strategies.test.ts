@@ -148,15 +148,13 @@ test("a sequential model goes on from where it was, and forgets", async () => {
 
 test("heads refitted on the states of the memory learn its classes", async () => {
   const { bench, stream } = await made
-  const modules = each
-    .map(plantedModule)
-    .map((module) => ({
-      ...module,
-      arrays: {
-        ...module.arrays,
-        "head/W": { shape: module.arrays["head/W"].shape, data: new Float32Array(32 * CLASSES) },
-      },
-    }))
+  const modules = each.map(plantedModule).map((module) => ({
+    ...module,
+    arrays: {
+      ...module.arrays,
+      "head/W": { shape: module.arrays["head/W"].shape, data: new Float32Array(32 * CLASSES) },
+    },
+  }))
   const router = { plugin: "arrow", options: Schema.decodeUnknownSync(arrow.options)({} as never) }
   const inputs = { modules, tokens: stream.tokens, memories: stream.memories, features: stream.features, previous: [] }
   const fit = await perform(bench, "fit", { backbone, router, name: "arrow", head: "kept", seed: 1 }, inputs)
