@@ -117,6 +117,10 @@ test("every site of the list is called in the forward pass, and none else", asyn
     const network = await tinyDecoder(name)
     const called: string[] = []
     encoder(network, {
+      join: ({ site }) => {
+        called.push(site.name)
+        return undefined
+      },
       change: ({ site }, _x, y) => {
         called.push(site.name)
         return y

@@ -102,7 +102,9 @@ for (const pair of pairs) {
   const skip = existsSync(join(pair.directory, pair.folder)) ? false : `${pair.folder} is not in ../shared/models`
   test(`states, sites and gradients of ${pair.file} are those of its checkpoint`, { skip }, async () => {
     const [own, given] = await networks(pair)
-    assert.deepEqual(own.checkpoint.sites, given.checkpoint.sites)
+    // Tokens join no imported graph: its rows of the table are computed in it.
+    const sites = given.checkpoint.sites.filter(({ kind }) => kind !== "embeddings")
+    assert.deepEqual(own.checkpoint.sites, sites)
     assert.equal(own.checkpoint.layers, given.checkpoint.layers)
     assert.equal(own.checkpoint.maxTokens, MAX_TOKENS)
     const states = await Promise.all(
