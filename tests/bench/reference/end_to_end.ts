@@ -48,7 +48,7 @@ if (chosen) {
         const reference = runReference(chosen, experiment)
         const ours = runOurs(specText(experiment), folder, join(folder, "store"), chosen.workers)
         rmSync(folder, { recursive: true, force: true })
-        const problems = unpaired(adapter, reference.rows.keys(), ours.rows.keys(), joint)
+        const problems = unpaired(adapter, reference.rows.keys(), ours.rows.keys(), { joint })
         for (const problem of problems) console.error(problem)
         if (problems.length > 0) process.exitCode = 1
         if (turn === 0)

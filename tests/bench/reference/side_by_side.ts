@@ -62,7 +62,7 @@ if (chosen) {
           `  seed ${seed}: reference ${theirs.seconds.toFixed(0)} s, ours ${own.seconds.toFixed(0)} s (what the store had was not repeated)`,
         )
         problems.push(
-          ...unpaired(adapter, theirs.rows.keys(), own.rows.keys(), joint).map(
+          ...unpaired(adapter, theirs.rows.keys(), own.rows.keys(), { joint, judgedOnly: true }).map(
             (problem) => `${stream.name}, ${adapter}, seed ${seed}: ${problem}`,
           ),
         )
@@ -98,6 +98,8 @@ with the same settings (\`spec.ts\`); accuracies in percent after the last task,
 Rows whose definitions do not coincide:
 
 ${reasons.join("\n")}
+
+They are printed where both programs computed them for all seeds, and not judged.
 
 Gaussians over all training data: the reference adds 1e-3 I to a covariance pooled over all examples; ours shrinks the mean over tasks of the mean class
 covariance, with s chosen so that both are the same where classes are of equal size.
