@@ -1,6 +1,7 @@
 /** The tree of a file to a checked spec: names, then declarations, then experiments. */
 import { advise } from "./advice.ts"
 import type { DeclarationNode, FileNode } from "./ast.ts"
+import { reportCircles } from "./circles.ts"
 import type { Context } from "./context.ts"
 import { coreSchemas } from "./core_schema.ts"
 import type { DataFacts } from "./data_facts.ts"
@@ -71,6 +72,8 @@ export const checkFile = (
     library: (resolved) => checkLibrary(resolved, context, program?.folder),
     experiment: (resolved) => checkExperiment(resolved, context),
   }
+  const adapters = tree.declarations.filter(({ kind }) => kind === "adapter")
+  reportCircles(adapters, context)
   // In this order, an experiment finds its streams and libraries checked, and a stream its data.
   for (const kind of Object.keys(checks) as Kind[]) {
     const results = new Map<string, unknown>()

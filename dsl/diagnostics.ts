@@ -150,10 +150,14 @@ export const catalogue = {
     `\`${name}\` is ${is}, and ${wanted} belongs here`,
     `name ${wanted} that is declared in this file`,
   ]),
-  L2R0306: error<{ path: readonly string[] }>(({ path }) => [
-    `these declarations extend each other in a circle: ${path.join(" = ")}`,
-    "let one of them name a plugin",
-  ]),
+  L2R0306: error<{ path: readonly string[]; by?: "member" }>(({ path, by }) =>
+    by === "member"
+      ? [
+          `these declarations are parts of each other in a circle: ${path.join(", ")}`,
+          "take one of them out of another",
+        ]
+      : [`these declarations extend each other in a circle: ${path.join(" = ")}`, "let one of them name a plugin"],
+  ),
   L2R0307: error<{ name: string; kind: string }>(({ name, kind }) => [
     `\`${name}\` is both a plugin and a declared ${kind}`,
     "rename the declaration, so that it is clear which one is meant",

@@ -36,7 +36,7 @@ export const names: Pages = {
   },
   L2R0306: {
     title: "a circle of declarations",
-    text: "A declaration can extend another one of its kind, whose plugin and options it takes over. If these extend each other in a circle, none of them says which plugin it is. Let one of them name a plugin.",
+    text: "A declaration can extend another one of its kind, whose plugin and options it takes over. If these extend each other in a circle, none of them says which plugin it is. Let one of them name a plugin. Nor can a stack of adapters have itself as a part.",
     wrong: "router first = second\nrouter second = first",
     right: "router first = second\nrouter second = uniform",
   },

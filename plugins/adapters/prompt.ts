@@ -53,7 +53,7 @@ export default defineAdapter({
       num_transformer_submodules: 1,
       prompt_tuning_init: "RANDOM",
     }),
-    only: { num_transformer_submodules: [1] },
+    only: { num_transformer_submodules: [1, 2] },
     // How it began does not change what a trained prompt computes.
     silent: [
       "prompt_tuning_init",

@@ -116,7 +116,9 @@ const sitesOf = ({ d_model: width, d_ff, d_kv, num_heads, gated }: Config, stack
   const { prefix, layers, first } = stack
   const queryWidth = num_heads * d_kv
   const shape = { layers, width, intermediate: d_ff, queryWidth, gated, norms: "before", finalNorm: true } as const
-  const sites = transformerSites(shape).map((site) => ({
+  // tokens may join those of a text, not those of an answer
+  const joining = prefix === "" ? { embeddings: width } : {}
+  const sites = transformerSites({ ...shape, ...joining }).map((site) => ({
     ...site,
     name: prefix + site.name,
     layer: first + site.layer,
@@ -208,7 +210,8 @@ const stacked = (trace: Trace, checkpoint: Checkpoint, { prefix, layers, first }
     return trace.span(`${site}_block`, n, dense(mixed, `${site}.output`))
   }
 
-  let h = gather(trace.weight("embeddings.word"), trace.ids)
+  const table = trace.weight("embeddings.word")
+  let h = prefix === "" ? trace.embed("embeddings", table).tokens : gather(table, trace.ids)
   for (let l = 0; l < layers; l++) {
     const block = `${prefix}layer.${l}`
     h = trace.block(first + l, h)

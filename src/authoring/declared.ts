@@ -2,7 +2,7 @@
 import type { Comparison, DeclarationNode, Setting } from "../../dsl/ast.ts"
 import type { Kind } from "../../dsl/kinds.ts"
 import type { RouterOptions } from "../plan/router_options.ts"
-import type { Plugin, Schema } from "../plugin/index.ts"
+import type { Member, Plugin, Schema } from "../plugin/index.ts"
 import type { Declared } from "./declaration.ts"
 import { checkedName, namedIn, nameNode, nowhere, type Sweep, valueNode } from "./values.ts"
 
@@ -10,7 +10,7 @@ export type { Declared } from "./declaration.ts"
 
 /** A value, or several one after another. A name of a declaration is given as that declaration. */
 export type Given<T> = Named<T> | Sweep<Named<T>>
-type Named<T> = string extends T ? T | Declared : T
+type Named<T> = [T] extends [readonly Member[]] ? readonly Declared<"adapter">[] : string extends T ? T | Declared : T
 
 type Decoded<P> = P extends { readonly options: Schema.Codec<infer O, infer _> } ? O : never
 type Core<P> = P extends { readonly kind: "router" } ? (typeof RouterOptions)["Encoded"] : unknown

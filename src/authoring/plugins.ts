@@ -17,6 +17,7 @@ export const lora = builder<typeof import("../../plugins/adapters/lora.ts").defa
 export const prefix = builder<typeof import("../../plugins/adapters/prefix.ts").default>("adapter", "prefix")
 export const prompt = builder<typeof import("../../plugins/adapters/prompt.ts").default>("adapter", "prompt")
 export const sparse = builder<typeof import("../../plugins/adapters/sparse.ts").default>("adapter", "sparse")
+export const stack = builder<typeof import("../../plugins/adapters/stack.ts").default>("adapter", "stack")
 export const albert = builder<typeof import("../../plugins/backbones/albert.ts").default>("backbone", "albert")
 export const bert = builder<typeof import("../../plugins/backbones/bert/index.ts").default>("backbone", "bert")
 export const distilbert = builder<typeof import("../../plugins/backbones/distilbert.ts").default>(

@@ -1,5 +1,5 @@
 /** `l2r model inspect FOLDER`, an `.onnx` file, or a model of the hub: what a checkpoint is, and what may be attached to it. */
-import type { ModelCard } from "../run/model_card.ts"
+import type { ModelCard } from "../run/model_card/card.ts"
 import { columns, count, listed } from "./columns.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
@@ -16,7 +16,10 @@ export default {
   },
   run: async ([what, folder], { json, revision }) => {
     if (what !== "inspect") throw new UsageError(`model has one part, inspect, and no "${what}"`)
-    const [{ modelCard }, { downloads }] = await Promise.all([import("../run/model_card.ts"), import("./downloads.ts")])
+    const [{ modelCard }, { downloads }] = await Promise.all([
+      import("../run/model_card/index.ts"),
+      import("./downloads.ts"),
+    ])
     const place = { directory: process.cwd(), onDownload: downloads(process.stderr) }
     const card = await modelCard(folder, place, typeof revision === "string" ? revision : undefined)
     process.stdout.write(json ? `${JSON.stringify(card, null, 2)}\n` : page(card))
@@ -43,10 +46,17 @@ const page = ({ location, backbone, modelType, tokenizer, sites, adapters, diges
     ...columns(sites.map(({ role, kind, count: n, in: input, out }) => [role, kind, `${n} x`, `${input} -> ${out}`])),
     ...(adapters.length === 0 ? [] : ["", "Adapters, as they attach by default"]),
     ...columns(
-      adapters.map(({ adapter, roles, sites: n, parameters }) =>
-        n === 0
-          ? [adapter, "no site"]
-          : [adapter, `${count(n)} ${n === 1 ? "site" : "sites"}`, `${count(parameters)} parameters`, roles.join(", ")],
+      adapters.map(({ adapter, roles, sites: n, parameters, madeOfOthers }) =>
+        madeOfOthers
+          ? [adapter, "where the adapters of which it is made attach"]
+          : n === 0
+            ? [adapter, "no site"]
+            : [
+                adapter,
+                `${count(n)} ${n === 1 ? "site" : "sites"}`,
+                `${count(parameters)} parameters`,
+                roles.join(", "),
+              ],
       ),
     ),
     "",

@@ -3,7 +3,7 @@
  * token alone; adapters take part as they do in training. What is generated is what computing everything anew would give.
  */
 import type { Engine, Session, TokenIds } from "../plugin/index.ts"
-import { type Feeds, packed } from "./batch.ts"
+import type { Feeds } from "./batch.ts"
 import { type BeamOptions, beamSearch, type GenerationOptions } from "./beam_search.ts"
 import type { Network } from "./encoder.ts"
 import { startOf } from "./encoder_decoder.ts"
@@ -14,7 +14,6 @@ import {
   generationStep,
   type Reading,
   type Taking,
-  TEXT_MASK,
 } from "./generation_step.ts"
 import { KeyValueCache } from "./key_value_cache.ts"
 
@@ -50,9 +49,8 @@ export const generator = (
   const open = async (reading: Reading, prompts: readonly TokenIds[], given: Feeds = {}) => {
     if (!opened.has(reading)) opened.set(reading, compiled(engine, network, taking, reading))
     const { step, sessions } = await (opened.get(reading) as Promise<Opened>)
-    const read: Feeds = network.backbone.decode ? { [TEXT_MASK]: packed(prompts).mask } : {}
     const start = network.backbone.decode && startOf(network)
-    return [new KeyValueCache(step, prompts.length, { ...given, ...read }), advancing(sessions, feeds, start)] as const
+    return [new KeyValueCache(step, prompts.length, given), advancing(sessions, feeds, start)] as const
   }
   return {
     greedy: async (prompts, options, given) => greedy(prompts, options, ...(await open("best", prompts, given))),

@@ -10,10 +10,12 @@ import {
   input,
   type Layout,
   logSoftmax,
+  mul,
   type Program,
   packedLayout,
   pool,
   program,
+  type Rows,
   type Tensor,
   toPadded,
 } from "../tensor/index.ts"
@@ -31,7 +33,7 @@ export type Taking = (layout: Layout, keep: Keep) => Participant
 export type Reading = "best" | "likelihoods"
 
 /** The mask of the texts that an encoder has read: [examples, text]. */
-export const TEXT_MASK = "text/mask"
+const TEXT_MASK = "text/mask"
 
 export interface GenerationStep {
   /** Outputs "next", the new keys and values by their names in `cached`, and of a prompt what is kept of it. */
@@ -63,8 +65,9 @@ export const generationStep = (
     outputs[name] = toPadded(x)
     return input(`earlier/${name}`, ["examples", "earlier", width], "float", rows)
   }
+  let answering = false
   const earlier: Participant["earlier"] = ({ name }, k, v, { window = Number.POSITIVE_INFINITY, relative }) => {
-    if (network.backbone.decode && k.rows?.layout === layout) return undefined // an encoder reads its text at once
+    if (network.backbone.decode && !answering) return undefined // an encoder reads its text at once
     windows.add(window)
     const mask = input(maskName(window), ["examples", "earlier"], "float", rows)
     const start = relative && { start: input(START, ["examples"], "int", rows) }
@@ -76,6 +79,8 @@ export const generationStep = (
     const name = `text/${part}/${site.name}`
     if (before) return input(name, ["examples", "text", x.shape[1]], "float", rows)
     found.set(name, toPadded(x))
+    // with the tokens that joined the text
+    found.set(TEXT_MASK, mul((x.rows as Rows).layout.mask, 1))
     return x
   }
   const text: Participant["text"] = (site, k, v) => ({
@@ -90,7 +95,11 @@ export const generationStep = (
     joins ||= virtual !== undefined
     return virtual
   }
-  const { hidden } = run(network, { ...participant, join, earlier, text }, false, layout)
+  const block: Participant["block"] = (layer, state, read) => {
+    answering = read !== undefined
+    participant.block?.(layer, state, read)
+  }
+  const { hidden } = run(network, { ...participant, block, join, earlier, text }, false, layout)
   const scores = nextTokenScores(network, pool("last", hidden))
   const next = reading === "best" ? argmax(scores) : logSoftmax(scores)
   return {

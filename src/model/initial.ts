@@ -1,6 +1,6 @@
 /** Draws first values of arrays from named random streams, and from the frozen weights where they depend on them. */
 
-import type { Adapter, FrozenLayer, Initial } from "../plugin/index.ts"
+import { type Adapter, DataError, type FrozenLayer, type Initial } from "../plugin/index.ts"
 import { type HostTensor, type RandomStream, randomStream } from "../tensor/index.ts"
 import { encoder, type Network } from "./encoder.ts"
 import { initialsFor } from "./single.ts"
@@ -12,6 +12,7 @@ export const freshModule = (
   options: unknown,
   streamOf: (name: string) => RandomStream,
 ): ReadonlyMap<string, HostTensor> => {
+  checkSites(network, adapter, options)
   const initials = initialsFor(adapter, options, network.checkpoint.sites)
   const depends = [...initials.values()].some(dependsOnWeight)
   const weights = depends ? frozenWeights(network) : new Map<string, HostTensor>()
@@ -25,6 +26,19 @@ export const freshModule = (
       return [name, drawn(initial, streamOf(name), weight)] as const
     }),
   )
+}
+
+/** An adapter that attaches nowhere would train its head alone, and so would a part of one that is made of others. Throws DataError. */
+const checkSites = ({ backbone, checkpoint }: Network, adapter: Adapter, options: unknown): void => {
+  const there = new Set(checkpoint.sites.map(({ role }) => role))
+  for (const { name, sites } of adapter.members ?? [{ name: adapter.name, sites: () => adapter.sites(options) }]) {
+    const wanted = sites()
+    if (wanted.some((role) => there.has(role))) continue
+    throw new DataError(
+      `the adapter ${name} attaches at ${wanted.join(", ")}, and the backbone ${backbone.name} has no such site`,
+      `it has ${[...there].join(", ")}: let the adapter attach at one of these, or take another adapter; \`l2r model inspect\` says which fit`,
+    )
+  }
 }
 
 const dependsOnWeight = (initial: Initial): boolean =>

@@ -45,7 +45,10 @@ export const parametersAt = (
 ): Readonly<Record<string, HostTensor>> | undefined => {
   const [own, shared] = [sites[site.name], sites[SHARED]]
   if (!shared) return own
-  return own || adapter.sites(options).includes(site.role) ? { ...shared, ...own } : undefined
+  if (!own && !adapter.sites(options).includes(site.role)) return undefined
+  // Of an adapter that is made of others, each has shared arrays of its own, at its own sites.
+  const here = adapter.parameters(site, options)
+  return { ...Object.fromEntries(Object.entries(shared).filter(([name]) => name in here)), ...own }
 }
 
 export const attachedAt = (library: Library, site: Site): readonly Attached[] =>

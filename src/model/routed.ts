@@ -20,13 +20,13 @@ import {
   sum,
   type Tensor,
 } from "../tensor/index.ts"
+import { noiseAt } from "../tensor/placed_noise.ts"
 import type { Participant } from "./encoder.ts"
 import { gatesOf } from "./gates.ts"
 import { anew, type Keep } from "./kept.ts"
 import { attachedAt, type Library, type TrainedModule } from "./library.ts"
 import { mixAt, type Spot } from "./mix.ts"
 import { mixTokens } from "./mix_tokens.ts"
-import { noiseAt } from "./noise.ts"
 import { changed, extension, virtualTokens } from "./single.ts"
 
 /** Tensors (parameters or constants) of the router at one unit. */

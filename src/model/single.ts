@@ -2,9 +2,9 @@
 
 import type { Adapter, Extension, FrozenLayer, HostTensor, Initial, Mode, Site } from "../plugin/index.ts"
 import { parameter, type Tensor, weight } from "../tensor/index.ts"
+import { noiseAt } from "../tensor/placed_noise.ts"
 import type { Participant } from "./encoder.ts"
 import { parametersAt, SHARED, type TrainedModule } from "./library.ts"
-import { noiseAt } from "./noise.ts"
 
 /** Sites of a backbone where an adapter attaches, in the backbone's order. */
 export const sitesFor = (adapter: Adapter, options: unknown, sites: readonly Site[]): readonly Site[] => {

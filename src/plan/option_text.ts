@@ -1,4 +1,5 @@
 /** Options in words, as people and specs write them: for `l2r plugins` and the page of all plugins. */
+import { aKind } from "../../dsl/kinds.ts"
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
 
 const names: Readonly<Record<string, string>> = {
@@ -12,7 +13,8 @@ const names: Readonly<Record<string, string>> = {
 export const typeText = (schema: JsonSchema): string => {
   if (schema.enum) return schema.enum.map(valueText).join(" | ")
   if (schema.anyOf) return schema.anyOf.map(typeText).join(" or ")
-  if (schema.reference) return `name of a ${schema.reference}`
+  if (schema.reference) return `name of ${aKind(schema.reference)}`
+  if (schema.items?.reference) return `list of names of declarations, each ${aKind(schema.items.reference)}`
   if (schema.type === "array") return `list of ${schema.items ? typeText(schema.items) : "values"}`
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema
   const bounds = [

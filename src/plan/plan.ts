@@ -6,7 +6,8 @@
 import type * as Graph from "effect/Graph"
 import { MEASURES } from "../../dsl/core_schema.ts"
 import type { Compare, Experiment, Spec } from "../../dsl/spec.ts"
-import type { Adapter, Backend, Memory, NumericProfile, Place } from "../plugin/index.ts"
+import type { Backend, Memory, NumericProfile, Place } from "../plugin/index.ts"
+import { adaptersOf } from "./adapters.ts"
 import { checkHeads } from "./asked.ts"
 import { planProbe, planStrategy } from "./bound_row.ts"
 import { StepBuilder } from "./builder.ts"
@@ -108,9 +109,7 @@ const planExperiment = async (
   const { on, stream: streamName } = experiment
   const stream = await planStream(builder, shelf, spec, spec.streams[streamName], on, directory, onDownload)
   const stages = stream.tasks.map((_, t) => t).filter((t) => !finalStageOnly || t === stream.tasks.length - 1)
-  const adapters = new Map<string, Resolved<Adapter>>()
-  for (const [name, declaration] of Object.entries(spec.adapters))
-    adapters.set(name, await shelf.take<Adapter>("adapter", declaration))
+  const adapters = await adaptersOf(shelf, spec)
   const declared = [...adapters.values()]
   const elsewhere = await modulesElsewhere(spec, experiment.adapters, stream, declared, directory, moduleReader)
   const lines = (await linesOf(shelf, spec, experiment)).map((line) => ({ ...line, keepGates }))

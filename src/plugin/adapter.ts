@@ -27,6 +27,22 @@ export interface FrozenLayer {
 /** What joins the tokens: keys [n, in] and values [n, out] at an `attention` site, tokens [n, width] at `embeddings`. */
 export type Extension = { readonly keys: Tensor; readonly values: Tensor } | { readonly tokens: Tensor }
 
+/** An adapter with its options, as one that is made of others gets it. */
+export interface Member {
+  readonly name: string
+  readonly sites: () => readonly Role[]
+  readonly parameters: (site: Site) => Initials
+  /** As those of an adapter; parameters by their own names. */
+  readonly forward: (
+    x: Tensor,
+    y: Tensor,
+    parameters: Readonly<Record<string, Tensor>>,
+    mode: Mode,
+    layer: FrozenLayer,
+  ) => Tensor
+  readonly extend: (parameters: Readonly<Record<string, Tensor>>, mode: Mode, site: Site) => Extension
+}
+
 export interface Adapter<Options = any, Parameters extends Initials = any> extends Definition<"adapter", Options> {
   /** Roles of the sites that it attaches to. */
   readonly sites: (options: Options) => readonly Role[]
@@ -52,6 +68,10 @@ export interface Adapter<Options = any, Parameters extends Initials = any> exten
    * two matrix products. Undefined where it is none with these options.
    */
   readonly factors?: (parameters: { readonly [K in keyof Parameters]: Tensor }, options: Options) => Factors | undefined
+  /** The option that lists the adapters that it is made of: names in a spec, `Member`s where the functions above get it. */
+  readonly madeOf?: keyof Options & string
+  /** These adapters, once the core has found them. */
+  readonly members?: readonly Member[]
   /** How Hugging Face's PEFT stores such modules, where it has them. */
   readonly peft?: PeftForm<Options>
 }

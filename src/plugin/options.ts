@@ -1,6 +1,7 @@
 /** Schemas that authors write options with. Every option is documented and has a default or is required. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Member } from "./adapter.ts"
 import { LINEAR_ROLES } from "./site.ts"
 
 export { Schema }
@@ -22,6 +23,12 @@ export const words = <const Members extends readonly string[]>(...members: Membe
 export const Targets = Schema.Array(Schema.Literals(LINEAR_ROLES)).check(Schema.isMinLength(1))
 /** The name of a declaration of another kind; the checker resolves it. */
 export const reference = (kind: string) => Schema.String.annotate({ reference: kind } as never)
+
+/** Adapters that an adapter is made of, two or more: a spec names them, the core hands them over as `Member`s. */
+export const Members = Schema.Array(reference("adapter")).check(Schema.isMinLength(2)) as unknown as Schema.Codec<
+  readonly Member[],
+  readonly string[]
+>
 
 /** An option that may be left out: documented, with its default. */
 export const optional = <S extends Schema.Codec<any, any>>(schema: S, fallback: S["Encoded"], description: string) =>

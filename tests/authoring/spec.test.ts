@@ -36,6 +36,7 @@ import {
   sequential_full,
   shuffled,
   spec,
+  stack,
   stream,
   sweep,
   tasksOf,
@@ -69,7 +70,11 @@ const routing = experiment("routing", {
     scenario: "task_incremental",
     orders: ["written", shuffled(2), ["t 1", "things", "living"]],
   }),
-  adapters: [low_rank, library("mixed", { living: low_rank, things: narrow, "t 1": "elsewhere" })],
+  adapters: [
+    low_rank,
+    stack("piled", { of: [low_rank, narrow] }),
+    library("mixed", { living: low_rank, things: narrow, "t 1": "elsewhere" }),
+  ],
   train: train("brief", { epochs: 3, learning_rate: 1e-3 }),
   routers: [learnt, merged, nearest],
   bounds: ["oracle", sequential_full("whole")],
@@ -89,8 +94,9 @@ data intents = jsonl "data/banking77" { text: text }
 
 memory few = random { per_class: sweep [1, 5] }
 
-adapter low_rank = lora { rank: sweep size [4, 8], alpha: sweep size [8, 16], targets: [query] }
+adapter low_rank = lora  { rank: sweep size [4, 8], alpha: sweep size [8, 16], targets: [query] }
 adapter narrow   = bottleneck
+adapter piled    = stack { of: [low_rank, narrow] }
 
 router learnt = l2r                { memory: few, head: both, epochs: 5 }
 router merged = learnt             { aggregate: parameters }
@@ -111,7 +117,7 @@ train brief { epochs: 3, learning_rate: 0.001 }
 experiment routing {
   on:       encoder
   stream:   both
-  adapters: [low_rank, mixed]
+  adapters: [low_rank, piled, mixed]
   train:    brief
   routers:  [learnt, merged, own]
   bounds:   [oracle, whole]

@@ -126,7 +126,11 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     trial("routers: learnt, bounds: [orcale]"),
   ],
   L2R0305: [around("router r = few"), trial("routers: low_rank"), around("router r = l2r { memory: low_rank }")],
-  L2R0306: [around("router a = b\nrouter b = c\nrouter c = a"), around("router a = a")],
+  L2R0306: [
+    around("router a = b\nrouter b = c\nrouter c = a"),
+    around("router a = a"),
+    around("adapter a = stack { of: [low_rank, b] }\nadapter b = stack { of: [a, low_rank] }"),
+  ],
   L2R0307: [around("adapter bottleneck = bottleneck { reduction: 2 }\nadapter b = bottleneck { reduction: 4 }")],
   L2R0308: [around("router r = mien.router")],
   L2R0309: [around("router r = mine.nearest_clas"), around("adapter a = mine.lora")],

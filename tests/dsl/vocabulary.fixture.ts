@@ -66,6 +66,7 @@ export const vocabulary: Vocabulary = {
         },
         { required: ["share"] },
       ),
+      plugin("stack", { of: { type: "array", minItems: 2, items: { type: "string", reference: "adapter" } } }),
     ]),
     router: Object.fromEntries([
       router(

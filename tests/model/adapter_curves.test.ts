@@ -7,9 +7,11 @@ import { optimise, parameterFeeds, textFeeds } from "../../src/model/optimise.ts
 import { initialsFor, trainable, trainedNames } from "../../src/model/single.ts"
 import {
   type Adapter,
+  assembled,
   crossEntropy,
   type HostTensor,
   input,
+  type Part,
   parameter,
   program,
   randomStream,
@@ -19,8 +21,14 @@ import { loadPlugin } from "../../src/plugin/load.ts"
 import golden from "../golden/adapters.json" with { type: "json" }
 import { apart, engines, hostOf, type Nested, textsOf, tinyBert } from "./golden.ts"
 
+interface Named {
+  readonly name: string
+  /** What an adapter is made of. */
+  readonly of?: readonly Named[]
+}
+
 interface Variant {
-  readonly adapter: { readonly name: string }
+  readonly adapter: Named
   readonly initial: Readonly<Record<string, Readonly<Record<string, Nested>>>>
   readonly logits: Nested
   readonly losses: readonly number[]
@@ -53,10 +61,17 @@ const arraysOf = ({ initial }: Variant, trained: ReadonlySet<string>): Map<strin
     ),
   )
 
-const replay = async (variant: Variant, on: keyof typeof engines) => {
-  const { name, ...written } = variant.adapter
+const partFor = async ({ name, of, ...written }: Named): Promise<Part> => {
   const adapter = (await loadPlugin("adapter", name)) as Adapter
-  const options = Schema.decodeUnknownSync(adapter.options)(written as never)
+  const options = Schema.decodeUnknownSync(adapter.options)({
+    ...written,
+    ...(of && { of: of.map((one) => one.name) }),
+  } as never)
+  return { adapter: of ? assembled(adapter, await Promise.all(of.map(partFor))) : adapter, options }
+}
+
+const replay = async (variant: Variant, on: keyof typeof engines) => {
+  const { adapter, options } = await partFor(variant.adapter)
   const network = await tinyBert()
   const { sites } = network.checkpoint
   const own = trainedNames(initialsFor(adapter, options, sites))

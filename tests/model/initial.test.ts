@@ -1,14 +1,19 @@
 /** First values: those that depend on frozen weights, and places that are drawn. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
 import ia3 from "../../plugins/adapters/ia3.ts"
 import lora from "../../plugins/adapters/lora.ts"
 import prefix from "../../plugins/adapters/prefix.ts"
+import prompt from "../../plugins/adapters/prompt.ts"
 import sparse from "../../plugins/adapters/sparse.ts"
+import stack from "../../plugins/adapters/stack.ts"
 import { drawn, freshModule } from "../../src/model/initial.ts"
 import { initialsFor, trainable, trainedNames } from "../../src/model/single.ts"
 import {
   type Adapter,
+  assembled,
+  type Backbone,
   columnNorm,
   defineAdapter,
   NoOptions,
@@ -16,9 +21,10 @@ import {
   randomStream,
   Schema,
 } from "../../src/plugin/index.ts"
+import { loadPlugin } from "../../src/plugin/load.ts"
 import { toyNetwork } from "../../src/testing/toy_network.ts"
 
-const decoded = (adapter: Adapter, written: object): unknown =>
+const decoded = (adapter: Adapter | Backbone, written: object): unknown =>
   Schema.decodeUnknownSync(adapter.options)(written as never)
 const fresh = async (adapter: Adapter, written: object, seed = 1) => {
   const network = await toyNetwork()
@@ -89,6 +95,21 @@ test("an array of all sites is one: drawn once, named once, trained once", async
     ...[0, 1].flatMap((layer) => ["U", "c"].map((name) => `layer.${layer}.attention/${name}`)),
   ])
   assert.deepEqual(trainedNames(initialsFor(prefix, options, network.checkpoint.sites)), names)
+})
+
+test("an adapter that attaches nowhere is refused, and so is one of which a part does; what is there is said", async () => {
+  const backbone = (await loadPlugin("backbone", "onnx")) as Backbone
+  const directory = fileURLToPath(new URL("../golden/", import.meta.url))
+  const checkpoint = await backbone.load("tiny_bert/onnx/script.onnx", decoded(backbone, {}), { directory })
+  const onGraph = (adapter: Adapter, options: unknown) => () =>
+    freshModule({ backbone, checkpoint }, adapter, options, (name) => randomStream(1, name))
+  const refused = (error: Error & { help?: string }): boolean =>
+    error.message === "the adapter prompt attaches at embeddings, and the backbone onnx has no such site" &&
+    /^it has [\w, ]*query[\w, ]*: let the adapter attach at one of these/.test(error.help ?? "")
+  const parts = [lora, prompt].map((adapter: Adapter) => ({ adapter, options: decoded(adapter, {}) }))
+  assert.throws(onGraph(prompt, parts[1].options), refused)
+  assert.throws(onGraph(assembled(stack, parts), { of: ["low_rank", "before"] }), refused)
+  assert.doesNotThrow(onGraph(lora, parts[0].options))
 })
 
 test("a first value that needs a weight where there is none says so", async () => {

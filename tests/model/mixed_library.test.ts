@@ -8,6 +8,7 @@ import { routed } from "../../src/model/routed.ts"
 import { frozen } from "../../src/model/single.ts"
 import {
   type Adapter,
+  assembled,
   defineRouter,
   type HostTensor,
   matmul,
@@ -35,6 +36,7 @@ const moduleOf = async (network: Network, name: string, written: object, seed: n
 }
 
 const kinds: readonly (readonly [string, object])[] = [
+  ["prompt", { length: 2 }],
   ["bottleneck", { reduction: 2 }],
   ["lora", { rank: 2, alpha: 1, targets: ["query", "output"] }],
   ["bottleneck", { reduction: 4, activation: "tanh", place: "houlsby" }],
@@ -53,7 +55,10 @@ const kinds: readonly (readonly [string, object])[] = [
 const made = (async () => {
   const network = await toyNetwork()
   const modules = await Promise.all(kinds.map(([name, written], m) => moduleOf(network, name, written, m + 1)))
-  return { network, modules }
+  const [, narrow, lowRank] = modules
+  const adapter = assembled((await loadPlugin("adapter", "stack")) as Adapter, [lowRank, narrow])
+  const piled = moduleWith(adapter, { of: ["low_rank", "narrow"] }, network, 99)
+  return { network, modules: [...modules, piled] }
 })()
 
 const features = async (network: Network, modules: readonly TrainedModule[], mix: Mix, rows: readonly number[][]) => {
@@ -70,21 +75,25 @@ const mixes: readonly Mix[] = [
 ]
 
 for (const mix of mixes)
-  test(`each module alone is itself, among thirteen unlike ones: ${JSON.stringify(mix)}`, async () => {
+  test(`each module alone is itself, among fifteen unlike ones: ${JSON.stringify(mix)}`, async () => {
     const { network, modules } = await made
     const seen: HostTensor[] = []
-    for (const [m, module] of modules.entries()) {
+    const weighed = modules.filter(({ adapter }) => adapter.name !== "prompt" || mix.granularity === "example")
+    for (const module of weighed) {
+      const m = modules.indexOf(module)
       const only = texts.map(() => modules.map((_, i) => (i === m ? 1 : 0)))
-      // No average of keys is nothing: a prefix of zeros takes attention away.
-      const absent = mix.aggregate === "parameters" && kinds[m][0] !== "prefix"
-      const library = modules.map((one) => (absent && one.adapter.name === "prefix" ? { ...one, sites: {} } : one))
+      // No average of keys is nothing: a prefix of zeros takes attention away. Tokens are there whatever their gates,
+      // and no token of a text can weigh those of a prompt.
+      const absent = (name: string): boolean =>
+        name === "prompt" || (name === "prefix" && mix.aggregate === "parameters")
+      const library = modules.map((one) => (one !== module && absent(one.adapter.name) ? { ...one, sites: {} } : one))
       const y = await features(network, library, mix, only)
       const alone = await run(
         await engineOf("reference"),
         { y: encoder(network, frozen(module)).features },
         packed(texts),
       )
-      assertNear(y, alone.y, 2e-6, kinds[m].join())
+      assertNear(y, alone.y, 2e-6, module.adapter.name)
       for (const other of seen) assert.ok(gap(y, other) > 1e-2)
       seen.push(y)
     }

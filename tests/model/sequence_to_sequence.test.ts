@@ -9,7 +9,7 @@ import { nextTokenScores } from "../../src/model/causal.ts"
 import type { Network } from "../../src/model/encoder.ts"
 import { encoderDecoder, packedAnswers } from "../../src/model/encoder_decoder.ts"
 import { generator } from "../../src/model/generation.ts"
-import { advancing, generationStep, type Taking, TEXT_MASK } from "../../src/model/generation_step.ts"
+import { advancing, generationStep, type Taking } from "../../src/model/generation_step.ts"
 import { drawn } from "../../src/model/initial.ts"
 import { noting } from "../../src/model/kept.ts"
 import { KeyValueCache } from "../../src/model/key_value_cache.ts"
@@ -101,7 +101,7 @@ for (const [what, make] of ways)
     const { hidden } = encoderDecoder(network, participant)
     const likelihoods = logSoftmax(nextTokenScores(network, pool("last", hidden)))
     const anew = await engine.compile(program({ likelihoods }))
-    const cache = new KeyValueCache(first, prompts.length, { [TEXT_MASK]: packed(prompts).mask })
+    const cache = new KeyValueCache(first, prompts.length)
     const random = randomStream(3, what)
     let [next, texts] = [prompts, prompts]
     let answers: readonly (readonly number[])[] = prompts.map(() => [START])

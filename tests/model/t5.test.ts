@@ -105,6 +105,7 @@ for (const name of Object.keys(golden.models))
           called.push(site.name)
           return y
         },
+        join: ({ site }) => void called.push(site.name),
       },
     )
     const order = (names: readonly string[]) => [...names].sort()

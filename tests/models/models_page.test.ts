@@ -2,12 +2,11 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import type { Adapter } from "../../src/plugin/index.ts"
-import { loadPlugin } from "../../src/plugin/load.ts"
 import { shipped } from "../../src/plugin/registry.ts"
+import { adapterFor, adapterNames } from "./adapters.ts"
 import { HEADS, type Head, NETWORKS, networkFor } from "./networks.ts"
 import { tried } from "./trial.ts"
-import { adapterNames, modelsPageFile, section } from "./write_models_page.ts"
+import { modelsPageFile, section } from "./write_models_page.ts"
 
 const page = readFileSync(modelsPageFile, "utf8").replaceAll("\r\n", "\n")
 const sections = page.split(/^## /m).slice(1)
@@ -47,8 +46,7 @@ const samples: readonly (readonly [Head, string, string])[] = [
 for (const [head, title, adapter] of samples)
   test(`the page is right about ${adapter} on ${title}, ${head}`, async () => {
     const [, plugin, location] = NETWORKS.find(([name]) => name === title) as (typeof NETWORKS)[number]
-    const given = (await loadPlugin("adapter", adapter)) as Adapter
-    const outcome = await tried(() => networkFor(plugin, location, head), given, head)
+    const outcome = await tried(() => networkFor(plugin, location, head), await adapterFor(adapter), head)
     const row = sections[HEADS.indexOf(head)].split("\n").find((line) => line.startsWith(`| ${title} |`)) as string
     const cell = row.split(" | ")[1 + adapterNames().indexOf(adapter)]
     assert.ok(cell.startsWith(outcome.kind), `${cell}, not ${JSON.stringify(outcome)}`)

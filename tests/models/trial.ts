@@ -8,18 +8,17 @@ import { optimise, parameterFeeds } from "../../src/model/optimise.ts"
 import { sequenceLoss, translationFeeds } from "../../src/model/sequence_to_sequence.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
 import {
-  type Adapter,
   crossEntropy,
   type HostTensor,
   input,
   nameOf,
+  type Part,
   type Program,
   parameter,
   program,
   randomStream,
   type Tensor,
 } from "../../src/plugin/index.ts"
-import { decoded } from "../../src/testing/plugin_options.ts"
 import { engineOf } from "../../src/testing/toy_network.ts"
 import type { Head } from "./networks.ts"
 
@@ -36,10 +35,9 @@ const answers = [2, 3, 1, 2].map(text)
 const CLASSES = 3
 const STEPS = 12
 
-export const tried = async (open: () => Promise<Network>, adapter: Adapter, head: Head): Promise<Outcome> => {
+export const tried = async (open: () => Promise<Network>, { adapter, options }: Part, head: Head): Promise<Outcome> => {
   try {
     const network = await open()
-    const options = decoded(adapter, {})
     if (initialsFor(adapter, options, network.checkpoint.sites).size === 0) return { kind: "no site" }
     const start = freshModule(network, adapter, options, (name) => randomStream(2, name))
     const participant = trainable(adapter, options, network.checkpoint.sites, { training: true }, start)

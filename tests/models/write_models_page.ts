@@ -6,24 +6,21 @@
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import type { Adapter } from "../../src/plugin/index.ts"
-import { loadPlugin } from "../../src/plugin/load.ts"
-import { shipped } from "../../src/plugin/registry.ts"
+import { adapterFor, adapterNames, MEMBERS } from "./adapters.ts"
 import { HEADS, type Head, NETWORKS, networkFor } from "./networks.ts"
 import { type Outcome, tried } from "./trial.ts"
 
 export const modelsPageFile = new URL("../../docs/models.md", import.meta.url)
-
-export const adapterNames = (): readonly string[] => shipped("adapter").map(({ name }) => name)
 
 const INTRODUCTION = `# Families, adapters, heads
 
 Each cell was tried on a tiny random network of the family, the adapter with its defaults: **trained** means that the
 gradients in float32 are those of plain float64 and that a few steps of AdamW lower the loss; **loads**, that it is
 computed, but one of these failed; **no site**, that the family has nothing where the adapter attaches by default. A
-number refers to the error below the table. Heads of classes read the mean over the tokens, the first ([CLS]) or the last
-one; \`next token\` is causal language modelling, \`answers\` sequence to sequence; these two are there for programs
-(\`src/model/causal.ts\`, \`src/model/sequence_to_sequence.ts\`), not yet in specs.
+number refers to the error below the table. \`stack\` is one of \`${MEMBERS[0]}\` and \`${MEMBERS[1]}\`.
+Heads of classes read the mean over the tokens, the first ([CLS]) or the last one; \`next token\` is causal language
+modelling, \`answers\` sequence to sequence; these two are there for programs (\`src/model/causal.ts\`,
+\`src/model/sequence_to_sequence.ts\`), not yet in specs.
 
 This page is made by \`node tests/models/write_models_page.ts\`.
 `
@@ -58,7 +55,7 @@ export const section = (head: Head, cells: readonly (readonly Outcome[])[]): str
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values: flags } = parseArgs({ options: { only: { type: "string" } } })
-  const adapters = await Promise.all(adapterNames().map((name) => loadPlugin("adapter", name) as Promise<Adapter>))
+  const adapters = await Promise.all(adapterNames().map(adapterFor))
   const sections: string[] = []
   for (const head of HEADS.filter((one) => flags.only === undefined || one === flags.only)) {
     const cells: Outcome[][] = []

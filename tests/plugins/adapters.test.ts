@@ -11,13 +11,23 @@ import lora from "../../plugins/adapters/lora.ts"
 import prefix from "../../plugins/adapters/prefix.ts"
 import prompt from "../../plugins/adapters/prompt.ts"
 import sparse from "../../plugins/adapters/sparse.ts"
+import stack from "../../plugins/adapters/stack.ts"
+import { type Adapter, assembled } from "../../src/plugin/index.ts"
 import { shipped } from "../../src/plugin/registry.ts"
 import { testAdapter } from "../../src/testing/index.ts"
+import { decoded, type Written } from "../../src/testing/plugin_options.ts"
+
+/** A stack of adapters with these options, as a spec's declarations give it. */
+const stackOf = (...members: readonly (readonly [Adapter, Written])[]): Adapter =>
+  assembled(
+    stack,
+    members.map(([adapter, written]) => ({ adapter, options: decoded(adapter, written) })),
+  )
 
 test("all adapters that ship are tested here", () => {
   assert.deepEqual(
     shipped("adapter").map(({ name }) => name),
-    [bitfit, bottleneck, compacter, full, ia3, layerNorm, lora, prefix, prompt, sparse].map(({ name }) => name),
+    [bitfit, bottleneck, compacter, full, ia3, layerNorm, lora, prefix, prompt, sparse, stack].map(({ name }) => name),
   )
 })
 
@@ -50,3 +60,24 @@ testAdapter(prompt, { length: 2, start: "normal", deviation: 0.5 }, { startsAsId
 testAdapter(sparse, { share: 0.2 })
 testAdapter(sparse, { share: 0.1, choose: "largest", targets: ["intermediate", "output"] })
 testAdapter(full, { targets: ["value", "output"] })
+// Two that meet at the feed-forward's output, and tokens before the text.
+testAdapter(
+  stackOf(
+    [lora, { rank: 2, alpha: 3, targets: ["query", "output"], dropout: 0.3 }],
+    [bottleneck, { reduction: 4, activation: "tanh" }],
+    [prompt, { length: 2 }],
+  ),
+  { of: ["low_rank", "narrow", "before"] },
+  { startsAsIdentity: false },
+)
+// Arrays that all sites share, two prefixes, and what is not trained.
+testAdapter(
+  stackOf(
+    [prefix, { length: 1 }],
+    [compacter, { reduction: 4, n: 2, activation: "tanh" }],
+    [prefix, { length: 2, hidden: 3 }],
+    [sparse, { share: 0.1 }],
+  ),
+  { of: ["keys", "kronecker", "more_keys", "few"] },
+  { startsAsIdentity: false },
+)

@@ -6,7 +6,7 @@ import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { loadPlugin } from "../../src/plugin/load.ts"
 import { shipped } from "../../src/plugin/registry.ts"
-import { modelCard } from "../../src/run/model_card.ts"
+import { modelCard } from "../../src/run/model_card/index.ts"
 
 const golden = fileURLToPath(new URL("../golden/", import.meta.url))
 const models = fileURLToPath(new URL("../../../shared/models/", import.meta.url))

@@ -16,7 +16,7 @@ import {
   writeSafetensors,
 } from "../../plugin/index.ts"
 import { loadPlugin } from "../../plugin/load.ts"
-import { folderOf } from "../model_card.ts"
+import { folderOf } from "../model_card/network.ts"
 import { headFile } from "../peft/head.ts"
 import type { FromStore } from "../peft/trained.ts"
 import { affine } from "./affine.ts"

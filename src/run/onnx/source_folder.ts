@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import type { ChosenBackbone } from "../../plan/stream.ts"
 import { DataError } from "../../plugin/index.ts"
-import { folderOf } from "../model_card.ts"
+import { folderOf } from "../model_card/network.ts"
 
 /** Undefined where there is none. */
 export const sourceFolder = async ({ location, directory, options }: ChosenBackbone): Promise<string | undefined> => {

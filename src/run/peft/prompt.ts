@@ -27,12 +27,13 @@ const keyOf = (site: Site, part: string): string => `${ROOT}${site.name}.${part}
 export const unstacked = (folder: PeftFolder, prompt: Prompt, network: Network): PeftFolder => {
   const name = prompt.tensor
   const turn = turnOf(network, prompt)
-  const { [name]: whole, ...tensors } = folder.tensors
+  const { [name]: filed, ...tensors } = folder.tensors
   const sites = promptSites(network, prompt).map(({ site }) => site)
   const parted = partsOf(prompt)
   const width = sites.reduce((sum, site) => sum + parted.reduce((part, one) => part + widthOf(site, one), 0), 0)
-  if (whole === undefined)
+  if (filed === undefined)
     throw new DataError(`${WEIGHTS} of "${folder.location}" lacks the tensor ${name}`, "copy the folder again")
+  const whole = prompt.at === "embeddings" ? readRows(filed, folder) : filed
   if (whole.shape.length !== 2 || whole.shape[1] !== width)
     throw new DataError(
       `${WEIGHTS} of "${folder.location}" has the tensor ${name} [${whole.shape.join(", ")}], and on this base model it would be [n, ${width}]`,
@@ -48,6 +49,13 @@ export const unstacked = (folder: PeftFolder, prompt: Prompt, network: Network):
       at += size
     }
   return { ...folder, tensors: parts }
+}
+
+/** For a network with two stacks PEFT draws as many tokens again by default, and never reads them. */
+const readRows = ({ shape, data }: HostTensor, { config }: PeftFolder): HostTensor => {
+  const { num_virtual_tokens: count, num_transformer_submodules: stacks } = config
+  if (typeof count !== "number" || stacks !== 2 || shape[0] !== 2 * count) return { shape, data }
+  return { shape: [count, shape[1]], data: (data as Float32Array).slice(0, count * shape[1]) }
 }
 
 /** The one tensor of the parts of each site. Throws DataError. */

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util"
 import type { Network } from "../../model/encoder.ts"
 import type { TrainedModule } from "../../model/library.ts"
+import { toldOptions } from "../../plan/adapters.ts"
 import type { Chosen } from "../../plan/chosen.ts"
 import type { Plan } from "../../plan/plan.ts"
 import type { Step } from "../../plan/step.ts"
@@ -44,7 +45,7 @@ export const modulesOf = (plan: Plan): readonly (readonly [ModuleName, Step])[] 
       return declared
         .filter(
           ([, { plugin, options }]) =>
-            plugin.split(".").at(-1) === adapter.plugin && isDeepStrictEqual(options, adapter.options),
+            plugin.split(".").at(-1) === adapter.plugin && isDeepStrictEqual(options, toldOptions(adapter.options)),
         )
         .map(([key]) => [{ task, adapter: key.slice("adapter ".length), seed }, step] as const)
     })

@@ -12,6 +12,7 @@ import {
   type TokenIds,
 } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
+import { adapterIn } from "./adapter.ts"
 
 /** A plugin in a step's options, with its decoded options. */
 export interface Chosen {
@@ -139,7 +140,7 @@ const moduleFrom = async (work: Pick<Work, "plugin">, artifact: Artifact): Promi
   const own = Object.entries(artifact.arrays).filter(([name]) => !/^(head|loss)\//.test(name))
   return {
     task,
-    adapter: await work.plugin<Adapter>("adapter", adapter.plugin, adapter.from),
+    adapter: await adapterIn(work, adapter),
     options: adapter.options,
     sites: bySite(own.map(([name, array]) => [name, host(array)])),
     head: headIn(artifact),

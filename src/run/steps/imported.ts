@@ -27,6 +27,7 @@ import { peftDigest } from "../peft/folder.ts"
 import { readPeft } from "../peft/read.ts"
 import { headFor } from "../peft/task_head.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
+import { adapterIn } from "./adapter.ts"
 import { checkFinite } from "./finite.ts"
 import { classCount, labelledIn, network } from "./given.ts"
 import { located } from "./module.ts"
@@ -38,7 +39,7 @@ export const imported: Perform = async (work) => {
   const options = work.options as unknown as Options
   const { backbone, adapter: chosen, folder, task } = options
   const net = await network(work, backbone)
-  const adapter = await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from)
+  const adapter = await adapterIn(work, chosen)
   if (peftDigest(folder.location, folder.directory) !== folder.fingerprint)
     throw new StepError(
       `the files of the module "${folder.location}" are not those that the plan has seen`,

@@ -24,6 +24,7 @@ import {
   zeros,
 } from "../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
+import { adapterIn } from "./adapter.ts"
 import { classCount, type LabelledTexts, labelledIn, network } from "./given.ts"
 import { loopOptions, parameterGroups } from "./train_block.ts"
 
@@ -31,7 +32,7 @@ export const module: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["module"]
   const { adapter: chosen, task, seed } = options
   const net = await network(work, options.backbone)
-  const adapter = await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from)
+  const adapter = await adapterIn(work, chosen)
   const tokens = work.input("tokens")
   const streamOf = (name: string) => randomStream(seed, "initial", task, name)
   const start = new Map<string, HostTensor>([

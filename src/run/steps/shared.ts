@@ -20,6 +20,7 @@ import {
   zeros,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
+import { adapterIn } from "./adapter.ts"
 import {
   type Chosen,
   type ChosenBackbone,
@@ -55,7 +56,7 @@ export const shared: Perform = async (work) => {
   const strategy = await work.plugin<Strategy>("strategy", options.strategy.plugin, options.strategy.from)
   const { adapter: chosen } = options
   const adapter = chosen && {
-    plugin: await work.plugin<Adapter>("adapter", chosen.plugin, chosen.from),
+    plugin: await adapterIn(work, chosen),
     options: chosen.options,
   }
   const start = startingValues(work, net, adapter, options)

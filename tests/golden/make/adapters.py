@@ -240,6 +240,23 @@ def prefix(hidden):
     return by_formula(initial, attach)
 
 
+def stack():
+    """LoRA, and a bottleneck on what it leaves where both stand, at the feed-forward's output."""
+    wide = lambda site: 32 if site.endswith(".output") else 16
+    initial = {site: {"1.A": fixture.given(random, wide(site), 2, scale=0.25), "1.B": fixture.given(random, 2, 16, scale=0.1)} for site in sites("attention.query", "output")}
+    for site in sites("output"):
+        initial[site] |= {"2.D": fixture.given(random, 16, 4, scale=0.25), "2.b": fixture.given(random, 4, scale=0.1), "2.U": fixture.given(random, 4, 16, scale=0.25), "2.c": fixture.given(random, 16, scale=0.1)}
+
+    def attach(model, site, p):
+        def update(_, inputs, y):
+            y = y + 3 / 2 * (inputs[0] @ p["1.A"] @ p["1.B"])
+            return y + torch.nn.functional.gelu(y @ p["2.D"] + p["2.b"]) @ p["2.U"] + p["2.c"] if "2.D" in p else y
+
+        model.get_submodule(theirs(site)).register_forward_hook(update)
+
+    return by_formula(initial, attach)
+
+
 variants = {
     "lora, rank-stabilised": {"adapter": {"name": "lora", "rank": 3, "alpha": 4, "scaling": "rank_stabilised"}, **lora(3, 4, ["attention.query", "attention.value"], kind="rank_stabilised")},
     "lora, decomposed": {"adapter": {"name": "lora", "rank": 2, "alpha": 3, "decomposed": True, "targets": ["query", "intermediate"]}, **lora(2, 3, ["attention.query", "intermediate"], kind="decomposed")},
@@ -252,6 +269,7 @@ variants = {
     "compacter": {"adapter": {"name": "compacter", "reduction": 4, "n": 2, "place": "compacter_plus_plus"}, **compacter()},
     "prefix": {"adapter": {"name": "prefix", "length": 3}, **prefix(0)},
     "prefix, reparameterised": {"adapter": {"name": "prefix", "length": 3, "hidden": 5}, **prefix(5)},
+    "stack": {"adapter": {"name": "stack", "of": [{"name": "lora", "rank": 2, "alpha": 3, "targets": ["query", "output"]}, {"name": "bottleneck", "reduction": 4, "activation": "gelu"}]}, **stack()},
 }
 fixture.write(
     "adapters",

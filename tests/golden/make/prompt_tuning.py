@@ -18,11 +18,12 @@ import tiny
 FOLDER = os.path.join(fixture.FOLDER, "prompts")
 COUNT, STEPS = 3, 10
 IDS = [[2, 7, 11, 5, 3], [2, 30, 12, 12, 25, 9, 3], [2, 3]]
-BASES = ["tiny_bert", "families/roberta", "families/distilbert", "families/albert", "families/modernbert", "tiny_decoders/llama", "tiny_decoders/mistral", "tiny_decoders/qwen3"]
+BASES = ["tiny_bert", "families/roberta", "families/distilbert", "families/albert", "families/modernbert", "tiny_decoders/llama", "tiny_decoders/mistral", "tiny_decoders/qwen3", "tiny_t5/first"]
+ANSWERS = [[[8, 5, 1], [30, 1], [6, 6, 9, 4, 1]], "tiny_t5/gated"]
 
 
 def loaded(base):
-    network = transformers.AutoModelForCausalLM if base.startswith("tiny_decoders") else transformers.AutoModel
+    network = transformers.AutoModelForCausalLM if base.startswith("tiny_decoders") else transformers.T5EncoderModel if base == "tiny_t5/first" else transformers.AutoModel
     return network.from_pretrained(os.path.join(fixture.FOLDER, base), attn_implementation="eager", dtype=torch.float32)
 
 
@@ -88,6 +89,29 @@ def generated(model):
     return dict(prompts=prompts, texts=texts)
 
 
+def answering(folder):
+    """An encoder and a decoder, with the number of stacks that PEFT takes by default: the prompt stands before the text alone. Mean loss of an answer, and greedy answers."""
+    answers, base = ANSWERS
+    network = transformers.T5ForConditionalGeneration.from_pretrained(os.path.join(fixture.FOLDER, base), attn_implementation="eager", dtype=torch.float32)
+    model = get_peft_model(network, PromptTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=COUNT))
+    weight = model.prompt_encoder["default"].embedding.weight
+    weight.data = torch.tensor(np.random.default_rng(80).normal(size=tuple(weight.shape)) * 0.5, dtype=torch.float32)
+    model.peft_config["default"].base_model_name_or_path = base
+    model.save_pretrained(folder)
+    os.remove(os.path.join(folder, "README.md"))
+    model = model.double().eval()
+    given = lambda row: dict(input_ids=torch.tensor([row]), attention_mask=torch.ones(1, len(row), dtype=torch.long))
+    losses, texts = [], []
+    with torch.no_grad():
+        for row, answer in zip(IDS, answers, strict=True):
+            losses.append(model(**given(row), labels=torch.tensor([answer])).loss.item())
+            text = [network.config.decoder_start_token_id]
+            for _ in range(6):
+                text.append(model(**given(row), decoder_input_ids=torch.tensor([text])).logits[0, -1].argmax().item())
+            texts.append(text[1:])
+    return dict(base=base, answers=answers, losses=losses, texts=texts)
+
+
 def make():
     shutil.rmtree(FOLDER, ignore_errors=True)
     folders, written = {}, {}
@@ -108,12 +132,14 @@ def make():
         {
             "ids / folders": "[text][token]; by folder in prompts/: base, hidden [text][token][width]",
             "curve": "{ids, labels, batches, initial: {P, W, b}, first_gradient: of P, losses [step] before its update, final: {P}, final_logits}; the learning rate 1e-2 (1 - n/10), no weight decay; logits = masked mean of the text's own tokens W + b",
+            "answered": "under prompts/t5_answers, an encoder-decoder: {base, answers: [text][token], losses: [text] mean over the answer's tokens, texts: 6 tokens of each greedy answer}",
             "generated": "{prompts, texts: 8 tokens that follow each}",
         },
         ids=IDS,
         folders=folders,
         curve=training(np.random.default_rng(50)),
         generated=written,
+        answered=answering(os.path.join(FOLDER, "t5_answers")),
     )
 
 

@@ -9,6 +9,7 @@ import { packed } from "../../../src/model/batch.ts"
 import { encoder, type Network } from "../../../src/model/encoder.ts"
 import { generator } from "../../../src/model/generation.ts"
 import type { TrainedModule } from "../../../src/model/library.ts"
+import { sequenceLoss, translationFeeds } from "../../../src/model/sequence_to_sequence.ts"
 import { frozen } from "../../../src/model/single.ts"
 import { type Adapter, type Backbone, program, readSafetensors } from "../../../src/plugin/index.ts"
 import { loadPlugin } from "../../../src/plugin/load.ts"
@@ -20,11 +21,19 @@ import { directory } from "./golden.ts"
 
 /** The tables of positions have room for the tokens that join. */
 const options = { max_tokens: 16, pooling: "mean", revision: "" } as const
-const networkOf = async (base: string): Promise<Network> => {
+const FAMILIES: Readonly<Record<string, string>> = { tiny_bert: "bert", tiny_t5: "t5" }
+const networkOf = async (base: string, more: object = {}): Promise<Network> => {
   const [family, folder] = base.split("/")
-  const name = family === "families" ? folder : family === "tiny_bert" ? "bert" : "llama"
+  const name = family === "families" ? folder : (FAMILIES[family] ?? "llama")
   const backbone = (await loadPlugin("backbone", name)) as Backbone
-  return { backbone, checkpoint: await backbone.load(base, options, { directory }) }
+  return {
+    backbone,
+    checkpoint: await backbone.load(
+      base,
+      { ...options, ...(name === "t5" && { network: "encoder" }), ...more },
+      { directory },
+    ),
+  }
 }
 
 const moduleIn = (network: Network, location: string, base: string, from = directory): TrainedModule => ({
@@ -79,6 +88,26 @@ for (const on of ["reference", "onnxruntime"] as const)
     assert.deepEqual(
       texts.map((text) => [...text]),
       golden.generated.texts,
+    )
+  })
+
+for (const on of ["reference", "onnxruntime"] as const)
+  test(`golden: an encoder-decoder under the prompt of its text answers as PEFT's does, on ${on}`, async () => {
+    const { base, answers, losses, texts } = golden.answered
+    const network = await networkOf(base, { network: "encoder_decoder" })
+    const participant = frozen(moduleIn(network, "prompts/t5_answers", base))
+    const session = await (await engines[on]()).compile(program({ loss: sequenceLoss(network, participant) }))
+    for (const [i, ids] of textsOf(golden.ids).entries()) {
+      const { loss } = await session.run(translationFeeds(network, [ids], textsOf([answers[i]])))
+      assert.ok(Math.abs(Number(loss.data[0]) - losses[i]) < (on === "reference" ? 1e-5 : 5e-5), `${loss.data[0]}`)
+    }
+    await session.release()
+    const writer = generator(await engines[on](), network, () => participant)
+    const written = await writer.greedy(textsOf(golden.ids), { newTokens: 6 })
+    await writer.release()
+    assert.deepEqual(
+      written.map((text) => [...text]),
+      texts,
     )
   })
 
