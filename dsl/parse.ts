@@ -101,8 +101,8 @@ const reportUnreadable = (token: IToken, reader: Reader, report: Report): void =
 
 /** Whether something in these tokens has been reported already, so that a parser's complaint would only repeat it. */
 const isSpoilt = (tokens: readonly IToken[], chunk: Chunk): boolean => {
-  const brackets = chunk.brackets.length > 0 && new Set(chunk.brackets.map(({ token }) => token))
-  return tokens.some((token) => isUnreadable(token) || token === chunk.tooDeep || (brackets && brackets.has(token)))
+  const brackets = chunk.brackets.length > 0 ? new Set(chunk.brackets.map(({ token }) => token)) : undefined
+  return tokens.some((token) => isUnreadable(token) || token === chunk.tooDeep || brackets?.has(token))
 }
 
 const foundOf = (token: IToken | undefined): string => {

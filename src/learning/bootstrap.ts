@@ -91,7 +91,10 @@ function patternDrawer(rows: Float64Array, width: number): (sums: Float64Array, 
       for (let k = 0; k < width; k++) sums[k] += n * pattern[k]
       return
     }
-    if (n < 2 * (to - from)) return pick(from, to, n, sums, random)
+    if (n < 2 * (to - from)) {
+      pick(from, to, n, sums, random)
+      return
+    }
     const middle = (from + to) >> 1
     const half = (halves[middle] ??= binomialDrawer((before[middle] - before[from]) / (before[to] - before[from])))
     const left = half(n, random)

@@ -42,6 +42,6 @@ export const refuseCoreOptions = (plugin: Plugin, own: readonly string[]): void 
   if (taken.length > 0)
     throw new PluginError(
       `the router "${plugin.name}" defines the option ${taken.map((name) => `"${name}"`).join(", ")}, which every router has already`,
-      "rename it; the core's own are " + routerOptionNames.join(", "),
+      `rename it; the core's own are ${routerOptionNames.join(", ")}`,
     )
 }

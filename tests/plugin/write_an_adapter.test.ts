@@ -11,7 +11,7 @@ import { testAdapter } from "../../src/testing/index.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 const page = readFileSync(join(root, "docs/write_an_adapter.md"), "utf8").replaceAll("\r\n", "\n")
-const [own, kit] = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, block]) => block)
+const [own, kit] = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block)
 
 /** A folder of a stranger's, to which l2r is linked. */
 const folder = mkdtempSync(join(tmpdir(), "l2r-write-"))

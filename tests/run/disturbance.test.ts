@@ -72,7 +72,7 @@ test("two processes on one store at once do no harm", () =>
 
 test("interruption stops even a step that never yields, keeps what is finished, and says so", () =>
   withFolder(async (folder) => {
-    const plan = toyPlan({ "module two": { then: "spins", wait: 0 }, "module one": { wait: 0 } })
+    const plan = toyPlan({ "module two": { ending: "spins", wait: 0 }, "module one": { wait: 0 } })
     const events: RunEvent[] = []
     await Effect.runPromise(
       Effect.gen(function* () {

@@ -38,7 +38,7 @@ test("steps that nobody wants do not run", () =>
 
 test("a failing step is located, spares what does not depend on it, and is tried again", () =>
   withFolder(async (folder) => {
-    const plan = toyPlan({ "module one": { then: "fails" } })
+    const plan = toyPlan({ "module one": { ending: "fails" } })
     const run = await runToy(folder, plan)
     const failure = Cause.squash(run.error as Cause.Cause<unknown>) as {
       _tag: string
@@ -54,14 +54,14 @@ test("a failing step is located, spares what does not depend on it, and is tried
     assert.deepEqual((await runToy(folder, plan)).labels("started"), ["module one"])
   }))
 
-for (const [then, message] of [
+for (const [ending, message] of [
   ["throws", /thrown at run\/toy_performers\.ts:\d+:\d+/],
   ["strays", /thrown from a timer/],
   ["exits", /the worker that computed "module one" died: exit code 7/],
 ] as const)
-  test(`a step that ${then} fails with a message that has no stack, and the others go on`, () =>
+  test(`a step that ${ending} fails with a message that has no stack, and the others go on`, () =>
     withFolder(async (folder) => {
-      const run = await runToy(folder, toyPlan({ "module one": { then } }), { size: 1 })
+      const run = await runToy(folder, toyPlan({ "module one": { ending } }), { size: 1 })
       const { message: said, help } = Cause.squash(run.error as Cause.Cause<unknown>) as {
         message: string
         help: string
@@ -88,7 +88,7 @@ test("the longest chain goes first", () =>
 
 test("warnings of a step are shown again when its result is reused", () =>
   withFolder(async (folder) => {
-    const plan = toyPlan({ evaluate: { then: "warns" } })
+    const plan = toyPlan({ evaluate: { ending: "warns" } })
     const message = (run: Awaited<ReturnType<typeof runToy>>) =>
       run.events.flatMap((event) => (event.type === "warning" ? [event.message] : []))
     assert.deepEqual(message(await runToy(folder, plan)), ["the router collapsed"])
