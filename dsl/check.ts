@@ -10,9 +10,10 @@ import { diagnose } from "./diagnostics.ts"
 import { checkExperiment } from "./experiment.ts"
 import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS } from "./kinds.ts"
 import { checkLibrary } from "./library.ts"
-import { checkSettings, reportMissing, reportRepeated } from "./options.ts"
+import { checkSettings, reportExclusive, reportMissing, reportRepeated } from "./options.ts"
 import type { Program } from "./program.ts"
 import { type Resolved, resolverOf } from "./resolve.ts"
+import { type BrokenIn, reportBroken } from "./rules.ts"
 import { pluginsOf, type Scope, scopeOf, type Used } from "./scope.ts"
 import type { Declaration, Experiment, Library, Spec, Stream, Train, Value } from "./spec.ts"
 import { checkStream } from "./stream.ts"
@@ -24,6 +25,8 @@ export interface Knowledge {
   readonly vocabulary: Vocabulary
   readonly used: Readonly<Record<string, Used>>
   readonly tasksOf: (data: Declaration) => readonly string[] | undefined
+  /** What a plugin's own rules say of a declaration. */
+  readonly brokenIn?: BrokenIn
   /** The files that the tree was read from. */
   readonly program?: Pick<Program, "files" | "sees" | "folder">
   /** Say what is allowed and probably not meant, too; `factsOf` is what is known of data. */
@@ -33,7 +36,7 @@ export interface Knowledge {
 /** The spec of a file; what is reported decides whether it may be used. */
 export const checkFile = (
   written: FileNode,
-  { vocabulary, used, tasksOf, program, advice }: Knowledge,
+  { vocabulary, used, tasksOf, brokenIn = () => [], program, advice }: Knowledge,
   report: Report,
 ): Spec => {
   const quiet = scopeOf(written, vocabulary, used, () => {}, program)
@@ -65,7 +68,10 @@ export const checkFile = (
   }
   const checks: Readonly<Record<Kind, (resolved: Resolved) => unknown>> = {
     ...(Object.fromEntries(
-      PLUGIN_KINDS.map((kind) => [kind, (resolved: Resolved) => checkDeclaration(resolved, context, program)]),
+      PLUGIN_KINDS.map((kind) => [
+        kind,
+        (resolved: Resolved) => checkDeclaration(resolved, context, { program, brokenIn }),
+      ]),
     ) as Record<(typeof PLUGIN_KINDS)[number], (resolved: Resolved) => Declaration>),
     train: (resolved) => checkTrain(resolved, context),
     stream: (resolved) => checkStream(resolved, context),
@@ -138,19 +144,20 @@ const checkOwn = (resolved: Resolved, { scope, report }: Context): void => {
     report(diagnose("L2R0312", plugin!.span, { plugin: plugin!.text }))
   const schema = isCoreKind(kind) ? coreSchemas[kind] : entry?.options
   if (schema) reportMissing(settings, schema, isCoreKind(kind) ? aKind(kind) : `\`${said}\``, name.span, report)
+  if (entry) reportExclusive(settings, entry.options, `\`${entry.name}\``, report)
 }
 
 const checkDeclaration = (
-  { node, plugin, entry, settings, location }: Resolved,
+  { node, plugin, entry, settings, location, unsure }: Resolved,
   { scope, report }: Context,
-  program: Knowledge["program"],
+  { program, brokenIn }: Pick<Knowledge, "program"> & { readonly brokenIn: BrokenIn },
 ): Declaration => {
   const owner = `\`${entry?.name}\``
   if (entry) checkSettings(node.settings, entry.options, owner, { scope, report })
   const all = [...settings.values()]
   const folder = program?.folder((location ?? node).span.file) ?? ""
   const options = entry ? checkSettings(all, entry.options, owner, { scope, report: () => {} }) : unchecked(all, scope)
-  return {
+  const declaration: Declaration = {
     name: node.name?.text ?? "",
     plugin: plugin ?? { name: "" },
     ...(location ? { location: location.text } : {}),
@@ -160,6 +167,16 @@ const checkDeclaration = (
     span: node.span,
     optionSpans: Object.fromEntries(all.map(({ key, value }) => [key.text, value.span])),
   }
+  // Rules about several options come when each of them is sound.
+  if (entry?.rules && node.name && !unsure && options.size === all.length)
+    reportBroken(
+      brokenIn(node.kind!, declaration),
+      { plugin: entry.name, options: entry.options },
+      settings,
+      node.name.span,
+      report,
+    )
+  return declaration
 }
 
 /** Options of a plugin that was not loaded, as they are written. */

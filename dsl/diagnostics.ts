@@ -261,6 +261,14 @@ export const catalogue = {
     `${kind} is not swept: one of them computes everything`,
     "write one value, and run the spec again with another",
   ]),
+  L2R0416: error<{ plugin: string; message: string; about?: string }>(({ plugin, message, about }) => [
+    `\`${plugin}\` refuses this: ${message}`,
+    about ? `it is: ${about}` : "change the options that this is about, or leave one of them out",
+  ]),
+  L2R0417: error<{ left: string; right: string; owner: string }>(({ left, right, owner }) => [
+    `${owner} takes \`${left}\` or \`${right}\`, not both`,
+    "leave one of them out",
+  ]),
 
   // 05: experiments
   L2R0501: error<{ data: string; task: string; near?: string; names: readonly string[] }>(

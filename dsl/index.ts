@@ -14,6 +14,7 @@ import { current, type Dialect } from "./dialect.ts"
 import { parseInLanguage } from "./language.ts"
 import { type Change, flagsText, SET, withOverrides } from "./overrides.ts"
 import { type Open, readProgram } from "./program.ts"
+import type { BrokenIn } from "./rules.ts"
 import { type Used, usesOf } from "./scope.ts"
 import type { Declaration, Span, Spec, Use } from "./spec.ts"
 import type { Vocabulary } from "./vocabulary.ts"
@@ -27,6 +28,7 @@ export { linesOf, type Texts } from "./lines.ts"
 export type { Change } from "./overrides.ts"
 export type { Open, Opened } from "./program.ts"
 export { render, summary } from "./render.ts"
+export type { BrokenIn, BrokenRule } from "./rules.ts"
 export { toSarif } from "./sarif.ts"
 export type { Used } from "./scope.ts"
 export type * from "./spec.ts"
@@ -44,6 +46,8 @@ export interface CheckOptions {
   readonly uses?: Readonly<Record<string, Used>>
   /** The tasks of a data declaration, where that can be told. */
   readonly tasksOf?: (data: Declaration) => readonly string[] | undefined
+  /** What a plugin's own rules say of a declaration, where the plugin can be asked. */
+  readonly brokenIn?: BrokenIn
   /** Opens an imported file. */
   readonly open?: Open
   /** Settings of the command line, over those of the files: `low_rank.rank=16`. */
@@ -76,6 +80,7 @@ const shut: Open = () => ({ problem: "files can't be opened here" })
 /** Checks a spec with all that it imports. Never throws, whatever the text. */
 export const check = (text: string, options: CheckOptions): Checked => {
   const { file, vocabulary, uses = {}, tasksOf = () => undefined, open = shut, dialect = current } = options
+  const { brokenIn = () => [] } = options
   const { set = [], only = [], skip = [], factsOf = () => undefined } = options
   const kept: Diagnostic[] = []
   const said = new Set<string>()
@@ -95,7 +100,7 @@ export const check = (text: string, options: CheckOptions): Checked => {
   const { tree, changes } = withOverrides(program.tree, set, report)
   const tasks = (data: Declaration) => tasksOf(data) ?? factsOf(data)?.map(({ name }) => name)
   const advice = options.advice ? { factsOf, sound: () => errors === 0 } : undefined
-  const whole = checkFile(tree, { vocabulary, used: uses, tasksOf: tasks, program, advice }, report)
+  const whole = checkFile(tree, { vocabulary, used: uses, tasksOf: tasks, brokenIn, program, advice }, report)
   const chosen = chosenFrom(whole, { only, skip }, report)
   const texts = { ...program.texts, [SET]: flagsText(set), [ONLY]: flagsText(only), [SKIP]: flagsText(skip) }
   const diagnostics = kept.sort(byPlace([file, ...Object.keys(texts)]))

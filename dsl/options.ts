@@ -237,6 +237,23 @@ export const reportRepeated = (settings: readonly Setting[], report: Report): vo
   }
 }
 
+/** Options that are given together and exclude each other; of two, the later one is reported. */
+export const reportExclusive = (
+  given: ReadonlyMap<string, Setting>,
+  schema: JsonSchema,
+  owner: string,
+  report: Report,
+): void => {
+  for (const { not } of schema.allOf ?? []) {
+    const together = not.required.flatMap((name) => given.get(name) ?? [])
+    if (together.length < not.required.length) continue
+    const [first, ...others] = together.sort((a, b) => a.span.start - b.span.start)
+    const last = others.at(-1) ?? first
+    const related = [{ span: first.key.span, message: "given here" }]
+    report(diagnose("L2R0417", last.key.span, { left: first.key.text, right: last.key.text, owner }, { related }))
+  }
+}
+
 /** Required options that are not there, unless a misspelt one was meant for them. */
 export const reportMissing = (
   given: ReadonlyMap<string, Setting>,

@@ -14,6 +14,8 @@ export interface JsonSchema {
   readonly minItems?: number
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
+  /** Options that are not given together. */
+  readonly allOf?: readonly { readonly not: { readonly required: readonly string[] } }[]
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number
@@ -32,6 +34,8 @@ export interface PluginEntry {
   readonly reference?: string
   /** An object schema: its properties are the options. */
   readonly options: JsonSchema
+  /** Some rules of its options no JSON Schema can say: whether they hold, the plugin is asked. */
+  readonly rules?: true
   /** Facts that checks need, declared by the plugin (e.g. a router's level, granularity, which adapters it can serve). */
   readonly facts?: Readonly<Record<string, unknown>>
 }

@@ -2,10 +2,12 @@
 import { readFileSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import {
+  type BrokenRule,
   type Change,
   type Checked,
   type CheckOptions,
   check,
+  type Declaration,
   type Open,
   type Used,
   usesIn,
@@ -75,11 +77,54 @@ export const checkSource = async ({ file, directory, text }: Source, said: Said 
     for (const { alias, source } of usesIn(text, file, opened)) uses[alias] = await strangers(source, directory)
   const { data, ...changed } = said
   const options = { file, vocabulary: vocabulary as unknown as Vocabulary, uses, open: opened, ...changed }
-  const { spec } = data ? check(text, options) : {}
-  if (!spec) return check(text, { ...options, advice: true })
-  const { knownData } = await import("./plan/known_data.ts")
-  const known = await knownData(spec, directory)
-  return check(text, { ...options, advice: true, factsOf: ({ name }) => known.get(name) })
+  const asked: Asked[] = []
+  const first = check(text, {
+    ...options,
+    advice: true,
+    brokenIn: (kind, declaration) => {
+      asked.push({ kind, declaration })
+      return []
+    },
+  })
+  if (asked.length === 0 && !(data && first.spec)) return first
+  const broken = await brokenRulesOf(
+    asked,
+    (alias) => usesIn(text, file, opened).find((use) => use.alias === alias)?.source,
+    directory,
+  )
+  const known =
+    data && first.spec ? await (await import("./plan/known_data.ts")).knownData(first.spec, directory) : undefined
+  return check(text, {
+    ...options,
+    advice: true,
+    brokenIn: (kind, { name }) => broken.get(`${kind} ${name}`) ?? [],
+    ...(known && { factsOf: ({ name }: Declaration) => known.get(name) }),
+  })
+}
+
+/** A declaration whose plugin has rules of its own. */
+interface Asked {
+  readonly kind: string
+  readonly declaration: Declaration
+}
+
+/** By kind and name. */
+const brokenRulesOf = async (
+  asked: readonly Asked[],
+  sourceOf: (alias: string) => string | undefined,
+  directory: string,
+): Promise<ReadonlyMap<string, readonly BrokenRule[]>> => {
+  if (asked.length === 0) return new Map()
+  const { brokenRules } = await import("./plan/rules.ts")
+  return new Map(
+    await Promise.all(
+      asked.map(async ({ kind, declaration: { name, plugin, options } }) => {
+        const source = plugin.from === undefined ? undefined : sourceOf(plugin.from)
+        const question = { kind, plugin: plugin.name, ...(source !== undefined && { source }), options }
+        return [`${kind} ${name}`, await brokenRules(question, directory)] as const
+      }),
+    ),
+  )
 }
 
 /** An imported file, by its name as messages show it. */

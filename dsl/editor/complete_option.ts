@@ -21,9 +21,13 @@ export const completeOption = (
   if (kind === "library" && path.length === 0) return taskOptions(taken, document)
   const schema = recordAt(schemaOf(declaration, document), path)
   const required = new Set(schema?.required)
+  // What excludes an option that is given is not offered.
+  const excluded = new Set(
+    (schema?.allOf ?? []).flatMap(({ not }) => (not.required.some((name) => taken.has(name)) ? not.required : [])),
+  )
   const inherited = document.resolve(declaration).settings
   const options = Object.entries(schema?.properties ?? {})
-    .filter(([name]) => !taken.has(name))
+    .filter(([name]) => !taken.has(name) && !excluded.has(name))
     .map(([name, option]): Proposal & { readonly first: boolean } => ({
       label: name,
       kind: "option",

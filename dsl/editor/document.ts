@@ -1,7 +1,7 @@
 /** A source file as the editor functions see it: everything about it is worked out when it is first asked for, and kept. */
 import type { DeclarationNode, FileNode } from "../ast.ts"
 import { type Chunk, chunksOf } from "../chunks.ts"
-import { type Checked, check } from "../index.ts"
+import { type BrokenIn, type Checked, check } from "../index.ts"
 import { parseInLanguage } from "../language.ts"
 import { type Open, type Program, readProgram } from "../program.ts"
 import { type Resolve, resolverOf } from "../resolve.ts"
@@ -20,6 +20,8 @@ export interface Host {
   readonly uses?: Readonly<Record<string, Used>>
   /** The tasks of a data declaration, where that can be told. */
   readonly tasksOf?: (data: Declaration) => readonly string[] | undefined
+  /** What a plugin's own rules say of a declaration, where it has been asked. */
+  readonly brokenIn?: BrokenIn
   /** Opens a file that an `import` line names. */
   readonly open?: Open
   /** What may stand in a text that names a place, of those that begin with what is written. */

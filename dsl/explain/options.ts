@@ -96,4 +96,16 @@ export const options: Pages = {
     wrong: "backend fast = onnxruntime { threads: sweep [1, 2] }",
     right: "backend fast = onnxruntime { threads: 2 }",
   },
+  L2R0416: {
+    title: "a rule of the plugin's own",
+    text: "Besides what each option takes, a plugin may have rules about them: a value that must divide another, an option that only means something beside a second. The plugin is asked once every option alone is sound, and the complaint is its own sentence, at the option that it names.",
+    wrong: 'use "./mine.ts" as mine\nadapter halves = mine.split { parts: 3, width: 8 }',
+    right: 'use "./mine.ts" as mine\nadapter halves = mine.split { parts: 4, width: 8 }',
+  },
+  L2R0417: {
+    title: "options that exclude each other",
+    text: "Both options say the same thing in two ways, so only one of them can hold: how many examples a memory keeps is said for each class or for each task. Leave one of them out. An option may also come from the declaration that this one extends.",
+    wrong: "memory few = random { per_class: 5, per_task: 20 }",
+    right: "memory few = random { per_task: 20 }",
+  },
 }

@@ -1,5 +1,5 @@
 /** Runs the examples of explanations against the plugins that ship. */
-import { type Checked, check } from "../index.ts"
+import { type BrokenIn, type Checked, check } from "../index.ts"
 import type { PluginEntry, Vocabulary } from "../vocabulary.ts"
 import { type Example, exampleOf, GIVEN, type Page } from "./page.ts"
 
@@ -9,7 +9,19 @@ const nearestClass: PluginEntry = {
   summary: "Modules weighted by how near a text lies to the centres of their classes",
   options: { type: "object", properties: { memory: { type: "string", reference: "memory" } } },
 }
-const mine: Vocabulary = { version: 1, kinds: { router: { nearest_class: nearestClass } } }
+/** An adapter with a rule of its own: the width is a multiple of the parts. */
+const split: PluginEntry = {
+  name: "split",
+  summary: "An adapter in equal parts",
+  options: { type: "object", properties: { parts: { type: "integer" }, width: { type: "integer" } } },
+  rules: true,
+}
+const mine: Vocabulary = { version: 1, kinds: { router: { nearest_class: nearestClass }, adapter: { split } } }
+
+const brokenIn: BrokenIn = (_, { options: { parts, width } }) =>
+  Number(width) % Number(parts) === 0
+    ? []
+    : [{ path: ["parts"], message: `${parts} parts can't share a width of ${width} equally` }]
 
 /** Tasks of the data that the examples speak of: those of `wordnet`, and of a small `jsonl`. */
 const TASKS = ["living", "things", "mind", "happenings", "deeds"]
@@ -28,6 +40,7 @@ export const runExample = (example: string | Example, { given }: Page, vocabular
     vocabulary,
     uses: { mine, first: mine, absent: { problem: 'there is no plugin file "./absent.ts"' } },
     open: (file) => (Object.hasOwn(files, file) ? { text: files[file] } : { problem: `there is no file ${file}` }),
+    brokenIn,
     tasksOf: ({ plugin }) => (isSmall(plugin.name) ? REVIEWS.map(({ name }) => name) : TASKS),
     factsOf: ({ plugin }) => (isSmall(plugin.name) ? REVIEWS : tasks),
     advice: true,

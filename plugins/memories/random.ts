@@ -1,5 +1,5 @@
 /** A uniform sample of a task's training examples, without repetition; it depends on seed and task alone. */
-import { defineMemory, PositiveInt, type RandomStream, Schema } from "../../src/plugin/index.ts"
+import { defineMemory, notBoth, PositiveInt, type RandomStream, Schema } from "../../src/plugin/index.ts"
 
 const PER_CLASS = 5
 
@@ -21,11 +21,7 @@ export default defineMemory({
   name: "random",
   summary: "A fixed number of random training examples of each class, or of each task",
   equation: "M_t ~ uniform over the subsets of size m of each class of D_t (or of D_t)",
-  options: sizes.check(
-    Schema.makeFilter(({ per_class, per_task }: Options) =>
-      per_class !== undefined && per_task !== undefined ? "give per_class or per_task, not both" : undefined,
-    ),
-  ),
+  options: sizes.check(notBoth<Options>("per_class", "per_task")),
   dependsOnOrder: false,
   draw: (labels, { per_class = PER_CLASS, per_task }: Options, random) => {
     const all = Int32Array.from(labels, (_, i) => i)

@@ -1,6 +1,7 @@
 /** `l2r check SPEC`: every problem of a spec at once. Loads the language alone, unless the spec says `use`. */
 import { type Diagnostic, render, summary, type Texts, toGithub, toJson, toSarif } from "../../dsl/index.ts"
 import { checkSource, readSource, type Said, SourceError } from "../source.ts"
+import { print } from "./output.ts"
 import { saidFlags, saidIn } from "./said.ts"
 import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
@@ -14,6 +15,7 @@ export default {
   usage:
     "check SPEC [--format text|json|sarif|github] [--watch] [--data] [--set PATH=VALUE] [--only NAME] [--skip NAME]",
   words: [1, 1],
+  prints: true,
   flags: {
     format: {
       type: "string",
@@ -40,7 +42,7 @@ interface Outcome {
 
 const checked = async (file: string, format: Format, said: Said): Promise<Outcome> => {
   const { diagnostics, spec, texts, absent } = await checkSource(readSource(file), said)
-  process.stdout.write(await printed(file, diagnostics, texts, format))
+  print(await printed(file, diagnostics, texts, format))
   const contents = Object.entries(texts).filter(([name]) => !name.startsWith("--"))
   return { code: spec ? 0 : 1, contents: Object.fromEntries([...contents, ...absent.map((name) => [name, undefined])]) }
 }
@@ -57,7 +59,8 @@ const printed = async (file: string, diagnostics: readonly Diagnostic[], texts: 
     case "github":
       return toGithub(shown, texts)
     case "text": {
-      const text = render(shown, texts, { color: process.stdout.isTTY === true && !process.env.NO_COLOR })
+      const color = shown.length > 0 && process.stdout.isTTY === true && !process.env.NO_COLOR
+      const text = render(shown, texts, { color })
       return `${text}${text ? "\n" : ""}${file}: ${summary(shown)}\n`
     }
   }
@@ -72,7 +75,7 @@ const watched = async (file: string, format: Format, said: Said): Promise<never>
       contents = (await checked(file, format, said)).contents
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
-      process.stdout.write(`${error.message}\n`)
+      print(`${error.message}\n`)
     }
     await changed(contents)
   }

@@ -1,12 +1,14 @@
 /** `l2r VERB ...`: finds the verb's file, reads its flags, and turns expected problems into messages. */
 import { parseArgs } from "node:util"
 import { known } from "./known.ts"
+import { beforeStream } from "./output.ts"
 import { summaries } from "./summaries.ts"
 import { watchOver } from "./unanswered.ts"
 import { UsageError, type Verb } from "./verb.ts"
 import { verbs } from "./verbs.ts"
 
 const say = (text: string): void => {
+  heedReaders()
   process.stderr.write(`${text}\n`)
 }
 
@@ -15,6 +17,7 @@ const main = async ([name, ...rest]: readonly string[]): Promise<number> => {
   if (name === undefined || name === "help" || name === "--help" || name === "-h")
     return overview(name === undefined ? 2 : 0)
   if (name === "--version" || name === "-v") {
+    heedReaders()
     process.stdout.write(`${(await import("../run/version.ts")).version}\n`)
     return 0
   }
@@ -28,6 +31,7 @@ const main = async ([name, ...rest]: readonly string[]): Promise<number> => {
     throw new UsageError(
       `${positionals.length < least ? "something is missing" : `"${positionals[most]}" is one word too many`}\nusage: l2r ${verb.usage}`,
     )
+  if (!verb.prints) heedReaders()
   return verb.run(positionals, values as never)
 }
 
@@ -65,6 +69,7 @@ const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
 }
 
 const overview = (code: number): number => {
+  heedReaders()
   const lines = ["l2r: experiments in continual learning with adapters", ""]
   for (const [name, summary] of Object.entries(summaries)) lines.push(`  l2r ${name.padEnd(12)}${summary}`)
   process.stdout.write(`${lines.join("\n")}\n\n  l2r VERB --help shows a verb's flags\n`)
@@ -72,6 +77,7 @@ const overview = (code: number): number => {
 }
 
 const helpFor = ({ summary, usage, flags }: Verb): number => {
+  heedReaders()
   const lines = Object.entries(flags).map(
     ([name, { what, type, default: standard }]) =>
       `  --${`${name}${type === "string" ? " VALUE" : ""}`.padEnd(22)}${what}${typeof standard === "string" && !what.includes(standard) ? `; ${standard} by default` : ""}`,
@@ -97,13 +103,19 @@ const explain = async (error: unknown): Promise<number> => {
   return 1
 }
 
-// A reader that closes the pipe early (`l2r plan | head`) is no problem of ours.
-process.stdout.on("error", (error: { code?: string }) => {
-  answered(error.code === "EPIPE" ? 0 : 1)
-  process.exit()
-})
-// Nor is one who no longer looks at the progress: the run goes on.
-process.stderr.on("error", () => {})
+/** Once. A reader that closes the pipe early (`l2r plan | head`) is no problem of ours. */
+let heeded = false
+const heedReaders = (): void => {
+  if (heeded) return
+  heeded = true
+  process.stdout.on("error", (error: { code?: string }) => {
+    answered(error.code === "EPIPE" ? 0 : 1)
+    process.exit()
+  })
+  // Nor is one who no longer looks at the progress: the run goes on.
+  process.stderr.on("error", () => {})
+}
+beforeStream(heedReaders)
 
 const [name = "l2r"] = process.argv.slice(2)
 const answered = watchOver(name, explain)

@@ -12,6 +12,8 @@ export interface Verb {
   readonly flags: Readonly<Record<string, ParseArgsOptionsConfig[string] & { readonly what: string }>>
   /** How many words it takes: at least and at most. */
   readonly words: readonly [number, number]
+  /** It writes by `print` alone, so the process's streams need not be opened. */
+  readonly prints?: true
   /** Exit code: 0 done, 1 the input is at fault, 2 the command line is. */
   readonly run: (words: readonly string[], flags: Flags) => Promise<number>
 }

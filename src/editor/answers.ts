@@ -3,12 +3,14 @@
  * a plugin does (it throws, prints, ends the process, never returns), the server goes on.
  */
 import { createInterface } from "node:readline"
+import type { RuleQuestion } from "../plan/rules.ts"
 import { type Answer, changedAt, type DataQuestion, MARK, type Question, type UseAnswer } from "./questions.ts"
 
-const answer = async ({ id, directory, uses, data }: Question): Promise<Answer> => ({
+const answer = async ({ id, directory, uses, data, rules }: Question): Promise<Answer> => ({
   id,
   uses: await Promise.all(uses.map((source) => useAnswer(source, directory))),
   tasks: await Promise.all(data.map((one) => tasksOf(one, directory))),
+  broken: await Promise.all(rules.map((one) => brokenIn(one, directory))),
 })
 
 /** What each file was before it was loaded: it is loaded once, whatever becomes of it. */
@@ -43,6 +45,14 @@ const tasksOf = async ({ plugin, source, location, folder, options }: DataQuesti
     return await loaded.tasks(location, Schema.decodeUnknownSync(loaded.options)(options), { directory: folder })
   } catch {
     return undefined
+  }
+}
+
+const brokenIn = async (question: RuleQuestion, directory: string) => {
+  try {
+    return await (await import("../plan/rules.ts")).brokenRules(question, directory)
+  } catch {
+    return []
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is asked about a spec that only plugins can answer, and what comes back: plain data between two processes. */
 import { statSync } from "node:fs"
-import type { Declaration, Used } from "../../dsl/index.ts"
+import type { BrokenRule, Declaration, Used } from "../../dsl/index.ts"
+import type { RuleQuestion } from "../plan/rules.ts"
 
 export interface Question {
   readonly id: number
@@ -10,6 +11,8 @@ export interface Question {
   readonly uses: readonly string[]
   /** Data declarations whose tasks are wanted. */
   readonly data: readonly DataQuestion[]
+  /** Declarations whose plugins have rules of their own. */
+  readonly rules: readonly RuleQuestion[]
 }
 
 export interface DataQuestion {
@@ -27,6 +30,7 @@ export interface Answer {
   /** In the order of the question. */
   readonly uses: readonly UseAnswer[]
   readonly tasks: readonly (readonly string[] | undefined)[]
+  readonly broken: readonly (readonly BrokenRule[])[]
 }
 
 export interface UseAnswer {

@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { type Document, dataIn, documentOf, type Host } from "../../dsl/editor/index.ts"
-import { type Declaration, type Open, usesIn, type Vocabulary } from "../../dsl/index.ts"
+import { type BrokenRule, type Declaration, type Open, usesIn, type Vocabulary } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
+import type { RuleQuestion } from "../plan/rules.ts"
 import type { PluginKind } from "../plugin/definition.ts"
 import { shippedFile } from "../plugin/registry.ts"
 import { asking } from "./asking.ts"
@@ -32,6 +33,9 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
   const asked = asking()
   const uses = new Map<string, UseAnswer>()
   const tasks = new Map<string, readonly string[] | undefined>()
+  const broken = new Map<string, readonly BrokenRule[]>()
+  /** Questions that came up while a file was checked, and have no answer yet. */
+  const unanswered = new Map<string, Map<string, RuleQuestion>>()
   let forgotten = 0
 
   const open: Open = (file) => {
@@ -57,6 +61,13 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
         }),
       ),
       tasksOf: (data) => tasks.get(key(questionOf(data, directory, sourceOf))),
+      brokenIn: (kind, declaration) => {
+        const question = ruleOf(kind, declaration, sourceOf)
+        const known = broken.get(key(directory, question))
+        if (!known && (plugins || question.source === undefined))
+          unansweredIn(file).set(key(directory, question), question)
+        return known ?? []
+      },
       open,
       places: placesFrom(directory),
       pluginFile: (kind, name, source) =>
@@ -64,6 +75,12 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
           ? shippedFile(kind as PluginKind, name)
           : (answerOf(source)?.file ?? fileOf(source, directory)),
     }
+  }
+
+  const unansweredIn = (file: string): Map<string, RuleQuestion> => {
+    const own = unanswered.get(file) ?? new Map<string, RuleQuestion>()
+    unanswered.set(file, own)
+    return own
   }
 
   /** The last document of a file serves until its text, or what is known, is another. */
@@ -78,7 +95,9 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
 
   const learn = async (file: string, text: string): Promise<boolean> => {
     const directory = dirname(file)
-    if (!/\b(?:use|import|data)\b/.test(text)) return false
+    const newRules = [...unansweredIn(file).values()]
+    unanswered.delete(file)
+    if (!/\b(?:use|import|data)\b/.test(text) && newRules.length === 0) return false
     const lines = linesOf(text, file)
     const sourceOf = (alias: string | undefined) => lines.find((line) => line.alias === alias)?.source
     const newUses = plugins
@@ -87,15 +106,16 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
     const newData = dataIn(document(file, text))
       .map((data) => questionOf(data, directory, sourceOf))
       .filter((question) => !tasks.has(key(question)) && (plugins || question.source === undefined))
-    if (newUses.length + newData.length === 0) return false
+    if (newUses.length + newData.length + newRules.length === 0) return false
     const since = forgotten
-    const answer = await asked.ask({ directory, uses: newUses, data: newData })
+    const answer = await asked.ask({ directory, uses: newUses, data: newData, rules: newRules })
     // What was asked before something changed may be out of date.
     if (since !== forgotten) return learn(file, text)
     newUses.forEach((source, i) => uses.set(key(directory, source), answer?.uses[i] ?? GIVEN_UP))
     kept.clear()
     newData.forEach((question, i) => tasks.set(key(question), answer?.tasks[i]))
-    return true
+    newRules.forEach((question, i) => broken.set(key(directory, question), answer?.broken[i] ?? []))
+    return newUses.length + newData.length > 0 || answer?.broken.some((rules) => rules.length > 0) === true
   }
 
   return {
@@ -106,6 +126,8 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
       kept.clear()
       uses.clear()
       tasks.clear()
+      broken.clear()
+      unanswered.clear()
     },
     close: asked.close,
   }
@@ -128,6 +150,15 @@ const questionOf = (
     folder: resolve(directory, folder),
     options,
   }
+}
+
+const ruleOf = (
+  kind: string,
+  { plugin, options }: Declaration,
+  sourceOf: (alias: string | undefined) => string | undefined,
+): RuleQuestion => {
+  const source = plugin.from === undefined ? undefined : sourceOf(plugin.from)
+  return { kind, plugin: plugin.name, ...(source !== undefined && { source }), options }
 }
 
 /** URL of a file that a source names by its path. */

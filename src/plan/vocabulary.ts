@@ -1,4 +1,5 @@
 /** What the language knows of plugins, made from their schemas: plain data that needs neither Effect nor the plugins. */
+import type * as SchemaAST from "effect/SchemaAST"
 import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import { type Plugin, Schema } from "../plugin/index.ts"
@@ -28,7 +29,35 @@ export const entryOf = (plugin: Plugin): PluginEntry => {
     ...(equation && { equation }),
     ...(reference && { reference }),
     options,
+    ...(hasRules(plugin.options.ast) && { rules: true as const }),
     facts: factsOf(plugin),
+  }
+}
+
+/** Whether some check in a schema's tree has no form in the JSON Schema that the language reads. */
+const hasRules = (ast: SchemaAST.AST, top = true): boolean =>
+  checksIn(ast.checks ?? []).some(({ annotations }) => {
+    const form = annotations?.toJsonSchema as ((...all: any[]) => unknown) | undefined
+    return form === undefined || (ast._tag === "Objects" && !(top && isExclusion(form())))
+  }) || partsOf(ast).some((part) => hasRules(part, false))
+
+/** `{ not: { required: [...] } }`: options that are not given together. */
+const isExclusion = (form: unknown): form is { readonly not: { readonly required: readonly string[] } } =>
+  Array.isArray((form as { not?: { required?: unknown } } | undefined)?.not?.required)
+
+const checksIn = (checks: readonly SchemaAST.Check<any>[]): readonly SchemaAST.Filter<any>[] =>
+  checks.flatMap((check) => (check._tag === "FilterGroup" ? checksIn(check.checks) : [check]))
+
+const partsOf = (ast: SchemaAST.AST): readonly SchemaAST.AST[] => {
+  switch (ast._tag) {
+    case "Objects":
+      return ast.propertySignatures.map(({ type }) => type)
+    case "Arrays":
+      return [...ast.elements, ...ast.rest]
+    case "Union":
+      return ast.types
+    default:
+      return []
   }
 }
 
@@ -40,10 +69,16 @@ export const jsonSchemaOf = (schema: Schema.Codec<any, any>): JsonSchema => {
   const { schema: made, definitions } = toJsonSchemaDocument(Schema.toRepresentation(schema), {
     includeAnnotationKey: (key) => ours.has(key),
   })
-  const { type, properties, required } = plain(made, definitions)
+  const { type, properties, required, allOf } = plain(made, definitions)
+  const exclusions = allOf?.filter(isExclusion) ?? []
   // A struct without fields is "anything but null" to JSON Schema; here it is an object without options.
   return type === "object"
-    ? { type, properties: properties ?? {}, ...(required && { required }) }
+    ? {
+        type,
+        properties: properties ?? {},
+        ...(required && { required }),
+        ...(exclusions.length > 0 && { allOf: exclusions }),
+      }
     : { type: "object", properties: {} }
 }
 
@@ -77,6 +112,7 @@ const merged = (own: JsonSchema, common: JsonSchema): JsonSchema => {
     type: "object",
     properties: { ...own.properties, ...common.properties },
     ...(required.length > 0 && { required }),
+    ...(own.allOf && { allOf: own.allOf }),
   }
 }
 

@@ -30,6 +30,16 @@ export const Members = Schema.Array(reference("adapter")).check(Schema.isMinLeng
   readonly string[]
 >
 
+/** A rule of two options of a struct; the language checks it without asking the plugin. */
+export const notBoth = <Options extends object>(left: keyof Options & string, right: keyof Options & string) =>
+  Schema.makeFilter(
+    (options: Options) =>
+      options[left] === undefined || options[right] === undefined
+        ? undefined
+        : { path: [right], issue: `give ${left} or ${right}, not both` },
+    { toJsonSchema: () => ({ not: { required: [left, right] } }) },
+  )
+
 /** An option that may be left out: documented, with its default. */
 export const optional = <S extends Schema.Codec<any, any>>(schema: S, fallback: S["Encoded"], description: string) =>
   schema

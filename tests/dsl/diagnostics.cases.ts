@@ -1,7 +1,7 @@
 /** For every code of the catalogue, a spec that brings it about. `around(...)` puts a line into a spec that is sound. */
 
 import { current } from "../../dsl/dialect.ts"
-import type { CheckOptions, DataFacts } from "../../dsl/index.ts"
+import type { BrokenRule, CheckOptions, DataFacts } from "../../dsl/index.ts"
 
 /** A spec with what stands beside it: other files, flags, what is known of data. */
 export interface Case extends Partial<CheckOptions> {
@@ -22,6 +22,8 @@ router learnt = l2r { memory: few }
 experiment routing { on: encoder, stream: domains, adapters: low_rank, train: fast, routers: learnt, bounds: [oracle, uniform] }
 `
 const around = (line: string): string => `${sound}${line}\n`
+/** A plugin that has this to say of every declaration. */
+const refusing = (...broken: BrokenRule[]): Partial<CheckOptions> => ({ brokenIn: () => broken })
 /** An experiment of its own, with these options last. */
 const trial = (options: string, before = ""): string =>
   around(`${before}experiment trial { on: encoder, stream: domains, adapters: low_rank, train: fast, ${options} }`)
@@ -196,6 +198,24 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0413: [around("adapter a = lora { rank: sweep size [4, 8], alpha: sweep size [8, 16, 32] }")],
   L2R0414: [around("adapter a = lora { rank: sweep [1..100], alpha: sweep [1..100] }")],
   L2R0415: [around("backend b = onnxruntime { threads: sweep [1, 2] }")],
+  L2R0416: [
+    { text: around("adapter a = mine.split { parts: 3 }"), ...refusing({ path: ["parts"], message: "3 is odd" }) },
+    // Inside a record and a list, at what another declaration says, and at the name where the options together are to blame.
+    {
+      text: around("adapter a = mine.split { shape: { width: 8 } }"),
+      ...refusing({ path: ["shape", "width"], message: "8 is even" }),
+    },
+    {
+      text: around("adapter a = mine.split { sizes: [1, 2] }\nadapter b = a { parts: 2 }"),
+      ...refusing({ path: ["sizes", 1], message: "2 is even" }),
+    },
+    { text: around("adapter a = mine.split { }"), ...refusing({ path: [], message: "something has to be given" }) },
+    { text: around("adapter a = mine.split { }"), ...refusing({ path: ["parts"], message: "it has to be given" }) },
+  ],
+  L2R0417: [
+    around("memory both = random { per_class: 5, per_task: 20 }"),
+    around("memory more = few { per_task: 20 }"),
+  ],
   L2R0501: [around("stream s { tasks: intents[t1, t9, nowhere] }")],
   L2R0502: [around("stream s { tasks: [intents[t1, t2], intents[t1]] }")],
   L2R0503: [

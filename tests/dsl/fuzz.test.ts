@@ -5,6 +5,7 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { format, lossOf } from "../../dsl/format/index.ts"
 import { holds, holdsFormat } from "../fuzz/hold.ts"
+import { shrink } from "../fuzz/shrink.ts"
 import { kinds } from "../fuzz/specs.ts"
 
 const numRuns = { grammatical: 200, damaged: 150, soup: 400, noise: 300, extreme: 60 } as const
@@ -20,6 +21,22 @@ test("texts that once failed", () => {
   const names = readdirSync(folder)
   assert.ok(names.length > 0)
   for (const name of names) holds(JSON.parse(readFileSync(new URL(name, folder), "utf8")) as string)
+})
+
+test("what fails is shrunk to what makes it fail", () => {
+  const text = 'adapter a = lora { rank: 8 }\nrouter b = l2r { memory: "x" }\n'
+  assert.equal(
+    shrink(text, (one) => /\{[\s\S]*"/.test(one)),
+    '{"',
+  )
+  assert.equal(
+    shrink(text, (one) => one.split("a").length > 3),
+    "aaa",
+  )
+  assert.equal(
+    shrink("x", () => true),
+    "",
+  )
 })
 
 test("a hundred kilobytes of one thing", () => {

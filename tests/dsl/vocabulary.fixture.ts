@@ -8,15 +8,15 @@ const oneOf = (...words: string[]): JsonSchema => ({ type: "string", enum: words
 const plugin = (
   name: string,
   properties: Record<string, JsonSchema> = {},
-  more: Partial<PluginEntry> & { required?: string[] } = {},
+  more: Partial<PluginEntry> & Pick<JsonSchema, "required" | "allOf"> = {},
 ): [string, PluginEntry] => {
-  const { required, ...rest } = more
+  const { required, allOf, ...rest } = more
   return [
     name,
     {
       name,
       summary: `${name} for tests`,
-      options: { type: "object", properties, ...(required && { required }) },
+      options: { type: "object", properties, ...(required && { required }), ...(allOf && { allOf }) },
       ...rest,
     },
   ]
@@ -43,7 +43,13 @@ export const vocabulary: Vocabulary = {
       plugin("jsonl", { text: { type: "string" }, label: { type: "string" } }),
       plugin("wordnet"),
     ]),
-    memory: Object.fromEntries([plugin("random", { per_class: count, per_task: count })]),
+    memory: Object.fromEntries([
+      plugin(
+        "random",
+        { per_class: count, per_task: count },
+        { allOf: [{ not: { required: ["per_class", "per_task"] } }] },
+      ),
+    ]),
     adapter: Object.fromEntries([
       plugin(
         "lora",
@@ -108,5 +114,18 @@ export const vocabulary: Vocabulary = {
 /** What `use "./my-router.ts" as mine` brings. */
 export const mine: Vocabulary = {
   version: 1,
-  kinds: { router: Object.fromEntries([router("nearest_class", { distance: oneOf("euclid", "cosine") })]) },
+  kinds: {
+    router: Object.fromEntries([router("nearest_class", { distance: oneOf("euclid", "cosine") })]),
+    adapter: Object.fromEntries([
+      plugin(
+        "split",
+        {
+          parts: { ...count, description: "equal parts of the width" },
+          shape: { type: "object", properties: { width: count } },
+          sizes: { type: "array", items: count },
+        },
+        { rules: true },
+      ),
+    ]),
+  },
 }

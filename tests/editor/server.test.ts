@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
+import { placesIn } from "../../src/editor/text.ts"
 import { Client, type Told, uriOf } from "./client.ts"
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "l2r-lsp-")))
@@ -96,7 +97,7 @@ test("a plugin of a `use` line is loaded once it is needed, and its name leads t
   const contract = new URL("../../src/plugin/index.ts", import.meta.url).href
   writeFileSync(
     plugin,
-    `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nconsole.log("Content-Length: 5")\nexport default defineMemory({\n  name: "first",\n  summary: "The first examples",\n  dependsOnOrder: false,\n  options: Schema.Struct({ share: optional(Schema.Number, 1, "how many of them") }),\n  draw: () => new Int32Array(0),\n})\n`,
+    `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nconsole.log("Content-Length: 5")\nexport default defineMemory({\n  name: "first",\n  summary: "The first examples",\n  dependsOnOrder: false,\n  options: Schema.Struct({ share: optional(Schema.Number.check(Schema.makeFilter((share) => share !== 2 || "two is too many")), 1, "how many of them") }),\n  draw: () => new Int32Array(0),\n})\n`,
   )
   const uri = file("own.l2r")
   const text = 'language 1\nuse "./own.ts" as own\nmemory few = own.first { shore: 2 }\n'
@@ -113,6 +114,17 @@ test("a plugin of a `use` line is loaded once it is needed, and its name leads t
   const place = await client.request("textDocument/definition", client.at(uri, text.indexOf("first") + 1))
   assert.equal(place.uri, uriOf(plugin))
   assert.deepEqual(place.range.start, { line: 3, character: 9 })
+  // A rule of the plugin's own is asked of it, and told at the value that breaks it.
+  const at = text.indexOf("shore")
+  const placeOf = (offset: number) => placesIn(text).positionAt(offset)
+  const range = { start: placeOf(at), end: placeOf(at + 5) }
+  client.edit(uri, { range, text: "share" })
+  const broken = await client.told(
+    (told) => told.uri === uri && told.diagnostics.some(({ code }) => code === "L2R0416"),
+  )
+  const found = broken.diagnostics.find(({ code }) => code === "L2R0416")!
+  assert.match(found.message, /two is too many/)
+  assert.deepEqual((found as { range?: { start?: object } }).range?.start, placeOf(at + "share: ".length))
 })
 
 test("a plugin and a task that have changed on disk are read again", async () => {

@@ -1,18 +1,22 @@
 /**
  * Tries the language on texts without end: nothing may throw, hang or get lost.
  *
- *   node tests/fuzz/language.ts [--cases 100000] [--seed 1] [--kind grammatical|damaged|soup|noise|extreme] [--jobs 2]
+ *   node tests/fuzz/language.ts [--cases 100000] [--seed 1] [--kind grammatical|damaged|soup|noise|extreme] [--jobs 2] [--out tests/fuzz/found]
  *
- * As many processes as there are cores share the cases. A failure is shrunk and printed as a text to put into
- * `tests/fuzz/found`, whose files the tests try for ever after.
+ * As many processes as there are cores share the cases. A failure is shrunk and written into `tests/fuzz/found`, or where
+ * `--out` says, under a name of its content; the tests try the files of that folder for ever after.
  */
 import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import fc from "fast-check"
 import { current } from "../../src/cli/runtimes.mjs"
 import { holds } from "./hold.ts"
+import { shrink } from "./shrink.ts"
 import { kinds } from "./specs.ts"
 
 const { values } = parseArgs({
@@ -21,6 +25,7 @@ const { values } = parseArgs({
     kind: { type: "string" },
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     jobs: { type: "string", default: String(availableParallelism()) },
+    out: { type: "string", default: fileURLToPath(new URL("found/", import.meta.url)) },
   },
 })
 const [cases, seed, jobs] = [Number(values.cases), Number(values.seed), Number(values.jobs)]
@@ -50,7 +55,17 @@ if (jobs > 1) {
   const { path, run } = current()
   const of = (job: number): string[] => {
     const kind = values.kind === undefined ? [] : ["--kind", values.kind]
-    return ["--cases", String(Math.ceil(cases / jobs)), "--seed", String(seed + job), "--jobs", "1", ...kind]
+    return [
+      "--cases",
+      String(Math.ceil(cases / jobs)),
+      "--seed",
+      String(seed + job),
+      "--jobs",
+      "1",
+      "--out",
+      values.out,
+      ...kind,
+    ]
   }
   const ended = Array.from({ length: jobs }, (_, job) => {
     const child = spawn(path, [...run, fileURLToPath(import.meta.url), ...of(job)], { stdio: "inherit" })
@@ -83,8 +98,29 @@ function tried(): number {
         .find((line) => /dsl|fuzz/.test(line))
         ?.trim()}`,
     )
-    console.log(`  ${JSON.stringify(found.counterexample?.[0])}`)
+    console.log(`  kept as ${kept(name, shrink(found.counterexample?.[0] ?? "", failsAs(error)))}`)
   }
   console.log(`${all} texts, ${failures === 0 ? "all hold" : `${failures} kinds failed`}`)
   return failures
+}
+
+/** Whether a text fails in the same way: by the first word of the message, which may quote the text after it. */
+function failsAs(error: Error | null): (text: string) => boolean {
+  const way = (message: string | undefined) => message?.split(/[\s:]/)[0]
+  return (text) => {
+    try {
+      timed(text)
+      return false
+    } catch (again) {
+      return way((again as Error).message) === way(error?.message)
+    }
+  }
+}
+
+/** Writes a shrunk text as a fixture, and says where. */
+function kept(kind: string, text: string): string {
+  mkdirSync(values.out, { recursive: true })
+  const file = join(values.out, `${kind}_${createHash("sha256").update(text).digest("hex").slice(0, 12)}.json`)
+  writeFileSync(file, `${JSON.stringify(text)}\n`)
+  return `${file}: ${JSON.stringify(text)}`
 }

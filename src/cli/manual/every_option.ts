@@ -1,5 +1,4 @@
 /** Every plugin with every option at its default, as one spec. */
-
 import { format } from "../../../dsl/format/index.ts"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../../dsl/index.ts"
 import { valueText } from "../../plan/option_text.ts"
@@ -24,7 +23,10 @@ export const everyOption = ({ kinds }: Vocabulary): string => {
 }
 
 const declaration = (kind: string, { name, options, facts }: PluginEntry): string => {
-  const settings = Object.entries(options.properties ?? {}).flatMap(([option, schema]) => {
+  // Of options that exclude each other, the first.
+  const others = new Set((options.allOf ?? []).flatMap(({ not }) => not.required.slice(1)))
+  const written = Object.entries(options.properties ?? {}).filter(([option]) => !others.has(option))
+  const settings = written.flatMap(([option, schema]) => {
     const value = schema.default ?? someValue(schema)
     return value === undefined ? [] : [`${option}: ${valueText(value)}`]
   })

@@ -2,12 +2,11 @@
  * From an edit to its diagnostics: a long spec in the language server, one letter at a time, from the bytes of the edit to
  * the bytes of the answer. The goal is a frame of a screen, 16 ms.
  *
- *   node tests/bench/editor.ts [--lines 1000] [--edits 200]
+ *   bun tests/bench/language/editor.ts [--lines 1000] [--edits 200]      prints one line of JSON; `run.ts` starts it
  */
 import { parseArgs } from "node:util"
-import { current, title } from "../../src/cli/runtimes.mjs"
-import { framed, unframer } from "../../src/editor/framing.ts"
-import { serve } from "../../src/editor/server.ts"
+import { framed, unframer } from "../../../src/editor/framing.ts"
+import { serve } from "../../../src/editor/server.ts"
 
 const { values } = parseArgs({
   options: { lines: { type: "string", default: "1000" }, edits: { type: "string", default: "200" } },
@@ -52,14 +51,14 @@ const { receive, close } = serve({
   log: console.error,
 })
 const send = (message: object) => receive(framed({ jsonrpc: "2.0", ...message }))
-const told = (version: number) =>
+const answerTo = (version: number) =>
   new Promise<void>((resolve) => {
     arrived = (seen) => seen === version && resolve()
   })
 
 const uri = "untitled:bench"
 send({ id: 1, method: "initialize", params: { capabilities: {} } })
-const opened = told(1)
+const opened = answerTo(1)
 send({ method: "textDocument/didOpen", params: { textDocument: { uri, languageId: "l2r", version: 1, text } } })
 await opened
 
@@ -74,7 +73,7 @@ for (let edit = 0; edit < Number(values.edits); edit++) {
   const version = edit + 2
   // The letter that one edit types, the next takes out.
   const change = { range: { start, end }, text: edit % 2 === 0 ? "x" : "" }
-  const answered = told(version)
+  const answered = answerTo(version)
   const [started, before] = [performance.now(), process.cpuUsage()]
   send({ method: "textDocument/didChange", params: { textDocument: { uri, version }, contentChanges: [change] } })
   await answered
@@ -85,9 +84,7 @@ for (let edit = 0; edit < Number(values.edits); edit++) {
   await new Promise((resolve) => setTimeout(resolve, 30))
 }
 close()
-const at = (all: readonly number[], share: number): string =>
-  all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * share))].toFixed(1)
-const { kind, version } = current()
-console.log(
-  `edit to diagnostics, ${lines.length} lines (${(text.length / 1000).toFixed(0)} kB), ${times.length} edits on ${title[kind]} ${version}: median ${at(times, 0.5)} ms, 95 % ${at(times, 0.95)} ms, of which the processor ${at(busy, 0.5)} ms; goal 16 ms`,
-)
+const at = (all: readonly number[], share: number): number =>
+  all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * share))]
+const told = (all: readonly number[]) => ({ best: at(all, 0), median: at(all, 0.5), most: at(all, 0.95) })
+console.log(JSON.stringify({ lines: lines.length, characters: text.length, wall: told(times), processor: told(busy) }))
