@@ -108,6 +108,8 @@ export interface FileNode {
   readonly uses: readonly SourceNode[]
   /** A `use` line could not be read, so an unknown alias may be its. */
   readonly usesBroken: boolean
+  /** An `import` line that does not parse, or a file that can't be opened: unknown names may be from there. */
+  readonly importsBroken?: true
   readonly imports: readonly SourceNode[]
   readonly declarations: readonly DeclarationNode[]
 }

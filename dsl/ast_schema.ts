@@ -78,6 +78,7 @@ export const astSchema: Schema = {
       languages: listOf(record({ version: number, span: ref("span"), first: truth })),
       uses: listOf(ref("source")),
       usesBroken: truth,
+      "importsBroken?": truth,
       imports: listOf(ref("source")),
       declarations: listOf(ref("declaration")),
     }),

@@ -46,6 +46,7 @@ export const parse = (text: string, file: string, report: Report, { derive }: Di
     imports: [] as SourceNode[],
     declarations: [] as DeclarationNode[],
   }
+  let importsBroken = false
   for (const token of tokens) reportUnreadable(token, reader, report)
   chunksOf(tokens, text).forEach((chunk, index) => {
     for (const { kind, token } of chunk.brackets) {
@@ -66,7 +67,8 @@ export const parse = (text: string, file: string, report: Report, { derive }: Di
     } else if ((first.image === "use" || first.image === "import") && !namesDeclaration(chunk.tokens)) {
       const node = line("sourceLine", chunk, reader, report, derive)
       if (!node) {
-        tree.usesBroken ||= first.image === "use"
+        if (first.image === "use") tree.usesBroken = true
+        else importsBroken = true
         return
       }
       const alias = node.children.alias?.[0] as IToken | undefined
@@ -82,7 +84,7 @@ export const parse = (text: string, file: string, report: Report, { derive }: Di
     } else if (chunk.brackets.length === 0 && !isUnreadable(first))
       report(diagnose("L2R0111", reader.spanOf(first), { found: foundOf(first) }))
   })
-  return tree
+  return importsBroken ? { ...tree, importsBroken: true } : tree
 }
 
 /** `use x = ...` and `use x {` are meant as declarations, whatever the word. */

@@ -103,7 +103,7 @@ export const readProgram = (text: string, file: string, open: Open, parse: Parse
   }
   const folder = (name: string) => folders.get(idOf(name)) ?? ""
   return {
-    tree: merged(trees.get(idOf(file))!, files, folder),
+    tree: merged(trees.get(idOf(file))!, files, folder, absent.length > 0),
     files,
     texts,
     absent,
@@ -116,8 +116,14 @@ export const readProgram = (text: string, file: string, open: Open, parse: Parse
   }
 }
 
-const merged = (root: FileNode, files: readonly FileNode[], folder: (file: string) => string): FileNode => {
-  if (files.length === 1) return root
+const merged = (
+  root: FileNode,
+  files: readonly FileNode[],
+  folder: (file: string) => string,
+  absent: boolean,
+): FileNode => {
+  const importsBroken = (absent || files.some((tree) => tree.importsBroken)) && { importsBroken: true as const }
+  if (files.length === 1) return { ...root, ...importsBroken }
   const uses = new Map<string, SourceNode>()
   for (const { uses: own, file } of files)
     for (const node of own) {
@@ -129,6 +135,7 @@ const merged = (root: FileNode, files: readonly FileNode[], folder: (file: strin
     ...root,
     uses: [...uses.values()],
     usesBroken: files.some(({ usesBroken }) => usesBroken),
+    ...importsBroken,
     declarations: files.flatMap(({ declarations }) => declarations),
   }
 }

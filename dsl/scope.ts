@@ -16,6 +16,8 @@ export interface Scope {
   readonly uses: readonly Use[]
   /** Some `use` line brings nothing that is known. */
   readonly usesBroken: boolean
+  /** Some `import` line brings nothing: any name may be declared there. */
+  readonly importsBroken: boolean
   /** The first declaration of each name. */
   readonly declared: ReadonlyMap<string, DeclarationNode>
   /** Kinds of which a declaration exists whose name could not be read; a name that is unknown may be that one. */
@@ -74,6 +76,7 @@ export const scopeOf = (
     vocabulary,
     used,
     uses,
+    importsBroken: tree.importsBroken === true,
     usesBroken: tree.usesBroken || uses.length < tree.uses.length,
     declared,
     unreadable,
@@ -131,5 +134,9 @@ const byName = new WeakMap<object, ReadonlyMap<string, PluginEntry>>()
 /** Whether an unknown name may be one that could not be read, so that nothing should be said about it. */
 export const mayBeUnreadable = (scope: Scope, name: string, kind: string): boolean => {
   const node = scope.declared.get(name)
-  return scope.unreadable.has(kind) || (node !== undefined && (node.kind === undefined || !isKind(node.kind)))
+  return (
+    scope.importsBroken ||
+    scope.unreadable.has(kind) ||
+    (node !== undefined && (node.kind === undefined || !isKind(node.kind)))
+  )
 }

@@ -49,7 +49,7 @@ const isLowRank = (name: string, context: Context): boolean | undefined => {
 /** A router that is fitted on a memory, or whose heads are said to be, must say which, unless exactly one is declared. */
 export const checkMemory = (routers: readonly Listed[], context: Context): void => {
   const { scope, resolve, report } = context
-  if (scope.countOf("memory") === 1 || scope.unreadable.has("memory")) return
+  if (scope.countOf("memory") === 1 || scope.importsBroken || scope.unreadable.has("memory")) return
   for (const { name } of routers) {
     const { node, entry, settings, unsure } = resolve(scope.declared.get(name)!)
     const properties = entry?.options.properties

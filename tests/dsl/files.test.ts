@@ -121,6 +121,19 @@ test("an imported file of another language is not read, and nothing it may decla
   )
 })
 
+test("a file that is not there, and an import that does not read, cause no other errors", () => {
+  for (const [line, code] of [
+    ['import "./absent.l2r"', "L2R0213"],
+    ["import absent", "L2R0110"],
+  ]) {
+    const { diagnostics } = check(`language 1\n${line}\n${own}`, { file: "spec.l2r", vocabulary, open: openIn({}) })
+    assert.deepEqual(
+      diagnostics.filter(({ severity }) => severity === "error").map((each) => each.code),
+      [code],
+    )
+  }
+})
+
 test("paths", () => {
   for (const [folder, path, whole] of [
     ["", "./a.l2r", "a.l2r"],
