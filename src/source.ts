@@ -69,14 +69,19 @@ export interface Said extends Pick<CheckOptions, "set" | "only" | "skip"> {
   readonly data?: boolean
 }
 
-/** Checks a spec with the files that it imports; only what it brings by `use` is loaded. */
-export const checkSource = async ({ file, directory, text }: Source, said: Said = {}): Promise<Checked> => {
+/** What a spec is read with: the plugins that ship, those that it brings by `use`, the files beside it. */
+export const surroundings = async ({ file, directory, text }: Source) => {
   const uses: Record<string, Used> = {}
   // What has neither of the words has no such line.
   if (/use|import/.test(text))
     for (const { alias, source } of usesIn(text, file, opened)) uses[alias] = await strangers(source, directory)
+  return { file, vocabulary: vocabulary as unknown as Vocabulary, uses, open: opened }
+}
+
+/** Checks a spec with the files that it imports; only what it brings by `use` is loaded. */
+export const checkSource = async ({ file, directory, text }: Source, said: Said = {}): Promise<Checked> => {
   const { data, ...changed } = said
-  const options = { file, vocabulary: vocabulary as unknown as Vocabulary, uses, open: opened, ...changed }
+  const options = { ...(await surroundings({ file, directory, text })), ...changed }
   const asked: Asked[] = []
   const first = check(text, {
     ...options,

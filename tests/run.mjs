@@ -108,7 +108,9 @@ function argumentsOf(kind, report, files) {
  */
 function start(path, args, head) {
   if (head !== undefined) process.stdout.write(head)
-  const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }
+  // Node keeps what it has compiled for the next of its many processes: they start in half the time.
+  const compiled = join(scratch, "compiled")
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }
   delete env.FORCE_COLOR
   delete env.NODE_TEST_CONTEXT // else a suite that is run from a test would report to that test
   return new Promise((resolve) => {

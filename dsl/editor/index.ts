@@ -4,6 +4,7 @@
  *     documentOf(text, host)  ->  completionsAt, hoverAt, signatureAt          what may be written, what is written
  *                                 definitionAt, referencesAt, renameAt         where a name belongs
  *                                 symbolsOf, foldsOf, selectionsAt             the shape of the file
+ *                                 linksOf                                      who names whom
  *                                 semanticTokensOf, inlaysIn, actionsAt        colours, what is unsaid, what can be done
  */
 export { type Action, actionsAt, UNUSED } from "./actions.ts"
@@ -12,6 +13,7 @@ export { type Document, documentOf, type Host, type PlaceOf } from "./document.t
 export { type Fold, foldsOf } from "./folding.ts"
 export { type Hover, hoverAt } from "./hover.ts"
 export { type Inlay, inlaysIn } from "./inlay.ts"
+export { type Link, linksOf } from "./links.ts"
 export { type Definition, definitionAt, referencesAt } from "./navigation.ts"
 export { type Edit, renameAt, renameableAt } from "./rename.ts"
 export { type Range, selectionsAt } from "./selection.ts"

@@ -14,7 +14,7 @@
  *
  * More commands prepare files: `change FILE "old" "new"`, `cut FILE BYTES`, `write FILE "text" [TIMES]`, `folder DIR`,
  * `lock DIR` (read-only). `small l2r ...` can write no file above a kilobyte, as on a full disk. `needs unix`, `linux`,
- * `user`, `awaits` name what a case cannot do without. Whatever it does, l2r shows no stack trace; what it calls unexpected fails the case,
+ * `user`, `awaits` name what a case cannot do without, `needs node` a case that shows nothing of the runtime and is played once. Whatever it does, l2r shows no stack trace; what it calls unexpected fails the case,
  * unless a line `unexpected` says that a plugin of the case is at fault.
  */
 import { readFileSync } from "node:fs"

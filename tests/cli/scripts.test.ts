@@ -9,6 +9,9 @@ const missing: Readonly<Record<string, string | false>> = {
   unix: process.platform === "win32" && "needs a shell with ulimit",
   linux: process.platform !== "linux" && "Linux has /sys and /proc",
   awaits: process.versions.deno !== undefined && "Deno itself says that an await at the top level never ends",
+  node:
+    (process.versions.bun !== undefined || process.versions.deno !== undefined) &&
+    "what it shows is the same on every runtime; Node plays it",
   user: (process.platform === "win32" || process.getuid?.() === 0) && "root and Windows write to read-only folders",
 }
 
