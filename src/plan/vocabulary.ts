@@ -75,11 +75,27 @@ export const jsonSchemaOf = (schema: Schema.Codec<any, any>): JsonSchema => {
   return type === "object"
     ? {
         type,
-        properties: properties ?? {},
+        properties: described(properties ?? {}, schema.ast),
         ...(required && { required }),
         ...(exclusions.length > 0 && { allOf: exclusions }),
       }
     : { type: "object", properties: {} }
+}
+
+/** What an option says of itself stands at the last of its checks, and is lost where that has no form in JSON Schema. */
+const described = (properties: Readonly<Record<string, JsonSchema>>, ast: SchemaAST.AST) => {
+  const signatures = ast._tag === "Objects" ? ast.propertySignatures : []
+  const said = new Map(signatures.map(({ name, type }) => [name, type.checks?.at(-1)?.annotations ?? {}]))
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => {
+      const { description, default: fallback } = (said.get(name) ?? {}) as Pick<JsonSchema, "description" | "default">
+      const lost = {
+        ...(description !== undefined && { description }),
+        ...(fallback !== undefined && { default: fallback }),
+      }
+      return [name, schema.description === undefined ? { ...schema, ...lost } : schema]
+    }),
+  )
 }
 
 /** Without `$ref`s, alternatives of one, the bounds that every safe integer has, and the texts "NaN" and "Infinity" beside numbers. */
