@@ -3,14 +3,7 @@
 import type { Network } from "../../model/encoder.ts"
 import { bySite, type Head, type Library, type TrainedModule } from "../../model/library.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
-import {
-  type Adapter,
-  type Backbone,
-  type Checkpoint,
-  DataError,
-  type HostTensor,
-  type TokenIds,
-} from "../../plugin/index.ts"
+import { type Backbone, type Checkpoint, DataError, type HostTensor, type TokenIds } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
 import { adapterIn } from "./adapter.ts"
 

@@ -13,7 +13,6 @@ import { frozen } from "../../model/single.ts"
 import type { StoredArray } from "../../plan/step.ts"
 import type { StepOptions } from "../../plan/step_options.ts"
 import {
-  type Adapter,
   crossEntropy,
   type HostTensor,
   input,
