@@ -35,7 +35,7 @@ export const planRouter = (
       : row.core.head === "both"
         ? (["kept", "refit"] as const)
         : [row.core.head]
-  const notDefined = whyNotServed(plugin, modules.adapters)
+  const notDefined = whyNotServed(plugin, modules.adapters, routing.granularity)
   if (notDefined)
     return heads.map((head) => ({
       ...known,

@@ -2,11 +2,14 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import bottleneck from "../../plugins/adapters/bottleneck.ts"
 import lora from "../../plugins/adapters/lora.ts"
+import prefix from "../../plugins/adapters/prefix.ts"
+import prompt from "../../plugins/adapters/prompt.ts"
+import stack from "../../plugins/adapters/stack.ts"
 import arrow from "../../plugins/routers/arrow.ts"
 import l2r from "../../plugins/routers/l2r.ts"
 import type { Resolved } from "../../src/plan/chosen.ts"
 import { whyNotServed } from "../../src/plan/serving.ts"
-import { type Adapter, Schema } from "../../src/plugin/index.ts"
+import { type Adapter, assembled, Schema } from "../../src/plugin/index.ts"
 
 const adapter = (plugin: Adapter, options: object = {}): Resolved<Adapter> => ({
   plugin,
@@ -38,6 +41,23 @@ test("else it says why not", () => {
     whyNotServed(arrow, [adapter(lora), adapter(lora, { decomposed: true })]) as string,
     /arrow needs low-rank modules; the adapter lora with these options is not low-rank/,
   )
+})
+
+test("gates for each token are not defined where tokens join a text, be it by a part of a module; keys and values may join", () => {
+  const parts = [adapter(lora), adapter(prompt)].map(({ plugin, chosen }) => ({
+    adapter: plugin,
+    options: chosen.options,
+  }))
+  const stacked = adapter(assembled(stack, parts), { of: ["low_rank", "before"] })
+  for (const one of [adapter(prompt), stacked]) {
+    assert.match(
+      whyNotServed(l2r, [adapter(lora), one], "token") as string,
+      /l2r weighs modules for each token of a text, and those of the adapter (prompt|stack) are no tokens of a text/,
+    )
+    assert.equal(whyNotServed(l2r, [adapter(lora), one], "example"), undefined)
+    assert.match(whyNotServed(arrow, [adapter(lora), one], "token") as string, /needs low-rank modules/)
+  }
+  assert.equal(whyNotServed(l2r, [adapter(lora), adapter(prefix)], "token"), undefined)
 })
 
 test("a router that needs nothing serves all", () => {
