@@ -1,6 +1,8 @@
 /** What every family of checkpoint folders does alike: find, check, read, digest. A family says what its config.json means. */
+
 import { join } from "node:path"
 import type { Backbone, Checkpoint } from "./backbone.ts"
+import { checkCharsmap } from "./charsmap.ts"
 import { type CheckpointFolder, checkpointAt, folderDigest, readJson } from "./checkpoint_folder.ts"
 import { readWeights } from "./checkpoint_weights.ts"
 import { type ConfigFile, configFile } from "./config_file.ts"
@@ -80,6 +82,7 @@ const loaded = (family: Family, folder: CheckpointFolder, options: FolderOptions
   const { vocabulary, positions, sites, ...blueprint } = family.blueprint(config)
   const tokenizer = readJson(join(folder.path, "tokenizer.json"))
   checkVocabulary(tokenizer, vocabulary, location)
+  checkCharsmap(tokenizer, location)
   const { weights, unread } = readWeights(folder, blueprint.weights, { family: family.name, prefixes: family.prefixes })
   return {
     config: { ...blueprint.config, pooling: options.pooling },

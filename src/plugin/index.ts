@@ -7,6 +7,7 @@ export * from "./activations.ts"
 export * from "./adapter.ts"
 export * from "./backbone.ts"
 export * from "./backend.ts"
+export { checkCharsmap } from "./charsmap.ts"
 export {
   type CheckpointFolder,
   checkpointAt,

@@ -5,6 +5,7 @@
  */
 import {
   type Checkpoint,
+  checkCharsmap,
   checkFinite,
   DataError,
   defineBackbone,
@@ -40,6 +41,7 @@ const load = async (location: string, options: Options, place: Place): Promise<C
   const file = readOnnx(files.file)
   const { pad, positions } = hintsIn(files)
   const tokenizer = readJson(files.tokenizer)
+  checkCharsmap(tokenizer, location)
   const { network, weights, longest, width, vocabulary, layers, sites } = fold(file, {
     feeds: feedsOf(file, location),
     output: outputOf(file, options.output, location),
