@@ -16,6 +16,9 @@ import { type Adapter, assembled } from "../../src/plugin/index.ts"
 import { shipped } from "../../src/plugin/registry.ts"
 import { testAdapter } from "../../src/testing/index.ts"
 import { decoded, type Written } from "../../src/testing/plugin_options.ts"
+import { settingsFor } from "./settings.ts"
+
+const checked = settingsFor(testAdapter)
 
 /** A stack of adapters with these options, as a spec's declarations give it. */
 const stackOf = (...members: readonly (readonly [Adapter, Written])[]): Adapter =>
@@ -31,37 +34,37 @@ test("all adapters that ship are tested here", () => {
   )
 })
 
-testAdapter(lora, { rank: 2, alpha: 3 })
-testAdapter(lora, {
+checked(lora, { rank: 2, alpha: 3 })
+checked(lora, {
   rank: 3,
   targets: ["query", "key", "value", "attention_output", "intermediate", "output"],
   dropout: 0.3,
 })
-testAdapter(lora, { rank: 3, alpha: 2, scaling: "rank_stabilised" })
+checked(lora, { rank: 3, alpha: 2, scaling: "rank_stabilised" })
 // Its gradient takes the lengths of the columns for constants.
-testAdapter(lora, { rank: 2, alpha: 3, decomposed: true, targets: ["query", "output"] }, { cutGradients: ["A", "B"] })
-testAdapter(bottleneck, { reduction: 2, activation: "gelu" })
-testAdapter(bottleneck, { reduction: 4, activation: "tanh", place: "houlsby" })
-testAdapter(bottleneck, { reduction: 16, activation: "silu" })
-testAdapter(bottleneck, { reduction: 2, activation: "relu", place: "parallel", scale: 4 })
-testAdapter(ia3, {})
-testAdapter(ia3, { targets: ["intermediate", "output"] })
-testAdapter(ia3, { targets: ["key", "attention_output", "output"], inputs: ["attention_output", "output"] })
-testAdapter(compacter, { reduction: 2, n: 2, activation: "tanh" })
-testAdapter(compacter, { reduction: 4, n: 4, rank: 2, shared: false, place: "compacter_plus_plus" })
-testAdapter(bitfit, {})
-testAdapter(bitfit, { targets: ["query", "intermediate"] })
-testAdapter(layerNorm, {})
-testAdapter(layerNorm, { bias: false })
-testAdapter(prefix, { length: 3 }, { startsAsIdentity: false })
-testAdapter(prefix, { length: 2, hidden: 5 }, { startsAsIdentity: false })
-testAdapter(prompt, { length: 3 }, { startsAsIdentity: false })
-testAdapter(prompt, { length: 2, start: "normal", deviation: 0.5 }, { startsAsIdentity: false })
-testAdapter(sparse, { share: 0.2 })
-testAdapter(sparse, { share: 0.1, choose: "largest", targets: ["intermediate", "output"] })
-testAdapter(full, { targets: ["value", "output"] })
+checked(lora, { rank: 2, alpha: 3, decomposed: true, targets: ["query", "output"] }, { cutGradients: ["A", "B"] })
+checked(bottleneck, { reduction: 2, activation: "gelu" })
+checked(bottleneck, { reduction: 4, activation: "tanh", place: "houlsby" })
+checked(bottleneck, { reduction: 16, activation: "silu" })
+checked(bottleneck, { reduction: 2, activation: "relu", place: "parallel", scale: 4 })
+checked(ia3, {})
+checked(ia3, { targets: ["intermediate", "output"] })
+checked(ia3, { targets: ["key", "attention_output", "output"], inputs: ["attention_output", "output"] })
+checked(compacter, { reduction: 2, n: 2, activation: "tanh" })
+checked(compacter, { reduction: 4, n: 4, rank: 2, shared: false, place: "compacter_plus_plus" })
+checked(bitfit, {})
+checked(bitfit, { targets: ["query", "intermediate"] })
+checked(layerNorm, {})
+checked(layerNorm, { bias: false })
+checked(prefix, { length: 3 }, { startsAsIdentity: false })
+checked(prefix, { length: 2, hidden: 5 }, { startsAsIdentity: false })
+checked(prompt, { length: 3 }, { startsAsIdentity: false })
+checked(prompt, { length: 2, start: "normal", deviation: 0.5 }, { startsAsIdentity: false })
+checked(sparse, { share: 0.2 })
+checked(sparse, { share: 0.1, choose: "largest", targets: ["intermediate", "output"] })
+checked(full, { targets: ["value", "output"] })
 // Two that meet at the feed-forward's output, and tokens before the text.
-testAdapter(
+checked(
   stackOf(
     [lora, { rank: 2, alpha: 3, targets: ["query", "output"], dropout: 0.3 }],
     [bottleneck, { reduction: 4, activation: "tanh" }],
@@ -71,7 +74,7 @@ testAdapter(
   { startsAsIdentity: false },
 )
 // Arrays that all sites share, two prefixes, and what is not trained.
-testAdapter(
+checked(
   stackOf(
     [prefix, { length: 1 }],
     [compacter, { reduction: 4, n: 2, activation: "tanh" }],

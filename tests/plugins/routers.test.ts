@@ -12,6 +12,9 @@ import similarity from "../../plugins/routers/similarity.ts"
 import uniform from "../../plugins/routers/uniform.ts"
 import { shipped } from "../../src/plugin/registry.ts"
 import { testRouter } from "../../src/testing/index.ts"
+import { settingsFor } from "./settings.ts"
+
+const checked = settingsFor(testRouter)
 
 test("all routers that ship are tested here", () => {
   const tested = [arrow, baseModel, l2r, maxConfidence, oracle, perTask, random, similarity, uniform]
@@ -21,22 +24,22 @@ test("all routers that ship are tested here", () => {
   )
 })
 
-testRouter(arrow, { top_k: 2, mix: "outer" })
-testRouter(arrow, { top_k: 8, temperature: 0.5, mix: "factors" })
-testRouter(baseModel)
-testRouter(l2r, { relaxation: "sigmoid" })
-testRouter(l2r, { relaxation: "softmax", aggregate: "parameters", query: "cls" })
-testRouter(l2r, { relaxation: "gumbel_sigmoid", aggregate: "parameters", mix: "outer", normalise: "none" })
-testRouter(l2r, { relaxation: "sigmoid", scope: "per_module", hidden: 3, temperature: 2 })
-testRouter(l2r, { relaxation: "gumbel_softmax", scope: "global" })
-testRouter(l2r, { relaxation: "softmax", query: "frozen_cls" })
-testRouter(l2r, { relaxation: "gumbel_sigmoid_st" }, { smooth: false })
-testRouter(maxConfidence)
-testRouter(oracle)
-testRouter(perTask)
-testRouter(random)
+checked(arrow, { top_k: 2, mix: "outer" })
+checked(arrow, { top_k: 8, temperature: 0.5, mix: "factors" })
+checked(baseModel)
+checked(l2r, { relaxation: "sigmoid" })
+checked(l2r, { relaxation: "softmax", aggregate: "parameters", query: "cls" })
+checked(l2r, { relaxation: "gumbel_sigmoid", aggregate: "parameters", mix: "outer", normalise: "none" })
+checked(l2r, { relaxation: "sigmoid", scope: "per_module", hidden: 3, temperature: 2 })
+checked(l2r, { relaxation: "gumbel_softmax", scope: "global" })
+checked(l2r, { relaxation: "softmax", query: "frozen_cls" })
+checked(l2r, { relaxation: "gumbel_sigmoid_st" }, { smooth: false })
+checked(maxConfidence)
+checked(oracle)
+checked(perTask)
+checked(random)
 for (const statistic of ["task_centroid", "class_centroid", "task_gaussian", "class_gaussian"])
-  testRouter(similarity, { statistic, statistics: "memory" })
-testRouter(similarity, { combine: "softmax", statistics: "train", features: "cls" })
-testRouter(uniform)
-testRouter(uniform, { aggregate: "parameters" })
+  checked(similarity, { statistic, statistics: "memory" })
+checked(similarity, { combine: "softmax", statistics: "train", features: "cls" })
+checked(uniform)
+checked(uniform, { aggregate: "parameters" })

@@ -35,10 +35,21 @@ const contentOf = (store: string): Readonly<Record<string, string>> => {
   return found
 }
 
+/** What an undisturbed run leaves. */
+const undisturbed = once(() =>
+  withFolder(async (folder) => {
+    await runToy(folder, toyPlan())
+    return contentOf(folder)
+  }),
+)
+
+function once<A>(make: () => Promise<A>): () => Promise<A> {
+  let made: Promise<A> | undefined
+  return () => (made ??= make())
+}
+
 test("killed with -9 while any of its steps runs, a run ends as an undisturbed one", () =>
   withFolder(async (folder) => {
-    const undisturbed = join(folder, "undisturbed")
-    await runToy(undisturbed, toyPlan())
     const killed = join(folder, "killed")
     for (const after of [1, 3, 4]) {
       const child = start(script, killed)
@@ -51,13 +62,11 @@ test("killed with -9 while any of its steps runs, a run ends as an undisturbed o
     }
     const last = await runToy(killed, toyPlan())
     assert.equal(last.error, undefined)
-    assert.deepEqual(contentOf(killed), contentOf(undisturbed))
+    assert.deepEqual(contentOf(killed), await undisturbed())
   }))
 
 test("two processes on one store at once do no harm", () =>
   withFolder(async (folder) => {
-    const undisturbed = join(folder, "undisturbed")
-    await runToy(undisturbed, toyPlan())
     const shared = join(folder, "shared")
     const ends = await Promise.all([1, 2].map(() => lines(start(script, shared), () => {})))
     assert.deepEqual(
@@ -67,7 +76,7 @@ test("two processes on one store at once do no harm", () =>
         [0, ""],
       ],
     )
-    assert.deepEqual(contentOf(shared), contentOf(undisturbed))
+    assert.deepEqual(contentOf(shared), await undisturbed())
   }))
 
 test("interruption stops even a step that never yields, keeps what is finished, and says so", () =>
