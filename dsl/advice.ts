@@ -108,7 +108,7 @@ const reportData = (experiment: Experiment, { spec, factsOf }: Advised, report: 
     if (!facts) return
     tasks.push(...facts.filter(({ name }) => task === undefined || name === task).map((one) => ({ ...one, span })))
   }
-  if (stream.scenario === "class_incremental") reportShared(tasks, report)
+  if (stream.scenario === "class_incremental" && !stream.answers) reportShared(tasks, report)
   const test = tasks.reduce((sum, task) => sum + task.test, 0)
   const least = 100 * POWER * Math.sqrt(DISCORDANT / Math.max(1, test))
   const [asked] = experiment.compare

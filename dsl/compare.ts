@@ -1,11 +1,11 @@
 /** `compare learnt against [nearest, uniform.refit] on accuracy` */
 import type { Comparison, ValueNode } from "./ast.ts"
 import type { Context, Listed } from "./context.ts"
-import { COMPARED } from "./core_schema.ts"
+import { COMPARED, measuresOf } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
 import { checkValue } from "./options.ts"
 import { pluginsOf } from "./scope.ts"
-import type { Compare } from "./spec.ts"
+import type { Compare, Stream } from "./spec.ts"
 import { nearest } from "./suggest.ts"
 import { found } from "./wording.ts"
 
@@ -16,6 +16,8 @@ export interface Rows {
   readonly bounds: readonly Listed[]
   /** False where a row may be missing because it could not be read. */
   readonly complete: boolean
+  /** What they are compared on; unknown where it could not be read. */
+  readonly stream?: Stream
 }
 
 export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows, context: Context): Compare[] =>
@@ -33,6 +35,13 @@ export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows,
       others.push(row)
     }
     const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "compare ... on" })
+    if (metric !== undefined && rows.stream) {
+      const head = rows.stream.answers ? "text" : "classes"
+      const words = measuresOf(head).compared
+      const stream = context.scope.writtenOf(rows.stream.name)
+      if (!words.includes(metric as string))
+        context.report(diagnose("L2R0532", on.span, { measure: metric as string, stream, head, words }))
+    }
     return first === undefined || metric === undefined
       ? []
       : [{ left: first, against: others, on: metric as string, span }]

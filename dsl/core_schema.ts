@@ -10,6 +10,12 @@ const oneOrMore = (items: JsonSchema, description: string): JsonSchema => ({
 
 export const SCENARIOS = ["class_incremental", "task_incremental", "domain_incremental"] as const
 
+/** What stands at the end of the network: a class is chosen, or an answer is written. */
+export const HEADS = ["classes", "text"] as const
+
+/** What written answers score, a number for each test example. */
+export const SCORES = ["rouge_l", "exact_match"] as const
+
 export const MEASURES = [
   "accuracy",
   "task_accuracy",
@@ -22,8 +28,19 @@ export const MEASURES = [
   "cost",
 ] as const
 
-/** Measures that are a right or wrong answer per test example, so that two rows can be paired. */
-export const COMPARED = ["accuracy", "task_accuracy"] as const
+/** Where answers are written there is no accuracy; what is read off the matrix is read off that of `rouge_l`. */
+export const TEXT_MEASURES = [...SCORES, ...MEASURES.slice(2)] as const
+
+/** Measures that are a number per test example, so that two rows can be paired: right or wrong, or a score. */
+export const COMPARED = ["accuracy", "task_accuracy", ...SCORES] as const
+
+/** Those that a stream has, by its head. */
+export const measuresOf = (
+  head: (typeof HEADS)[number],
+): { readonly all: readonly string[]; readonly compared: readonly string[] } =>
+  head === "text"
+    ? { all: TEXT_MEASURES, compared: SCORES }
+    : { all: MEASURES, compared: COMPARED.filter((name) => !(SCORES as readonly string[]).includes(name)) }
 
 /** Orders of the tasks that have a name; `shuffled(3)` says how many. A list of tasks is an order too. */
 export const ORDERS = ["written", "reversed", "shuffled"] as const
@@ -38,6 +55,24 @@ const stream: JsonSchema = {
       default: "class_incremental",
       description:
         "whether the classes of all tasks are told apart, the task of an example is given, or all tasks share their classes",
+    },
+    head: {
+      enum: HEADS,
+      default: "classes",
+      description:
+        "what answers a text: a class that is chosen, or an answer that the backbone writes, an encoder-decoder or a decoder",
+    },
+    answers: {
+      type: "object",
+      properties: {
+        max_tokens: {
+          ...positiveInteger,
+          default: 32,
+          description: "tokens of an answer, its end included; what is longer is cut, and counted",
+        },
+        beams: { ...positiveInteger, default: 1, description: "width of the beam search; 1 takes the likeliest token" },
+      },
+      description: "under `head: text`, how answers are written",
     },
     orders: {
       description:
@@ -132,7 +167,10 @@ const experiment: JsonSchema = {
       description: "a number, a range `1..3` or a list; everything is repeated for each",
     },
     measure: {
-      ...oneOrMore({ enum: MEASURES }, "what the table shows; all of them where it is left out"),
+      ...oneOrMore(
+        { enum: [...MEASURES, ...SCORES] },
+        "what the table shows; all that the stream's head has where it is left out: accuracies of classes, or scores of written answers",
+      ),
       default: MEASURES,
     },
   },

@@ -353,6 +353,28 @@ export const catalogue = {
     `with ${examples} test examples, this comparison finds differences of about ${points} points and more`,
     "take more test examples, or read the result as what it is",
   ]),
+  L2R0530: error(() => [
+    "`scenario` is about classes, and the head of this stream is `text`",
+    "take it out: no row is told the task, unless it says so, and an answer counts by its words",
+  ]),
+  L2R0531: error(() => [
+    "`answers` says how texts are written, and the head of this stream is `classes`",
+    "write `head: text`, or take it out",
+  ]),
+  L2R0532: error<{ measure: string; stream: string; head: string; words: readonly string[] }>(
+    ({ measure, stream, head, words }) => [
+      `\`${measure}\` is not defined on \`${stream}\`, whose head is \`${head}\``,
+      `there ${words.length === 1 ? "is" : "are"} ${quoted(words)}`,
+    ],
+  ),
+  L2R0533: error<{ row: string; stream: string }>(({ row, stream }) => [
+    `\`${row}\` scores classes, and the texts of \`${stream}\` are answered in words`,
+    "take it out, or leave `head: text` out of the stream",
+  ]),
+  L2R0534: error<{ row: string; stream: string }>(({ row, stream }) => [
+    `\`head\` of \`${row}\` is about heads of classes, and the texts of \`${stream}\` are answered in words`,
+    "take it out: what writes has no head beside the backbone's own",
+  ]),
 
   // 07: the command line
   L2R0701: error<{ name: string; near?: string; names: readonly string[] }>(({ name, near, names }) => [

@@ -2,7 +2,7 @@
 import type { ValueNode } from "./ast.ts"
 import { checkComparisons } from "./compare.ts"
 import type { Context, Listed } from "./context.ts"
-import { coreSchemas, MEASURES } from "./core_schema.ts"
+import { coreSchemas, measuresOf } from "./core_schema.ts"
 import { diagnose } from "./diagnostics.ts"
 import { BOUND_KINDS } from "./kinds.ts"
 import { checkCoverage } from "./library.ts"
@@ -12,7 +12,8 @@ import { referTo } from "./references.ts"
 import type { Resolved } from "./resolve.ts"
 import { mayBeUnreadable, pluginsOf } from "./scope.ts"
 import { checkMemory, checkService } from "./service.ts"
-import type { Experiment, Span, Value } from "./spec.ts"
+import type { Experiment, Span, Stream, Value } from "./spec.ts"
+import { checkWriting } from "./writing.ts"
 
 export { BOUND_KINDS } from "./kinds.ts"
 
@@ -61,9 +62,14 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     const declared = context.scope.declared.get(adapter)!
     if (declared.kind === "library" && stream) checkCoverage(context.resolve(declared), stream, span, context)
   }
+  const head = stream?.answers ? "text" : "classes"
+  if (stream) {
+    reportUnmeasured(settings.get("measure")?.value, stream, context)
+    if (stream.answers) checkWriting([...routers, ...bounds], streamName!, context)
+  }
   checkService([...routers, ...bounds], adapters, context)
   checkMemory(routers, context)
-  const compare = checkComparisons(resolved.comparisons, { routers, bounds, complete }, context)
+  const compare = checkComparisons(resolved.comparisons, { routers, bounds, complete, stream }, context)
   return {
     name,
     on: (values.get("on") as string) ?? "",
@@ -73,12 +79,26 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     routers: routers.map((each) => each.name),
     bounds: bounds.map((each) => each.name),
     seeds: (listOf(values.get("seeds")) as number[] | undefined) ?? [1],
-    measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...MEASURES],
+    measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...measuresOf(head).all],
     compare,
     ...(node.variant ? { variantOf: node.variant.of } : {}),
     span: node.span,
   }
 }
+
+/** What the stream's head has no figures of. */
+const reportUnmeasured = (value: ValueNode | undefined, stream: Stream, { report, scope }: Context): void => {
+  const head = stream.answers ? "text" : "classes"
+  const { all } = measuresOf(head)
+  for (const item of value === undefined ? [] : value.kind === "list" ? value.items : [value])
+    if (item.kind === "word" && isMeasure(item.text) && !all.includes(item.text)) {
+      const words = all.slice(0, 2)
+      report(diagnose("L2R0532", item.span, { measure: item.text, stream: scope.writtenOf(stream.name), head, words }))
+    }
+}
+
+const isMeasure = (word: string): boolean =>
+  (["classes", "text"] as const).some((head) => measuresOf(head).all.includes(word))
 
 const listOf = (value: Value | undefined): readonly Value[] | undefined =>
   value === undefined ? undefined : Array.isArray(value) ? value : [value as Value]

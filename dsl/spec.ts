@@ -45,10 +45,20 @@ export interface Stream {
   /** In the written order: `intents[t1, t2]` gives two entries; `data` names a data declaration. Absent tasks (`tasks: intents`) mean all tasks of the data, in its order. */
   readonly tasks: readonly { readonly data: string; readonly task?: string; readonly span: Span }[]
   readonly scenario: "class_incremental" | "task_incremental" | "domain_incremental"
+  /** How answers are written, defaults filled in; absent where classes are chosen. */
+  readonly answers?: Answers
   /** Each is run for itself; at least one. */
   readonly orders: readonly Order[]
   readonly variantOf?: string
   readonly span: Span
+}
+
+/** How the texts of a stream are answered under `head: text`. */
+export interface Answers {
+  /** Of an answer, its end included. */
+  readonly max_tokens: number
+  /** 1: the likeliest token, again and again. */
+  readonly beams: number
 }
 
 /** An order in which the tasks of a stream come. */

@@ -7,7 +7,7 @@ import { checkSettings } from "./options.ts"
 import { ordersIn } from "./orders.ts"
 import { referTo } from "./references.ts"
 import type { Resolved } from "./resolve.ts"
-import type { Span, Stream } from "./spec.ts"
+import type { Answers, Span, Stream } from "./spec.ts"
 import { nearest } from "./suggest.ts"
 import { found } from "./wording.ts"
 
@@ -30,17 +30,46 @@ export const checkStream = (resolved: Resolved, context: Context): Stream => {
   const names = resolved.unsure || entries.length === 0 ? undefined : taskNames({ tasks: entries }, context)
   // Other tasks under an order that is taken over: the order may not fit them.
   const on = isOwn(orders) || isOwn(tasks) ? context : silent
+  const written = checkSettings(
+    [...settings.values()].filter(({ key }) => key.text === "head" || key.text === "answers"),
+    coreSchemas.stream,
+    "a stream",
+    silent,
+  )
+  const answers = written.get("head") === "text" ? answersIn(written.get("answers")) : undefined
+  reportUnfitting(resolved, answers !== undefined, isOwn, context)
   const scenario = own.get("scenario") ?? wordOf(settings.get("scenario")) ?? SCENARIOS[0]
   return {
     name: resolved.node.name?.text ?? "",
     ...(resolved.node.variant ? { variantOf: resolved.node.variant.of } : {}),
     tasks: entries,
     scenario: scenario as Stream["scenario"],
+    ...(answers ? { answers } : {}),
     orders: orders
       ? ordersIn(orders.value, names, on)
       : [{ name: "written", kind: "written", span: resolved.node.span }],
     span: resolved.node.span,
   }
+}
+
+/** With defaults. */
+const answersIn = (given: unknown): Answers => {
+  const { max_tokens, beams } = coreSchemas.stream.properties!.answers.properties!
+  return { max_tokens: max_tokens.default as number, beams: beams.default as number, ...(given as Partial<Answers>) }
+}
+
+/** Options of the other head. */
+const reportUnfitting = (
+  { settings }: Resolved,
+  written: boolean,
+  isOwn: (setting: Setting | undefined) => setting is Setting,
+  { report }: Context,
+): void => {
+  const head = settings.get("head")
+  const option = settings.get(written ? "scenario" : "answers")
+  const [first] = [option, head].filter(isOwn)
+  if (option && first && head?.value.kind !== "broken")
+    report(diagnose(written ? "L2R0530" : "L2R0531", first.key.span, {}))
 }
 
 const wordOf = (setting: Setting | undefined): string | undefined =>

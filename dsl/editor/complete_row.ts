@@ -9,10 +9,17 @@ import { pluginPage } from "./page.ts"
 import type { Place, Slot } from "./place.ts"
 import type { Proposal } from "./proposal.ts"
 
+const METRICS: Readonly<Record<(typeof COMPARED)[number], string>> = {
+  accuracy: "right among all classes",
+  task_accuracy: "right among the classes of the example's task",
+  rouge_l: "of written answers: words in common with the reference, in order",
+  exact_match: "of written answers: the same words as the reference",
+}
+
 export const METRIC_WORDS: readonly Proposal[] = COMPARED.map((label) => ({
   label,
   kind: "word",
-  detail: label === "accuracy" ? "right among all classes" : "right among the classes of the example's task",
+  detail: METRICS[label],
 }))
 
 export const completeRow = (

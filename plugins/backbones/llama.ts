@@ -33,6 +33,8 @@ import {
   type Trace,
   tableWeight,
   tokenize,
+  tokenizeAnswers,
+  tokenizePrompts,
   transformerSites,
   type WeightSource,
   words,
@@ -66,9 +68,16 @@ const settings = (file: ConfigFile) => {
     mlp_bias: file.flag("mlp_bias", false),
     head_norms: model === "qwen3",
     tie_word_embeddings: file.flag("tie_word_embeddings", false),
+    end: endOf(file),
     ...rotation(file),
     ...windows(file, model),
   }
+}
+
+/** The token that ends a text, the first where there are several; -1 where none does. */
+const endOf = (file: ConfigFile): number => {
+  const { eos_token_id: ends } = file.values
+  return Array.isArray(ends) ? Number(ends[0] ?? -1) : file.whole("eos_token_id", -1)
 }
 
 /** How many heads of keys and values the heads of queries share, each as many. */
@@ -285,8 +294,11 @@ export default defineBackbone({
   modelTypes: MODELS,
   ...checkpointReader({ name: "llama", modelTypes: MODELS, prefixes: ["model."], blueprint }),
   tokenize,
+  tokenizePrompts,
+  tokenizeAnswers,
   detokenize,
   forward,
   nextToken,
+  answers: ({ config }) => ((config.end as number) < 0 ? {} : { end: config.end as number }),
   turnKeys,
 })

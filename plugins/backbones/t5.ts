@@ -34,6 +34,7 @@ import {
   type Trace,
   tableWeight,
   tokenize,
+  tokenizeAnswers,
   transformerSites,
   type WeightSource,
   words,
@@ -266,7 +267,10 @@ export default defineBackbone({
   modelTypes: MODELS,
   ...ofNetwork,
   tokenize,
+  tokenizeAnswers,
   detokenize,
+  mute: ({ network }: Options) =>
+    network === "encoder" ? { why: "its decoder is not loaded", help: "write `network: encoder_decoder`" } : undefined,
   forward,
   decode,
   nextToken,

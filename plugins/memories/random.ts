@@ -23,6 +23,14 @@ export default defineMemory({
   equation: "M_t ~ uniform over the subsets of size m of each class of D_t (or of D_t)",
   options: sizes.check(notBoth<Options>("per_class", "per_task")),
   dependsOnOrder: false,
+  classes: ({ per_task }: Options) =>
+    per_task === undefined
+      ? {
+          why: "it keeps examples of each class",
+          help: "say how many of each task: `per_task: 20`",
+          option: "per_class",
+        }
+      : undefined,
   draw: (labels, { per_class = PER_CLASS, per_task }: Options, random) => {
     const all = Int32Array.from(labels, (_, i) => i)
     const drawn =

@@ -60,6 +60,14 @@ export default defineRouter({
     aggregate: combine === "select" ? "select" : "outputs",
   }),
   statisticsFrom: ({ statistics }) => statistics,
+  classes: ({ statistic }) =>
+    statistic.startsWith("class")
+      ? {
+          why: `its statistic is \`${statistic}\``,
+          help: "write `statistic: task_gaussian` or `task_centroid`",
+          option: "statistic",
+        }
+      : undefined,
   statistics: (given, { statistic, shrinkage }) => {
     const { V, c, center, width, groups, taskOf } = linearScores(given, statistic, shrinkage)
     const elsewhere = new Float32Array(given.tasks * groups).fill(FAR)

@@ -1,5 +1,6 @@
 /** Declarations whose options are the language's own, and experiments. */
 import type { Comparison } from "../../dsl/ast.ts"
+import type { COMPARED } from "../../dsl/core_schema.ts"
 import type { Train } from "../../dsl/spec.ts"
 import { type Declared, declare, type Given } from "./declared.ts"
 import { namedIn, nowhere, type Range, type Row, type Shuffled, type Sweep, type Tasks, valueNode } from "./values.ts"
@@ -16,6 +17,10 @@ export type OrderEntry = "written" | "reversed" | Shuffled | readonly string[]
 export interface StreamSettings {
   readonly tasks: TaskEntry | readonly TaskEntry[] | Sweep<TaskEntry | readonly TaskEntry[]>
   readonly scenario?: Given<"class_incremental" | "task_incremental" | "domain_incremental">
+  /** By default `classes`. */
+  readonly head?: Given<"classes" | "text">
+  /** Under the head `text`. */
+  readonly answers?: { readonly max_tokens?: Given<number>; readonly beams?: Given<number> }
   readonly orders?: "written" | "reversed" | Shuffled | readonly OrderEntry[]
 }
 export const stream = (name: string, options: StreamSettings): Declared<"stream"> =>
@@ -42,7 +47,7 @@ type Bound = Declared<"router"> | Declared<"strategy"> | Declared<"probe">
 export const compare = (
   left: Bound | Row | string,
   against: Bound | Row | string | readonly (Bound | Row | string)[],
-  on: "accuracy" | "task_accuracy" = "accuracy",
+  on: (typeof COMPARED)[number] = "accuracy",
 ): { readonly node: Comparison; readonly needs: readonly Declared[] } => ({
   node: { left: valueNode(left), against: valueNode(against), on: valueNode(on), span: nowhere },
   needs: [...namedIn([left, against])],

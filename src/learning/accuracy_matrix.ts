@@ -3,20 +3,17 @@
  *
  *     R[i][j] = 100 · hits(i, j) / examples(j)      j <= i
  *
- * Percent; null above the diagonal, for a stage that was not evaluated, and for a task without test examples.
+ * Where texts are answered in words, a score stands in the place of a hit. Percent; null above the diagonal, for a stage that was not evaluated, and for a task without test examples.
  * Class-incremental counts predictions over the union of the classes of tasks <= i, task-incremental those within the task's own classes.
  * Lopez-Paz and Ranzato 2017 (GEM), section 3.
  */
-import type { Cell, Stage } from "./results.ts"
+import { credits } from "./credits.ts"
+import type { Cell, Setup, Stage } from "./results.ts"
 
 export type Matrix = readonly (readonly (number | null)[])[]
-export type Setup = "class_incremental" | "task_incremental"
-type Answers = Cell["examples"]
+export type { Setup }
 
-/** Predicted classes of a stage in one of the two set-ups. */
-export function predictedClasses(stage: Stage, setup: Setup): readonly number[] {
-  return setup === "class_incremental" ? stage.predictions.classIncremental : stage.predictions.taskIncremental
-}
+type Answers = Cell["examples"]
 
 /** [stage][task], from the predictions of a row and the tasks and classes of all test examples. */
 export function accuracyMatrix(
@@ -27,13 +24,13 @@ export function accuracyMatrix(
 ): (number | null)[][] {
   const matrix = Array.from({ length: tasks }, () => new Array<number | null>(tasks).fill(null))
   for (const stage of stages) {
-    const hits = new Int32Array(tasks)
+    const hits = new Float64Array(tasks)
     const seen = new Int32Array(tasks)
-    const predicted = predictedClasses(stage, setup)
+    const credit = credits(stage, examples, setup)
     stage.predictions.example.forEach((id, k) => {
-      const { task, class: truth } = examples[id]
+      const { task } = examples[id]
       seen[task]++
-      if (predicted[k] === truth) hits[task]++
+      hits[task] += credit[k]
     })
     for (let j = 0; j <= stage.index; j++) if (seen[j] > 0) matrix[stage.index][j] = (100 * hits[j]) / seen[j]
   }
@@ -43,10 +40,6 @@ export function accuracyMatrix(
 /** Micro average of one stage: every test example counts the same, whatever the size of its task. Undefined without examples. */
 export function microAccuracy(stage: Stage, examples: Answers, setup: Setup): number | undefined {
   const ids = stage.predictions.example
-  const predicted = predictedClasses(stage, setup)
-  let hits = 0
-  ids.forEach((id, k) => {
-    if (predicted[k] === examples[id].class) hits++
-  })
+  const hits = credits(stage, examples, setup).reduce((sum, credit) => sum + credit, 0)
   return ids.length === 0 ? undefined : (100 * hits) / ids.length
 }

@@ -4,7 +4,7 @@ import { comparePaired, type Outcome, type Paired } from "./comparison.ts"
 import { caveatOf, conclude } from "./conclusion.ts"
 import type { OpenDraws } from "./draws.ts"
 import { holm } from "./holm.ts"
-import { COMPARABLE, type Comparable, isComparable, type PerExample, perExample } from "./per_example.ts"
+import { COMPARABLE, type Comparable, isComparable, isScore, type PerExample, perExample } from "./per_example.ts"
 import type { Comparison, Row } from "./results.ts"
 import { groupRows, labelOf, notDefined, type RowGroup } from "./row_groups.ts"
 import type { Outcomes } from "./summary.ts"
@@ -52,7 +52,13 @@ export function compareRows(
   const corrected = holm(drafts.map(({ p }) => p))
   const finished = drafts.map((draft, k) => ({
     cell: draft.cell,
-    comparison: finish(draft, corrected[k], setup, drafts.length, cells[draft.cell].scenario),
+    comparison: finish(
+      draft,
+      corrected[k],
+      isScore(draft.on) ? draft.on : setup,
+      drafts.length,
+      cells[draft.cell].scenario,
+    ),
   }))
   return {
     comparisons: cells.map((_, index) =>

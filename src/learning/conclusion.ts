@@ -42,7 +42,7 @@ export function conclude(c: Omit<Comparison, "conclusion">, comparisons: number,
 
 function finding(c: Omit<Comparison, "conclusion">, comparisons: number, setup: string): string {
   const apart = c.interval[0] > 0 || c.interval[1] < 0
-  const on = `on ${words(c.on)} (${setup})`
+  const on = SCORES[c.on] ? `on ${SCORES[c.on]}` : `on ${words(c.on)} (${setup})`
   const range = `95 % interval ${signed(c.interval[0])} to ${signed(c.interval[1])}`
   if (c.corrected < LEVEL && apart) {
     const better = c.difference > 0
@@ -61,6 +61,9 @@ function finding(c: Omit<Comparison, "conclusion">, comparisons: number, setup: 
         : `p ${corrected(c, comparisons)}`
   return `No difference between ${c.left} and ${c.right} is shown ${on}, which is not to say that they are equal: ${signed(c.difference)} points, ${range}, ${why}; ${found} at one comparison`
 }
+
+/** Measures that are their own set-up. */
+const SCORES: Readonly<Record<string, string>> = { rouge_l: "Rouge-L", exact_match: "exact match" }
 
 const words = (name: string) =>
   name.replaceAll("_", "-").replace("-transfer", " transfer").replace("-accuracy", " accuracy")

@@ -6,6 +6,7 @@
  * SE is the standard error of the paired difference. It is uncorrected: a comparison among many needs a larger effect.
  * No figure below the smallest effect that can be significant at all: sign flips need six examples that differ, all to one side (2 · 2^-6 < 0.05),
  * so nothing below six examples of the largest task counts as detectable, not even where the two rows agree everywhere.
+ * For scores that are no hits the same bound is kept, which is cautious: six small differences could be significant too.
  */
 const Z_LEVEL = 1.959963984540054
 const Z_POWER = 0.8416212335729143

@@ -1,6 +1,7 @@
 /** The figures of one row of the table over its seeds, each with its interval, from predictions and gates alone. */
-import { predictedClasses, type Setup } from "./accuracy_matrix.ts"
+import type { Setup } from "./accuracy_matrix.ts"
 import type { Sample, Statistic } from "./bootstrap.ts"
+import { credits } from "./credits.ts"
 import type { Draws } from "./draws.ts"
 import { figuresOf, macro } from "./intervals.ts"
 import { anytimeAccuracy } from "./metrics/anytime_accuracy.ts"
@@ -44,7 +45,7 @@ export function matrixFigures(rows: readonly Row[], cell: Outcomes, setup: Setup
   return { accuracy, anytime, learningAccuracy: learning, forgetting: forgot, backwardTransfer: backward }
 }
 
-/** Average accuracy after the last task. */
+/** Average accuracy, or mean score, after the last task. */
 export function finalAccuracy(rows: readonly Row[], cell: Outcomes, setup: Setup, random: Draws): Figure | undefined {
   const sample = sampleOf(rows, cell, 1, (row) => hits(finalStage(row, cell), cell, setup))
   return sample === undefined ? undefined : figuresOf(sample, [macro], random)[0]
@@ -109,11 +110,11 @@ function finalStage(row: Row, { tasks }: Outcomes): Stage | undefined {
   return row.stages.find(({ index }) => index === tasks.length - 1)
 }
 
-/** 100 or 0 by example id; examples of later tasks count 0. */
+/** Percent by example id: 100 or 0, or the score of what was written; examples of later tasks count 0. */
 function hits(stage: Stage | undefined, cell: Outcomes, setup: Setup): Float64Array | undefined {
   if (stage === undefined) return undefined
-  const predicted = predictedClasses(stage, setup)
-  return outcomes(stage, cell, (k) => (predicted[k] === cell.examples[stage.predictions.example[k]].class ? 100 : 0))
+  const credit = credits(stage, cell.examples, setup)
+  return outcomes(stage, cell, (k) => 100 * credit[k])
 }
 
 /** By example id; 0 where the stage did not evaluate the example and its task comes later, undefined where one is missing that should be there. */

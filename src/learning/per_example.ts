@@ -1,14 +1,17 @@
 /**
  * Figures that are macro means over test examples, as one number an example: what paired comparisons are made of.
- * The numbers are integers, with their scale apart, so that a permutation test can be exact:  figure = 100 · macro mean(values) / scale.
+ * The numbers of classes are integers, with their scale apart, so that a permutation test can be exact; scores of written answers are not:  figure = 100 · macro mean(values) / scale.
  */
-import { predictedClasses, type Setup } from "./accuracy_matrix.ts"
+import type { Setup } from "./accuracy_matrix.ts"
+import { credits } from "./credits.ts"
 import { largest } from "./metrics/router_accuracy.ts"
 import type { Cell, Row, Stage } from "./results.ts"
 import { leastCommonMultiple } from "./whole_numbers.ts"
 
 export const COMPARABLE = [
   "accuracy",
+  "rouge_l",
+  "exact_match",
   "anytime_accuracy",
   "backward_transfer",
   "learning_accuracy",
@@ -17,6 +20,9 @@ export const COMPARABLE = [
 export type Comparable = (typeof COMPARABLE)[number]
 
 export const isComparable = (word: string): word is Comparable => (COMPARABLE as readonly string[]).includes(word)
+
+/** A measure that is a set-up of its own: what a written answer scores. */
+export const isScore = (on: string): on is "rouge_l" | "exact_match" => on === "rouge_l" || on === "exact_match"
 
 export interface PerExample {
   /** By example id; NaN where the row has no outcome. */
@@ -33,10 +39,12 @@ export function perExample(on: Comparable, row: Row, cell: Outcomes, setup: Setu
     correct(
       row.stages.find(({ index }) => index === stage),
       cell,
-      setup,
+      isScore(on) ? on : setup,
     )
   switch (on) {
     case "accuracy":
+    case "rouge_l":
+    case "exact_match":
       return scaled(at(last), 1)
     case "anytime_accuracy":
       return anytime(cell, at)
@@ -62,13 +70,13 @@ export function perExample(on: Comparable, row: Row, cell: Outcomes, setup: Setu
 const scaled = (values: Float64Array | undefined, scale: number) =>
   values === undefined ? undefined : { values, scale }
 
-/** 1 where the stage's prediction is right, 0 where it is wrong. */
+/** 1 where the stage's prediction is right, 0 where it is wrong; or a score between them. */
 function correct(stage: Stage | undefined, { examples }: Outcomes, setup: Setup): Float64Array | undefined {
   if (stage === undefined) return undefined
   const values = new Float64Array(examples.length).fill(Number.NaN)
-  const predicted = predictedClasses(stage, setup)
+  const credit = credits(stage, examples, setup)
   stage.predictions.example.forEach((id, k) => {
-    values[id] = predicted[k] === examples[id].class ? 1 : 0
+    values[id] = credit[k]
   })
   return values
 }

@@ -21,6 +21,17 @@ export interface Predictions {
   readonly taskIncremental: readonly number[]
   /** Module with the largest gate (majority over units), -1 where nothing is routed. */
   readonly chosen: readonly number[]
+  /** Where texts are answered in words: what was written, and what it scores; the predicted classes are empty lists then. */
+  readonly written?: Written
+}
+
+/** Answers in the order of Predictions.example. Scores are percent, those of the best of an example's references. */
+export interface Written {
+  readonly texts: readonly string[]
+  readonly rougeL: readonly number[]
+  readonly exactMatch: readonly number[]
+  /** Places in these lists whose answer had not ended at the most tokens. */
+  readonly unfinished: readonly number[]
 }
 
 /** Gates of one stage: per example and routing unit (layer or site). Token gates come as mean over tokens and mean entropy. */
@@ -72,6 +83,9 @@ export interface Row {
   readonly matrix: {
     readonly classIncremental: readonly (readonly (number | null)[])[]
     readonly taskIncremental: readonly (readonly (number | null)[])[]
+    /** Where texts are answered in words: mean scores; the matrices of accuracies are empty then. */
+    readonly rougeL?: readonly (readonly (number | null)[])[]
+    readonly exactMatch?: readonly (readonly (number | null)[])[]
   }
   readonly cost: Cost
   readonly stepKeys: readonly string[]
@@ -91,6 +105,9 @@ export interface Summary {
   readonly notDefined?: string
   readonly classIncremental?: Figure
   readonly taskIncremental?: Figure
+  /** Where texts are answered in words, instead of accuracies; what is read off the matrix is read off that of Rouge-L. */
+  readonly rougeL?: Figure
+  readonly exactMatch?: Figure
   readonly anytime?: Figure
   readonly forgetting?: Figure
   readonly backwardTransfer?: Figure
@@ -110,7 +127,7 @@ export interface Comparison {
   readonly left: string
   readonly right: string
   readonly on: string
-  readonly setup: "class_incremental" | "task_incremental"
+  readonly setup: Setup
   /** left minus right, percentage points. */
   readonly difference: number
   readonly interval: readonly [number, number]
@@ -133,6 +150,25 @@ export interface Comparison {
  */
 export type Scenario = "class_incremental" | "task_incremental" | "domain_incremental"
 
+/** What an example counts: right or wrong under one of the two set-ups of classes, or the score of the written answer. */
+export type Setup = "class_incremental" | "task_incremental" | "rouge_l" | "exact_match"
+
+/** How texts were answered in words. */
+export interface Answers {
+  readonly max_tokens: number
+  readonly beams: number
+  /** By task: of how many answers to train on only so many tokens were learnt. */
+  readonly cut: readonly { readonly task: string; readonly cut: number; readonly of: number }[]
+}
+
+/** A test example; where it is answered in words its class is -1, and its references are the answers that are right. */
+export interface Tested {
+  readonly task: number
+  readonly class: number
+  readonly id: string
+  readonly references?: readonly string[]
+}
+
 /** One cell of an experiment's axes: backbone x stream order x adapter (or library). */
 export interface Cell {
   readonly experiment: string
@@ -140,13 +176,15 @@ export interface Cell {
   readonly order: string
   /** Absent: class_incremental. Under `domain_incremental` the figures called class-incremental count by label. */
   readonly scenario?: Scenario
+  /** Texts are answered in words; absent: by a class. */
+  readonly answers?: Answers
   /** What the table shall show; absent: everything. */
   readonly measures?: readonly string[]
   readonly tasks: readonly string[]
-  /** All classes of the stream: index = class id. A class is (task, label). */
+  /** All classes of the stream: index = class id. A class is (task, label). None where texts are answered in words. */
   readonly classes: readonly { readonly task: number; readonly label: string }[]
   /** All test examples in the mixed order: task, class, digest of the text (and the text with `--keep texts`). */
-  readonly examples: readonly { readonly task: number; readonly class: number; readonly id: string }[]
+  readonly examples: readonly Tested[]
   readonly rows: readonly Row[]
   readonly summary: readonly Summary[]
   readonly comparisons: readonly Comparison[]

@@ -3,14 +3,17 @@ import type { Setup } from "./accuracy_matrix.ts"
 import type { OpenDraws } from "./draws.ts"
 import { finalAccuracy, gapTo, gateEntropy, matrixFigures, routerAccuracy } from "./figures.ts"
 import { orderInvariant } from "./orders.ts"
-import type { Cell, Cost, Row, Summary } from "./results.ts"
+import type { Cell, Cost, Figure, Row, Summary } from "./results.ts"
 import { groupRows, notDefined, type RowGroup } from "./row_groups.ts"
 
-export type Outcomes = Pick<Cell, "experiment" | "adapter" | "order" | "scenario" | "tasks" | "examples" | "rows">
+export type Outcomes = Pick<
+  Cell,
+  "experiment" | "adapter" | "order" | "scenario" | "answers" | "tasks" | "examples" | "rows"
+>
 
-/** The set-up that a scenario is about: what accuracy, forgetting and comparisons are computed on. */
-export const setupOf = ({ scenario }: Pick<Cell, "scenario">): Setup =>
-  scenario === "task_incremental" ? "task_incremental" : "class_incremental"
+/** The set-up that a cell is about: what accuracy, forgetting and comparisons are computed on; Rouge-L where texts are answered in words. */
+export const setupOf = ({ scenario, answers }: Pick<Cell, "scenario" | "answers">): Setup =>
+  answers ? "rouge_l" : scenario === "task_incremental" ? "task_incremental" : "class_incremental"
 
 /** One summary for each name and head policy, in the order of the rows. `open` gives the stream of a purpose; a line's figures do not depend on the other lines. */
 export function summarise(cell: Outcomes, open: OpenDraws): Summary[] {
@@ -42,17 +45,25 @@ function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, ope
   if (reason !== undefined) return { ...known, notDefined: reason }
   const setup = setupOf(cell)
   const { accuracy, ...overStages } = matrixFigures(rows, cell, setup, open(setup))
-  const within = () => finalAccuracy(rows, cell, "task_incremental", open("task_incremental"))
   return {
     ...known,
-    ...(setup === "class_incremental"
-      ? { classIncremental: accuracy, taskIncremental: within() }
-      : { taskIncremental: accuracy }),
+    ...headlines(setup, accuracy, (other) => finalAccuracy(rows, cell, other, open(other))),
     ...overStages,
     routerAccuracy: routerAccuracy(rows, cell, open("router_accuracy")),
     entropy: gateEntropy(rows, cell, open("entropy")),
     oracleGap: oracle && oracle !== group ? gapTo(oracle.rows, rows, cell, setup, open("oracle_gap")) : undefined,
   }
+}
+
+/** What stands first in a line, of its set-up and of that beside it. */
+function headlines(
+  setup: Setup,
+  figure: Figure | undefined,
+  of: (other: Setup) => Figure | undefined,
+): Pick<Summary, "classIncremental" | "taskIncremental" | "rougeL" | "exactMatch"> {
+  if (setup === "rouge_l") return { rougeL: figure, exactMatch: of("exact_match") }
+  if (setup === "task_incremental") return { taskIncremental: figure }
+  return { classIncremental: figure, taskIncremental: of("task_incremental") }
 }
 
 function meanCost(rows: readonly Row[]): Cost {

@@ -4,7 +4,18 @@
  * Scores over the vocabulary are computed for these n tokens alone.
  */
 import type { Adapter, TokenIds } from "../plugin/index.ts"
-import { crossEntropy, gather, input, nameOf, type Program, program, type Tensor, withRows } from "../tensor/index.ts"
+import {
+  crossEntropy,
+  gather,
+  input,
+  type Layout,
+  nameOf,
+  type Program,
+  program,
+  promptedLayout,
+  type Tensor,
+  withRows,
+} from "../tensor/index.ts"
 import { type Feeds, packed } from "./batch.ts"
 import { encoder, type Network, type Participant, weightOf } from "./encoder.ts"
 import { withGradients } from "./gradients.ts"
@@ -13,15 +24,37 @@ import { trainable } from "./single.ts"
 /** The label of a token that does not count. */
 export const IGNORED = -100
 
-/** One number; reads the feeds of `answerFeeds`. `trained`: the backbone's own weights are parameters. */
-export const causalLoss = (network: Network, participant: Participant = {}, trained = false): Tensor => {
+/** How the loss of answers is traced. */
+export interface Losing {
+  /** The backbone's own weights are parameters, else frozen. */
+  readonly trained?: boolean
+  /** That of the texts, where a participant knows it too. */
+  readonly layout?: Layout
+  /** Share of each token that is spread evenly over the vocabulary. */
+  readonly smoothing?: number
+}
+
+/**
+ * One number; reads the feeds of `answerFeeds`. What pools the tokens of a text, such as the gates of an example, reads
+ * those of the prompt: the tokens before the first that counts, which are all that is there when the rest is generated.
+ */
+export const causalLoss = (
+  network: Network,
+  participant: Participant = {},
+  { trained = false, layout = promptedLayout(), smoothing = 0 }: Losing = {},
+): Tensor => {
   if (network.backbone.decode)
     throw new Error(
       `the backbone ${network.backbone.name} reads a text as a whole and writes answers: train it on pairs of both`,
     )
-  const { hidden } = encoder(network, participant, trained)
+  const { hidden } = encoder(network, participant, trained, layout)
   const before = gather(withRows(hidden, undefined), input("before", ["answers"], "int"))
-  return crossEntropy(nextTokenScores(network, before, trained), input("answers", ["answers"], "int"))
+  return crossEntropy(
+    nextTokenScores(network, before, trained),
+    input("answers", ["answers"], "int"),
+    undefined,
+    smoothing,
+  )
 }
 
 /** Scores of the next token: [.., width] -> [.., vocabulary]. */
@@ -40,6 +73,9 @@ export const causalStep = (network: Network, adapter: Adapter, options: unknown)
 export const answerFeeds = (texts: readonly TokenIds[], labels: readonly Int32Array[]): Feeds => {
   const before: number[] = []
   const answers: number[] = []
+  const tokens = texts.reduce((sum, { length }) => sum + length, 0)
+  const mean = new Float32Array(texts.length * tokens)
+  const last = new Int32Array(texts.length)
   let row = 0
   texts.forEach((text, e) => {
     if (labels[e].length !== text.length)
@@ -51,9 +87,19 @@ export const answerFeeds = (texts: readonly TokenIds[], labels: readonly Int32Ar
         before.push(row + t - 1)
         answers.push(labels[e][t])
       }
+    const first = labels[e].findIndex((label, t) => t > 0 && label !== IGNORED)
+    const prompt = first < 0 ? text.length : first
+    mean.fill(1 / prompt, e * tokens + row, e * tokens + row + prompt)
+    last[e] = row + prompt - 1
     row += text.length
   })
   if (answers.length === 0) throw new RangeError("no token of the batch counts; give labels that are not IGNORED")
   const ints = (values: readonly number[]) => ({ shape: [values.length], data: Int32Array.from(values) })
-  return { ...packed(texts), before: ints(before), answers: ints(answers) }
+  return {
+    ...packed(texts),
+    "prompt/mean": { shape: [texts.length, tokens], data: mean },
+    "prompt/last": { shape: [texts.length], data: last },
+    before: ints(before),
+    answers: ints(answers),
+  }
 }

@@ -14,6 +14,7 @@ import {
   generationStep,
   type Reading,
   type Taking,
+  type Watch,
 } from "./generation_step.ts"
 import { KeyValueCache } from "./key_value_cache.ts"
 
@@ -35,6 +36,12 @@ export interface Generator {
   readonly release: () => Promise<void>
 }
 
+/** What is watched of the prompts: further outputs, and who is told of them, once for each call. */
+export interface Watching {
+  readonly watch: Watch
+  readonly seen: (outputs: Feeds) => void
+}
+
 /**
  * `taking`: what takes part, an adapter or a routed library; `feeds`: values of its parameters, where it has such.
  * Programs are compiled when they are first needed: one, or two where something of the prompt is kept.
@@ -44,13 +51,15 @@ export const generator = (
   network: Network,
   taking: Taking = () => ({}),
   feeds: Feeds = {},
+  watching?: Watching,
 ): Generator => {
   const opened = new Map<Reading, Promise<Opened>>()
   const open = async (reading: Reading, prompts: readonly TokenIds[], given: Feeds = {}) => {
-    if (!opened.has(reading)) opened.set(reading, compiled(engine, network, taking, reading))
+    if (!opened.has(reading)) opened.set(reading, compiled(engine, network, taking, reading, watching?.watch))
     const { step, sessions } = await (opened.get(reading) as Promise<Opened>)
     const start = network.backbone.decode && startOf(network)
-    return [new KeyValueCache(step, prompts.length, given), advancing(sessions, feeds, start)] as const
+    const cache = new KeyValueCache(step, prompts.length, given)
+    return [cache, advancing(sessions, feeds, start, watching?.seen)] as const
   }
   return {
     greedy: async (prompts, options, given) => greedy(prompts, options, ...(await open("best", prompts, given))),
@@ -69,11 +78,17 @@ interface Opened {
   readonly sessions: Readonly<Record<"prompt" | "later", Session>>
 }
 
-const compiled = async (engine: Engine, network: Network, taking: Taking, reading: Reading): Promise<Opened> => {
-  const step = generationStep(network, taking, reading)
+const compiled = async (
+  engine: Engine,
+  network: Network,
+  taking: Taking,
+  reading: Reading,
+  watch?: Watch,
+): Promise<Opened> => {
+  const step = generationStep(network, taking, reading, undefined, watch)
   const prompt = await engine.compile(step.program)
   const later =
-    step.kept.length === 0 && !step.joins
+    step.kept.length === 0 && !step.joins && !watch
       ? prompt
       : await engine.compile(generationStep(network, taking, reading, step).program)
   return { step, sessions: { prompt, later } }

@@ -47,12 +47,16 @@ export interface GenerationStep {
   readonly joins: boolean
 }
 
+/** What is to be seen of the prompts besides: found when all has been traced. */
+export type Watch = () => Readonly<Record<string, Tensor>>
+
 /** Of prompts; or of what comes after them, given the step that read the prompts. */
 export const generationStep = (
   network: Network,
   taking: Taking,
   reading: Reading,
   before?: GenerationStep,
+  watch: Watch = () => ({}),
 ): GenerationStep => {
   const layout = packedLayout()
   const rows = exampleRows(layout)
@@ -103,7 +107,7 @@ export const generationStep = (
   const scores = nextTokenScores(network, pool("last", hidden))
   const next = reading === "best" ? argmax(scores) : logSoftmax(scores)
   return {
-    program: program({ next, ...outputs, ...Object.fromEntries(found) }),
+    program: program({ next, ...outputs, ...Object.fromEntries(found), ...(before ? {} : watch()) }),
     cached,
     windows: [...windows],
     kept: [...found.keys()],
@@ -116,10 +120,15 @@ export type Advance = (cache: KeyValueCache, texts: readonly TokenIds[]) => Prom
 
 /**
  * `sessions`: of the step for prompts, and of that for what comes after them. `start`: where an encoder reads the prompts,
- * the token that a decoder begins with.
+ * the token that a decoder begins with. `seen` is told the outputs of the prompts.
  */
 export const advancing =
-  (sessions: Readonly<Record<"prompt" | "later", Session>>, feeds: Feeds, start?: number): Advance =>
+  (
+    sessions: Readonly<Record<"prompt" | "later", Session>>,
+    feeds: Feeds,
+    start?: number,
+    seen: (outputs: Feeds) => void = () => {},
+  ): Advance =>
   async (cache, texts) => {
     const begins = start !== undefined && cache.empty
     const tokens = begins ? texts.map(() => Int32Array.of(start)) : texts
@@ -130,6 +139,7 @@ export const advancing =
       ...(start === undefined ? batch : asAnswers(batch)),
       ...cache.feeds(),
     })
+    if (cache.empty) seen(outputs)
     cache.append(outputs, tokens)
     return outputs.next
   }

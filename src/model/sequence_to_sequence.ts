@@ -4,19 +4,32 @@
  * while training these are the true ones.
  */
 import type { Adapter, TokenIds } from "../plugin/index.ts"
-import { crossEntropy, input, nameOf, type Program, program, type Tensor, withRows } from "../tensor/index.ts"
+import {
+  crossEntropy,
+  input,
+  nameOf,
+  type Program,
+  packedLayout,
+  program,
+  type Tensor,
+  withRows,
+} from "../tensor/index.ts"
 import { type Feeds, packed } from "./batch.ts"
-import { nextTokenScores } from "./causal.ts"
+import { type Losing, nextTokenScores } from "./causal.ts"
 import type { Network, Participant } from "./encoder.ts"
 import { encoderDecoder, packedAnswers, startOf } from "./encoder_decoder.ts"
 import { withGradients } from "./gradients.ts"
 import { trainable } from "./single.ts"
 
 /** One number, the mean over all tokens of the answers; reads the feeds of `translationFeeds`. */
-export const sequenceLoss = (network: Network, participant: Participant = {}, trained = false): Tensor => {
-  const { hidden } = encoderDecoder(network, participant, trained)
+export const sequenceLoss = (
+  network: Network,
+  participant: Participant = {},
+  { trained = false, layout = packedLayout(), smoothing = 0 }: Losing = {},
+): Tensor => {
+  const { hidden } = encoderDecoder(network, participant, trained, layout)
   const scores = nextTokenScores(network, withRows(hidden, undefined), trained)
-  return crossEntropy(scores, input("answers", [hidden.shape[0]], "int"))
+  return crossEntropy(scores, input("answers", [hidden.shape[0]], "int"), undefined, smoothing)
 }
 
 /** A training step of an adapter: the loss, and the gradient of each of its parameters. */

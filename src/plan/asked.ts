@@ -12,8 +12,8 @@ export const checkHeads = (compare: readonly Compare[], rows: readonly Pick<Plan
       if (own.length === 0) continue
       const heads = [...new Set(own.map(({ head }) => head))]
       throw new PlanError(
-        `there is no row "${said}": ${own[0].name} has ${heads.join(" and ")} heads alone`,
-        `write ${[own[0].name, ...heads.map((head) => `${own[0].name}.${head}`)].join(" or ")}`,
+        `there is no row "${said}": ${own[0].name} has ${heads.join(" and ").replace("none", "no")} heads${heads[0] === "none" ? "" : " alone"}`,
+        `write ${[own[0].name, ...heads.filter((head) => head !== "none").map((head) => `${own[0].name}.${head}`)].join(" or ")}`,
         span,
       )
     }

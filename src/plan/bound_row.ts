@@ -6,6 +6,7 @@ import type { Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
 import type { Json } from "./step.ts"
+import { optionsFor } from "./step_options.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export interface StrategyRow {
@@ -26,7 +27,7 @@ export const planStrategy = (
     name,
     plugin: plugin.name,
     kind: "bound",
-    head: "joint",
+    head: stream.answers ? "none" : "joint",
     source: "train",
     how: "shared",
     knowsTask: false,
@@ -62,6 +63,7 @@ export const planStrategy = (
         seed: modules.seed,
         visits: stream.tasks.flatMap((_, t) => ((oneByOne ? t === stage : t <= stage) ? [t] : [])),
         ...byLabel,
+        ...(stream.answers ? { head: "text" } : {}),
       } as unknown as Json,
       inputs: { tokens: stream.tokens, previous: oneByOne && stage > 0 ? [shared[stage - 1]] : [] },
       code: [stream.code, ...(adapter ? [adapter.code] : []), strategy.code],
@@ -70,6 +72,19 @@ export const planStrategy = (
       bytes: plugin.trains === "everything" ? 1.4e7 : 3e5,
     })
   const evaluated = stages.map((stage): Evaluated => {
+    const charges = oneByOne ? shared.slice(0, stage + 1) : [shared[stage]]
+    if (stream.answers) {
+      const { backbone, answers } = stream
+      const evaluation = builder.add({
+        ...optionsFor("write", { what: "shared", backbone, answers, seed: modules.seed, stage }),
+        label: `answers under ${name} · after ${stream.tasks[stage]} · ${at}`,
+        inputs: { shared: shared[stage], blind: stream.blind },
+        code: [stream.code, ...(adapter ? [adapter.code] : [])],
+        seconds: (seconds.write * (stage + 1)) / 5,
+        bytes: 2e5,
+      })
+      return { stage, evaluation, fits: [shared[stage]], charged: charges }
+    }
     const encoded = builder.add({
       kind: "encode",
       label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
@@ -91,7 +106,7 @@ export const planStrategy = (
       stage,
       evaluation,
       fits: [shared[stage]],
-      charged: oneByOne ? shared.slice(0, stage + 1) : [shared[stage]],
+      charged: charges,
     }
   })
   const last = evaluated.at(-1)

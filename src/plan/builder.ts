@@ -16,6 +16,7 @@ const NUMERIC: ReadonlySet<StepKind> = new Set([
   "fit",
   "encode",
   "head",
+  "write",
   "evaluate",
 ])
 

@@ -15,7 +15,7 @@ export interface PlannedModules {
   /** By task. */
   readonly modules: readonly string[]
   readonly adapters: readonly Resolved<Adapter>[]
-  /** States of the whole mixed test set under each module alone: shared by all selecting rows. */
+  /** States of the whole mixed test set under each module alone, or its answers: shared by all selecting rows. */
   readonly encoded: readonly string[]
   /** Digests of the adapters' code. */
   readonly code: readonly string[]
@@ -39,7 +39,14 @@ export const planModules = (
   const adapters = chosen.map(({ adapter }) => adapter)
   const modules = stream.tokens.map((tokens, t) => {
     const { folder } = chosen[t]
-    const options = { backbone: stream.backbone, adapter: adapters[t].chosen, train, task: stream.tasks[t], seed }
+    const options = {
+      backbone: stream.backbone,
+      adapter: adapters[t].chosen,
+      train,
+      task: stream.tasks[t],
+      seed,
+      ...(stream.answers ? { head: "text" as const } : {}),
+    }
     return builder.add({
       ...(folder ? optionsFor("imported", { ...options, folder }) : optionsFor("module", options)),
       label: `module ${stream.tasks[t]} · ${folder ? folder.location : name} · seed ${seed}`,
@@ -57,14 +64,17 @@ export const planModules = (
     code: [stream.code, ...new Set(adapters.map(({ code }) => code))],
     ...(new Set(adapters.map(({ chosen }) => JSON.stringify(chosen))).size === 1 ? { only: adapters[0] } : {}),
     get encoded() {
+      const { backbone, answers } = stream
       return modules.map((module, t) =>
         builder.add({
-          ...optionsFor("encode", { what: "module", backbone: stream.backbone, seed }),
+          ...(answers
+            ? optionsFor("write", { what: "module", backbone, answers, seed })
+            : optionsFor("encode", { what: "module", backbone, seed })),
           label: `test set under module ${stream.tasks[t]} · ${name} · seed ${seed}`,
           inputs: { module, blind: stream.blind },
           code: [stream.code, adapters[t].code],
-          seconds: seconds.encode,
-          bytes: 2e6,
+          seconds: answers ? seconds.write : seconds.encode,
+          bytes: answers ? 2e5 : 2e6,
         }),
       )
     },

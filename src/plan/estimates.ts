@@ -7,6 +7,7 @@ export const seconds = {
   encode: 6,
   fit: 7,
   head: 0.6,
+  write: 20,
   evaluate: 0.1,
   scores: 4,
 } as const

@@ -21,6 +21,7 @@ export const knownData = async (spec: Spec, directory: string): Promise<Readonly
 
 const factsOf = ({ name, labels, train, test }: Task): DataFacts[number] => {
   const counts = Object.fromEntries(labels.map((label) => [label, 0]))
-  for (const { label } of train) counts[label]++
+  if (labels.length === 0) counts["an answer"] = train.length
+  else for (const { label } of train) counts[label]++
   return { name, train: counts, test: test.length }
 }

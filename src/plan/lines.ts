@@ -1,11 +1,12 @@
 /** The lines of an experiment: its routers, then its bounds, each with the memory that it uses. */
-import type { Declaration, Experiment, Spec } from "../../dsl/spec.ts"
+import type { Declaration, Experiment, Spec, Stream } from "../../dsl/spec.ts"
 import type { Memory, PluginKind, Probe, Router, Strategy } from "../plugin/index.ts"
 import { shippedFile } from "../plugin/registry.ts"
 import { decoded, PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
 import { RouterOptions, routerOptionNames } from "./router_options.ts"
 import { routingOf } from "./routing.ts"
 import type { Json } from "./step.ts"
+import { checkClassless } from "./writing.ts"
 
 /** A router, a strategy or a probe. */
 export type Line =
@@ -22,7 +23,8 @@ export type Line =
 
 export const linesOf = async (shelf: PluginShelf, spec: Spec, experiment: Experiment): Promise<readonly Line[]> => {
   const lines: Line[] = []
-  for (const name of experiment.routers) lines.push(await routerLine(shelf, spec, spec.routers[name], "router"))
+  const stream = spec.streams[experiment.stream]
+  for (const name of experiment.routers) lines.push(await routerLine(shelf, spec, spec.routers[name], "router", stream))
   for (const name of experiment.bounds) {
     const declared = spec.routers[name] ?? spec.strategies[name] ?? spec.probes[name]
     const kind = spec.routers[name]
@@ -39,7 +41,7 @@ export const linesOf = async (shelf: PluginShelf, spec: Spec, experiment: Experi
       span: experiment.span,
       optionSpans: {},
     }
-    if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound"))
+    if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound", stream))
     else if (kind === "strategy")
       lines.push({ of: "strategy", name, strategy: await shelf.take<Strategy>("strategy", declaration) })
     else
@@ -47,7 +49,7 @@ export const linesOf = async (shelf: PluginShelf, spec: Spec, experiment: Experi
         of: "probe",
         name,
         probe: await shelf.take<Probe>("probe", declaration),
-        memory: await memoryFor(shelf, spec, undefined),
+        memory: await memoryFor(shelf, spec, undefined, stream),
       })
   }
   return lines
@@ -69,8 +71,10 @@ const routerLine = async (
   spec: Spec,
   declaration: Declaration,
   kind: "router" | "bound",
+  stream: Stream,
 ): Promise<Line> => {
   const router = await shelf.take<Router>("router", declaration, routerOptionNames)
+  if (stream.answers) checkClassless(router, declaration, stream)
   const written = Object.fromEntries(
     Object.entries(declaration.options).filter(([name]) => routerOptionNames.includes(name)),
   )
@@ -80,11 +84,19 @@ const routerLine = async (
     `router "${declaration.name}"`,
     declaration.span,
   ) as unknown as RouterOptions
-  const head = routingOf(router.plugin, router.chosen.options).aggregate === "select" ? "kept" : core.head
+  const selects = routingOf(router.plugin, router.chosen.options).aggregate === "select"
+  const head = stream.answers ? "none" : selects ? "kept" : core.head
   shelf.note("router", declaration.name, {
     fitting: { ...core, head, memory: chosenMemory(spec, core.memory) ?? "random" } as Json,
   })
-  return { of: "router", kind, name: declaration.name, router, core, memory: await memoryFor(shelf, spec, core.memory) }
+  return {
+    of: "router",
+    kind,
+    name: declaration.name,
+    router,
+    core,
+    memory: await memoryFor(shelf, spec, core.memory, stream),
+  }
 }
 
 /** The memory that is named, or the only one that is declared. */
@@ -93,11 +105,18 @@ const chosenMemory = ({ memories }: Spec, name: string | undefined): string | un
   return name ?? (declared.length === 1 ? declared[0] : undefined)
 }
 
-/** Without one: five random examples a class. */
-const memoryFor = (shelf: PluginShelf, spec: Spec, name: string | undefined): Promise<Resolved<Memory>> => {
+/** Without one: five random examples a class; of tasks that are answered in words, twenty of each. */
+const memoryFor = async (
+  shelf: PluginShelf,
+  spec: Spec,
+  name: string | undefined,
+  stream: Stream,
+): Promise<Resolved<Memory>> => {
   const chosen = chosenMemory(spec, name)
-  return shelf.take<Memory>(
-    "memory",
-    chosen === undefined ? { plugin: { name: "random" }, options: {} } : spec.memories[chosen],
-  )
+  const declared = chosen === undefined ? undefined : spec.memories[chosen]
+  const options: Declaration["options"] = stream.answers ? { per_task: 20 } : {}
+  const implied = { plugin: { name: "random" }, options }
+  const memory = await shelf.take<Memory>("memory", declared ?? implied)
+  if (stream.answers) checkClassless(memory, declared, stream)
+  return memory
 }

@@ -76,10 +76,18 @@ export const streamInOrder = (builder: StepBuilder, stream: PlannedStream, { pla
   if (isWritten(places)) return stream
   const turned = <A>(all: readonly A[]): readonly A[] => places.map((place) => all[place])
   const step = (kind: "blind" | "truth", label: string, inputs: Readonly<Record<string, readonly string[]>>) =>
-    builder.add({ kind, label, options: { places }, inputs, seconds: seconds.mixed, bytes: 3e5 })
-  const { scenario, backbone, code, texts, notices } = stream
+    builder.add({
+      kind,
+      label,
+      options: { places, ...(kind === "truth" && answers ? { head: "text" } : {}) },
+      inputs,
+      seconds: seconds.mixed,
+      bytes: 3e5,
+    })
+  const { scenario, answers, backbone, code, texts, notices } = stream
   return {
     scenario,
+    ...(answers ? { answers } : {}),
     backbone,
     code,
     texts,
@@ -88,7 +96,9 @@ export const streamInOrder = (builder: StepBuilder, stream: PlannedStream, { pla
     datasets: turned(stream.datasets),
     tokens: turned(stream.tokens),
     blind: step("blind", "mixed test set in another order of tasks", { tokens: stream.tokens }),
-    truth: step("truth", "tasks and labels of the test set in another order of tasks", { dataset: stream.datasets }),
+    truth: step("truth", `tasks and ${answers ? "answers" : "labels"} of the test set in another order of tasks`, {
+      dataset: stream.datasets,
+    }),
     get trainFeatures() {
       return turned(stream.trainFeatures)
     },

@@ -4,7 +4,7 @@
  */
 
 import type * as Graph from "effect/Graph"
-import { MEASURES } from "../../dsl/core_schema.ts"
+import { measuresOf } from "../../dsl/core_schema.ts"
 import type { Compare, Experiment, Spec } from "../../dsl/spec.ts"
 import type { Backend, Memory, NumericProfile, Place } from "../plugin/index.ts"
 import { adaptersOf } from "./adapters.ts"
@@ -134,7 +134,9 @@ const planExperiment = async (
       family: experiment.variantOf ?? experiment.name,
       rows,
       asked: experiment.compare,
-      ...(experiment.measure.length < MEASURES.length ? { measures: experiment.measure } : {}),
+      ...(experiment.measure.length < measuresOf(stream.answers ? "text" : "classes").all.length
+        ? { measures: experiment.measure }
+        : {}),
       stream: turned,
       scores: planScores(builder, turned, where, rows, single),
     }

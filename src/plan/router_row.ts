@@ -4,8 +4,8 @@ import type { Router } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { PlannedModules } from "./cell.ts"
 import type { Resolved } from "./chosen.ts"
-import type { RouterRow } from "./router_stage.ts"
-import { compose, fit, select } from "./router_steps.ts"
+import type { RouterRow, RouterStage } from "./router_stage.ts"
+import { compose, fit, select, write } from "./router_steps.ts"
 import { routingOf } from "./routing.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
 import { whyNotServed } from "./serving.ts"
@@ -29,8 +29,9 @@ export const planRouter = (
     how: routing.aggregate === "select" ? ("selects" as const) : ("composes" as const),
     granularity: routing.granularity,
   }
-  const heads =
-    routing.aggregate === "select"
+  const heads = stream.answers
+    ? (["none"] as const)
+    : routing.aggregate === "select"
       ? (["kept"] as const)
       : row.core.head === "both"
         ? (["kept", "refit"] as const)
@@ -55,7 +56,8 @@ export const planRouter = (
       const at = { builder, stream, modules, row, routing, head, stage }
       const fitted = fit(at, warm ? previous : undefined)
       previous = fitted
-      if (now.includes(stage)) evaluated.push(routing.aggregate === "select" ? select(at, fitted) : compose(at, fitted))
+      const evaluate = stream.answers ? write : routing.aggregate === "select" ? select : compose
+      if (now.includes(stage)) evaluated.push(evaluate(at, fitted))
     }
     const last = evaluated.at(-1)
     return {
@@ -70,7 +72,7 @@ export const planRouter = (
 }
 
 /** Where what a row knows of the data comes from; refitted heads have seen the memory, whatever the router has. */
-const sourceOf = ({ plugin, chosen }: Resolved<Router>, head: "kept" | "refit"): Source => {
+const sourceOf = ({ plugin, chosen }: Resolved<Router>, head: RouterStage["head"]): Source => {
   if (plugin.statistics) return plugin.statisticsFrom?.(chosen.options) ?? "train"
   if (plugin.parameters || head === "refit") return "memory"
   return plugin.prepare ? "weights" : "none"

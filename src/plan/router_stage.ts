@@ -25,7 +25,8 @@ export interface RouterStage {
   readonly modules: PlannedModules
   readonly row: RouterRow
   readonly routing: Routing
-  readonly head: "kept" | "refit"
+  /** `none`: where answers are written. */
+  readonly head: "kept" | "refit" | "none"
   readonly stage: number
 }
 

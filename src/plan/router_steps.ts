@@ -1,4 +1,5 @@
 /** The steps of a router at a stage: fitted, then the test set is evaluated under what it selects or composes. */
+import type { Answers } from "../../dsl/spec.ts"
 import { seconds } from "./estimates.ts"
 import {
   codeOf,
@@ -27,7 +28,7 @@ export const fit = (at: RouterStage, previous: string | undefined): string => {
       "fit",
       trained ? { ...router, head: at.head, fitting: fittingOf(at), seed: modules.seed } : { ...router, head: "kept" },
     ),
-    label: labelOf(at, "fit", trained),
+    label: labelOf(at, "fit", trained && at.head !== "none"),
     inputs: {
       modules: seen(at, modules.modules),
       ...(remembers || reads ? { tokens: seen(at, stream.tokens) } : {}),
@@ -55,6 +56,31 @@ export const select = (at: RouterStage, fitted: string): Evaluated => {
     },
     code: codeOf(at),
     seconds: seconds.evaluate,
+    bytes: 3e5,
+  })
+  return { stage, evaluation, fits: [fitted], charged: charged(at, [fitted]) }
+}
+
+/** Answers: of the module that the router picks, each of which has answered the test set alone; or of all, weighed by the gates. */
+export const write = (at: RouterStage, fitted: string): Evaluated => {
+  const { builder, stream, modules, row, routing, stage } = at
+  const answers = stream.answers as Answers
+  const picks = routing.aggregate === "select"
+  const own = { stage, router: row.router.chosen, seed: modules.seed } as const
+  const evaluation = builder.add({
+    ...optionsFor(
+      "write",
+      picks ? { what: "picked", ...own } : { what: "routed", backbone: stream.backbone, answers, ...own },
+    ),
+    label: labelOf(at, picks ? "answers picked by" : "answers under", false),
+    inputs: {
+      fit: fitted,
+      modules: seen(at, modules.modules),
+      ...(picks ? { written: seen(at, modules.encoded) } : {}),
+      ...testInputs(at),
+    },
+    code: codeOf(at),
+    seconds: picks ? seconds.evaluate : (seconds.write * (stage + 1)) / 4,
     bytes: 3e5,
   })
   return { stage, evaluation, fits: [fitted], charged: charged(at, [fitted]) }

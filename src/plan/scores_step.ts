@@ -20,6 +20,7 @@ export const planScores = (
     options: {
       ...where,
       ...(stream.scenario === "class_incremental" ? {} : { scenario: stream.scenario }),
+      ...(stream.answers ? { answers: stream.answers } : {}),
       rows: rows.map(({ stages, fits: own, charged: _c, ...row }) => ({
         ...row,
         stages: stages.map(({ stage, evaluation }) => ({ index: stage, evaluation: evaluations.indexOf(evaluation) })),
@@ -27,7 +28,14 @@ export const planScores = (
         stepKeys: [...new Set(stages.flatMap((one) => [...one.fits, one.evaluation]))],
       })),
     } as unknown as Json,
-    inputs: { truth: stream.truth, blind: stream.blind, evaluations, fits, single: single.slice(0, 1) },
+    inputs: {
+      truth: stream.truth,
+      blind: stream.blind,
+      evaluations,
+      fits,
+      single: single.slice(0, 1),
+      ...(stream.answers ? { tokens: stream.tokens } : {}),
+    },
     seconds: seconds.scores,
     bytes: 5e6,
   })

@@ -15,6 +15,7 @@ export type StepKind =
   | "fit" // a router or probe at a stage: trained parameters, prepared constants or statistics; jointly trained heads
   | "encode" // pooled states (and gates) of texts under one module, a routed library, or a shared model
   | "head" // the joined heads refitted on the states of a memory
+  | "write" // answers to the test set: under one module, a routed library, a shared model, or of the module that a router picks
   | "evaluate" // a row at a stage on the mixed test set: logits, choices
   | "scores" // predictions joined with tasks and labels: accuracy matrices, figures and comparisons of a cell
 

@@ -1,5 +1,5 @@
 /** The options of steps, a type for each kind: what the plan writes into a step, and what the performer reads. */
-import type { Train } from "../../dsl/spec.ts"
+import type { Answers, Train } from "../../dsl/spec.ts"
 import type { Chosen } from "./chosen.ts"
 import type { Json, StepKind } from "./step.ts"
 import type { ChosenBackbone } from "./stream.ts"
@@ -12,6 +12,8 @@ export interface ModuleOptions {
   readonly train: Omit<Train, "name" | "span">
   readonly task: string
   readonly seed: number
+  /** It is trained to write answers; absent: to choose a class. */
+  readonly head?: "text"
 }
 
 /** One task's module that was trained elsewhere; `train` says how a head is fitted where it has none for the task. */
@@ -42,7 +44,8 @@ export interface FitConstants extends OfRouter {
 
 /** Constants, and parameters that are trained. */
 export interface FitTrained extends OfRouter {
-  readonly head: "kept" | "refit"
+  /** `none`: on answers, which have no heads. */
+  readonly head: "kept" | "refit" | "none"
   readonly fitting: Fitting
   readonly seed: number
 }
@@ -68,6 +71,20 @@ export type EncodeSingle = { readonly backbone: ChosenBackbone; readonly seed: n
   | { readonly what: "shared"; readonly stage: number }
 )
 
+/** Answers to the mixed test set, as a module, a shared model or a composed library writes them, or those of the modules that a router picks. */
+export type WriteOptions = { readonly seed: number } & (
+  | { readonly what: "module"; readonly backbone: ChosenBackbone; readonly answers: Answers }
+  | { readonly what: "shared"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage: number }
+  | {
+      readonly what: "routed"
+      readonly backbone: ChosenBackbone
+      readonly answers: Answers
+      readonly stage: number
+      readonly router: Chosen
+    }
+  | { readonly what: "picked"; readonly stage: number; readonly router: Chosen }
+)
+
 export interface HeadOptions {
   readonly fitting: Fitting
   readonly seed: number
@@ -86,6 +103,7 @@ export interface StepOptions {
   readonly encode: EncodeRouted | EncodeSingle
   readonly head: HeadOptions
   readonly evaluate: EvaluateRouted
+  readonly write: WriteOptions
 }
 
 /** Kind and options of a step, which fit each other. */

@@ -1,11 +1,12 @@
 /** Steps of a stream on a backbone: texts, tokens, the mixed test set, memories, frozen features. */
-import type { Spec, Stream } from "../../dsl/spec.ts"
+import type { Answers, Spec, Stream } from "../../dsl/spec.ts"
 import type { Backbone, Memory, Place } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import { type Chosen, folderIn, type PluginShelf, type Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import type { Json } from "./step.ts"
 import { streamTasks } from "./stream_tasks.ts"
+import { checkAnswered, checkWriter } from "./writing.ts"
 
 export interface PlannedStream {
   readonly tasks: readonly string[]
@@ -18,6 +19,8 @@ export interface PlannedStream {
   readonly trainFeatures: readonly string[]
   readonly testFeatures: string
   readonly scenario: Stream["scenario"]
+  /** How texts are answered; absent where classes are chosen. */
+  readonly answers?: Answers
   readonly backbone: ChosenBackbone
   readonly code: string
   /** Step of each task's texts by "data/task". */
@@ -43,6 +46,8 @@ export const planStream = async (
   const declared = spec.backbones[backboneName]
   const place = { directory: folderIn(directory, declared) }
   const { plugin: backbone, chosen, code } = await shelf.take<Backbone>("backbone", declared)
+  const { answers } = stream
+  if (answers) checkWriter(backbone, chosen, declared, stream)
   const location = declared.location ?? ""
   const fingerprint = await backbone.fingerprint(location, chosen.options, {
     ...place,
@@ -50,6 +55,8 @@ export const planStream = async (
   })
   const onBackbone: ChosenBackbone = { ...chosen, location, ...place, fingerprint }
   const { sources, wanted } = await streamTasks(shelf, spec, stream, directory)
+  for (const [name, { plugin, chosen: source }] of sources)
+    if (!answers) checkAnswered(plugin, source, spec.data[name], stream)
   const datasets: string[] = []
   const tokens: string[] = []
   const texts: Record<string, string> = {}
@@ -76,7 +83,10 @@ export const planStream = async (
       builder.add({
         kind: "tokens",
         label: `tokens of ${task}`,
-        options: { backbone: onBackbone } as unknown as Json,
+        options: {
+          backbone: onBackbone,
+          ...(answers ? { answers: { max_tokens: answers.max_tokens } } : {}),
+        } as unknown as Json,
         inputs: { dataset },
         code: [code],
         seconds: seconds.tokens,
@@ -94,8 +104,8 @@ export const planStream = async (
   })
   const truth = builder.add({
     kind: "truth",
-    label: "tasks and labels of the test set",
-    options: {},
+    label: `tasks and ${answers ? "answers" : "labels"} of the test set`,
+    options: answers ? { head: "text" } : {},
     inputs: { dataset: datasets },
     seconds: seconds.mixed,
     bytes: 2e5,
@@ -123,6 +133,7 @@ export const planStream = async (
       return features("test", blind, "the test set")
     },
     scenario: stream.scenario,
+    ...(answers ? { answers } : {}),
     backbone: onBackbone,
     code,
     texts,

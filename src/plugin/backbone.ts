@@ -107,6 +107,18 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   readonly forward: (trace: Trace, checkpoint: Checkpoint) => Tensor
   /** Where positions turn queries and keys: what keys [n, width] without a position come to where those of the text are `by` larger. */
   readonly turnKeys?: (keys: HostTensor, by: number, checkpoint: Checkpoint) => HostTensor
+  /** Of what writes texts: token ids of prompts, cut at `maxTokens`, where they are others than those of texts that are read. */
+  readonly tokenizePrompts?: (
+    texts: readonly string[],
+    checkpoint: Pick<Checkpoint, "tokenizer" | "maxTokens">,
+  ) => readonly TokenIds[]
+  /** Of what writes texts: token ids of answers, without any special token. */
+  readonly tokenizeAnswers?: (
+    texts: readonly string[],
+    checkpoint: Pick<Checkpoint, "tokenizer">,
+  ) => readonly TokenIds[]
+  /** Of what writes texts: why it can't with these options, and what to do; nothing where it can. */
+  readonly mute?: (options: Options) => { readonly why: string; readonly help: string } | undefined
   /** Of what writes texts: those of token ids, special tokens left out. */
   readonly detokenize?: (texts: readonly TokenIds[], checkpoint: Pick<Checkpoint, "tokenizer">) => readonly string[]
   /**

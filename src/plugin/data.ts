@@ -3,12 +3,16 @@ import type { Definition } from "./definition.ts"
 
 export interface Example {
   readonly text: string
+  /** Its class; where a text is answered in words, the answer. */
   readonly label: string
+  /** Further answers that are as right as the label. */
+  readonly others?: readonly string[]
 }
 
 /** One task with its splits. Labels are the classes of the task in a fixed order; every label has a training example. */
 export interface Task {
   readonly name: string
+  /** None where texts are answered in words. */
   readonly labels: readonly string[]
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
@@ -54,6 +58,8 @@ export interface DataSource<Options = any> extends Definition<"data", Options> {
     options: Options,
     place: Place,
   ) => Promise<string>
+  /** True where the tasks are answered in words alone, and their labels are no classes. */
+  readonly answered?: (options: Options) => boolean
   /** Texts to pre-train or distil a backbone on, without any that the tasks validate or test with. Deterministic. */
   readonly corpus?: (
     location: string | undefined,

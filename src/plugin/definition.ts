@@ -15,3 +15,11 @@ export interface Definition<Kind extends PluginKind, Options> {
   /** Checks options, gives defaults, and is the source of completion, hover and docs. */
   readonly options: Schema.Codec<Options, any>
 }
+
+/** Why something has no place where texts are answered in words and not by a class, and what to do. */
+export interface NeedsClasses {
+  readonly why: string
+  readonly help: string
+  /** The option that says so, where one does. */
+  readonly option?: string
+}

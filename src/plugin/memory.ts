@@ -1,6 +1,6 @@
 /** Memories: which past training examples a router may see. */
 import type { RandomStream } from "../tensor/index.ts"
-import type { Definition } from "./definition.ts"
+import type { Definition, NeedsClasses } from "./definition.ts"
 
 export interface Memory<Options = any> extends Definition<"memory", Options> {
   /** True where the choice depends on the position of the task in the order (a reservoir); keys contain the order then. */
@@ -12,4 +12,6 @@ export interface Memory<Options = any> extends Definition<"memory", Options> {
     random: RandomStream,
     about: { readonly task: string; readonly seed: number },
   ) => Int32Array
+  /** Where texts are answered in words, all examples of a task have one class: why that won't do; nothing where it does. */
+  readonly classes?: (options: Options) => NeedsClasses | undefined
 }

@@ -2,7 +2,7 @@
 import type { Features } from "../learning/class_statistics.ts"
 import type { HostTensor, Tensor } from "../tensor/index.ts"
 import type { Mode } from "./adapter.ts"
-import type { Definition } from "./definition.ts"
+import type { Definition, NeedsClasses } from "./definition.ts"
 import type { Initials } from "./parameters.ts"
 
 /**
@@ -71,4 +71,6 @@ export interface Router<Options = any, Parameters extends Initials = any> extend
   /** Constants from features of the frozen backbone (memory or all training data, as `statisticsFrom` says). */
   readonly statistics?: (given: Statistics, options: Options) => Constants
   readonly statisticsFrom?: (options: Options) => "memory" | "train"
+  /** Where texts are answered in words, each task is one class of the statistics: why that won't do; nothing where it does. */
+  readonly classes?: (options: Options) => NeedsClasses | undefined
 }

@@ -31,6 +31,32 @@ export const tokenizeFramed: Tokenizing = (texts, checkpoint) => {
   return tokenize(texts, checkpoint)
 }
 
+/** Answers: texts without special tokens, whole. An empty one has no token. */
+export const tokenizeAnswers = (
+  texts: readonly string[],
+  { tokenizer }: Pick<Checkpoint, "tokenizer">,
+): readonly TokenIds[] => {
+  const { bare } = encoderOf(tokenizer)
+  return texts.map((text) => Int32Array.from(text === "" ? [] : bare(text)))
+}
+
+/**
+ * Prompts of a decoder, which goes on after them: each text and a line feed, behind the special tokens that stand before a
+ * text; none stands after it. The text is cut so that all has at most `maxTokens`.
+ */
+export const tokenizePrompts: Tokenizing = (texts, { tokenizer, maxTokens }) => {
+  const { bare, before } = encoderOf(tokenizer)
+  const feed = Math.max(0, bare("a\n").length - bare("a").length)
+  const room = Math.max(feed + 1, maxTokens - before.length)
+  return texts.map((text) => {
+    const ids = bare(`${text}\n`)
+    const cut = ids.length <= room ? ids : [...ids.slice(0, room - feed), ...ids.slice(ids.length - feed)]
+    if (before.length + cut.length === 0)
+      throw new DataError("a text has no token of this tokenizer", "remove the empty texts of the data")
+    return Int32Array.from([...before, ...cut])
+  })
+}
+
 /** The texts of token ids, special tokens left out. */
 export const detokenize = (
   texts: readonly TokenIds[],
@@ -42,7 +68,11 @@ export const detokenize = (
 
 interface Encoder {
   readonly encode: (text: string) => readonly number[]
+  /** Without special tokens. */
+  readonly bare: (text: string) => readonly number[]
   readonly decode: (ids: number[]) => string
+  /** Special tokens before a text. */
+  readonly before: readonly number[]
   /** How many special tokens come before and after a text. */
   readonly first: number
   readonly last: number
@@ -77,6 +107,8 @@ const opened = (file: object): Encoder => {
   const first = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id))
   return {
     encode: (text) => tokenizer.encode(prepare(text)).ids,
+    bare: (text) => tokenizer.encode(prepare(text), { add_special_tokens: false }).ids,
+    before: framed.slice(0, Math.max(0, first)),
     decode: (ids) => (ids.length === 0 ? "" : tokenizer.decode(ids, { skip_special_tokens: true })),
     first: Math.max(0, first),
     last: Math.max(0, framed.length - bare.length - first),

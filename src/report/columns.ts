@@ -16,7 +16,7 @@ const percent = (
   measure: string,
   title: string,
   meaning: string,
-  field: "classIncremental" | "taskIncremental",
+  field: "classIncremental" | "taskIncremental" | "rougeL" | "exactMatch",
 ): Column => ({
   measure,
   title,
@@ -38,16 +38,28 @@ export const SCENARIO_WORDS = {
   class_incremental: { title: "Class-incr. %", word: "class-incremental", over: "over all classes" },
   task_incremental: { title: "Task-incr. %", word: "task-incremental", over: "within each task's own classes" },
   domain_incremental: { title: "Domain-incr. %", word: "domain-incremental", over: "by label, the task unknown," },
+  rouge_l: { title: "Rouge-L %", word: "Rouge-L", over: "of the answers" },
+  exact_match: { title: "Exact %", word: "exact match", over: "of the answers" },
 } as const
 
-export const scenarioOf = ({ scenario = "class_incremental" }: Pick<Cell, "scenario">) => SCENARIO_WORDS[scenario]
+type About = Pick<Cell, "scenario" | "answers">
 
-/** Where the accuracy stands that the scenario is about. */
-export const headline = ({ scenario }: Pick<Cell, "scenario">): "classIncremental" | "taskIncremental" =>
-  scenario === "task_incremental" ? "taskIncremental" : "classIncremental"
+export const scenarioOf = ({ scenario = "class_incremental", answers }: About) =>
+  SCENARIO_WORDS[answers ? "rouge_l" : scenario]
+
+/** What a cell measures first, in a sentence: "accuracy", "Rouge-L". */
+export const measured = ({ answers }: Pick<Cell, "answers">): string => (answers ? "Rouge-L" : "accuracy")
+
+/** The same with its scenario: "class-incremental accuracy". */
+export const fullyMeasured = (cell: About): string =>
+  cell.answers ? measured(cell) : `${scenarioOf(cell).word} accuracy`
+
+/** Where the figure stands that the cell is about. */
+export const headline = ({ scenario, answers }: About): "classIncremental" | "taskIncremental" | "rougeL" =>
+  answers ? "rougeL" : scenario === "task_incremental" ? "taskIncremental" : "classIncremental"
 
 /** The columns of a cell's table: those that it measures; under `task_incremental` there is one accuracy. */
-export const columnsOf = (cell: Pick<Cell, "scenario" | "measures">): readonly Column[] =>
+export const columnsOf = (cell: About & Pick<Cell, "measures">): readonly Column[] =>
   allColumns(cell).filter(
     ({ measure }) =>
       (cell.measures === undefined ||
@@ -56,7 +68,23 @@ export const columnsOf = (cell: Pick<Cell, "scenario" | "measures">): readonly C
       !(cell.scenario === "task_incremental" && measure === "accuracy"),
   )
 
-const allColumns = (cell: Pick<Cell, "scenario">): readonly Column[] => [
+/** What an answer in words scores. */
+const SCORES: readonly Column[] = [
+  percent(
+    "rouge_l",
+    SCENARIO_WORDS.rouge_l.title,
+    "Rouge-L of the answers after the last task, stemmed, against the best of an example's references, mean over tasks, 95 % interval.",
+    "rougeL",
+  ),
+  percent(
+    "exact_match",
+    SCENARIO_WORDS.exact_match.title,
+    "Answers that are one of their references, case and punctuation aside, after the last task, mean over tasks, 95 % interval.",
+    "exactMatch",
+  ),
+]
+
+const accuracies = (cell: About): readonly Column[] => [
   percent(
     "accuracy",
     scenarioOf(cell).title,
@@ -69,28 +97,32 @@ const allColumns = (cell: Pick<Cell, "scenario">): readonly Column[] => [
     "Accuracy within each task's own classes after the last task, mean over tasks, 95 % interval.",
     "taskIncremental",
   ),
+]
+
+const allColumns = (cell: About): readonly Column[] => [
+  ...(cell.answers ? SCORES : accuracies(cell)),
   secondary(
     "anytime",
     "Anytime %",
-    `${capital(scenarioOf(cell).word)} accuracy on the tasks seen so far, averaged over all stages.`,
+    `${capital(fullyMeasured(cell))} on the tasks seen so far, averaged over all stages.`,
     "anytime",
   ),
   secondary(
     "forgetting",
     "Forgetting",
-    "Best earlier accuracy on a task minus the last, in points, mean over all tasks but the last.",
+    `Best earlier ${measured(cell)} on a task minus the last, in points, mean over all tasks but the last.`,
     "forgetting",
   ),
   secondary(
     "backward_transfer",
     "Backward",
-    "Backward transfer: last accuracy on a task minus that right after learning it, in points.",
+    `Backward transfer: last ${measured(cell)} on a task minus that right after learning it, in points.`,
     "backwardTransfer",
   ),
   secondary(
     "learning_accuracy",
     "Learning %",
-    "Learning accuracy: accuracy on each task right after learning it.",
+    `Learning accuracy: ${measured(cell)} on each task right after learning it.`,
     "learningAccuracy",
   ),
   secondary(

@@ -21,7 +21,11 @@ export const comparisonScope = (comparison: Comparison, cell: Pick<Cell, "scenar
   scope(comparison, setupWord(comparison, cell))
 
 const scope = ({ on, examples, seeds }: Comparison, word: string): string =>
-  `${word}, ${oneLine(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}`
+  `${word === measureWord(on) ? "" : `${word}, `}${measureWord(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}`
+
+/** "Rouge-L" for `rouge_l`; others as they are written. */
+const measureWord = (on: string): string =>
+  on === "rouge_l" || on === "exact_match" ? SCENARIO_WORDS[on].word : oneLine(on)
 
 /** Empty where the spec asks for no comparison. */
 export function comparisonBlock(cell: Cell, terminal: Terminal): string {

@@ -7,15 +7,17 @@ export const MATRIX_COLUMNS = ["cell", "row", "head", "seed", "setup", "after", 
 const SETUPS = [
   ["class_incremental", "classIncremental"],
   ["task_incremental", "taskIncremental"],
+  ["rouge_l", "rougeL"],
+  ["exact_match", "exactMatch"],
 ] as const satisfies readonly (readonly [string, keyof Row["matrix"]])[]
 
-/** `after` and `on` are names of tasks, `accuracy` is percent in full precision; what was not evaluated has no line. */
+/** `after` and `on` are names of tasks, `accuracy` (or the score of written answers) is percent in full precision; what was not evaluated has no line. */
 export function matrixCsv(results: Results): string {
   const lines = [MATRIX_COLUMNS.join(",")]
   for (const cell of results.cells) {
     for (const row of cell.rows) {
       for (const [setup, field] of SETUPS) {
-        row.matrix[field].forEach((accuracies, after) => {
+        row.matrix[field]?.forEach((accuracies, after) => {
           accuracies.forEach((accuracy, on) => {
             if (accuracy === null) return
             const values = [

@@ -14,7 +14,8 @@ export function mean(values: readonly (number | null | undefined)[]): number | n
 export function meanMatrix(rows: readonly Row[], setup: Setup): (number | null)[][] {
   const [first] = rows
   if (first === undefined) return []
-  return first.matrix[setup].map((line, i) => line.map((_, j) => mean(rows.map((row) => row.matrix[setup][i]?.[j]))))
+  const lines = first.matrix[setup] ?? []
+  return lines.map((line, i) => line.map((_, j) => mean(rows.map((row) => row.matrix[setup]?.[i]?.[j]))))
 }
 
 /** One value a stage: `figure` of the matrix of the stages so far, mean over the seeds; null where it is not defined. */
@@ -25,5 +26,6 @@ export function curve(
 ): (number | null)[] {
   const [first] = rows
   if (first === undefined) return []
-  return first.matrix[setup].map((_, stage) => mean(rows.map((row) => figure(row.matrix[setup].slice(0, stage + 1)))))
+  const lines = first.matrix[setup] ?? []
+  return lines.map((_, stage) => mean(rows.map((row) => figure((row.matrix[setup] ?? []).slice(0, stage + 1)))))
 }

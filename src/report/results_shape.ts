@@ -5,7 +5,13 @@ type Shape = "text" | "number" | "truth" | "list" | "record" | { readonly [field
 const FIGURES: Shape = ["list"]
 const STAGE: Shape = {
   index: "number",
-  predictions: { example: "list", classIncremental: "list", taskIncremental: "list", chosen: "list" },
+  predictions: {
+    example: "list",
+    classIncremental: "list",
+    taskIncremental: "list",
+    chosen: "list",
+    "written?": { texts: "list", rougeL: "list", exactMatch: "list", unfinished: "list" },
+  },
 }
 const COST: Shape = {
   trainableParameters: "number",
@@ -29,7 +35,7 @@ const ROW: Shape = {
   name: "text",
   seed: "number",
   stages: [STAGE],
-  matrix: { classIncremental: FIGURES, taskIncremental: FIGURES },
+  matrix: { classIncremental: FIGURES, taskIncremental: FIGURES, "rougeL?": FIGURES, "exactMatch?": FIGURES },
   stepKeys: ["text"],
 }
 
@@ -53,11 +59,12 @@ const CELL: Shape = {
   adapter: "text",
   order: "text",
   "scenario?": "text",
+  "answers?": { max_tokens: "number", beams: "number", cut: [{ task: "text", cut: "number", of: "number" }] },
   "measures?": ["text"],
   "notices?": ["text"],
   tasks: ["text"],
   classes: [{ task: "number", label: "text" }],
-  examples: [{ task: "number", class: "number", id: "text" }],
+  examples: [{ task: "number", class: "number", id: "text", "references?": ["text"] }],
   rows: [ROW],
   summary: [{ ...KIND, row: "text", seeds: "number" }],
   comparisons: [COMPARISON],

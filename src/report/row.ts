@@ -46,6 +46,20 @@ export function seedsOf(cell: Cell, summary: Summary): readonly Row[] {
   )
 }
 
+/** "10 classes", or how texts are answered in words. */
+export const answersOf = ({ classes, answers }: Cell): string =>
+  answers ? "answers in words" : `${classes.length} classes`
+
+/** What stands below the figures where texts are answered in words: how, what was cut, and what is not defined. */
+export function answersNote({ answers }: Cell): string {
+  if (answers === undefined) return ""
+  const { max_tokens: most, beams } = answers
+  const [cut, of] = answers.cut.reduce(([a, b], task) => [a + task.cut, b + task.of], [0, 0])
+  const how = beams === 1 ? "the likeliest token each time" : `the best of a search with ${beams} beams`
+  const learnt = cut === 0 ? "" : ` Of ${of} answers to learn from, ${cut} are longer and are learnt up to there.`
+  return `Answers: ${how}, ${most} tokens at most.${learnt} Forgetting and what else is read off the matrix are in Rouge-L. Accuracy over classes is not defined: an answer is written, not chosen among classes.`
+}
+
 /** "routing / low_rank / written": what tells one cell of an experiment from another. */
 export const cellName = (cell: Cell): string => [cell.experiment, cell.adapter, cell.order].join(" / ")
 

@@ -2,7 +2,7 @@
 import Table from "cli-table3"
 import type { Cell, Summary } from "../learning/results.ts"
 import { type Column, columnsOf } from "./columns.ts"
-import { cellName, HEAD_WORDS, LEGEND, SOURCE_WORDS, seedCount } from "./row.ts"
+import { answersNote, answersOf, cellName, HEAD_WORDS, LEGEND, SOURCE_WORDS, seedCount } from "./row.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { cut, textWidth, wrapped } from "./text_width.ts"
 
@@ -18,14 +18,17 @@ interface Block {
 
 /** Title with the seed count, the table in as many blocks as the width asks for, and what its words mean. */
 export function cellTable(cell: Cell, terminal: Terminal): string {
-  const title = `${oneLine(cellName(cell))}: ${cell.tasks.length} tasks, ${cell.classes.length} classes, ${cell.examples.length} test examples, ${seedCount(cell)}`
+  const title = `${oneLine(cellName(cell))}: ${cell.tasks.length} tasks, ${answersOf(cell)}, ${cell.examples.length} test examples, ${seedCount(cell)}`
   const names = identityColumns(cell, terminal)
   const room = terminal.columns - sum(names.map((column) => column.width + GAP))
   const wide = blocksOf(cell, terminal, room, true)
   const blocks = wide.length === 1 ? wide : blocksOf(cell, terminal, room, false)
-  const legend = [...notesOf(cell), LEGEND.head, LEGEND.source, halfWidth(wide.length > 1)].filter(
-    (line) => line !== "",
-  )
+  const legend = [
+    ...notesOf(cell),
+    cell.answers ? answersNote(cell) : LEGEND.head,
+    LEGEND.source,
+    halfWidth(wide.length > 1),
+  ].filter((line) => line !== "")
   return [
     ...wrapped(title, terminal.columns).map((line) => ink(terminal, "bold", line)),
     ...blocks.map((block, index) => blockText(cell, block, names, index, wide.length === 1, terminal)),

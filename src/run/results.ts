@@ -5,10 +5,12 @@ import {
   type Cell,
   type Cost,
   compareRows,
+  isScore,
   type Provenance,
   RESULTS_VERSION,
   type Results,
   type Row,
+  type Setup,
   type Summary,
   setupOf,
 } from "../learning/index.ts"
@@ -77,11 +79,9 @@ const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): re
   for (const family of new Set(planned.map((one) => one.family))) {
     const places = planned.flatMap((one, i) => (one.family === family ? [i] : []))
     const outcomes = places.map((i) => withHeadNames(cells[i]))
-    for (const setup of ["class_incremental", "task_incremental"] as const) {
+    for (const setup of ["class_incremental", "task_incremental", "rouge_l"] as const) {
       const asked = askedIn(places.map((i) => planned[i])).flatMap(({ left, against, on }): Asked[] =>
-        (on === "task_accuracy" ? "task_incremental" : setupOf(outcomes[0])) === setup
-          ? [{ left, against, on: "accuracy" }]
-          : [],
+        setupAsked(on, outcomes[0]) === setup ? [{ left, against, on: isScore(on) ? on : "accuracy" }] : [],
       )
       if (asked.length === 0) continue
       const { comparisons, notices } = compareRows(outcomes, asked, setup, (purpose) =>
@@ -99,6 +99,9 @@ const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): re
   }
   return result
 }
+
+/** What a comparison is made on; both scores of written answers are corrected together. */
+const setupAsked = (on: string, cell: Scored): Setup => (on === "task_accuracy" ? "task_incremental" : setupOf(cell))
 
 /** What the cells of an experiment ask for, each once: variants may have other rows. */
 const askedIn = (cells: readonly PlannedCell[]): PlannedCell["asked"] => {

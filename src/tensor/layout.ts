@@ -17,5 +17,19 @@ export const packedLayout = (of?: string): Layout => {
   }
 }
 
+/**
+ * Texts that begin with a prompt: what pools tokens reads those of the prompt alone, as when there is nothing after it yet.
+ * Its feeds have names of their own beside those of the whole text.
+ */
+export const promptedLayout = (): Layout => {
+  const { mean: member, ...layout } = packedLayout()
+  return {
+    ...layout,
+    member,
+    mean: input("prompt/mean", ["examples", "tokens"]),
+    last: input("prompt/last", ["examples"], "int"),
+  }
+}
+
 export const tokenRows = (layout: Layout): Rows => ({ of: "tokens", layout })
 export const exampleRows = (layout: Layout): Rows => ({ of: "examples", layout })

@@ -77,6 +77,6 @@ test("labels that do not fit are refused", () => {
 
 test("full fine-tuning has a gradient for every weight that is read, the tied embeddings once", async () => {
   const network = await tinyDecoder("qwen3")
-  const loss = causalLoss(network, {}, true)
+  const loss = causalLoss(network, {}, { trained: true })
   assert.deepEqual(program({ loss }).parameters.map(nameOf).sort(), Object.keys(network.checkpoint.weights).sort())
 })

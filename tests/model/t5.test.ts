@@ -126,7 +126,7 @@ for (const name of Object.keys(golden.models))
 test("full fine-tuning has a gradient for every weight", async () => {
   for (const name of Object.keys(golden.models)) {
     const network = await tinyT5(name)
-    const { parameters } = program({ loss: sequenceLoss(network, {}, true) })
+    const { parameters } = program({ loss: sequenceLoss(network, {}, { trained: true }) })
     assert.deepEqual(parameters.map(nameOf).sort(), Object.keys(network.checkpoint.weights).sort())
   }
 })

@@ -1,6 +1,14 @@
 /** Tasks from folders of JSON Lines: `<location>/<task>/{train,validation,test}.jsonl`. */
 import { createHash } from "node:crypto"
-import { DataError, defineData, type Example, optional, Schema, type Task } from "../../../src/plugin/index.ts"
+import {
+  DataError,
+  defineData,
+  type Example,
+  optional,
+  required,
+  Schema,
+  type Task,
+} from "../../../src/plugin/index.ts"
 import { byNumbers, listedLabels, type TaskFiles, taskFiles, taskNames } from "./folder.ts"
 import { type Fields, readBytes, readExamples } from "./lines.ts"
 
@@ -12,7 +20,14 @@ export default defineData({
   options: Schema.Struct({
     text: optional(Name, "text", "the field that holds the text"),
     label: optional(Name, "label", "the field that holds the label: a word or a number"),
+    answer: Schema.optionalKey(
+      required(
+        Name,
+        "the field that holds the answer where texts are answered in words: a text, or a list of texts that are all right; no label is read then",
+      ),
+    ),
   }),
+  answered: ({ answer }: Fields) => answer !== undefined,
   tasks: (location, _options, place) => taskNames(location, place),
   load: async (tasks, location, options: Fields, place) => {
     const loaded: Task[] = []
@@ -52,6 +67,7 @@ const readTask = async (files: TaskFiles, fields: Fields): Promise<Task> => {
       `${files.test} is empty: the task "${files.name}" cannot be measured`,
       "add examples, or leave the task out of the stream",
     )
+  if (fields.answer !== undefined) return { name: files.name, labels: [], train, validation, test }
   const labels = await labelsOf(train, files, fields)
   const known = new Set(labels)
   for (const [path, examples] of [
@@ -62,7 +78,7 @@ const readTask = async (files: TaskFiles, fields: Fields): Promise<Task> => {
       if (!known.has(label))
         throw new DataError(
           `${path} has the label ${JSON.stringify(shortened(label))}, which no training example of the task "${files.name}" has`,
-          "add a training example of it or drop its lines; where labels are free text the task is no classification",
+          `add a training example of it or drop its lines; where labels are free text the task is answered in words: write \`answer: ${fields.label}\`, and \`head: text\` in the stream`,
         )
   return { name: files.name, labels, train, validation, test }
 }
@@ -83,8 +99,8 @@ const trainingTextsAlone = (tasks: readonly Task[]): readonly string[] => {
 }
 
 /** task.json lists the labels of the field "label". */
-const labelsListed = async (folder: string, { label }: Fields): Promise<readonly string[] | undefined> =>
-  label === "label" ? listedLabels(folder) : undefined
+const labelsListed = async (folder: string, { label, answer }: Fields): Promise<readonly string[] | undefined> =>
+  answer === undefined && label === "label" ? listedLabels(folder) : undefined
 
 /** Labels in the order of task.json; where it lists none, in the order of their names. */
 const labelsOf = async (

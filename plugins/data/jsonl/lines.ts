@@ -1,4 +1,4 @@
-/** JSON Lines: one `{"text": ..., "label": ...}` a line, UTF-8. */
+/** JSON Lines: one `{"text": ..., "label": ...}` a line, UTF-8; or with an answer, or several, in the place of a label. */
 import { readFile, stat } from "node:fs/promises"
 import { DataError, type Example } from "../../../src/plugin/index.ts"
 
@@ -6,6 +6,8 @@ import { DataError, type Example } from "../../../src/plugin/index.ts"
 export interface Fields {
   readonly text: string
   readonly label: string
+  /** In the place of a label: an answer, or a list of answers that are all right. */
+  readonly answer?: string
 }
 
 /** What a label may be; numbers and truth values become their text. */
@@ -76,11 +78,12 @@ const parsed = (line: string, fields: Fields, where: string): Example => {
   if (typeof row !== "object" || row === null || Array.isArray(row))
     throw new DataError(
       `${where} holds ${described(row)}, not an object`,
-      `each line is one object with the fields "${fields.text}" and "${fields.label}"`,
+      `each line is one object with the fields "${fields.text}" and "${fields.answer ?? fields.label}"`,
     )
   const text = field(row, fields.text, where, "text")
   if (typeof text !== "string")
     throw new DataError(`${where}: the text in "${fields.text}" is ${described(text)}`, "a text is a JSON string")
+  if (fields.answer !== undefined) return { text, ...answered(row, fields.answer, where) }
   const label = field(row, fields.label, where, "label")
   if (!isLabel(label))
     throw new DataError(
@@ -88,6 +91,19 @@ const parsed = (line: string, fields: Fields, where: string): Example => {
       "a label is a word or a number",
     )
   return { text, label: String(label) }
+}
+
+/** The first answer, and the others. */
+const answered = (row: object, name: string, where: string): Pick<Example, "label" | "others"> => {
+  const value = field(row, name, where, "answer")
+  const [first, ...others] = Array.isArray(value) ? value : [value]
+  const wrong = [first, ...others].find((answer) => !isLabel(answer))
+  if (first === undefined || wrong !== undefined)
+    throw new DataError(
+      `${where}: the answer in "${name}" ${first === undefined ? "is an empty list" : `is ${described(wrong)}`}`,
+      "an answer is a text, or a list of texts that are all right",
+    )
+  return { label: String(first), ...(others.length > 0 ? { others: others.map(String) } : {}) }
 }
 
 const field = (row: object, name: string, where: string, option: keyof Fields): unknown => {

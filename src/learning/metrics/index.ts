@@ -4,10 +4,12 @@ import { averageAccuracyDefinition } from "./average_accuracy.ts"
 import { backwardTransferDefinition } from "./backward_transfer.ts"
 import type { MetricDefinition } from "./definition.ts"
 import { bernoulliEntropyDefinition, normalisedEntropyDefinition } from "./entropy.ts"
+import { exactMatchDefinition } from "./exact_match.ts"
 import { forgettingDefinition } from "./forgetting.ts"
 import { learningAccuracyDefinition } from "./learning_accuracy.ts"
 import { oracleGapDefinition } from "./oracle_gap.ts"
 import { rightMassDefinition } from "./right_mass.ts"
+import { rougeLDefinition } from "./rouge_l.ts"
 import { routerAccuracyDefinition } from "./router_accuracy.ts"
 import { mutualInformationDefinition, utilisationDefinition } from "./utilisation.ts"
 
@@ -29,6 +31,8 @@ export * from "./utilisation.ts"
 /** In the order in which a report explains them. */
 export const METRICS: readonly MetricDefinition[] = [
   averageAccuracyDefinition,
+  rougeLDefinition,
+  exactMatchDefinition,
   anytimeAccuracyDefinition,
   forgettingDefinition,
   backwardTransferDefinition,

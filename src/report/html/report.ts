@@ -4,7 +4,7 @@
  * heat maps and intervals are tables, which a screen reader can read; and nothing has to be loaded to make them.
  */
 import type { Cell, Results } from "../../learning/results.ts"
-import { cellName, seedCount } from "../row.ts"
+import { answersOf, cellName, seedCount } from "../row.ts"
 import { type Content, html, type Markup } from "./markup.ts"
 import { page } from "./page.ts"
 import { accuracySection } from "./sections/accuracy.ts"
@@ -15,6 +15,7 @@ import { matricesSection } from "./sections/matrices.ts"
 import { noticesSection, provenanceSection } from "./sections/provenance.ts"
 import { confusionSection, gatesSection } from "./sections/routing.ts"
 import { tableSection } from "./sections/summary_table.ts"
+import { writtenSection } from "./sections/written.ts"
 
 /** Cells of heat maps on the whole page: about 25 bytes each, so that the page stays under two megabytes. */
 const HEAT_CELLS = 45_000
@@ -36,8 +37,8 @@ ${cells.map((cell, i) => cellSection(cell, i, HEAT_CELLS / cells.length))}${noti
 /** One cell of the experiment's axes. */
 function cellSection(cell: Cell, index: number, budget: number): Markup {
   return html`<section><h2 id="cell-${index + 1}"><bdi>${cellName(cell)}</bdi></h2>
-<p class="muted">${cell.tasks.length} tasks, ${cell.classes.length} classes, ${cell.examples.length.toLocaleString("en")} test examples, ${seedCount(cell)}. Tasks in their order: ${listed(cell.tasks)}.</p>
-${accuracySection(cell)}${comparisonsSection(cell)}${tableSection(cell)}${accuracyCurves(cell, index)}${forgettingCurves(cell, index)}${matricesSection(cell, budget * 0.5)}${confusionSection(cell, budget * 0.25)}${gatesSection(cell, budget * 0.25)}${costSection(cell)}${warnings(cell)}</section>
+<p class="muted">${cell.tasks.length} tasks, ${answersOf(cell)}, ${cell.examples.length.toLocaleString("en")} test examples, ${seedCount(cell)}. Tasks in their order: ${listed(cell.tasks)}.</p>
+${accuracySection(cell)}${comparisonsSection(cell)}${tableSection(cell)}${accuracyCurves(cell, index)}${forgettingCurves(cell, index)}${matricesSection(cell, budget * 0.5)}${confusionSection(cell, budget * 0.25)}${gatesSection(cell, budget * 0.25)}${costSection(cell)}${writtenSection(cell)}${warnings(cell)}</section>
 `
 }
 

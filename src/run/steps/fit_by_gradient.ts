@@ -1,5 +1,7 @@
 /** A router's parameters, trained by gradient on the memory, together with the joined heads where they are refitted. */
-import { encoder, headLogits, type Network } from "../../model/encoder.ts"
+import { answeringLayout, answerLoss, pairFeeds } from "../../model/answers.ts"
+import type { Feeds } from "../../model/batch.ts"
+import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
 import { rowsOf } from "../../model/evaluate.ts"
 import { withGradients } from "../../model/gradients.ts"
 import { copyInto } from "../../model/grown.ts"
@@ -15,15 +17,17 @@ import {
   type HostTensor,
   type Initial,
   input,
+  type Layout,
   packedLayout,
   parameter,
   type Router,
   randomStream,
+  type Tensor,
   weight,
 } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
-import { remembered, unitsIn } from "./given.ts"
-import { located } from "./module.ts"
+import { type Remembered, remembered, unitsIn } from "./given.ts"
+import { located } from "./located.ts"
 import { outsideOfMemory } from "./query.ts"
 
 export const trained = async (
@@ -56,13 +60,9 @@ export const trained = async (
     [...initials].map(([key, initial]) => [key, drawn(initial, randomStream(seed, "router", name, key))]),
   )
   warmStart(work, tensors)
-  const joined = joinedHead(library.map((module) => module.head))
-  if (head === "refit") {
-    tensors.set("head/W", { shape: joined.W.shape, data: joined.W.data.slice() })
-    tensors.set("head/b", { shape: joined.b.shape, data: joined.b.data.slice() })
-  }
-  const leaf = (key: string, host: HostTensor) => (tensors.has(key) ? parameter(key, host.shape) : weight(key, host))
-  const layout = packedLayout()
+  const { layout, heads, lossOf, feeds } =
+    head === "none" ? answering(net, memory) : classifying(net, library, head === "refit", memory)
+  for (const [key, { shape, data }] of heads) tensors.set(key, { shape, data: data.slice() })
   const route = routed(
     { router, options: chosen.options, library, sites: checkpoint.sites },
     checkpoint.width,
@@ -79,10 +79,7 @@ export const trained = async (
     }),
     { training: true },
   )
-  const trace = encoder(net, route.participant, false, layout)
-  const logits = headLogits(trace.features, leaf("head/W", joined.W), leaf("head/b", joined.b))
-  const loss = crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout }))
-  const training = withGradients(loss, [...tensors.keys()])
+  const training = withGradients(lossOf(route.participant), [...tensors.keys()])
   const session = await (await work.engine()).compile(training)
   const values = new Map([...tensors].map(([key, { data }]) => [key, data as Float32Array]))
   try {
@@ -93,14 +90,14 @@ export const trained = async (
       groups: [
         { names: [...initials.keys()], learningRate: fitting.learning_rate, weightDecay: 0.01 },
         {
-          names: head === "refit" ? ["head/W", "head/b"] : [],
+          names: [...heads.keys()],
           learningRate: fitting.head_learning_rate,
           weightDecay: 0.01,
         },
       ],
       examples: memory.texts.length,
       feeds: (batch) => ({
-        ...textFeeds(memory.texts, memory.labels, batch),
+        ...feeds(batch),
         ...(outside ? { query: rowsOf(outside, batch) } : {}),
       }),
       epochs: fitting.epochs,
@@ -119,6 +116,55 @@ export const trained = async (
     await session.release()
   }
   return Object.fromEntries([...tensors].map(([key, { shape }]) => [key, { shape, data: values.get(key)! }]))
+}
+
+/** What is minimised on the memory. */
+interface Objective {
+  readonly layout: Layout
+  /** Of the joined heads, those that are trained too. */
+  readonly heads: ReadonlyMap<string, HostTensor>
+  readonly lossOf: (participant: Participant) => Tensor
+  readonly feeds: (batch: Int32Array) => Feeds
+}
+
+/** The cross-entropy of the labels under the joined heads. */
+const classifying = (net: Network, library: Library, refit: boolean, { texts, labels }: Remembered): Objective => {
+  const layout = packedLayout()
+  const { W, b } = joinedHead(library.map((module) => module.head))
+  const leaf = (key: string, host: HostTensor) => (refit ? parameter(key, host.shape) : weight(key, host))
+  return {
+    layout,
+    heads: new Map(
+      refit
+        ? [
+            ["head/W", W],
+            ["head/b", b],
+          ]
+        : [],
+    ),
+    lossOf: (participant) => {
+      const trace = encoder(net, participant, false, layout)
+      const logits = headLogits(trace.features, leaf("head/W", W), leaf("head/b", b))
+      return crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout }))
+    },
+    feeds: (batch) => textFeeds(texts, labels, batch),
+  }
+}
+
+/** The loss of the answers' tokens. */
+const answering = (net: Network, { texts, answers }: Remembered): Objective => {
+  const layout = answeringLayout(net)
+  return {
+    layout,
+    heads: new Map(),
+    lossOf: (participant) => answerLoss(net, participant, { layout }),
+    feeds: (batch) =>
+      pairFeeds(
+        net,
+        Array.from(batch, (i) => texts[i]),
+        Array.from(batch, (i) => answers[i]),
+      ),
+  }
 }
 
 /** With a warm schedule: starts from the router of the stage before; what belongs to the new module keeps its fresh values. */

@@ -66,6 +66,18 @@ export interface LabelledTexts {
   readonly labels: Int32Array
 }
 
+/** Texts with an answer each, its end token included. */
+export interface AnsweredTexts {
+  readonly texts: readonly TokenIds[]
+  readonly answers: readonly TokenIds[]
+}
+
+/** Of a task that is answered in words. */
+export const answeredIn = (artifact: Artifact, split: "train" | "validation"): AnsweredTexts => ({
+  texts: textsIn(artifact, split),
+  answers: textsIn(artifact, `${split}/answers`),
+})
+
 export const labelledIn = (artifact: Artifact, split: "train" | "validation"): LabelledTexts => ({
   texts: textsIn(artifact, split),
   labels: artifact.arrays[`${split}/labels`].data as Int32Array,
@@ -98,29 +110,49 @@ export const jointColumns = (tokens: readonly Artifact[], byLabel: boolean): Int
   })
 }
 
+export interface Remembered extends LabelledTexts {
+  readonly task: Int32Array
+  readonly index: Int32Array
+  /** Where texts are answered in words; else empty. */
+  readonly answers: readonly TokenIds[]
+}
+
 /** What a memory keeps of the tasks seen so far, labels as joined class ids. */
-export const remembered = (
-  tokens: readonly Artifact[],
-  memories: readonly Artifact[],
-): LabelledTexts & { readonly task: Int32Array; readonly index: Int32Array } => {
+export const remembered = (tokens: readonly Artifact[], memories: readonly Artifact[]): Remembered => {
   const { offsets } = offsetsOf(tokens.map(classCount))
   const texts: TokenIds[] = []
   const labels: number[] = []
   const task: number[] = []
   const index: number[] = []
+  const answers: TokenIds[] = []
   tokens.forEach((artifact, t) => {
     const train = labelledIn(artifact, "train")
+    const given = artifact.arrays["train/answers/ids"] ? answeredIn(artifact, "train").answers : undefined
     for (const i of memories[t].arrays.indices.data as Int32Array) {
       texts.push(train.texts[i])
+      if (given) answers.push(given[i])
       labels.push(offsets[t] + train.labels[i])
       task.push(t)
       index.push(i)
     }
   })
-  return { texts, labels: Int32Array.from(labels), task: Int32Array.from(task), index: Int32Array.from(index) }
+  return {
+    texts,
+    labels: Int32Array.from(labels),
+    task: Int32Array.from(task),
+    index: Int32Array.from(index),
+    answers,
+  }
 }
 
-export const headIn = ({ arrays }: Artifact): Head => ({ W: host(arrays["head/W"]), b: host(arrays["head/b"]) })
+/** A module that writes answers has none, that is one without classes. */
+export const headIn = ({ arrays }: Artifact): Head =>
+  arrays["head/W"] ? { W: host(arrays["head/W"]), b: host(arrays["head/b"]) } : NO_HEAD
+
+const NO_HEAD: Head = {
+  W: { shape: [0, 0], data: new Float32Array() },
+  b: { shape: [0], data: new Float32Array() },
+}
 
 export const host = ({ shape, data }: StoredArray): HostTensor => ({ shape, data })
 

@@ -9,7 +9,7 @@ import type { StepOptions } from "../../plan/step_options.ts"
 import { crossEntropy, input, packedLayout, parameter, randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { headIn, host, remembered } from "./given.ts"
-import { located } from "./module.ts"
+import { located } from "./located.ts"
 import { notServed, turnedDown } from "./not_served.ts"
 
 export const head: Perform = async (work) => {

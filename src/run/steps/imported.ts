@@ -10,7 +10,7 @@ import { drawn } from "../../model/initial.ts"
 import type { Head, TrainedModule } from "../../model/library.ts"
 import { optimise } from "../../model/optimise.ts"
 import { frozen } from "../../model/single.ts"
-import type { StoredArray } from "../../plan/step.ts"
+import type { Artifact, StoredArray } from "../../plan/step.ts"
 import type { StepOptions } from "../../plan/step_options.ts"
 import {
   crossEntropy,
@@ -29,7 +29,7 @@ import { type Perform, StepError, type Work } from "../work.ts"
 import { adapterIn } from "./adapter.ts"
 import { checkFinite } from "./finite.ts"
 import { classCount, labelledIn, network } from "./given.ts"
-import { located } from "./module.ts"
+import { located } from "./located.ts"
 import { loopOptions, parameterGroups } from "./train_block.ts"
 
 type Options = StepOptions["imported"]
@@ -45,6 +45,10 @@ export const imported: Perform = async (work) => {
       "run again, and let nobody write into the folder meanwhile",
     )
   const read = readPeft(net, { ...folder, base: backbone.location, adapters: [adapter] })
+  const own = Object.entries(read.sites).flatMap(([site, parameters]) =>
+    Object.entries(parameters).map(([name, value]) => [`${site}/${name}`, value] as const),
+  )
+  if (options.head === "text") return artifactOf(options, Object.fromEntries(own))
   const { labels } = work.input("tokens").json as { readonly labels: readonly string[] }
   const { head: found, otherwise } = headFor(read, labels, net.checkpoint)
   if (otherwise !== undefined)
@@ -52,20 +56,27 @@ export const imported: Perform = async (work) => {
       `the module "${folder.location}" of task "${task}" ${otherwise}: a head is fitted on the task's training texts, the module frozen`,
     )
   const head = found ?? (await fitted(work, net, { task, adapter, options: read.options, sites: read.sites }, options))
-  const own = Object.entries(read.sites).flatMap(([site, parameters]) =>
-    Object.entries(parameters).map(([name, value]) => [`${site}/${name}`, value] as const),
+  return artifactOf(
+    options,
+    { ...Object.fromEntries(own), "head/W": head.W, "head/b": head.b },
+    found ? "of the folder" : "fitted",
   )
-  const arrays: Record<string, HostTensor> = { ...Object.fromEntries(own), "head/W": head.W, "head/b": head.b }
-  return {
-    json: {
-      task,
-      adapter: chosen as never,
-      parameters: Object.values(arrays).reduce((sum, { data }) => sum + data.length, 0),
-      head: found ? "of the folder" : "fitted",
-    },
-    arrays: arrays as Record<string, StoredArray>,
-  }
 }
+
+/** `head`: where it comes from; what writes answers has none. */
+const artifactOf = (
+  { task, adapter }: Options,
+  arrays: Readonly<Record<string, HostTensor>>,
+  head?: string,
+): Artifact => ({
+  json: {
+    task,
+    adapter: adapter as never,
+    parameters: Object.values(arrays).reduce((sum, { data }) => sum + data.length, 0),
+    ...(head === undefined ? {} : { head }),
+  },
+  arrays: arrays as Record<string, StoredArray>,
+})
 
 const fitted = async (
   work: Work,

@@ -13,6 +13,7 @@ import { module } from "./module.ts"
 import { scores } from "./scores.ts"
 import { shared } from "./shared.ts"
 import { tokens } from "./tokens.ts"
+import { write } from "./write.ts"
 
 export const performers: Performers = {
   blind,
@@ -29,4 +30,5 @@ export const performers: Performers = {
   shared,
   tokens,
   truth,
+  write,
 }

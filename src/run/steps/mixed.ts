@@ -3,7 +3,7 @@
  * `truth` holds the tasks and labels of the same order, for scores (and for routers that declare that they know the task).
  */
 import { createHash } from "node:crypto"
-import type { Json } from "../../plan/step.ts"
+import type { Artifact, Json } from "../../plan/step.ts"
 import { randomStream, type Task } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
 import { offsetsOf, storedTexts, textsIn } from "./given.ts"
@@ -44,6 +44,8 @@ export const truth: Perform = async (work) => {
   const order = mixedOrder(tasks.map(({ test }) => test.length))
   const position = positionsIn(work.options, tasks.length)
   const turned = tasks.map((_, at) => tasks[position.indexOf(at)])
+  if ((work.options as { readonly head?: "text" }).head === "text")
+    return answersInOrder(tasks, turned, order, position)
   const { offsets } = offsetsOf(turned.map(({ labels }) => labels.length))
   const classOf = order.map(
     ([task, i]) => offsets[position[task]] + tasks[task].labels.indexOf(tasks[task].test[i].label),
@@ -52,7 +54,7 @@ export const truth: Perform = async (work) => {
     json: {
       tasks: turned.map(({ name }) => name),
       classes: turned.flatMap(({ labels }, task) => labels.map((label) => ({ task, label }))),
-      ids: order.map(([task, i]) => createHash("sha256").update(tasks[task].test[i].text).digest("hex").slice(0, 16)),
+      ids: idsOf(tasks, order),
     },
     arrays: {
       task: { shape: [order.length], data: Int32Array.from(order, ([task]) => position[task]) },
@@ -60,3 +62,31 @@ export const truth: Perform = async (work) => {
     },
   }
 }
+
+type Order = ReturnType<typeof mixedOrder>
+
+/** Digests of the texts. */
+const idsOf = (tasks: readonly Task[], order: Order): readonly string[] =>
+  order.map(([task, i]) => createHash("sha256").update(tasks[task].test[i].text).digest("hex").slice(0, 16))
+
+/** Where texts are answered in words there are no classes, and each text has the answers that are right. */
+const answersInOrder = (
+  tasks: readonly Task[],
+  turned: readonly Task[],
+  order: Order,
+  position: readonly number[],
+): Artifact => ({
+  json: {
+    tasks: turned.map(({ name }) => name),
+    classes: [],
+    ids: idsOf(tasks, order),
+    references: order.map(([task, i]) => {
+      const { label, others = [] } = tasks[task].test[i]
+      return [label, ...others]
+    }),
+  },
+  arrays: {
+    task: { shape: [order.length], data: Int32Array.from(order, ([task]) => position[task]) },
+    class: { shape: [order.length], data: new Int32Array(order.length).fill(-1) },
+  },
+})

@@ -3,10 +3,9 @@
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
 import { withGradients } from "../../model/gradients.ts"
-import type { Snapshot } from "../../model/halfway.ts"
 import { drawn, freshModule } from "../../model/initial.ts"
 import { largest } from "../../model/largest.ts"
-import { Diverged, optimise, parameterFeeds, textFeeds } from "../../model/optimise.ts"
+import { optimise, parameterFeeds, textFeeds } from "../../model/optimise.ts"
 import { partsOf, tokensAtOnce } from "../../model/parts.ts"
 import { initialsFor, trainable, trainedNames } from "../../model/single.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
@@ -15,21 +14,23 @@ import {
   type Adapter,
   crossEntropy,
   type HostTensor,
-  type Initial,
   input,
-  OutOfMemory,
   parameter,
   program,
   randomStream,
   zeros,
 } from "../../plugin/index.ts"
-import { type Perform, StepError, type Work } from "../work.ts"
+import type { Perform, Work } from "../work.ts"
 import { adapterIn } from "./adapter.ts"
+import { type BestEpoch, bestEpoch } from "./best_epoch.ts"
 import { classCount, type LabelledTexts, labelledIn, network } from "./given.ts"
-import { loopOptions, parameterGroups } from "./train_block.ts"
+import { located } from "./located.ts"
+import { described, loopOptions, parameterGroups } from "./train_block.ts"
+import { writingModule } from "./writing_module.ts"
 
 export const module: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["module"]
+  if (options.head === "text") return writingModule(work, options)
   const { adapter: chosen, task, seed } = options
   const net = await network(work, options.backbone)
   const adapter = await adapterIn(work, chosen)
@@ -122,44 +123,13 @@ const trainModule = async (
   }
 }
 
-/** Shapes of the trained parameters by name, with what the adapter says of its own. */
-export const described = (
-  adapter: Adapter,
-  options: unknown,
-  { checkpoint }: Network,
-  start: ReadonlyMap<string, HostTensor>,
-  names: readonly string[],
-): ReadonlyMap<string, Pick<Initial, "shape" | "decayed">> => {
-  const initials = initialsFor(adapter, options, checkpoint.sites)
-  return new Map(names.map((name) => [name, initials.get(name) ?? { shape: start.get(name)!.shape }]))
-}
-
-/** A training that diverged, or needed more memory than there is, is an error with a place and a remedy. */
-export const located = (error: unknown, where: string, learningRate: number): unknown => {
-  if (error instanceof OutOfMemory)
-    return new StepError(
-      `${where}: ${error.message} (learning rate ${learningRate})`,
-      `${error.help}; what was finished is in the store, and the same command goes on from there`,
-    )
-  if (!(error instanceof Diverged)) return error
-  if (error.atOnce)
-    return new StepError(
-      `${where}: ${error.message}, before anything was learnt`,
-      "look at the weights of the backbone, at what the adapter or the router computes, and at the texts of this task: no learning rate changes this",
-    )
-  return new StepError(
-    `${where}: ${error.message} (learning rate ${learningRate})`,
-    "lower learning_rate, or look at the texts of this task; what was finished is in the store",
-  )
-}
-
-/** Keeps the parameters of the epoch with the best validation accuracy; the earliest of equals. */
+/** Right predictions on the validation examples. */
 const validator = async (
   work: Work,
   trace: ReturnType<typeof encoder>,
   values: Map<string, Float32Array>,
   { texts, labels }: LabelledTexts,
-) => {
+): Promise<BestEpoch> => {
   const evaluation = program({
     logits: headLogits(
       trace.features,
@@ -168,29 +138,9 @@ const validator = async (
     ),
   })
   const session = await (await work.engine()).compile(evaluation)
-  let most = -1
-  let kept = new Map<string, Float32Array>()
-  return {
-    look: async () => {
-      const { logits } = await forwardAll({ session, texts, extra: () => parameterFeeds(evaluation, values) })
-      const right = largest(logits).reduce((sum, c, i) => sum + (c === labels[i] ? 1 : 0), 0)
-      if (right <= most) return
-      most = right
-      kept = new Map([...values].map(([name, value]) => [name, value.slice()]))
-    },
-    restore: () => {
-      for (const [name, value] of kept) values.get(name)!.set(value)
-    },
-    halfway: {
-      take: (): Snapshot => ({
-        most: { shape: [1], data: Float64Array.of(most) },
-        ...Object.fromEntries([...kept].map(([name, data]) => [name, { shape: [data.length], data }])),
-      }),
-      give: ({ most: least, ...arrays }: Snapshot) => {
-        most = Number(least.data[0])
-        kept = new Map(Object.entries(arrays).map(([name, { data }]) => [name, data as Float32Array]))
-      },
-    },
-    release: session.release,
+  const right = async () => {
+    const { logits } = await forwardAll({ session, texts, extra: () => parameterFeeds(evaluation, values) })
+    return largest(logits).reduce((sum, c, i) => sum + (c === labels[i] ? 1 : 0), 0)
   }
+  return bestEpoch(values, right, session.release)
 }

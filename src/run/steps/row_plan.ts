@@ -17,4 +17,6 @@ export interface Truth {
   readonly tasks: readonly string[]
   readonly classes: readonly { readonly task: number; readonly label: string }[]
   readonly ids: readonly string[]
+  /** Where texts are answered in words: of each, the answers that are right. */
+  readonly references?: readonly (readonly string[])[]
 }

@@ -1,11 +1,22 @@
 /** Predictions of all rows of a cell, joined with tasks and labels: accuracy matrices, figures, comparisons. */
-import { accuracyMatrix, type Cell, type Row, type Scenario, type Stage, summarise } from "../../learning/index.ts"
+import {
+  type Answers,
+  accuracyMatrix,
+  type Cell,
+  type Row,
+  type Scenario,
+  type Setup,
+  type Stage,
+  summarise,
+} from "../../learning/index.ts"
 import type { Artifact, Json } from "../../plan/step.ts"
 import { randomStream } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
+import type { CutAnswers } from "./answer_tokens.ts"
 import { turnedDown } from "./not_served.ts"
 import type { RowPlan, Truth } from "./row_plan.ts"
 import { stageOf } from "./stage_scores.ts"
+import { scorer, writtenStage } from "./written_stage.ts"
 
 export interface ScoresOptions {
   readonly experiment: string
@@ -13,16 +24,24 @@ export interface ScoresOptions {
   readonly order: string
   /** Absent: class_incremental. */
   readonly scenario?: Scenario
+  /** Texts are answered in words; absent: by a class. */
+  readonly answers?: Omit<Answers, "cut">
   readonly rows: readonly RowPlan[]
 }
 
 export const scores: Perform = async (work) => {
   const options = work.options as unknown as ScoresOptions
   const truth = work.input("truth")
-  const { tasks, classes, ids } = truth.json as unknown as Truth
+  const { tasks, classes, ids, references } = truth.json as unknown as Truth
   const task = truth.arrays.task.data as Int32Array
   const classOf = truth.arrays.class.data as Int32Array
-  const examples = ids.map((id, i) => ({ task: task[i], class: classOf[i], id }))
+  const examples = ids.map((id, i) => ({
+    task: task[i],
+    class: classOf[i],
+    id,
+    ...(references ? { references: references[i] } : {}),
+  }))
+  const score = references && scorer(references)
   const evaluations = work.inputs("evaluations")
   const fits = work.inputs("fits")
   const blind = work.input("blind")
@@ -30,25 +49,28 @@ export const scores: Perform = async (work) => {
   const unit = single ? (single.json as { flops: number }).flops : 0
   const rows = options.rows.map((planned): Row => {
     const plan = served(planned, evaluations)
-    const stages = plan.stages.map(({ index, evaluation }) =>
-      stageOf(
+    const stages = plan.stages.map(({ index, evaluation }) => {
+      const indices = blind.arrays[`stage/${index}`].data as Int32Array
+      if (score) return writtenStage(evaluations[evaluation], index, indices, tasks, plan, score)
+      return stageOf(
         evaluations[evaluation],
         index,
-        blind.arrays[`stage/${index}`].data as Int32Array,
+        indices,
         classes,
         task,
         tasks,
         plan,
         options.scenario === "domain_incremental",
-      ),
-    )
-    const matrix = (setup: "class_incremental" | "task_incremental") =>
-      accuracyMatrix(stages, examples, tasks.length, setup)
+      )
+    })
+    const matrix = (setup: Setup) => accuracyMatrix(stages, examples, tasks.length, setup)
     const last = plan.stages.at(-1)
     return {
       ...withoutPlan(plan),
       stages,
-      matrix: { classIncremental: matrix("class_incremental"), taskIncremental: matrix("task_incremental") },
+      matrix: score
+        ? { classIncremental: [], taskIncremental: [], rougeL: matrix("rouge_l"), exactMatch: matrix("exact_match") }
+        : { classIncremental: matrix("class_incremental"), taskIncremental: matrix("task_incremental") },
       cost: {
         trainableParameters: plan.fits.reduce(
           (sum, i) => sum + Number((fits[i].json as { parameters?: number }).parameters ?? 0),
@@ -66,6 +88,7 @@ export const scores: Perform = async (work) => {
     adapter: options.adapter,
     order: options.order,
     ...(options.scenario ? { scenario: options.scenario } : {}),
+    ...(options.answers ? { answers: { ...options.answers, cut: cutIn(work.inputs("tokens")) } } : {}),
     tasks,
     examples,
     rows,
@@ -86,8 +109,13 @@ const withoutPlan = ({ stages: _s, fits: _f, granularity: _g, ...row }: RowPlan)
 const bytesOf = ({ arrays }: Artifact): number =>
   Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0)
 
-/** A router that always takes the same module has collapsed. */
-const warningsFor = (plan: RowPlan, stages: readonly Stage[], tasks: number): readonly string[] => {
+const warningsFor = (plan: RowPlan, stages: readonly Stage[], tasks: number): readonly string[] => [
+  ...unfinished(stages),
+  ...collapsed(plan, stages, tasks),
+]
+
+/** A router that always takes the same module. */
+const collapsed = (plan: RowPlan, stages: readonly Stage[], tasks: number): readonly string[] => {
   const last = stages.at(-1)
   if (!last?.gates || tasks < 2 || plan.kind === "bound") return []
   const used = new Set(last.predictions.chosen)
@@ -95,3 +123,17 @@ const warningsFor = (plan: RowPlan, stages: readonly Stage[], tasks: number): re
     ? [`collapsed: every test example goes to the module "${last.gates.modules[[...used][0]]}"`]
     : []
 }
+
+/** Answers that were cut, after the last task. */
+const unfinished = (stages: readonly Stage[]): readonly string[] => {
+  const written = stages.at(-1)?.predictions.written
+  if (!written || written.unfinished.length === 0) return []
+  return [`${written.unfinished.length} of ${written.texts.length} answers had not ended at \`max_tokens\` and are cut`]
+}
+
+/** By task: answers to train on that are longer than what is learnt. */
+const cutIn = (tokens: readonly Artifact[]): Answers["cut"] =>
+  tokens.map(({ json }) => {
+    const { task, answers } = json as unknown as { readonly task: string; readonly answers: CutAnswers }
+    return { task, ...answers }
+  })

@@ -1,5 +1,7 @@
 /** A training strategy at a stage: one shared module, or every weight of the backbone, with a joint head from zero. */
 
+import { answerLoss, pairFeeds } from "../../model/answers.ts"
+import type { Feeds } from "../../model/batch.ts"
 import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
 import { withGradients } from "../../model/gradients.ts"
 import { drawn, freshModule } from "../../model/initial.ts"
@@ -16,12 +18,14 @@ import {
   parameter,
   randomStream,
   type Strategy,
+  type Tensor,
   type TokenIds,
   zeros,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { adapterIn } from "./adapter.ts"
 import {
+  answeredIn,
   type Chosen,
   type ChosenBackbone,
   classCount,
@@ -32,8 +36,8 @@ import {
   network,
   offsetsOf,
 } from "./given.ts"
-import { described, located } from "./module.ts"
-import { loopOptions, parameterGroups } from "./train_block.ts"
+import { located } from "./located.ts"
+import { described, loopOptions, parameterGroups } from "./train_block.ts"
 
 export interface SharedOptions {
   readonly backbone: ChosenBackbone
@@ -48,6 +52,8 @@ export interface SharedOptions {
   readonly visits: readonly number[]
   /** Tasks share their labels: one column of the head for each label. */
   readonly scenario?: "domain_incremental"
+  /** It is trained to write answers, without a head. */
+  readonly head?: "text"
 }
 
 export const shared: Perform = async (work) => {
@@ -61,7 +67,10 @@ export const shared: Perform = async (work) => {
   }
   const start = startingValues(work, net, adapter, options)
   const trained = adapter
-    ? [...trainedNames(initialsFor(adapter.plugin, adapter.options, net.checkpoint.sites)), "head/W", "head/b"]
+    ? [
+        ...trainedNames(initialsFor(adapter.plugin, adapter.options, net.checkpoint.sites)),
+        ...(options.head ? [] : ["head/W", "head/b"]),
+      ]
     : [...start.keys()]
   const values = new Map(trained.map((name) => [name, start.get(name)!.data as Float32Array]))
   await train(work, net, adapter, options, start, values)
@@ -85,7 +94,7 @@ const startingValues = (
   work: Work,
   net: Network,
   adapter: Attached,
-  { seed, name, scenario }: SharedOptions,
+  { seed, name, scenario, head: writes }: SharedOptions,
 ): Map<string, HostTensor> => {
   const { checkpoint } = net
   const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), scenario === "domain_incremental"))
@@ -94,10 +103,16 @@ const startingValues = (
     return new Map(
       Object.entries(previous.arrays).map(([key, array]) => [key, { shape: array.shape, data: array.data.slice() }]),
     )
-  const head: [string, HostTensor][] = [
-    ["head/W", [checkpoint.width, classes]],
-    ["head/b", [classes]],
-  ].map(([key, shape]) => [key as string, drawn(zeros(shape as number[]), randomStream(0))])
+  const shapes = writes
+    ? []
+    : [
+        ["head/W", [checkpoint.width, classes]],
+        ["head/b", [classes]],
+      ]
+  const head: [string, HostTensor][] = shapes.map(([key, shape]) => [
+    key as string,
+    drawn(zeros(shape as number[]), randomStream(0)),
+  ])
   const body: (readonly [string, HostTensor])[] = adapter
     ? [...freshModule(net, adapter.plugin, adapter.options, (key) => randomStream(seed, "initial", name, key))]
     : Object.entries(checkpoint.weights).map(([key, { shape, data }]) => [
@@ -115,34 +130,16 @@ const train = async (
   start: ReadonlyMap<string, HostTensor>,
   values: Map<string, Float32Array>,
 ): Promise<void> => {
-  const { strategy, train: training, name, stage, seed, visits, scenario } = options
-  const columns = jointColumns(work.inputs("tokens"), scenario === "domain_incremental")
-  const { offsets } = offsetsOf(work.inputs("tokens").map(classCount))
-  const texts: TokenIds[] = []
-  const labels: number[] = []
-  work.inputs("tokens").forEach((artifact, t) => {
-    if (!visits.includes(t)) return
-    const split = labelledIn(artifact, "train")
-    texts.push(...split.texts)
-    for (const label of split.labels) labels.push(columns[offsets[t] + label])
-  })
-  const joint = Int32Array.from(labels)
-  const trace = encoder(
-    net,
-    adapter ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }, start) : {},
-    !adapter,
-  )
-  const logits = headLogits(
-    trace.features,
-    parameter("head/W", start.get("head/W")!.shape),
-    parameter("head/b", start.get("head/b")!.shape),
-  )
-  const targets = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
-  const loss = crossEntropy(logits, targets, undefined, training.label_smoothing)
+  const { strategy, train: training, name, stage, seed } = options
+  const participant = adapter
+    ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }, start)
+    : {}
+  const { loss, texts, feeds, parts } = options.head
+    ? answering(work, net, participant, options)
+    : classifying(work, net, participant, options, start)
   const names = [...values.keys()]
   const compiled = withGradients(loss, names)
   const session = await (await work.engine()).compile(compiled)
-  const atOnce = tokensAtOnce(net.checkpoint.sites, values)
   const rate = adapter ? training.learning_rate : Number((strategy.options as { learning_rate: number }).learning_rate)
   try {
     await optimise({
@@ -157,8 +154,8 @@ const train = async (
         training,
       ),
       examples: texts.length,
-      feeds: (batch) => textFeeds(texts, joint, batch),
-      parts: (batch) => partsOf(texts, batch, atOnce),
+      feeds,
+      ...(parts ? { parts: parts(values) } : {}),
       ...loopOptions(training),
       order: randomStream(seed, "batches", name, stage),
       noise: randomStream(seed, "noise", name, stage),
@@ -170,6 +167,76 @@ const train = async (
     throw located(error, `"${name}" at stage ${stage + 1}`, rate)
   } finally {
     await session.release()
+  }
+}
+
+/** What is minimised, on which texts. */
+interface Objective {
+  readonly loss: Tensor
+  readonly texts: readonly TokenIds[]
+  readonly feeds: (batch: Int32Array) => Feeds
+  /** Batches in parts, where the loss is a mean over examples. */
+  readonly parts?: (values: ReadonlyMap<string, Float32Array>) => (batch: Int32Array) => readonly Int32Array[]
+}
+
+/** The cross-entropy of the labels under the joint head. */
+const classifying = (
+  work: Work,
+  net: Network,
+  participant: Participant,
+  { adapter, train: training, visits, scenario }: SharedOptions,
+  start: ReadonlyMap<string, HostTensor>,
+): Objective => {
+  const columns = jointColumns(work.inputs("tokens"), scenario === "domain_incremental")
+  const { offsets } = offsetsOf(work.inputs("tokens").map(classCount))
+  const texts: TokenIds[] = []
+  const labels: number[] = []
+  work.inputs("tokens").forEach((artifact, t) => {
+    if (!visits.includes(t)) return
+    const split = labelledIn(artifact, "train")
+    texts.push(...split.texts)
+    for (const label of split.labels) labels.push(columns[offsets[t] + label])
+  })
+  const joint = Int32Array.from(labels)
+  const trace = encoder(net, participant, !adapter)
+  const logits = headLogits(
+    trace.features,
+    parameter("head/W", start.get("head/W")!.shape),
+    parameter("head/b", start.get("head/b")!.shape),
+  )
+  const targets = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
+  return {
+    loss: crossEntropy(logits, targets, undefined, training.label_smoothing),
+    texts,
+    feeds: (batch) => textFeeds(texts, joint, batch),
+    parts: (values) => {
+      const atOnce = tokensAtOnce(net.checkpoint.sites, values)
+      return (batch) => partsOf(texts, batch, atOnce)
+    },
+  }
+}
+
+/** The loss of the answers' tokens. */
+const answering = (
+  work: Work,
+  net: Network,
+  participant: Participant,
+  { adapter, train: training, visits }: SharedOptions,
+): Objective => {
+  const visited = work
+    .inputs("tokens")
+    .flatMap((artifact, t) => (visits.includes(t) ? [answeredIn(artifact, "train")] : []))
+  const texts = visited.flatMap((split) => split.texts)
+  const answers = visited.flatMap((split) => split.answers)
+  return {
+    loss: answerLoss(net, participant, { trained: !adapter, smoothing: training.label_smoothing }),
+    texts,
+    feeds: (batch) =>
+      pairFeeds(
+        net,
+        Array.from(batch, (i) => texts[i]),
+        Array.from(batch, (i) => answers[i]),
+      ),
   }
 }
 

@@ -1,12 +1,21 @@
 /** Token ids of one task's texts. Test texts carry no labels here: those stay in the dataset. */
 import type { Task } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
+import { answerTokens } from "./answer_tokens.ts"
 import { type ChosenBackbone, network, storedTexts } from "./given.ts"
 
+interface TokensOptions {
+  readonly backbone: ChosenBackbone
+  /** Texts are answered in words, with so many tokens at most. */
+  readonly answers?: { readonly max_tokens: number }
+}
+
 export const tokens: Perform = async (work) => {
-  const { backbone: chosen } = work.options as unknown as { backbone: ChosenBackbone }
-  const { backbone, checkpoint } = await network(work, chosen)
+  const { backbone: chosen, answers } = work.options as unknown as TokensOptions
+  const net = await network(work, chosen)
   const task = work.input("dataset").json as unknown as Task
+  if (answers) return answerTokens(work, net, task, answers.max_tokens)
+  const { backbone, checkpoint } = net
   const classOf = new Map(task.labels.map((label, i) => [label, i]))
   const ids = (split: "train" | "validation" | "test") =>
     storedTexts(

@@ -1,10 +1,12 @@
 /** What a `train` block says of a module's or a shared model's training, as the training loop reads it. */
 
 import { type Decayed, decayGroups } from "../../model/decay_groups.ts"
+import type { Network } from "../../model/encoder.ts"
 import type { Optimisation } from "../../model/optimise.ts"
 import type { ParameterGroup } from "../../model/optimiser.ts"
+import { initialsFor } from "../../model/single.ts"
 import type { TrainOptions } from "../../plan/cell.ts"
-import type { Initial } from "../../plugin/index.ts"
+import type { Adapter, HostTensor, Initial } from "../../plugin/index.ts"
 
 export const loopOptions = ({
   epochs,
@@ -35,4 +37,16 @@ export const parameterGroups = (
     decayed,
     arrays,
   )
+}
+
+/** Shapes of the trained parameters by name, with what the adapter says of its own. */
+export const described = (
+  adapter: Adapter,
+  options: unknown,
+  { checkpoint }: Network,
+  start: ReadonlyMap<string, HostTensor>,
+  names: readonly string[],
+): ReadonlyMap<string, Pick<Initial, "shape" | "decayed">> => {
+  const initials = initialsFor(adapter, options, checkpoint.sites)
+  return new Map(names.map((name) => [name, initials.get(name) ?? { shape: start.get(name)!.shape }]))
 }

@@ -15,6 +15,8 @@ interface Kind {
   readonly id: string
   readonly title: string
   readonly caption: string
+  /** Where texts are answered in words. */
+  readonly ofAnswers: { readonly title: string; readonly caption: string }
   readonly figure: (soFar: Matrix) => number | undefined
   readonly within?: readonly [number, number]
 }
@@ -23,6 +25,10 @@ const ACCURACY: Kind = {
   id: "accuracy",
   title: "Accuracy over the tasks",
   caption: "Accuracy in percent on the tasks seen so far, mean over these tasks, after each task",
+  ofAnswers: {
+    title: "Rouge-L over the tasks",
+    caption: "Rouge-L in percent on the tasks seen so far, mean over these tasks, after each task",
+  },
   figure: (soFar) => averageAccuracy(soFar),
   within: [0, 100],
 }
@@ -32,6 +38,11 @@ const FORGETTING: Kind = {
   title: "Forgetting over the tasks",
   caption:
     "Forgetting in percentage points after each task: best earlier accuracy on a task minus the present one, mean over the tasks before the last seen",
+  ofAnswers: {
+    title: "Forgetting over the tasks",
+    caption:
+      "Forgetting in percentage points of Rouge-L after each task: best earlier Rouge-L on a task minus the present one, mean over the tasks before the last seen",
+  },
   figure: (soFar) => forgetting(soFar),
 }
 
@@ -45,9 +56,10 @@ interface Line {
 }
 
 function curves(cell: Cell, index: number, kind: Kind): Markup {
+  const { title, caption: what } = cell.answers ? kind.ofAnswers : kind
   const lines = cell.summary.flatMap((row) => lineOf(cell, row, kind))
   if (lines.length === 0)
-    return html`<h3>${kind.title}</h3><p class="note">Fewer than two stages were evaluated, so there is no curve.</p>`
+    return html`<h3>${title}</h3><p class="note">Fewer than two stages were evaluated, so there is no curve.</p>`
   const frame: CurveFrame = {
     axis: axisOf(
       lines.flatMap(({ values }) => values.filter((value) => value !== null)),
@@ -60,7 +72,7 @@ function curves(cell: Cell, index: number, kind: Kind): Markup {
     headline(cell) === "classIncremental" && lines.some(({ setup }) => setup === "taskIncremental")
       ? " Rows that are told the task: task-incremental."
       : ""
-  const caption = `${kind.caption}; ${scenarioOf(cell).word}. Each panel shows one row before all others in grey; tasks are numbered in their order.${within}${overSeeds(cell.summary)}`
+  const caption = `${what}${cell.answers ? "" : `; ${scenarioOf(cell).word}`}. Each panel shows one row before all others in grey; tasks are numbered in their order.${within}${overSeeds(cell.summary)}`
   const panels = html`${ghostLines(
     frame,
     lines.map(({ values }) => values),
@@ -71,16 +83,16 @@ function curves(cell: Cell, index: number, kind: Kind): Markup {
     }) => html`<li><p class="panel-title">${rowName(row)}</p>${curvePanel(frame, values, row.kind, rowLabel(identityOf(row)))}</li>
 `,
   )}</ul>`
-  return html`<h3>${kind.title}</h3>
-${figure(caption, html`${panels}<details><summary>The same as a table</summary>${scroll(kind.title, dataTable(cell, lines))}</details>`)}`
+  return html`<h3>${title}</h3>
+${figure(caption, html`${panels}<details><summary>The same as a table</summary>${scroll(title, dataTable(cell, lines))}</details>`)}`
 }
 
 /** A row that knows the task has no class-incremental accuracy; its task-incremental one is shown. Nothing where fewer than two stages are there. */
 function lineOf(cell: Cell, row: Summary, kind: Kind): Line[] {
   if (row.notDefined !== undefined) return []
   const rows = seedsOf(cell, row)
-  const setup: Setup =
-    row.classIncremental === undefined && row.taskIncremental !== undefined ? "taskIncremental" : "classIncremental"
+  const told = row.classIncremental === undefined && row.taskIncremental !== undefined
+  const setup: Setup = cell.answers ? "rougeL" : told ? "taskIncremental" : "classIncremental"
   const values = curve(rows, setup, kind.figure)
   return values.filter((value) => value !== null).length < 2 ? [] : [{ row, setup, values }]
 }

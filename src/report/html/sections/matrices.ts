@@ -11,6 +11,7 @@ export function matricesSection(cell: Cell, budget: number): Markup {
   const rows = cell.summary.filter((row) => row.notDefined === undefined)
   const panels = (setup: Setup) => rows.map((row) => panel(cell, row, setup)).filter((table) => table.rows.length > 0)
   const seeds = overSeeds(cell.summary)
+  if (cell.answers) return scoreMatrices(panels, seeds, budget)
   const what =
     "Accuracy in percent on each task (columns) after learning each task (rows); the diagonal is the accuracy right after learning"
   const within = figure(
@@ -27,6 +28,19 @@ ${within}
 ${figure(`${what}, ${seen} (${word}).${seeds}`, heatPanels(panels("classIncremental"), budget / 2, `Accuracy matrix, ${word}`))}
 <details><summary>Within each task’s own classes (task-incremental)</summary>
 ${within}
+</details>
+`
+}
+
+/** Mean Rouge-L, and the share of exact answers. */
+function scoreMatrices(panels: (setup: Setup) => readonly HeatTable[], seeds: string, budget: number): Markup {
+  const what = "of the answers on each task (columns) after learning each task (rows), in percent"
+  const ofOne = (setup: Setup, name: string) =>
+    figure(`${name} ${what}.${seeds}`, heatPanels(panels(setup), budget / 2, `Matrix of ${name}`))
+  return html`<h3>Rouge-L matrix</h3>
+${ofOne("rougeL", "Rouge-L")}
+<details><summary>Exact matches</summary>
+${ofOne("exactMatch", "Exact matches")}
 </details>
 `
 }

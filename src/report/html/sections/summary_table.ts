@@ -1,14 +1,14 @@
 /** The table of a cell with every column. */
 import type { Cell } from "../../../learning/results.ts"
 import { columnsOf } from "../../columns.ts"
-import { HEAD_WORDS, LEGEND, SOURCE_WORDS } from "../../row.ts"
+import { answersNote, HEAD_WORDS, LEGEND, SOURCE_WORDS } from "../../row.ts"
 import { html, type Markup } from "../markup.ts"
 import { figure, scroll } from "../parts.ts"
 
 export function tableSection(cell: Cell): Markup {
   const columns = columnsOf(cell)
   const told = cell.summary.some((row) => row.knowsTask) ? ` * ${LEGEND.knowsTask}.` : ""
-  const caption = html`All figures, with 95 % intervals in brackets. ${LEGEND.head} ${LEGEND.source}${told}`
+  const caption = html`All figures, with 95 % intervals in brackets. ${cell.answers ? answersNote(cell) : LEGEND.head} ${LEGEND.source}${told}`
   const table = html`<table class="wide"><thead><tr><th scope="col">Row</th><th scope="col">Heads</th><th scope="col">Statistics</th><th scope="col" class="n">Seeds</th>${columns.map(({ title }) => html`<th scope="col" class="n">${title}</th>`)}<th scope="col" class="n">Majority %</th></tr></thead>
 <tbody>${cell.summary.map((row) => {
     const figures =
