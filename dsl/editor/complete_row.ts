@@ -1,9 +1,10 @@
 /** Completions in `compare LEFT against RIGHT on METRIC`. */
 import type { ValueNode } from "../ast.ts"
-import { COMPARED } from "../core_schema.ts"
+import { COMPARED, measuresOf } from "../core_schema.ts"
 import { BOUND_KINDS } from "../kinds.ts"
 import { pluginsOf } from "../scope.ts"
 import type { Document } from "./document.ts"
+import { headOf } from "./head.ts"
 import { declarationPage } from "./hover.ts"
 import { pluginPage } from "./page.ts"
 import type { Place, Slot } from "./place.ts"
@@ -16,11 +17,15 @@ const METRICS: Readonly<Record<(typeof COMPARED)[number], string>> = {
   exact_match: "of written answers: the same words as the reference",
 }
 
-export const METRIC_WORDS: readonly Proposal[] = COMPARED.map((label) => ({
-  label,
-  kind: "word",
-  detail: METRICS[label],
-}))
+/** Those that the experiment's stream has. */
+export const metricWords = ({ declaration }: Place, document: Document): readonly Proposal[] => {
+  const { compared } = measuresOf(headOf(declaration, document))
+  return COMPARED.filter((label) => compared.includes(label)).map((label) => ({
+    label,
+    kind: "word",
+    detail: METRICS[label],
+  }))
+}
 
 export const completeRow = (
   slot: Slot & { at: "row" | "head" },

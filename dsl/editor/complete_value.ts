@@ -1,6 +1,6 @@
 /** Completions of what stands after an option's colon, alone or in a list. */
 import type { DeclarationNode } from "../ast.ts"
-import { ORDERS } from "../core_schema.ts"
+import { measuresOf, ORDERS } from "../core_schema.ts"
 import { BOUND_KINDS } from "../kinds.ts"
 import { placeOf } from "../places.ts"
 import { pluginsOf } from "../scope.ts"
@@ -10,6 +10,7 @@ import { recordAt } from "./complete_option.ts"
 import type { Document } from "./document.ts"
 import { plainText } from "./effective.ts"
 import { type Expectation, expectationOf, isList, wordsIn } from "./expectation.ts"
+import { headOf } from "./head.ts"
 import { declarationPage } from "./hover.ts"
 import { schemaOf } from "./marks.ts"
 import { pluginPage, typeOf } from "./page.ts"
@@ -30,11 +31,14 @@ export const completeValue = (
   if (!schema && kind !== "library") return []
   const expected = expectationOf(kind, option, schema)
   const taken = new Set(given)
+  const measured = measuresOf(headOf(declaration, document)).all
   if (of !== undefined && expected.picks) return tasks(of, taken, document)
   return [
     ...(listed ? [] : starts(kind, option, expected, document)),
     ...names(expected, declaration, document),
-    ...words(kind, option, schema ?? {}),
+    ...words(kind, option, schema ?? {}).filter(
+      ({ label }) => option !== "measure" || kind !== "experiment" || measured.includes(label),
+    ),
     ...standard(schema ?? {}, listed),
     ...(listed || path.length > 1 || !sweeps(kind, option, declaration, document) ? [] : [SWEEP]),
   ].filter(({ label }) => !taken.has(label))

@@ -3,7 +3,7 @@
 import { completeLine, completeName } from "./complete_line.ts"
 import { completeOption } from "./complete_option.ts"
 import { completePlugin } from "./complete_plugin.ts"
-import { completeRow, METRIC_WORDS } from "./complete_row.ts"
+import { completeRow, metricWords } from "./complete_row.ts"
 import { completeValue } from "./complete_value.ts"
 import type { Document } from "./document.ts"
 import { type Place, placeAt } from "./place.ts"
@@ -41,7 +41,7 @@ const proposals = (place: Place, document: Document): readonly Proposal[] => {
     case "head":
       return completeRow(slot, place, document)
     case "metric":
-      return METRIC_WORDS
+      return metricWords(place, document)
     case "keyword":
       return slot.words.map((label) => ({ label, kind: "keyword", insert: label === "1" ? label : `${label} ` }))
     case "text":

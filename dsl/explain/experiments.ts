@@ -20,6 +20,11 @@ experiment reviewed {
   ${compare.replace("learnt", "guided")}
 }`
 
+/** An experiment on texts that are answered in words. */
+const spoken = (options: string, before = ""): string => `${before}backbone writer = t5 "checkpoint" { network: encoder_decoder }
+stream chat { tasks: glosses[living, things], head: text }
+${trial(options).replace(/on:( +)\w+/, "on:$1writer").replace(/stream:( +)\w+/, "stream:$1chat")}`
+
 export const experiments: Pages = {
   L2R0501: {
     title: "data without this task",
@@ -153,6 +158,39 @@ export const experiments: Pages = {
     text: "The fewer test examples, the larger a difference must be to be told from chance. With these, only very large ones are found, so that `no difference was found` says nothing. `l2r check --data` looks for this; the report prints the smallest difference that each comparison could have found. It is a warning and not an error.",
     wrong: small("few", "memory few = random { per_class: 2 }", "compare learnt against uniform on accuracy"),
     right: trial("routers: learnt, bounds: uniform, compare learnt against uniform on accuracy"),
+    given: true,
+  },
+  L2R0530: {
+    title: "a scenario without classes",
+    text: "A scenario says which classes a prediction is made among. Under `head: text` the backbone writes an answer, which counts by its words, whatever the task; so there is nothing for a scenario to say.",
+    wrong: "data glosses = wordnet\nstream chat { tasks: glosses, head: text, scenario: task_incremental }",
+    right: "data glosses = wordnet\nstream chat { tasks: glosses, head: text }",
+  },
+  L2R0531: {
+    title: "answers where none are written",
+    text: "`answers` says how long an answer may be and how it is searched for. A stream whose head is `classes`, as it is where nothing is said, chooses a class and writes nothing.",
+    wrong: "data glosses = wordnet\nstream chat { tasks: glosses, answers: { max_tokens: 8 } }",
+    right: "data glosses = wordnet\nstream chat { tasks: glosses, head: text, answers: { max_tokens: 8 } }",
+  },
+  L2R0532: {
+    title: "a measure that the stream does not have",
+    text: "Where a class is chosen there is accuracy; where an answer is written there are Rouge-L and exact match. What is read off the matrix (`anytime`, `forgetting`, `backward_transfer`, `learning_accuracy`) both have: of accuracies, or of Rouge-L.",
+    wrong: spoken("bounds: [oracle, uniform]\nmeasure: accuracy"),
+    right: spoken("bounds: [oracle, uniform]\nmeasure: rouge_l"),
+    given: true,
+  },
+  L2R0533: {
+    title: "a row that scores classes",
+    text: "A probe scores classes by features of the frozen backbone. Under `head: text` there are no classes, and it has nothing to say.",
+    wrong: spoken("bounds: [oracle, frozen_class_centroid]"),
+    right: spoken("bounds: [oracle, uniform]"),
+    given: true,
+  },
+  L2R0534: {
+    title: "heads where there are none",
+    text: "`head` says whether the heads of a router's row are those that the modules were trained with, or are refitted on the memory. What writes answers has no head beside the backbone's own, so the row has neither, and the option is left out.",
+    wrong: spoken("routers: headed", "router headed = l2r { memory: few, head: refit }\n"),
+    right: spoken("routers: headless", "router headless = l2r { memory: few }\n"),
     given: true,
   },
 }

@@ -30,6 +30,11 @@ const trial = (options: string, before = ""): string =>
 
 const listing = (adapter: string, routers = "learnt"): string =>
   `experiment trial { on: encoder, stream: domains, adapters: ${adapter}, train: fast, routers: ${routers} }`
+/** An experiment on a stream that is answered in words. */
+const spoken = (options: string, before = ""): string =>
+  around(
+    `${before}router r = arrow\nstream s { tasks: intents, head: text }\nexperiment trial { on: encoder, stream: s, adapters: low_rank, train: fast, ${options} }`,
+  )
 /** The sound spec in two files. */
 const [imported, importing] = [
   sound.replace(/router learnt[\s\S]*$/, ""),
@@ -287,6 +292,14 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       factsOf: () => facts().slice(0, 1),
     }),
   ],
+  L2R0530: [around("stream s { tasks: intents, head: text, scenario: class_incremental }")],
+  L2R0531: [around("stream s { tasks: intents, answers: { max_tokens: 8 } }")],
+  L2R0532: [
+    spoken("measure: [rouge_l, accuracy], routers: r, bounds: oracle, compare r against oracle on task_accuracy"),
+    trial("routers: learnt, measure: rouge_l, compare learnt against oracle on exact_match, bounds: oracle"),
+  ],
+  L2R0533: [spoken("routers: r, bounds: [frozen_class_centroid, oracle]")],
+  L2R0534: [spoken("routers: [r, heady]", "router heady = l2r { memory: few, head: kept }\n")],
   L2R0701: [{ text: sound, set: ["lowrank.rank=4"] }],
   L2R0702: [{ text: sound, set: ["low_rank.rank", "low_rank.=4", "=4"] }],
   L2R0703: [{ text: sound, set: ["low_rank.rank=[4,8", "low_rank.rank=4 8", "encoder.pooling=$x"] }],

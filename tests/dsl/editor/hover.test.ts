@@ -97,7 +97,7 @@ test("inlays: variants, defaults, tasks, seeds, an implied memory", () => {
     "a|2 variants",
     "kept|, memory: few",
     "intents|3 tasks",
-    "intents|, 2 defaults",
+    "intents|, 3 defaults",
     "1..3|3 seeds",
     "1..3|, 2 defaults",
     "5%|= 0.05",
