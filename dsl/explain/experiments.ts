@@ -21,9 +21,14 @@ experiment reviewed {
 }`
 
 /** An experiment on texts that are answered in words. */
-const spoken = (options: string, before = ""): string => `${before}backbone writer = t5 "checkpoint" { network: encoder_decoder }
+const spoken = (
+  options: string,
+  before = "",
+): string => `${before}backbone writer = t5 "checkpoint" { network: encoder_decoder }
 stream chat { tasks: glosses[living, things], head: text }
-${trial(options).replace(/on:( +)\w+/, "on:$1writer").replace(/stream:( +)\w+/, "stream:$1chat")}`
+${trial(options)
+  .replace(/on:( +)\w+/, "on:$1writer")
+  .replace(/stream:( +)\w+/, "stream:$1chat")}`
 
 export const experiments: Pages = {
   L2R0501: {

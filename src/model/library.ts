@@ -7,6 +7,15 @@ export interface Head {
   readonly b: HostTensor
 }
 
+/** The head of a module that writes answers: none, that is one without classes. */
+export const NO_HEAD: Head = {
+  W: { shape: [0, 0], data: new Float32Array() },
+  b: { shape: [0], data: new Float32Array() },
+}
+
+/** Trained to write answers, not to choose a class. */
+export const isWriting = ({ head }: Pick<TrainedModule, "head">): boolean => head.b.data.length === 0
+
 export interface TrainedModule {
   readonly task: string
   readonly adapter: Adapter

@@ -47,7 +47,7 @@ export const exportedFiles = ({ tasks, source, notice }: Export): ReadonlyMap<st
         path: name,
       })
     for (const [split, examples] of Object.entries({ train, validation, test }))
-      files.set(`${name}/${split}.jsonl`, lines(examples))
+      files.set(`${name}/${split}.jsonl`, lines(examples, labels.length === 0))
     const rows = { train: train.length, validation: validation.length, test: test.length }
     const card: TaskCard = { task: name, source, notice: notice ?? null, labels, rows }
     files.set(`${name}/task.json`, `${JSON.stringify(card, null, 1)}\n`)
@@ -101,8 +101,14 @@ export const writeFiles = (
   return { folder: root, files: files.map(({ path }) => path) }
 }
 
-const lines = (examples: readonly Example[]): string =>
-  examples.map(({ text, label }) => `${JSON.stringify({ text, label })}\n`).join("")
+/** `answered`: in words, by one text or by several that are all right. */
+const lines = (examples: readonly Example[], answered: boolean): string =>
+  examples
+    .map(({ text, label, others }) =>
+      answered ? { text, answer: others ? [label, ...others] : label } : { text, label },
+    )
+    .map((row) => `${JSON.stringify(row)}\n`)
+    .join("")
 
 const isFolderName = (name: string): boolean =>
   name !== "" && !name.startsWith(".") && !/[/\\:*?"<>|]|\p{Cc}/u.test(name)

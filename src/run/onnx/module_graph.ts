@@ -4,9 +4,9 @@
  * with the module's arrays as weights of the graph, under the names of their sites.
  */
 import { encoder, headLogits, type Network } from "../../model/encoder.ts"
-import type { TrainedModule } from "../../model/library.ts"
+import { isWriting, type TrainedModule } from "../../model/library.ts"
 import { frozen } from "../../model/single.ts"
-import { emit, type OnnxGraph, type OnnxNode, program, weight } from "../../plugin/index.ts"
+import { DataError, emit, type OnnxGraph, type OnnxNode, program, weight } from "../../plugin/index.ts"
 import { Nodes } from "./nodes.ts"
 import { IDS, MASK, paddedBatch } from "./padded_batch.ts"
 
@@ -14,6 +14,11 @@ const STATES = "last_hidden_state"
 const LOGITS = "logits"
 
 export const moduleGraph = (network: Network, module: TrainedModule): OnnxGraph => {
+  if (isWriting(module))
+    throw new DataError(
+      "the module writes answers, and a graph with its backbone would choose among classes",
+      "export it with `--to peft`, or fold it into the weights with `--to safetensors`",
+    )
   const { hidden, features } = encoder(network, frozen(module))
   const { W, b } = module.head
   const logits = headLogits(features, weight("head/W", W), weight("head/b", b))

@@ -45,17 +45,20 @@ const written = ({ head, location }: PeftFolder, width: number): Pick<HeadFound,
   return { head: linear(weight, bias.data as Float32Array), ...(labels && { labels }), ...(pooling && { pooling }) }
 }
 
-/** The file that `headIn` reads: head.safetensors with what it reads and the names of its classes. */
+/** The file that `headIn` reads: head.safetensors with what it reads and the names of its classes; none of what writes answers. */
 export const headFile = (
   { W, b }: Head,
   { config }: Pick<Checkpoint, "config">,
   labels: readonly string[],
-): Readonly<Record<typeof HEAD, Uint8Array>> => ({
-  [HEAD]: writeSafetensors(
-    { weight: stored({ name: "weight", transposed: true }, W), bias: b },
-    { metadata: { format: "pt", pooling: String(config.pooling), labels: JSON.stringify(labels) } },
-  ),
-})
+): Readonly<Record<string, Uint8Array>> =>
+  b.data.length === 0
+    ? {}
+    : {
+        [HEAD]: writeSafetensors(
+          { weight: stored({ name: "weight", transposed: true }, W), bias: b },
+          { metadata: { format: "pt", pooling: String(config.pooling), labels: JSON.stringify(labels) } },
+        ),
+      }
 
 /** Of a torch.nn.Linear [classes, width]. */
 const linear = ({ shape: [classes, width], data }: HostTensor, bias: Float32Array): Head => {

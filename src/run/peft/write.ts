@@ -1,6 +1,6 @@
 /** The files of a PEFT folder for a trained module: PEFT puts it on the same base model, and gives the same states. */
 import type { Network } from "../../model/encoder.ts"
-import { SHARED, type TrainedModule } from "../../model/library.ts"
+import { isWriting, SHARED, type TrainedModule } from "../../model/library.ts"
 import { DataError, type HostTensor, writeSafetensors } from "../../plugin/index.ts"
 import { BASE } from "./base_model.ts"
 import { CONFIG, ROOT, WEIGHTS } from "./folder.ts"
@@ -48,15 +48,16 @@ export const peftFiles = (
   })
   const namesAt = (roles: readonly string[]) =>
     attached.filter(({ site }) => roles.includes(site.role)).map((one) => one.module)
+  const writes = isWriting(module)
   const config = {
     peft_type: peft.type,
-    task_type: null,
+    task_type: writes ? (backbone.decode ? "SEQ_2_SEQ_LM" : "CAUSAL_LM") : null,
     base_model_name_or_path: base,
     inference_mode: true,
     ...(!peft.prompt && { target_modules: attached.map((one) => one.module) }),
     ...peft.config(options, namesAt),
   }
-  const prefix = withHead && !peft.prompt ? (modules?.prefixes[0] ?? "") : ""
+  const prefix = (withHead || writes) && !peft.prompt ? (modules?.prefixes[0] ?? "") : ""
   const tensors = Object.fromEntries(attached.flatMap((one) => tensorsAt(one, prefix, module, checkpoint.weights)))
   const stacked = peft.prompt ? restacked(tensors, peft.prompt, network) : tensors
   return {

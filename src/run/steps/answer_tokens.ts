@@ -63,13 +63,12 @@ export const endOf = ({ backbone, checkpoint }: Network): number => {
 }
 
 /** A decoder reads prompt and answer as one text. Throws DataError where no prompt has room beside an answer. */
-const roomForPrompts = ({ backbone, checkpoint }: Network, answer: number): number => {
-  const { maxTokens, positions = Number.POSITIVE_INFINITY } = checkpoint
+const roomForPrompts = ({ backbone, checkpoint: { maxTokens } }: Network, answer: number): number => {
   if (backbone.decode) return maxTokens
-  if (positions - answer < 2)
+  if (maxTokens - answer < 2)
     throw new DataError(
-      `answers of up to ${answer} tokens leave no room for a prompt: the backbone reads ${positions} in all`,
-      "write a smaller `max_tokens` in `answers` of the stream",
+      `answers of up to ${answer} tokens leave no room for a prompt: the backbone reads ${maxTokens} of both`,
+      "write a smaller `max_tokens` in `answers` of the stream, or a larger one in the backbone",
     )
-  return Math.min(maxTokens, positions - answer)
+  return maxTokens - answer
 }

@@ -1,7 +1,7 @@
 /** What steps read from their inputs, typed: the one place that knows how artifacts are laid out. */
 
 import type { Network } from "../../model/encoder.ts"
-import { bySite, type Head, type Library, type TrainedModule } from "../../model/library.ts"
+import { bySite, type Head, type Library, NO_HEAD, type TrainedModule } from "../../model/library.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { type Backbone, type Checkpoint, DataError, type HostTensor, type TokenIds } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
@@ -148,11 +148,6 @@ export const remembered = (tokens: readonly Artifact[], memories: readonly Artif
 /** A module that writes answers has none, that is one without classes. */
 export const headIn = ({ arrays }: Artifact): Head =>
   arrays["head/W"] ? { W: host(arrays["head/W"]), b: host(arrays["head/b"]) } : NO_HEAD
-
-const NO_HEAD: Head = {
-  W: { shape: [0, 0], data: new Float32Array() },
-  b: { shape: [0], data: new Float32Array() },
-}
 
 export const host = ({ shape, data }: StoredArray): HostTensor => ({ shape, data })
 

@@ -1,10 +1,55 @@
-/** Tiny networks that write, with random weights and a vocabulary of whole words: checkpoints as folders, made from a seed. */
+/**
+ * Makes what spec.l2r reads: `words/`, three tasks that answer the same words in other ways, and `writer/`, a T5 of one
+ * block in its encoder and one in its decoder, 32 wide, with random weights from a seed. Nobody has trained it: what is
+ * right in an answer was learnt by the modules.
+ *
+ *   node examples/05_answers/make.ts
+ */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { type HostTensor, randomStream, writeSafetensors } from "../../../src/plugin/index.ts"
+import { fileURLToPath } from "node:url"
+import { type HostTensor, randomStream, writeSafetensors } from "../../src/plugin/index.ts"
 
-const SPECIAL = ["<pad>", "</s>", "<unk>", "<s>"] as const
-const [PAD, END, , BEGIN] = SPECIAL.keys()
+const COLOURS = ["red", "green", "blue", "black", "white", "grey", "pink", "brown", "gold", "teal", "plum", "sand"]
+const next = (word: string, by: number) => COLOURS[(COLOURS.indexOf(word) + by) % COLOURS.length]
+
+const TASKS: Readonly<Record<string, (word: string) => string>> = {
+  say: (word) => `it is ${word}`,
+  follow: (word) => `then comes ${next(word, 1)}`,
+  oppose: (word) => `not ${next(word, 6)}`,
+}
+
+export const WORDS: readonly string[] = [
+  ...Object.keys(TASKS),
+  "please",
+  "now",
+  "it",
+  "is",
+  "then",
+  "comes",
+  "not",
+  ...COLOURS,
+]
+
+/** Two training texts for each colour; a test text is the same without the word before it. Gives the folder. */
+export const wordTasksAt = (directory: string): string => {
+  const root = join(directory, "words")
+  for (const name of Object.keys(TASKS)) {
+    const lines = (texts: readonly (readonly [string, string])[]) =>
+      texts.map(([text, word]) => `${JSON.stringify({ text, answer: TASKS[name](word) })}\n`).join("")
+    mkdirSync(join(root, name), { recursive: true })
+    const polite = COLOURS.flatMap((word) => [
+      [`please ${name} ${word}`, word] as const,
+      [`now ${name} ${word}`, word] as const,
+    ])
+    writeFileSync(join(root, name, "train.jsonl"), lines(polite))
+    writeFileSync(join(root, name, "test.jsonl"), lines(COLOURS.map((word) => [`${name} ${word}`, word])))
+  }
+  return root
+}
+
+export const SPECIAL = ["<pad>", "</s>", "<unk>", "<s>"] as const
+export const [PAD, END, , BEGIN] = SPECIAL.keys()
 
 /** Words between white space; `</s>` behind a text, or `<s>` before it. */
 const tokenizer = (words: readonly string[], frame: "before" | "behind") => {
@@ -49,7 +94,8 @@ const tokenizer = (words: readonly string[], frame: "before" | "behind") => {
   }
 }
 
-const folder = (
+/** A checkpoint of these shapes; gives the path of its folder. */
+export const checkpointAt = (
   directory: string,
   name: string,
   config: object,
@@ -74,11 +120,11 @@ const random = (name: string, key: string, shape: readonly number[]): HostTensor
   return { shape: [...shape], data }
 }
 
-const WIDTH = 32
-const INNER = 48
+export const WIDTH = 32
+export const INNER = 48
 
-/** An encoder and a decoder of `layers` blocks each. Gives the path of its folder. */
-export const tinyT5At = (directory: string, words: readonly string[], layers = 1): string => {
+/** The T5. */
+export const writerAt = (directory: string, words: readonly string[] = WORDS, layers = 1): string => {
   const vocabulary = SPECIAL.length + words.length
   const attention = (at: string) =>
     Object.fromEntries(["q", "k", "v", "o"].map((one) => [`${at}.${one}.weight`, [WIDTH, WIDTH]]))
@@ -119,45 +165,14 @@ export const tinyT5At = (directory: string, words: readonly string[], layers = 1
     eos_token_id: END,
     tie_word_embeddings: true,
   }
-  return folder(directory, "tiny_t5", config, [words, "behind"], {
+  return checkpointAt(directory, "writer", config, [words, "behind"], {
     "shared.weight": [vocabulary, WIDTH],
     ...stack("encoder"),
     ...stack("decoder"),
   })
 }
 
-/** A decoder of `layers` blocks. */
-export const tinyLlamaAt = (directory: string, words: readonly string[], layers = 2): string => {
-  const vocabulary = SPECIAL.length + words.length
-  const config = {
-    model_type: "llama",
-    vocab_size: vocabulary,
-    hidden_size: WIDTH,
-    intermediate_size: INNER,
-    num_hidden_layers: layers,
-    num_attention_heads: 4,
-    num_key_value_heads: 2,
-    max_position_embeddings: 64,
-    tie_word_embeddings: true,
-    eos_token_id: END,
-  }
-  const block = (layer: number) => {
-    const at = `model.layers.${layer}`
-    return {
-      [`${at}.self_attn.q_proj.weight`]: [WIDTH, WIDTH],
-      [`${at}.self_attn.k_proj.weight`]: [WIDTH / 2, WIDTH],
-      [`${at}.self_attn.v_proj.weight`]: [WIDTH / 2, WIDTH],
-      [`${at}.self_attn.o_proj.weight`]: [WIDTH, WIDTH],
-      [`${at}.mlp.gate_proj.weight`]: [INNER, WIDTH],
-      [`${at}.mlp.up_proj.weight`]: [INNER, WIDTH],
-      [`${at}.mlp.down_proj.weight`]: [WIDTH, INNER],
-      [`${at}.input_layernorm.weight`]: [WIDTH],
-      [`${at}.post_attention_layernorm.weight`]: [WIDTH],
-    }
-  }
-  return folder(directory, "tiny_llama", config, [words, "before"], {
-    "model.embed_tokens.weight": [vocabulary, WIDTH],
-    ...Object.assign({}, ...Array.from({ length: layers }, (_, layer) => block(layer))),
-    "model.norm.weight": [WIDTH],
-  })
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writerAt(import.meta.dirname)
+  wordTasksAt(import.meta.dirname)
 }
