@@ -104,8 +104,8 @@ export const checkpointAt = (
 ): string => {
   const path = join(directory, name)
   mkdirSync(path, { recursive: true })
-  writeFileSync(join(path, "config.json"), JSON.stringify(config))
-  writeFileSync(join(path, "tokenizer.json"), JSON.stringify(tokenizer(...words)))
+  writeFileSync(join(path, "config.json"), `${JSON.stringify(config, null, 2)}\n`)
+  writeFileSync(join(path, "tokenizer.json"), `${JSON.stringify(tokenizer(...words), null, 2)}\n`)
   const weights = Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, random(name, key, shape)]))
   writeFileSync(join(path, "model.safetensors"), writeSafetensors(weights))
   return path
