@@ -166,3 +166,44 @@ test("bad input: no location, an unknown task, a folder for a file", () =>
       assert.rejects(load(other), /test\.jsonl is a folder/),
     )
   }))
+
+const answered = { ...fields, answer: "said" }
+const saying = (text: string, said: unknown) => `${JSON.stringify({ text, said })}\n`
+
+test("answers in words: one, or several that are all right; no label is needed, and none has to be known", async () => {
+  const files = {
+    "d/t1/train.jsonl": saying("a", "so") + saying("b", ["thus", "hence", 3]),
+    "d/t1/test.jsonl": saying("c", "never seen"),
+    "d/t1/task.json": '{ "labels": null }',
+  }
+  await withFiles(files, async (folder) => {
+    const [task] = await load(folder, ["t1"], answered)
+    assert.deepEqual(task, {
+      name: "t1",
+      labels: [],
+      train: [
+        { text: "a", label: "so" },
+        { text: "b", label: "thus", others: ["hence", "3"] },
+      ],
+      validation: [],
+      test: [{ text: "c", label: "never seen" }],
+    })
+  })
+  assert.equal(jsonl.answered?.(answered), true)
+  assert.equal(jsonl.answered?.(fields), false)
+})
+
+for (const [what, value, said] of [
+  ["an empty text", "", /:1: the answer in "said" is empty/],
+  ["an empty list", [], /:1: the answer in "said" is an empty list/],
+  ["something else in a list", ["so", null], /:1: the answer in "said" is null/],
+  ["no such field", undefined, /:1 has no field "said"/],
+] as const)
+  test(`an answer that is ${what} is an error with its line`, () =>
+    withFiles({ "d/t1/train.jsonl": saying("a", value), "d/t1/test.jsonl": saying("b", "x") }, (folder) =>
+      assert.rejects(load(folder, ["t1"], answered), (error) => {
+        assert.ok(error instanceof DataError)
+        assert.match(error.message, said)
+        return true
+      }),
+    ))

@@ -2,7 +2,13 @@ import assert from "node:assert/strict"
 import { existsSync, readFileSync } from "node:fs"
 import { test } from "node:test"
 import { tokenizerFile } from "../../src/model/tokenizer_file.ts"
-import { DataError, tokenizeFramed as tokenize } from "../../src/plugin/index.ts"
+import {
+  DataError,
+  detokenize,
+  tokenizeFramed as tokenize,
+  tokenizeAnswers,
+  tokenizePrompts,
+} from "../../src/plugin/index.ts"
 
 const MINILM = new URL("../../../shared/models/all-MiniLM-L6-v2/tokenizer.json", import.meta.url)
 const golden: { texts: string[]; cases: [number, number, number[]][] } = JSON.parse(
@@ -66,3 +72,19 @@ for (const [name, tokenizer] of unusable)
       (error: Error) => error instanceof DataError && /tokenizer\.json cannot be used/.test(error.message),
     )
   })
+
+const STORIES = new URL("../../../shared/models/stories260k/tokenizer.json", import.meta.url)
+
+test("a prompt is a text between its first special token and a line feed, which stays where it is cut; an answer is bare", {
+  skip: !existsSync(STORIES) && "needs ../shared/models/stories260k",
+}, () => {
+  const tokenizer = JSON.parse(readFileSync(STORIES, "utf8"))
+  const [begin, feed] = [1, 13]
+  const [whole] = tokenizePrompts(["Once upon a time"], { tokenizer, maxTokens: 64 })
+  const [answer] = tokenizeAnswers(["Once upon a time"], { tokenizer })
+  assert.deepEqual([...whole], [begin, ...answer, feed])
+  const [cut] = tokenizePrompts(["Once upon a time"], { tokenizer, maxTokens: 4 })
+  assert.deepEqual([...cut], [begin, ...answer.slice(0, 2), feed])
+  assert.deepEqual(detokenize([answer], { tokenizer }), ["Once upon a time"])
+  assert.deepEqual([...tokenizeAnswers([""], { tokenizer })[0]], [])
+})

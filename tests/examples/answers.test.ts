@@ -17,8 +17,8 @@ const store = join(place, "store")
 
 const SMALL = {
   "words[say, follow, oppose]": "words[say, follow]",
-  "epochs: 60, batch: 8": "epochs: 40, batch: 8",
-  "memory: few, epochs: 60": "memory: few, epochs: 20",
+  "epochs: 60, batch: 8": "epochs: 36, batch: 8",
+  "memory: few, epochs: 60": "memory: few, epochs: 15",
   "routers:  [learnt, merged, spectral, nearest]": "routers:  [learnt, nearest]",
   "on rouge_l": "on rouge_l\n  compare oracle against [uniform, base_model] on exact_match",
 }
@@ -165,6 +165,12 @@ test("a decoder goes on after its prompt: the same spec on a tiny Llama", async 
   assert.deepEqual(gates!.units, ["layer.0", "layer.1"])
   assert.ok(new Set(gates!.mean.map(([[gate]]) => gate)).size > 1, "gates depend on the prompt")
   assert.equal(rowOf(cell, "spectral").stages[1].gates!.granularity, "token")
+})
+
+test("the page docs/text_to_text.md shows this spec", () => {
+  const { text } = example("05_answers")
+  const page = readFileSync(new URL("../../docs/text_to_text.md", import.meta.url), "utf8")
+  assert.ok(page.includes(text.slice(text.indexOf("backbone writer")).trim()))
 })
 
 test("the spec reads what make.ts makes", async () => {

@@ -19,8 +19,7 @@ gradients in float32 are those of plain float64 and that a few steps of AdamW lo
 computed, but one of these failed; **no site**, that the family has nothing where the adapter attaches by default. A
 number refers to the error below the table. \`stack\` is one of \`${MEMBERS[0]}\` and \`${MEMBERS[1]}\`.
 Heads of classes read the mean over the tokens, the first ([CLS]) or the last one; \`next token\` is causal language
-modelling, \`answers\` sequence to sequence; these two are there for programs (\`src/model/causal.ts\`,
-\`src/model/sequence_to_sequence.ts\`), not yet in specs.
+modelling, \`answers\` sequence to sequence: what \`head: text\` of a stream trains (text_to_text.md).
 
 This page is made by \`node tests/models/write_models_page.ts\`.
 `

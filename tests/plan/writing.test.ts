@@ -1,0 +1,107 @@
+/** Streams that are answered in words, planned: what needs classes is refused, with the place and what to do. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { fileURLToPath } from "node:url"
+import { check } from "../../dsl/index.ts"
+import shipped from "../../dsl/vocabulary.json" with { type: "json" }
+import type { Vocabulary } from "../../dsl/vocabulary.ts"
+import { PlanError } from "../../src/plan/chosen.ts"
+import { makePlan, type Plan } from "../../src/plan/plan.ts"
+
+const directory = fileURLToPath(new URL("../../examples/05_answers/", import.meta.url))
+
+const spec = (changes: Readonly<Record<string, string>> = {}): string =>
+  Object.entries(changes).reduce(
+    (text, [from, to]) => {
+      assert.ok(text.includes(from), from)
+      return text.replace(from, to)
+    },
+    `language 1
+backbone writer = t5 "writer" { network: encoder_decoder }
+data words = jsonl "words" { answer: answer }
+stream colours { tasks: words, head: text }
+memory few = random { per_task: 4 }
+adapter low_rank = lora
+train brief { epochs: 1 }
+router learnt = l2r
+router nearest = similarity { statistic: task_gaussian }
+experiment answering {
+  on: writer
+  stream: colours
+  adapters: low_rank
+  train: brief
+  routers: [learnt, nearest]
+  bounds: [oracle, uniform, sequential]
+}
+`,
+  )
+
+const planned = async (text: string): Promise<Plan> => {
+  const { spec: checked, diagnostics } = check(text, { file: "spec.l2r", vocabulary: shipped as Vocabulary })
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity === "error"),
+    [],
+  )
+  return makePlan(checked!, { directory, processor: "test" })
+}
+
+const refused: readonly (readonly [string, Readonly<Record<string, string>>, RegExp, string])[] = [
+  [
+    "an encoder",
+    { 't5 "writer" { network: encoder_decoder }': 'bert "gloss-mini"' },
+    /is a bert, which writes no text/,
+    "backbone writer",
+  ],
+  ["a T5 without its decoder", { " { network: encoder_decoder }": "" }, /its decoder is not loaded/, "backbone writer"],
+  [
+    "statistics of classes",
+    { "statistic: task_gaussian": "statistic: class_centroid" },
+    /`class_centroid`/,
+    "class_centroid",
+  ],
+  ["statistics of classes, by default", { " { statistic: task_gaussian }": "" }, /`class_gaussian`/, "router nearest"],
+  ["a memory of classes", { "per_task: 4": "per_class: 4" }, /examples of each class/, "4"],
+  ["what reads predictions", { "[oracle,": "[max_confidence," }, /how sure each module is/, "experiment answering"],
+  ["answers without the head", { ", head: text": "" }, /has answers in words and no classes/, "data words"],
+]
+
+for (const [what, changes, message, place] of refused)
+  test(`refused: ${what}`, async () => {
+    const text = spec(changes)
+    await assert.rejects(planned(text), (error: unknown) => {
+      assert.ok(error instanceof PlanError, String(error))
+      assert.match(error.message, message)
+      assert.ok(error.help.length > 0)
+      const { start, end } = error.span!
+      assert.ok(text.slice(start, end).startsWith(place), text.slice(start, end))
+      return true
+    })
+  })
+
+test("a comparison of heads is refused: there are none", async () => {
+  const asked = "bounds: [oracle, uniform, sequential]\n  compare learnt.refit against uniform on rouge_l"
+  await assert.rejects(
+    planned(spec({ "bounds: [oracle, uniform, sequential]": asked })),
+    /there is no row "learnt.refit": learnt has no heads/,
+  )
+})
+
+test("modules and answers are planned once for all rows; nothing has a head", async () => {
+  const { steps, cells } = await planned(spec())
+  const ofKind = (kind: string) => steps.filter((step) => step.kind === kind)
+  assert.equal(ofKind("module").length, 3)
+  assert.deepEqual([ofKind("encode"), ofKind("evaluate"), ofKind("head")], [[], [], []])
+  const what = ofKind("write").map(({ options }) => (options as { what: string }).what)
+  const count = (kind: string) => what.filter((one) => one === kind).length
+  assert.deepEqual(["module", "routed", "picked", "shared"].map(count), [3, 6, 6, 3])
+  assert.ok(cells[0].rows.every(({ head }) => head === "none"))
+})
+
+test("the width of the search is no matter of modules and routers", async () => {
+  const [one, three] = await Promise.all(
+    [1, 3].map((beams) => planned(spec({ "head: text": `head: text, answers: { beams: ${beams} }` }))),
+  )
+  const known = new Set(one.steps.map(({ key }) => key))
+  const fresh = three.steps.filter(({ key }) => !known.has(key))
+  assert.deepEqual([...new Set(fresh.map(({ kind }) => kind))].sort(), ["scores", "write"])
+})
