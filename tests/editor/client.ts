@@ -1,8 +1,14 @@
-/** A small client of the language server: it starts one as an editor does, edits texts, asks, and keeps what it is told. */
+/** A client of the language server as editors have it: it starts a server, edits texts, asks, and keeps what it is told. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import {
+  CancellationTokenSource,
+  createProtocolConnection,
+  type ProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver-protocol/node"
 import { current } from "../../src/cli/runtimes.mjs"
-import { framed, unframer } from "../../src/editor/framing.ts"
 import { changed, placesIn, type TextChange } from "../../src/editor/text.ts"
 
 /** Values of the protocol, whose shapes the tests look at themselves. */
@@ -19,14 +25,6 @@ export interface Told {
   }[]
 }
 
-interface Answered {
-  readonly id?: number | string
-  readonly method?: string
-  readonly params?: unknown
-  readonly result?: unknown
-  readonly error?: { readonly code: number; readonly message: string }
-}
-
 /** How long a server may take; generous, for a busy machine. */
 const PATIENCE = 30_000
 
@@ -35,42 +33,27 @@ export class Client {
   readonly log: string[] = []
   readonly exited: Promise<number | null>
   readonly #child: ChildProcess
-  readonly #waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>()
+  readonly #connection: ProtocolConnection
   readonly #texts = new Map<string, { version: number; text: string }>()
   readonly #listeners = new Set<() => void>()
-  #lastId = 0
 
   constructor(args: readonly string[] = ["lsp"]) {
     const { path, run } = current()
     const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
     this.#child = spawn(path, [...run, main, ...args], { stdio: ["pipe", "pipe", "pipe"] })
-    const unframe = unframer()
-    this.#child.stdout!.on("data", (bytes: Uint8Array) => {
-      for (const message of unframe(bytes)) this.#take(message as Answered)
-    })
-    this.#child.stderr!.on("data", (bytes: Uint8Array) => this.log.push(String(bytes)))
-    this.#child.stdin!.on("error", () => {})
+    const { stdin, stdout, stderr } = this.#child
+    stderr!.on("data", (bytes: Uint8Array) => this.log.push(String(bytes)))
+    stdin!.on("error", () => {})
     this.exited = new Promise((resolve) => this.#child.on("close", resolve))
-    this.#child.on("close", () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`the server ended; ${this.log.join("")}`))
-    })
-  }
-
-  #take({ id, method, params, result, error }: Answered): void {
-    if (method === "textDocument/publishDiagnostics") {
-      this.said.push(params as Told)
+    this.#connection = createProtocolConnection(new StreamMessageReader(stdout!), new StreamMessageWriter(stdin!))
+    this.#connection.onError(() => {})
+    this.#connection.onNotification("textDocument/publishDiagnostics", (told: Told) => {
+      this.said.push(told)
       for (const listener of this.#listeners) listener()
-    } else if (method !== undefined && id !== undefined) this.send({ id, result: null })
-    else if (typeof id === "number") {
-      const waits = this.#waiting.get(id)
-      this.#waiting.delete(id)
-      if (error) waits?.reject(Object.assign(new Error(error.message), { code: error.code }))
-      else waits?.resolve(result as never)
-    }
-  }
-
-  send(message: object): void {
-    this.#child.stdin!.write(framed({ jsonrpc: "2.0", ...message }))
+    })
+    for (const asked of ["client/registerCapability", "workspace/inlayHint/refresh"])
+      this.#connection.onRequest(asked, () => null)
+    this.#connection.listen()
   }
 
   raw(bytes: Uint8Array): void {
@@ -81,25 +64,25 @@ export class Client {
     this.#child.stdin!.end()
   }
 
-  notify(method: string, params: object): void {
-    this.send({ method, params })
+  notify(method: string, params: object): Promise<void> {
+    return this.#connection.sendNotification(method, params)
   }
 
-  /** The answer, and the number of the question. */
-  ask(method: string, params: object): { readonly id: number; readonly answer: Promise<Loose> } {
-    const id = ++this.#lastId
-    const answer = new Promise<never>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${method} was not answered; ${this.log.join("")}`)), PATIENCE)
-      const settled =
-        <Value>(then: (value: Value) => void) =>
-        (value: Value) => {
-          clearTimeout(timer)
-          then(value)
-        }
-      this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject) })
+  /** The answer, and what takes the question back. */
+  ask(method: string, params: object): { readonly cancel: () => void; readonly answer: Promise<Loose> } {
+    const { token, ...source } = cancellation()
+    return { ...source, answer: this.#within(method, this.#connection.sendRequest(method, params, token)) }
+  }
+
+  /** An answer in time, or what the server said instead. */
+  async #within(method: string, answer: Promise<Loose>): Promise<Loose> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<never>((_, reject) => {
+      const tell = (why: string) => reject(new Error(`${method}: ${why}; ${this.log.join("")}`))
+      timer = setTimeout(() => tell("not answered"), PATIENCE)
+      void this.exited.then(() => tell("the server ended"))
     })
-    this.send({ id, method, params })
-    return { id, answer }
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer))
   }
 
   request(method: string, params: object): Promise<Loose> {
@@ -108,7 +91,7 @@ export class Client {
 
   async initialize(more: object = {}): Promise<Loose> {
     const result = await this.request("initialize", { processId: null, capabilities: {}, ...more })
-    this.notify("initialized", {})
+    await this.notify("initialized", {})
     return result
   }
 
@@ -169,3 +152,8 @@ export class Client {
 }
 
 export const uriOf = (file: string): string => pathToFileURL(file).href
+
+const cancellation = () => {
+  const source = new CancellationTokenSource()
+  return { token: source.token, cancel: () => source.cancel() }
+}

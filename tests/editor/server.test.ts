@@ -175,8 +175,8 @@ test("a request that is taken back is refused as such, and one before the handsh
   await client.initialize()
   const uri = file("cancel.l2r")
   client.open(uri, "language 1\n")
-  const { id, answer } = client.ask("textDocument/documentSymbol", { textDocument: { uri } })
-  client.notify("$/cancelRequest", { id })
+  const { cancel, answer } = client.ask("textDocument/documentSymbol", { textDocument: { uri } })
+  cancel()
   await assert.rejects(answer, { code: -32800 })
   await assert.rejects(client.request("textDocument/telepathy", {}), { code: -32601 })
   await assert.rejects(
