@@ -15,6 +15,8 @@ export interface Asked {
   readonly left: string
   readonly against: readonly string[]
   readonly on: string
+  /** What a prediction is counted right by. */
+  readonly setup: Setup
 }
 
 export interface Compared {
@@ -29,21 +31,17 @@ interface Draft extends Outcome {
   readonly left: string
   readonly right: string
   readonly on: Comparable
+  readonly setup: Setup
   readonly caveat?: string
 }
 
 /** `open` gives the stream of a purpose: a comparison's interval and p do not depend on the other comparisons, only its correction does. */
-export function compareRows(
-  cells: readonly Outcomes[],
-  asked: readonly Asked[],
-  setup: Setup,
-  open: OpenDraws,
-): Compared {
+export function compareRows(cells: readonly Outcomes[], asked: readonly Asked[], open: OpenDraws): Compared {
   const notices: string[][] = cells.map(() => [])
   const drafts = cells.flatMap((cell, index) =>
-    asked.flatMap(({ left, against, on }) =>
-      against.flatMap((right) => {
-        const made = draftsOf(cell, index, left, right, on, setup, open)
+    asked.flatMap((question) =>
+      question.against.flatMap((right) => {
+        const made = draftsOf(cell, index, question, right, open)
         notices[index].push(...made.filter((one) => typeof one === "string"))
         return made.filter((one) => typeof one !== "string")
       }),
@@ -52,13 +50,7 @@ export function compareRows(
   const corrected = holm(drafts.map(({ p }) => p))
   const finished = drafts.map((draft, k) => ({
     cell: draft.cell,
-    comparison: finish(
-      draft,
-      corrected[k],
-      isScore(draft.on) ? draft.on : setup,
-      drafts.length,
-      cells[draft.cell].scenario,
-    ),
+    comparison: finish(draft, corrected[k], drafts.length, cells[draft.cell].scenario),
   }))
   return {
     comparisons: cells.map((_, index) =>
@@ -68,13 +60,8 @@ export function compareRows(
   }
 }
 
-function finish(
-  draft: Draft,
-  corrected: number,
-  setup: Setup,
-  comparisons: number,
-  scenario: Outcomes["scenario"],
-): Comparison {
+function finish(draft: Draft, corrected: number, comparisons: number, scenario: Outcomes["scenario"]): Comparison {
+  const setup = isScore(draft.on) ? draft.on : draft.setup
   const byLabel = scenario === "domain_incremental" && setup === "class_incremental"
   const { left, right, on, difference, interval, p, minimumDetectable, examples, seeds, caveat } = draft
   const known = {
@@ -97,10 +84,8 @@ function finish(
 function draftsOf(
   cell: Outcomes,
   index: number,
-  left: string,
+  { left, on, setup }: Asked,
   right: string,
-  on: string,
-  setup: Setup,
   open: OpenDraws,
 ): (Draft | string)[] {
   const omitted = (reason: string) => [`${cell.adapter}: ${left} against ${right} on ${on} is left out: ${reason}.`]
@@ -128,7 +113,9 @@ function draftsOf(
       setup,
     ])
     const caveat = caveatOf(names[0], a.rows[0], names[1], b.rows[0])
-    return [{ cell: index, left: names[0], right: names[1], on, caveat, ...comparePaired(paired, open(purpose)) }]
+    return [
+      { cell: index, left: names[0], right: names[1], on, setup, caveat, ...comparePaired(paired, open(purpose)) },
+    ]
   })
 }
 

@@ -79,28 +79,20 @@ const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): re
   for (const family of new Set(planned.map((one) => one.family))) {
     const places = planned.flatMap((one, i) => (one.family === family ? [i] : []))
     const outcomes = places.map((i) => withHeadNames(cells[i]))
-    for (const setup of ["class_incremental", "task_incremental", "rouge_l"] as const) {
-      const asked = askedIn(places.map((i) => planned[i])).flatMap(({ left, against, on }): Asked[] =>
-        setupAsked(on, outcomes[0]) === setup ? [{ left, against, on: isScore(on) ? on : "accuracy" }] : [],
-      )
-      if (asked.length === 0) continue
-      const { comparisons, notices } = compareRows(outcomes, asked, setup, (purpose) =>
-        randomStream(0, "comparisons", purpose),
-      )
-      places.forEach((place, k) => {
-        const before = result[place]
-        const said = [...(before.notices ?? []), ...notices[k]]
-        result[place] = {
-          comparisons: [...before.comparisons, ...comparisons[k]],
-          ...(said.length > 0 ? { notices: said } : {}),
-        }
-      })
-    }
+    const asked = askedIn(places.map((i) => planned[i])).map(({ left, against, on }): Asked => {
+      const setup = setupAsked(on, outcomes[0])
+      return { left, against, on: isScore(on) ? on : "accuracy", setup }
+    })
+    if (asked.length === 0) continue
+    const { comparisons, notices } = compareRows(outcomes, asked, (purpose) => randomStream(0, "comparisons", purpose))
+    places.forEach((place, k) => {
+      result[place] = { comparisons: comparisons[k], ...(notices[k].length > 0 ? { notices: notices[k] } : {}) }
+    })
   }
   return result
 }
 
-/** What a comparison is made on; both scores of written answers are corrected together. */
+/** What a comparison is made on. */
 const setupAsked = (on: string, cell: Scored): Setup => (on === "task_accuracy" ? "task_incremental" : setupOf(cell))
 
 /** What the cells of an experiment ask for, each once: variants may have other rows. */

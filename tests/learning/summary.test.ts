@@ -198,13 +198,15 @@ test("figures per example have the macro mean of the row's own metrics", () => {
   })
 })
 
+const setup = "class_incremental" as const
+
 test("comparisons: difference, correction over all of them, and a sentence that claims no more than it may", () => {
   const cell = cellOf([row("learnt", 1, 0.95, 0.9), row("nearest", 1, 0.7, 0.5), row("twin", 1, 0.94, 0.9)])
-  const asked = [{ left: "learnt", against: ["nearest", "twin"], on: "accuracy" }]
+  const asked = [{ left: "learnt", against: ["nearest", "twin"], on: "accuracy", setup }]
   const {
     comparisons,
     notices: [notices],
-  } = compareRows([cell], asked, "class_incremental", open)
+  } = compareRows([cell], asked, open)
   const [far, close] = comparisons[0]
   assert.deepEqual(notices, [])
   assert.ok(far.difference > 20 && far.interval[0] > 0 && far.corrected < 0.05)
@@ -222,10 +224,24 @@ test("comparisons: difference, correction over all of them, and a sentence that 
   assert.equal(far.examples, 330)
 })
 
+test("questions by class and by task share one correction", () => {
+  const cell = cellOf([row("learnt", 1, 0.95, 0.9), row("nearest", 1, 0.9, 0.88)])
+  const question = { left: "learnt", against: ["nearest"], on: "accuracy" }
+  const both = [
+    { ...question, setup },
+    { ...question, setup: "task_incremental" },
+  ] as const
+  const [first, second] = compareRows([cell], both, open).comparisons[0]
+  assert.deepEqual([first.setup, second.setup], [setup, "task_incremental"])
+  const [least, other] = [first, second].sort((a, b) => a.p - b.p)
+  assert.equal(least.corrected, Math.min(1, 2 * least.p))
+  assert.equal(other.corrected, Math.max(least.corrected, other.p))
+})
+
 test("a comparison's own figures do not depend on what else is compared", () => {
   const cell = cellOf([row("learnt", 1, 0.95, 0.9), row("nearest", 1, 0.9, 0.8), row("twin", 1, 0.94, 0.9)])
   const of = (against: string[]) =>
-    compareRows([cell], [{ left: "learnt", against, on: "accuracy" }], "class_incremental", open).comparisons[0]
+    compareRows([cell], [{ left: "learnt", against, on: "accuracy", setup }], open).comparisons[0]
   const { corrected: _, conclusion: __, ...alone } = of(["twin"])[0]
   const { corrected: ___, conclusion: ____, ...among } = of(["nearest", "twin"])[1]
   assert.deepEqual(alone, among)
@@ -234,9 +250,9 @@ test("a comparison's own figures do not depend on what else is compared", () => 
 test("like heads are compared; unlike heads only where there are no like ones, with a caveat", () => {
   const learnt = [row("learnt", 1, 0.95, 0.9), row("learnt", 1, 0.9, 0.9, { head: "refit" })]
   const uniform = [row("uniform", 1, 0.8, 0.6), row("uniform", 1, 0.85, 0.6, { head: "refit" })]
-  const asked = [{ left: "learnt", against: ["uniform", "nearest"], on: "accuracy" }]
+  const asked = [{ left: "learnt", against: ["uniform", "nearest"], on: "accuracy", setup }]
   const nearest = row("nearest", 1, 0.8, 0.8, { source: "train", how: "selects" })
-  const { comparisons } = compareRows([cellOf([...learnt, ...uniform, nearest])], asked, "class_incremental", open)
+  const { comparisons } = compareRows([cellOf([...learnt, ...uniform, nearest])], asked, open)
   assert.deepEqual(
     comparisons[0].map(({ left, right }) => `${left} - ${right}`),
     [
@@ -257,8 +273,7 @@ test("several seeds: only shared seeds are paired, and the sentence names their 
   const others = [2, 3, 4].map((seed) => row("nearest", seed, 0.8, 0.5))
   const { comparisons } = compareRows(
     [cellOf([...rows, ...others])],
-    [{ left: "learnt", against: ["nearest"], on: "accuracy" }],
-    "class_incremental",
+    [{ left: "learnt", against: ["nearest"], on: "accuracy", setup }],
     open,
   )
   assert.equal(comparisons[0][0].seeds, 2)
@@ -271,13 +286,13 @@ test("what cannot be compared is a notice, not a number", () => {
     row("arrow", 1, 0.9, 0.9, { stages: [], notDefined: "no direction" }),
   ])
   const asked = [
-    { left: "learnt", against: ["arrow", "absent"], on: "accuracy" },
-    { left: "learnt", against: ["learnt"], on: "forgetting" },
+    { left: "learnt", against: ["arrow", "absent"], on: "accuracy", setup },
+    { left: "learnt", against: ["learnt"], on: "forgetting", setup },
   ]
   const {
     comparisons,
     notices: [notices],
-  } = compareRows([cell], asked, "class_incremental", open)
+  } = compareRows([cell], asked, open)
   assert.deepEqual(comparisons, [[]])
   assert.equal(notices.length, 3)
   assert.match(notices[0], /not defined \(no direction\)/)
