@@ -8,12 +8,13 @@
  * temporary files, once; without a network their rows are left out.
  */
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-import { availableParallelism, cpus, loadavg, tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
+import { availableParallelism, cpus, loadavg } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { find, type Runtime, root, title } from "../../../src/cli/runtimes.mjs"
+import { npmPeers } from "../npm_peers.ts"
 import { wholeProcess } from "./process.ts"
 
 const { values } = parseArgs({
@@ -35,17 +36,6 @@ const asked = ({ path, run }: Runtime, file: string, ...args: readonly string[])
   return JSON.parse(stdout.trim().split("\n").at(-1) as string)
 }
 
-/** The folder that holds the peers, or nothing where they can't be had. */
-const peersIn = (): string | undefined => {
-  const folder = join(tmpdir(), `l2r-peers-${Object.values(peers).join("-")}`)
-  if (existsSync(join(folder, "node_modules", "@typespec", "compiler", "dist"))) return folder
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: peers }))
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm"
-  const { status } = spawnSync(npm, ["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder })
-  return status === 0 ? folder : undefined
-}
-
 interface Row {
   readonly what: string
   readonly on: string
@@ -64,7 +54,7 @@ const ms = (milliseconds: number): string => `${milliseconds.toFixed(millisecond
 
 const bundled = spawnSync(process.execPath, [join(root, "scripts", "write_bundle.mjs")], { encoding: "utf8" })
 if (bundled.status !== 0) throw new Error(bundled.stderr)
-const folder = peersIn()
+const folder = npmPeers(peers)
 if (!folder) console.error("yaml and @typespec/compiler can't be installed: their rows are left out")
 
 const runtimes = (["bun", "node"] as const).flatMap((kind) => find(kind) ?? [])

@@ -1,9 +1,10 @@
 /** What one side of a row does, and how it is called. */
+import type { Exported } from "./jax.ts"
 
 export interface Job {
   /** Folder of a BERT-shaped checkpoint. */
   readonly model: string
-  readonly what: "step" | "evaluation" | "routed" | "plain" | "causal" | "generation" | "peak"
+  readonly what: "step" | "evaluation" | "routed" | "plain" | "jax" | "causal" | "generation" | "peak"
   readonly pooling: "mean" | "cls"
   readonly adapter: string
   readonly options: Readonly<Record<string, unknown>>
@@ -15,6 +16,7 @@ export interface Job {
   readonly threads: number
   /** How the frozen backbone is held, in float32 by default. */
   readonly weights?: "int8"
+  readonly exported?: Exported
 }
 
 /** Runs a number of training steps, or that many passes over all texts. */

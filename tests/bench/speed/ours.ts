@@ -31,6 +31,7 @@ import {
 import { loadPlugin } from "../../../src/plugin/load.ts"
 import { typicalSizes } from "../../../src/run/steps/sizes.ts"
 import { decoder } from "./decoder.ts"
+import { jax } from "./jax.ts"
 import type { Job, Prepared } from "./job.ts"
 import { peak } from "./peak.ts"
 import { plain } from "./plain.ts"
@@ -39,6 +40,7 @@ import { plain } from "./plain.ts"
 export const prepare = async (job: Job, engine?: Engine): Promise<Prepared> => {
   if (job.what === "peak") return peak(job.threads)
   if (job.what === "plain") return { run: await plain(job), flops: 0 }
+  if (job.what === "jax") return { run: await jax(job, job.exported!), flops: 0 }
   const opened =
     engine ?? (await onnxruntime.open({ threads: job.threads, provider: "cpu", weights: job.weights ?? "float32" }))
   return job.what === "causal" || job.what === "generation" ? decoder(job, opened) : bertJob(job, opened)

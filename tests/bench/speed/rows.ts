@@ -13,10 +13,11 @@ export interface Row {
   readonly on?: "decoder"
   /** New tokens of a pass, for a rate beside its time. */
   readonly tokens?: number
-  /** `ours`: the same engine with another job. */
+  /** `ours`: the same engine with another job; `jax`: an export of the model, in jax-js. */
   readonly peer:
     | { readonly kind: "pytorch"; readonly name: string; readonly grouped?: boolean }
     | { readonly kind: "ours"; readonly name: string; readonly job: Partial<Job> }
+    | { readonly kind: "jax"; readonly name: string }
 }
 
 const LORA = { adapter: "lora", options: { rank: 8, alpha: 16 } } as const
@@ -129,6 +130,14 @@ export const rows: readonly Row[] = [
     times: 1,
     job: { ...step, ...LORA, what: "evaluation", batch: 64 },
     peer: { kind: "ours", name: "onnxruntime on the exported model without adapters, padded", job: { what: "plain" } },
+  },
+  {
+    name: "Evaluation of 64 texts of 128 tokens, in JavaScript",
+    goal: 1,
+    unit: "pass",
+    times: 1,
+    job: { ...step, ...LORA, what: "evaluation", batch: 8, texts: "long" },
+    peer: { kind: "jax", name: "@jax-js/onnx on the exported model without adapters, compiled" },
   },
   {
     name: "LoRA step of causal language modelling, stories260k, 8 x 128 tokens",

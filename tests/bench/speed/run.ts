@@ -8,20 +8,25 @@
  * `--python`: a Python as `tests/bench/python.sh` makes it; `--reference`: the folder of ref.py. Rows that miss what they need say so.
  * `--rows`: those alone whose name holds the text; memory, routers and experiment are whole processes and run only when they
  * are named, or with `--rows all`. Rows join those of the file when machine and versions are the same.
- * On our side as many sessions of one thread as there are cores run side by side. PyTorch runs in whichever of its ways is
- * fastest here: one process with all threads or as many of one thread; with torch.compile; with bfloat16 autocast where
- * the processor multiplies it.
+ * On our side as many sessions of one thread as there are cores run side by side. PyTorch runs in each of its ways: one
+ * process with all threads or as many of one thread; with torch.compile; with bfloat16 autocast where the processor
+ * multiplies it. The fastest that is as exact as ours is the peer.
  */
+import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, loadavg } from "node:os"
-import { resolve } from "node:path"
+import { basename, join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import bert from "../../../plugins/backbones/bert/index.ts"
 import wordnet from "../../../plugins/data/wordnet/index.ts"
 import { decoded } from "../../../src/plan/chosen.ts"
 import { randomStream } from "../../../src/plugin/index.ts"
 import { machine } from "../../../src/run/machine.ts"
+import { npmPeers } from "../npm_peers.ts"
 import { accuracyWith } from "./accuracy.ts"
+import type { Exported } from "./jax.ts"
+import type { Job } from "./job.ts"
 import { merged } from "./page.ts"
 import { type Row, rows } from "./rows.ts"
 import { ours, type PythonJob, pytorch, type Side, talk, type Way } from "./sides.ts"
@@ -103,6 +108,17 @@ const pythonSides = async (python: string, job: PythonJob): Promise<readonly Sid
   return sides
 }
 
+/** The packages of jax-js, and the model for texts of one length. */
+const exportedFor = ({ batch, texts }: Job): Exported | undefined => {
+  const packages = npmPeers({ "@jax-js/onnx": "0.1.2", "@jax-js/jax": "0.1.25" })
+  if (!packages) return undefined
+  const graph = join(packages, `${basename(model)}-${batch}-${texts[0].length}.onnx`)
+  const script = fileURLToPath(new URL("./fixed_shape.py", import.meta.url))
+  const shape = [batch, texts[0].length].map(String)
+  if (!existsSync(graph)) execFileSync(flags.python as string, [script, model, ...shape, graph], { stdio: "ignore" })
+  return { packages, graph }
+}
+
 /** Operations a second of a large product, all seats together. */
 let peak: number | undefined
 const peakRate = async (): Promise<number> => {
@@ -118,20 +134,25 @@ const ms = (seconds: number) => `${(1000 * seconds).toFixed(seconds < 0.1 ? 1 : 
 const measured = async (row: Row): Promise<Told> => {
   const { name, peer, goal } = row
   const told = { name, peer: peer.name, goal }
-  if (peer.kind === "pytorch" && !flags.python) return { ...told, ours: "", theirs: "not run: no --python" }
+  if (peer.kind !== "ours" && !flags.python) return { ...told, ours: "", theirs: "not run: no --python" }
   const on = row.on === "decoder" ? flags.decoder : model
   if (!on) return { ...told, ours: "", theirs: "not run: no --decoder" }
   const job = { ...row.job, model: resolve(on), threads: 1, texts: texts[row.job.texts] }
+  const exported = peer.kind === "jax" ? exportedFor(job) : undefined
+  if (peer.kind === "jax" && !exported) return { ...told, ours: "", theirs: "not run: npm can't bring the package" }
   const sides = [await ours(job, cores)]
   sides.push(
     ...(peer.kind === "ours"
       ? [await ours({ ...job, ...peer.job }, cores)]
-      : await pythonSides(flags.python as string, { ...job, grouped: peer.grouped })),
+      : peer.kind === "jax"
+        ? [await ours({ ...job, what: "jax", exported }, cores)]
+        : await pythonSides(flags.python as string, { ...job, grouped: peer.grouped })),
   )
   const [own, ...times] = await timed(row, sides)
   await Promise.all(sides.map((side) => side.end()))
-  const ranked = times.map((time, k) => ({ time, how: sides[k + 1].how })).sort((a, b) => a.time - b.time)
-  const [best, ...others] = ranked
+  const ranked = times.map((time, k) => ({ time, ...sides[k + 1] })).sort((a, b) => a.time - b.time)
+  const best = ranked.find(({ rounded }) => !rounded || job.weights === "int8") as (typeof ranked)[number]
+  const others = ranked.filter((one) => one !== best)
   const rate = (time: number) => (row.tokens ? `, ${(row.tokens / time).toFixed(0)} tokens/s` : "")
   const { flops } = sides[0]
   if (flops > 0) peak ??= await peakRate()
@@ -171,7 +192,8 @@ for (const [name, run] of Object.entries(wholes))
 if (flags.out) {
   const used = `Machine: ${processor}, ${cores} cores (${features.join(" ")}); onnxruntime 1.30.0, ${await versions()}.`
   const how = `Written by \`npm run bench\`. Each row: medians of turns of both sides, one after the other in the same run (here ${turns}, load before ${load.toFixed(1)}).
-Ours: ${cores} sessions of one thread side by side, time per step or pass of all together. Peers in the fastest of their ways. Bold: the goal is met.
+Ours: ${cores} sessions of one thread side by side, time per step or pass of all together. Peers in the fastest of their ways that multiplies
+as exactly: bfloat16 autocast is the peer of int8 rows, and one of the other ways of the rest. Bold: the goal is met.
 Share of peak: operations of the matrix products against the rate of a product of large matrices in as many sessions.
 Model: all-MiniLM-L6-v2 in float32, unless a row says otherwise; short texts: glosses of WordNet.
 One row anew: \`npm run -s bench -- --model FOLDER --python PROGRAM --rows "Prefix" --out BENCHMARKS.md\`; it joins the others.`

@@ -9,6 +9,8 @@ import type { Job } from "./job.ts"
 export interface Side {
   /** How it runs, for the table. */
   readonly how: string
+  /** Its products are less exact than float32. */
+  readonly rounded?: boolean
   /** Operations of a unit; 0 where they are not counted. */
   readonly flops: number
   /** Seconds that one unit takes, when `times` units are run. */
@@ -62,6 +64,7 @@ export const pytorch = async (python: string, job: PythonJob, processes: number)
   }
   return {
     how: `${job.compile ? "torch.compile, " : ""}${job.autocast ? "bfloat16 autocast, " : ""}${threads}`,
+    rounded: job.autocast === true,
     flops: 0,
     run: async (times) => {
       const started = performance.now()
