@@ -59,7 +59,7 @@ if (chosen) {
         reference.set(seed, theirs.rows)
         ours.set(seed, own.rows)
         console.error(
-          `  seed ${seed}: reference ${theirs.seconds.toFixed(0)} s, ours ${own.seconds.toFixed(0)} s (what the store had was not repeated)`,
+          `  seed ${seed}: reference ${Number.isNaN(theirs.seconds) ? "ended early" : `${theirs.seconds.toFixed(0)} s`}, ours ${own.seconds.toFixed(0)} s (what the store had was not repeated)`,
         )
         problems.push(
           ...unpaired(adapter, theirs.rows.keys(), own.rows.keys(), { joint, judgedOnly: true }).map(
