@@ -51,4 +51,5 @@ const fixOf = (
   artifactChanges: [{ artifactLocation, replacements: [{ deletedRegion: region, insertedContent: { text } }] }],
 })
 
-const uriOf = (file: string): string => encodeURI(file.replaceAll("\\", "/"))
+/** `?` and `#` are letters of a path too, and in a URI they end it. */
+const uriOf = (file: string): string => encodeURI(file.replaceAll("\\", "/")).replace(/[?#]/g, encodeURIComponent)

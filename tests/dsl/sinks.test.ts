@@ -64,6 +64,17 @@ test("SARIF names each rule once, and has places, related places and fixes", () 
   assert.ok(results.some(({ level }) => level === "warning"))
 })
 
+test("SARIF names a file whole, whatever letters its name has", () => {
+  const file = "dir/what? a #1 50%.l2r"
+  const { diagnostics } = check("adapter a = lora { rnak: 8 }\n", { file, vocabulary })
+  const log = JSON.parse(
+    JSON.stringify(toSarif(diagnostics, { [file]: "adapter a = lora { rnak: 8 }\n" }, "0.0.0")),
+  ) as Log
+  const { uri } = log.runs[0].results[0].locations[0].physicalLocation.artifactLocation
+  assert.equal(uri, "dir/what%3F%20a%20%231%2050%25.l2r")
+  assert.equal(decodeURIComponent(new URL(uri, "file:///").pathname), `/${file}`)
+})
+
 test("workflow commands stand on one line each, with what would end them escaped", () => {
   const lines = toGithub(diagnostics, texts).split("\n")
   assert.equal(lines.pop(), "")
