@@ -1,43 +1,30 @@
 /** A training strategy at a stage: one shared module, or every weight of the backbone, with a joint head from zero. */
 
-import { answerLoss, pairFeeds } from "../../model/answers.ts"
-import type { Feeds } from "../../model/batch.ts"
-import { encoder, headLogits, type Network, type Participant } from "../../model/encoder.ts"
-import { withGradients } from "../../model/gradients.ts"
+import type { Network, Participant } from "../../model/encoder.ts"
 import { drawn, freshModule } from "../../model/initial.ts"
-import { optimise, textFeeds } from "../../model/optimise.ts"
-import { partsOf, tokensAtOnce } from "../../model/parts.ts"
 import { frozen, initialsFor, trainable, trainedNames } from "../../model/single.ts"
 import type { TrainOptions } from "../../plan/cell.ts"
 import type { Artifact, Json, StoredArray } from "../../plan/step.ts"
-import {
-  type Adapter,
-  crossEntropy,
-  type HostTensor,
-  input,
-  parameter,
-  randomStream,
-  type Strategy,
-  type Tensor,
-  type TokenIds,
-  zeros,
-} from "../../plugin/index.ts"
+import { type Adapter, type HostTensor, randomStream, type Strategy, type TokenIds, zeros } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { adapterIn } from "./adapter.ts"
 import {
+  type AnsweredTexts,
   answeredIn,
   type Chosen,
   type ChosenBackbone,
   classCount,
   host,
   jointColumns,
+  type LabelledTexts,
   labelledIn,
   libraryFrom,
   network,
   offsetsOf,
 } from "./given.ts"
-import { located } from "./located.ts"
-import { described, loopOptions, parameterGroups } from "./train_block.ts"
+import { minimise } from "./minimise.ts"
+import { answering, classifying } from "./objective.ts"
+import { described, parameterGroups } from "./train_block.ts"
 
 export interface SharedOptions {
   readonly backbone: ChosenBackbone
@@ -134,59 +121,27 @@ const train = async (
   const participant = adapter
     ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, { training: true }, start)
     : {}
-  const { loss, texts, feeds, parts } = options.head
-    ? answering(work, net, participant, options)
-    : classifying(work, net, participant, options, start)
+  const minimised = { smoothing: training.label_smoothing, trained: !adapter }
+  const objective = options.head
+    ? answering(net, participant, answered(work, options), minimised)
+    : classifying(net, participant, labelled(work, options), start, minimised)
   const names = [...values.keys()]
-  const compiled = withGradients(loss, names)
-  const session = await (await work.engine()).compile(compiled)
   const rate = adapter ? training.learning_rate : Number((strategy.options as { learning_rate: number }).learning_rate)
-  try {
-    await optimise({
-      session,
-      program: compiled,
-      values,
-      groups: parameterGroups(
-        adapter
-          ? described(adapter.plugin, adapter.options, net, start, names)
-          : new Map(names.map((name) => [name, { shape: start.get(name)!.shape }])),
-        rate,
-        training,
-      ),
-      examples: texts.length,
-      feeds,
-      ...(parts ? { parts: parts(values) } : {}),
-      ...loopOptions(training),
-      order: randomStream(seed, "batches", name, stage),
-      noise: randomStream(seed, "noise", name, stage),
-      halfway: work.halfway,
-      onStep: (step, total, epoch, value) =>
-        work.progress((step + 1) / total, `epoch ${epoch + 1}/${training.epochs} loss ${value.toFixed(3)}`),
-    })
-  } catch (error) {
-    throw located(error, `"${name}" at stage ${stage + 1}`, rate)
-  } finally {
-    await session.release()
-  }
+  const arrays = adapter
+    ? described(adapter.plugin, adapter.options, net, start, names)
+    : new Map(names.map((one) => [one, { shape: start.get(one)!.shape }]))
+  await minimise(work, objective, {
+    values,
+    groups: parameterGroups(arrays, rate, training),
+    train: training,
+    rate,
+    of: `"${name}" at stage ${stage + 1}`,
+    stream: (purpose) => randomStream(seed, purpose, name, stage),
+  })
 }
 
-/** What is minimised, on which texts. */
-interface Objective {
-  readonly loss: Tensor
-  readonly texts: readonly TokenIds[]
-  readonly feeds: (batch: Int32Array) => Feeds
-  /** Batches in parts, where the loss is a mean over examples. */
-  readonly parts?: (values: ReadonlyMap<string, Float32Array>) => (batch: Int32Array) => readonly Int32Array[]
-}
-
-/** The cross-entropy of the labels under the joint head. */
-const classifying = (
-  work: Work,
-  net: Network,
-  participant: Participant,
-  { adapter, train: training, visits, scenario }: SharedOptions,
-  start: ReadonlyMap<string, HostTensor>,
-): Objective => {
+/** Training texts of the tasks that the stage visits, with their columns of the joint head. */
+const labelled = (work: Work, { visits, scenario }: SharedOptions): LabelledTexts => {
   const columns = jointColumns(work.inputs("tokens"), scenario === "domain_incremental")
   const { offsets } = offsetsOf(work.inputs("tokens").map(classCount))
   const texts: TokenIds[] = []
@@ -197,47 +152,15 @@ const classifying = (
     texts.push(...split.texts)
     for (const label of split.labels) labels.push(columns[offsets[t] + label])
   })
-  const joint = Int32Array.from(labels)
-  const trace = encoder(net, participant, !adapter)
-  const logits = headLogits(
-    trace.features,
-    parameter("head/W", start.get("head/W")!.shape),
-    parameter("head/b", start.get("head/b")!.shape),
-  )
-  const targets = input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })
-  return {
-    loss: crossEntropy(logits, targets, undefined, training.label_smoothing),
-    texts,
-    feeds: (batch) => textFeeds(texts, joint, batch),
-    parts: (values) => {
-      const atOnce = tokensAtOnce(net.checkpoint.sites, values)
-      return (batch) => partsOf(texts, batch, atOnce)
-    },
-  }
+  return { texts, labels: Int32Array.from(labels) }
 }
 
-/** The loss of the answers' tokens. */
-const answering = (
-  work: Work,
-  net: Network,
-  participant: Participant,
-  { adapter, train: training, visits }: SharedOptions,
-): Objective => {
+/** Training texts of the tasks that the stage visits, with their answers. */
+const answered = (work: Work, { visits }: SharedOptions): AnsweredTexts => {
   const visited = work
     .inputs("tokens")
     .flatMap((artifact, t) => (visits.includes(t) ? [answeredIn(artifact, "train")] : []))
-  const texts = visited.flatMap((split) => split.texts)
-  const answers = visited.flatMap((split) => split.answers)
-  return {
-    loss: answerLoss(net, participant, { trained: !adapter, smoothing: training.label_smoothing }),
-    texts,
-    feeds: (batch) =>
-      pairFeeds(
-        net,
-        Array.from(batch, (i) => texts[i]),
-        Array.from(batch, (i) => answers[i]),
-      ),
-  }
+  return { texts: visited.flatMap(({ texts }) => texts), answers: visited.flatMap(({ answers }) => answers) }
 }
 
 /** The shared model, ready for evaluation. */
