@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import lora from "../../../plugins/adapters/lora.ts"
+import { answerLoss, pairFeeds } from "../../../src/model/answers.ts"
 import { packed } from "../../../src/model/batch.ts"
 import { encoder, headLogits } from "../../../src/model/encoder.ts"
 import { largest } from "../../../src/model/largest.ts"
@@ -9,19 +10,20 @@ import { Diverged } from "../../../src/model/optimise.ts"
 import { frozen } from "../../../src/model/single.ts"
 import type { Artifact } from "../../../src/plan/step.ts"
 import { type Adapter, type Engine, OutOfMemory, randomStream, weight } from "../../../src/plugin/index.ts"
-import { labelledIn, libraryFrom, storedTexts, unitsIn } from "../../../src/run/steps/given.ts"
+import { answeredIn, labelledIn, libraryFrom, storedTexts, unitsIn } from "../../../src/run/steps/given.ts"
 import { located } from "../../../src/run/steps/located.ts"
 import { StepError } from "../../../src/run/work.ts"
 import { run } from "../../../src/testing/run_program.ts"
 import { engineOf, toyNetwork, toyTexts } from "../../../src/testing/toy_network.ts"
 import { toyStream } from "../../../src/testing/toy_stream.ts"
 import { type Bench, backbone, perform, workOf } from "../../../src/testing/work.ts"
+import { tinyDecoder } from "../../model/decoders.ts"
 
 const LORA = { rank: 2, alpha: 4, dropout: 0, targets: ["query", "value"] }
 const bench = async (): Promise<Bench> => ({ network: await toyNetwork(), engine: await engineOf("reference") })
 const whole = (data: Int32Array) => ({ shape: [data.length], data })
 
-const train = (on: Bench, tokens: Artifact, given: object): Promise<Artifact> =>
+const train = (on: Bench, tokens: Artifact, given: object, head?: "text"): Promise<Artifact> =>
   perform(
     on,
     "module",
@@ -41,6 +43,7 @@ const train = (on: Bench, tokens: Artifact, given: object): Promise<Artifact> =>
       },
       task: "task",
       seed: 1,
+      ...(head && { head }),
     },
     { tokens },
   )
@@ -73,6 +76,39 @@ test("early stopping keeps the parameters of the epoch that classified most of t
   const best = right.indexOf(Math.max(...right))
   assert.ok(best < 5 && right.lastIndexOf(right[best]) > best, `the case tells nothing: ${right}`)
   const kept = await train(on, tokens, { epochs: 6, early_stop: "validation" })
+  for (const [name, { data }] of Object.entries(epochs[best].arrays))
+    if (!name.startsWith("loss/")) assert.deepEqual(kept.arrays[name].data, data, name)
+})
+
+test("early stopping of a module that writes keeps the epoch with the least loss on the validation answers", async () => {
+  const on: Bench = { network: await tinyDecoder("llama"), engine: await engineOf("reference") }
+  const random = randomStream(5, "early stopping, answers")
+  const drawnTexts = (n: number, longest: number) =>
+    Array.from({ length: n }, () => Int32Array.from({ length: 1 + random.below(longest) }, () => 3 + random.below(20)))
+  const pairs = (split: string, n: number) => ({
+    ...storedTexts(split, drawnTexts(n, 5)),
+    ...storedTexts(`${split}/answers`, drawnTexts(n, 4)),
+  })
+  const tokens: Artifact = {
+    json: { task: "task", labels: ["task"] },
+    arrays: { ...pairs("train", 8), ...pairs("validation", 10) },
+  }
+  const writing = (given: object) => train(on, tokens, { learning_rate: 0.2, ...given }, "text")
+  const epochs = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => writing({ epochs: n })))
+  const { texts, answers } = answeredIn(tokens, "validation")
+  const losses: number[] = []
+  for (const [module] of await Promise.all(epochs.map((one) => libraryFrom(workOf(on, {}, {}), [one])))) {
+    // All at once: in batches of 4, means would weigh batches and not tokens.
+    const { loss } = await run(
+      on.engine,
+      { loss: answerLoss(on.network, frozen(module)) },
+      pairFeeds(on.network, texts, answers),
+    )
+    losses.push(Number(loss.data[0]))
+  }
+  const best = losses.indexOf(Math.min(...losses))
+  assert.ok(best < 5, `the case tells nothing: ${losses}`)
+  const kept = await writing({ epochs: 6, early_stop: "validation" })
   for (const [name, { data }] of Object.entries(epochs[best].arrays))
     if (!name.startsWith("loss/")) assert.deepEqual(kept.arrays[name].data, data, name)
 })
