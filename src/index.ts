@@ -18,7 +18,7 @@
  *
  * Options are typed by the plugins' own schemas. Nothing of the engine is loaded until a spec is compiled.
  */
-import type { FileNode } from "../dsl/ast.ts"
+import type { FileNode } from "../dsl/syntax/ast.ts"
 import { print } from "./authoring/spec.ts"
 
 export { compare, experiment, library, stream, train } from "./authoring/core.ts"

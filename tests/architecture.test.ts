@@ -95,7 +95,7 @@ test("no file is called after nothing", () => {
 test("the rules can be broken", () => {
   const broken: readonly (readonly [string, string, Import["kind"]])[] = [
     ["src/tensor/a.ts", "src/plugin/index.ts", "value"],
-    ["dsl/parse.ts", "src/plugin/index.ts", "type"],
+    ["dsl/syntax/parse.ts", "src/plugin/index.ts", "type"],
     ["src/report/table.ts", "src/run/events.ts", "value"],
     ["src/report/table.ts", "src/run/store/index.ts", "type"],
     ["src/run/a.ts", "src/report/table.ts", "value"],

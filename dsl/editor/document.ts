@@ -1,13 +1,14 @@
 /** A source file as the editor functions see it: everything about it is worked out when it is first asked for, and kept. */
-import type { DeclarationNode, FileNode } from "../ast.ts"
-import { type Chunk, chunksOf } from "../chunks.ts"
+
 import { type BrokenIn, type Checked, check } from "../index.ts"
-import { parseInLanguage } from "../language.ts"
-import { type Open, type Program, readProgram } from "../program.ts"
-import { type Resolve, resolverOf } from "../resolve.ts"
-import { type Scope, scopeOf, type Used } from "../scope.ts"
+import { type Open, type Program, readProgram } from "../names/program.ts"
+import { type Resolve, resolverOf } from "../names/resolve.ts"
+import { type Scope, scopeOf, type Used } from "../names/scope.ts"
 import type { Declaration } from "../spec.ts"
-import { type Tokens, tokenize } from "../tokens.ts"
+import type { DeclarationNode, FileNode } from "../syntax/ast.ts"
+import { type Chunk, chunksOf } from "../syntax/chunks.ts"
+import { parseInLanguage } from "../syntax/language.ts"
+import { type Tokens, tokenize } from "../syntax/tokens.ts"
 import type { Vocabulary } from "../vocabulary.ts"
 
 /** What the program around the editor functions knows. Only the first two are needed. */

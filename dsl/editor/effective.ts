@@ -1,8 +1,9 @@
 /** What holds for a declaration in the end: its own options, those that it takes over, and defaults. */
-import type { DeclarationNode, ValueNode } from "../ast.ts"
-import { withVariants } from "../variants.ts"
+
+import { withVariants } from "../sweeps/variants.ts"
+import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
+import { written } from "../syntax/written.ts"
 import type { JsonSchema } from "../vocabulary.ts"
-import { written } from "../written.ts"
 import type { Document } from "./document.ts"
 import { schemaOf } from "./marks.ts"
 

@@ -1,6 +1,6 @@
 /** What belongs into an option beyond its schema: which names of declarations, which plugins, which tasks. */
 import { BOUND_KINDS, type Kind } from "../kinds.ts"
-import { alternativesOf } from "../options.ts"
+import { alternativesOf } from "../options/options.ts"
 import type { JsonSchema } from "../vocabulary.ts"
 
 export interface Expectation {

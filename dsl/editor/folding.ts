@@ -1,6 +1,7 @@
 /** What can be folded away: blocks, lists and runs of comments that go over several lines. */
-import { OpenBrackets, openerOf, opens } from "../chunks.ts"
-import { linesOf } from "../lines.ts"
+
+import { linesOf } from "../diagnostics/lines.ts"
+import { OpenBrackets, openerOf, opens } from "../syntax/chunks.ts"
 import type { Document } from "./document.ts"
 
 export interface Fold {

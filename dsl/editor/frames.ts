@@ -1,6 +1,6 @@
 /** Blocks and lists that are open at some place, followed token by token on text of any state. */
 import type { IToken } from "chevrotain"
-import { beginsLine } from "../chunks.ts"
+import { beginsLine } from "../syntax/chunks.ts"
 import {
   Colon,
   Comma,
@@ -15,7 +15,7 @@ import {
   RightBracket,
   RightParen,
   Text,
-} from "../tokens.ts"
+} from "../syntax/tokens.ts"
 
 export interface Frame {
   readonly opener: "{" | "[" | "("

@@ -1,6 +1,7 @@
 /** What answers the texts of an experiment's stream, as far as a file says it. */
-import type { DeclarationNode } from "../ast.ts"
-import type { HEADS } from "../core_schema.ts"
+
+import type { HEADS } from "../options/core_schema.ts"
+import type { DeclarationNode } from "../syntax/ast.ts"
 import type { Document } from "./document.ts"
 
 /** Of a stream, or of an experiment by its stream; `classes` where nothing is said. */

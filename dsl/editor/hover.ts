@@ -1,10 +1,11 @@
 /** What is said of the word under the pointer. */
-import type { DeclarationNode, ValueNode } from "../ast.ts"
+
 import { BOUND_KINDS, isKind } from "../kinds.ts"
-import { pluginsOf } from "../scope.ts"
+import { pluginsOf } from "../names/scope.ts"
 import type { Span } from "../spec.ts"
+import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
+import { written } from "../syntax/written.ts"
 import type { PluginEntry } from "../vocabulary.ts"
-import { written } from "../written.ts"
 import type { Document } from "./document.ts"
 import { type EffectiveOption, effectiveOptions, plainText, sweptOf, variantsOf } from "./effective.ts"
 import { type Mark, markAt, schemaOf } from "./marks.ts"

@@ -7,8 +7,8 @@
  *                                 linksOf                                      who names whom
  *                                 semanticTokensOf, inlaysIn, actionsAt        colours, what is unsaid, what can be done
  */
-export { type Action, actionsAt, UNUSED } from "./actions.ts"
-export { type Completion, completionsAt } from "./completion.ts"
+export { type Action, actionsAt, UNUSED } from "./actions/index.ts"
+export { type Completion, completionsAt } from "./completion/index.ts"
 export { type Document, documentOf, type Host, type PlaceOf } from "./document.ts"
 export { type Fold, foldsOf } from "./folding.ts"
 export { type Hover, hoverAt } from "./hover.ts"

@@ -1,5 +1,5 @@
 /** What a file leaves unsaid, shown between its words: counts of variants, tasks and seeds, implied memories, plain numbers. */
-import type { DeclarationNode, ValueNode } from "../ast.ts"
+import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
 import type { Document } from "./document.ts"
 import { effectiveOptions, plainText, variantsOf } from "./effective.ts"
 import { tasksOf } from "./tasks.ts"

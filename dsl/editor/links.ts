@@ -1,5 +1,5 @@
 /** Which declarations name which others, in a file and in those that it imports. */
-import type { DeclarationNode } from "../ast.ts"
+import type { DeclarationNode } from "../syntax/ast.ts"
 import type { Document } from "./document.ts"
 import { marksOfFile } from "./marks.ts"
 

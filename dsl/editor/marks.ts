@@ -1,9 +1,10 @@
 /** What each word of a file means: a plugin, a declaration, an option, one of an option's words, a task. */
-import type { DeclarationNode, FileNode, Name, Setting, ValueNode } from "../ast.ts"
-import { COMPARED, coreSchemas } from "../core_schema.ts"
+
 import { BOUND_KINDS, isCoreKind, isKind } from "../kinds.ts"
-import { pluginsOf } from "../scope.ts"
+import { pluginsOf } from "../names/scope.ts"
+import { COMPARED, coreSchemas } from "../options/core_schema.ts"
 import type { Span } from "../spec.ts"
+import type { DeclarationNode, FileNode, Name, Setting, ValueNode } from "../syntax/ast.ts"
 import type { JsonSchema, PluginEntry } from "../vocabulary.ts"
 import type { Document } from "./document.ts"
 import { type Expectation, expectationOf, propertiesOf } from "./expectation.ts"

@@ -1,6 +1,6 @@
 /** Where a name is declared, and where it is used. All kinds of declaration and the aliases of `use` share their names. */
-import { folderOf, joined } from "../paths.ts"
-import { pluginsOf, usesOf } from "../scope.ts"
+import { folderOf, joined } from "../names/paths.ts"
+import { pluginsOf, usesOf } from "../names/scope.ts"
 import type { Span } from "../spec.ts"
 import type { Document } from "./document.ts"
 import { type Mark, markAt, marksOf, marksOfFile } from "./marks.ts"

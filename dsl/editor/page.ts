@@ -1,8 +1,8 @@
 /** What hover and completion say of plugins, options and kinds, as Markdown. */
 import type { Kind } from "../kinds.ts"
-import { inRange } from "../numbers.ts"
+import { inRange } from "../options/numbers.ts"
+import { wanted } from "../options/wording.ts"
 import type { JsonSchema, PluginEntry } from "../vocabulary.ts"
-import { wanted } from "../wording.ts"
 import { plainText } from "./effective.ts"
 
 /** What each kind of declaration is. */

@@ -6,9 +6,9 @@
  *     stream s { tasks: intents[t1, |                  a value of `tasks`, picked from `intents`
  */
 import type { IToken } from "chevrotain"
-import type { DeclarationNode } from "../ast.ts"
-import { beginsLine } from "../chunks.ts"
 import { isKind } from "../kinds.ts"
+import type { DeclarationNode } from "../syntax/ast.ts"
+import { beginsLine } from "../syntax/chunks.ts"
 import {
   Colon,
   Dot,
@@ -25,7 +25,7 @@ import {
   RightBracket,
   RightParen,
   Text,
-} from "../tokens.ts"
+} from "../syntax/tokens.ts"
 import { type Document, declarationAt } from "./document.ts"
 import { type Frame, plain, step } from "./frames.ts"
 

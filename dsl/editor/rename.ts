@@ -1,6 +1,6 @@
 /** A declaration or an alias gets another name, wherever it is said. */
 import { aKind } from "../kinds.ts"
-import { pluginsOf } from "../scope.ts"
+import { pluginsOf } from "../names/scope.ts"
 import type { Span } from "../spec.ts"
 import type { Document } from "./document.ts"
 import { type Mark, markAt } from "./marks.ts"

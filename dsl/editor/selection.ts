@@ -1,6 +1,6 @@
 /** What is selected as a selection grows: the word, the value, the list, the option, the block, the declaration, the file. */
-import type { Setting, ValueNode } from "../ast.ts"
-import { endOf } from "../tokens.ts"
+import type { Setting, ValueNode } from "../syntax/ast.ts"
+import { endOf } from "../syntax/tokens.ts"
 import type { Document } from "./document.ts"
 
 export interface Range {

@@ -1,7 +1,7 @@
 /** The colours of a file by what its words mean, which a grammar of tokens alone can't tell. */
 import type { IToken } from "chevrotain"
 import { isKind } from "../kinds.ts"
-import { Against, As, Compare, endOf, NumberToken, On, OpenText, Text } from "../tokens.ts"
+import { Against, As, Compare, endOf, NumberToken, On, OpenText, Text } from "../syntax/tokens.ts"
 import type { Document } from "./document.ts"
 import { type Mark, marksOf } from "./marks.ts"
 

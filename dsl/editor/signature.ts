@@ -1,6 +1,6 @@
 /** The options of the block around a place, with the one that is being written. */
 import type { JsonSchema } from "../vocabulary.ts"
-import { recordAt } from "./complete_option.ts"
+import { recordAt } from "./completion/option.ts"
 import type { Document } from "./document.ts"
 import { plainText } from "./effective.ts"
 import { wordsIn } from "./expectation.ts"

@@ -1,7 +1,7 @@
 /** The outline of a file: its declarations and their options. */
 import { isKind } from "../kinds.ts"
 import type { Span } from "../spec.ts"
-import { written } from "../written.ts"
+import { written } from "../syntax/written.ts"
 import type { Document } from "./document.ts"
 
 export interface Symbol {

@@ -1,5 +1,5 @@
 /** The tasks of a data declaration, where the host can tell. */
-import { checkSettings } from "../options.ts"
+import { checkSettings } from "../options/options.ts"
 import type { Declaration } from "../spec.ts"
 import type { Document } from "./document.ts"
 

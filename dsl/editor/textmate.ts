@@ -3,7 +3,7 @@
  * declaration. `editors/vscode/syntaxes/l2r.tmLanguage.json` holds it; a test fails when that is stale.
  */
 import { KINDS } from "../kinds.ts"
-import { NumberToken, Word } from "../tokens.ts"
+import { NumberToken, Word } from "../syntax/tokens.ts"
 
 export interface Pattern {
   readonly name?: string

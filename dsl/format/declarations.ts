@@ -1,5 +1,5 @@
 /** Declarations to lines: neighbours of one kind stand in columns. */
-import { Equals } from "../tokens.ts"
+import { Equals } from "../syntax/tokens.ts"
 import { aboveOf, flat, isBlock, lines, noteLines, remarked } from "./layout.ts"
 import { columns, type Line, padded, WIDTH } from "./lines.ts"
 import type { Marks } from "./marks.ts"

@@ -7,11 +7,12 @@
  *
  * Comments, empty lines between groups and the lines of a long list stay. A declaration that can't be read stays as it is.
  */
-import { chunksOf } from "../chunks.ts"
-import type { Diagnostic } from "../diagnostic.ts"
-import { current } from "../dialect.ts"
-import { parse } from "../parse.ts"
+
+import type { Diagnostic } from "../diagnostics/diagnostic.ts"
 import type { Span } from "../spec.ts"
+import { chunksOf } from "../syntax/chunks.ts"
+import { current } from "../syntax/dialect.ts"
+import { parse } from "../syntax/parse.ts"
 import { declarationOf, laidOut, type Piece } from "./declarations.ts"
 import { joined } from "./lines.ts"
 import { marksOf } from "./marks.ts"

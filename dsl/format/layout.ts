@@ -10,7 +10,7 @@ import {
   LeftParen,
   RightBracket,
   RightParen,
-} from "../tokens.ts"
+} from "../syntax/tokens.ts"
 import { columns, indented, type Line, padded, STEP, WIDTH } from "./lines.ts"
 import type { Marks } from "./marks.ts"
 import { type Element, firstOf, type Group, hasOpened, isGroup, lastOf, type Part } from "./tree.ts"

@@ -1,5 +1,5 @@
 /** Lines with comments behind them, and their columns. */
-import { laid } from "../width.ts"
+import { laid } from "../diagnostics/width.ts"
 
 /** Columns of a line at most, where it can be broken. */
 export const WIDTH = 120

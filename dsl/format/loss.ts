@@ -1,7 +1,7 @@
 /** What formatting has lost or changed, if it has: it may move commas and comments, and nothing else. */
-import type { FileNode } from "../ast.ts"
-import { parse } from "../parse.ts"
-import { Comma, tokenize } from "../tokens.ts"
+import type { FileNode } from "../syntax/ast.ts"
+import { parse } from "../syntax/parse.ts"
+import { Comma, tokenize } from "../syntax/tokens.ts"
 
 /** Undefined where both texts have the same tokens (commas aside), the same comments and the same meaning; else what differs. */
 export const lossOf = (before: string, after: string): string | undefined => {

@@ -1,6 +1,7 @@
 /** What the tree of a file tells about its tokens: where options begin, and which bracket belongs to the word before it. */
-import type { Comparison, FileNode, Setting } from "../ast.ts"
+
 import type { Span } from "../spec.ts"
+import type { Comparison, FileNode, Setting } from "../syntax/ast.ts"
 
 export interface Marks {
   /** Offsets at which an option or a comparison begins. */

@@ -1,6 +1,6 @@
 /** Tokens to brackets and what stands in them: as much structure as the layout needs, and no more. */
-import { openerOf, opens } from "../chunks.ts"
-import { Comma, LeftBrace } from "../tokens.ts"
+import { openerOf, opens } from "../syntax/chunks.ts"
+import { Comma, LeftBrace } from "../syntax/tokens.ts"
 import type { Marks } from "./marks.ts"
 import type { Note, Token } from "./trivia.ts"
 

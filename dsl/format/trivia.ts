@@ -1,6 +1,6 @@
 /** Tokens with what stands between them: comments and line breaks mean nothing to the parser, and much to people. */
 import type { IToken, TokenType } from "chevrotain"
-import { endOf, tokenize } from "../tokens.ts"
+import { endOf, tokenize } from "../syntax/tokens.ts"
 
 /** A comment on a line of its own. */
 export interface Note {

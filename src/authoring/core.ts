@@ -1,7 +1,8 @@
 /** Declarations whose options are the language's own, and experiments. */
-import type { Comparison } from "../../dsl/ast.ts"
-import type { COMPARED } from "../../dsl/core_schema.ts"
+
+import type { COMPARED } from "../../dsl/options/core_schema.ts"
 import type { Train } from "../../dsl/spec.ts"
+import type { Comparison } from "../../dsl/syntax/ast.ts"
 import { type Declared, declare, type Given } from "./declared.ts"
 import { namedIn, nowhere, type Range, type Row, type Shuffled, type Sweep, type Tasks, valueNode } from "./values.ts"
 

@@ -1,6 +1,7 @@
 /** A declaration as a TypeScript value: what `lora("low_rank", { rank: 8 })` gives, to be named by others. */
-import type { DeclarationNode } from "../../dsl/ast.ts"
+
 import type { Kind } from "../../dsl/kinds.ts"
+import type { DeclarationNode } from "../../dsl/syntax/ast.ts"
 
 export interface Declared<K extends Kind = Kind> {
   readonly kind: K

@@ -1,6 +1,7 @@
 /** Declarations as TypeScript values: `lora("low_rank", { rank: 8 })` is what `adapter low_rank = lora { rank: 8 }` is in a file. */
-import type { Comparison, DeclarationNode, Setting } from "../../dsl/ast.ts"
+
 import type { Kind } from "../../dsl/kinds.ts"
+import type { Comparison, DeclarationNode, Setting } from "../../dsl/syntax/ast.ts"
 import type { RouterOptions } from "../plan/router_options.ts"
 import type { Member, Plugin, Schema } from "../plugin/index.ts"
 import type { Declared } from "./declaration.ts"

@@ -1,7 +1,8 @@
 /** A whole spec: what is given, and everything that it names. */
-import type { FileNode } from "../../dsl/ast.ts"
+
+import { print as printed } from "../../dsl/format/print.ts"
 import { KINDS } from "../../dsl/kinds.ts"
-import { print as printed } from "../../dsl/print.ts"
+import type { FileNode } from "../../dsl/syntax/ast.ts"
 import type { Declared } from "./declaration.ts"
 import { nameNode, nowhere } from "./values.ts"
 

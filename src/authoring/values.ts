@@ -1,5 +1,5 @@
 /** Values of a spec as TypeScript writes them, and the nodes of the tree that they become. */
-import type { Name, ValueNode } from "../../dsl/ast.ts"
+import type { Name, ValueNode } from "../../dsl/syntax/ast.ts"
 import type { Declared } from "./declaration.ts"
 
 /** Nothing of what TypeScript builds stands in a file. */

@@ -1,5 +1,5 @@
 /** `l2r ast SPEC`: the tree of a spec as data, for other programs. `l2r schema ast` is its schema. */
-import { astJson } from "../../dsl/ast_json.ts"
+import { astJson } from "../../dsl/syntax/ast_json.ts"
 import { readSource } from "../source.ts"
 import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"

@@ -1,8 +1,9 @@
 /** `l2r explain CODE | KIND [NAME] | NAME`: the long form of a diagnostic, a kind of declaration, or a plugin. */
-import { coreSchemas } from "../../dsl/core_schema.ts"
+
 import { besideOf, pages, runExample, shownOf } from "../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../dsl/index.ts"
 import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
+import { coreSchemas } from "../../dsl/options/core_schema.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
 import { indented, optionList, pluginPage, pluginTable } from "./plugin_page.ts"

@@ -1,7 +1,8 @@
 /** `l2r fix`: specs of older language versions in the current one. Loads the language alone. */
-import { current } from "../../dsl/dialect.ts"
+
 import { render } from "../../dsl/index.ts"
-import { migrated } from "../../dsl/migrate.ts"
+import { current } from "../../dsl/syntax/dialect.ts"
+import { migrated } from "../../dsl/syntax/migrate.ts"
 import { readText } from "../source.ts"
 import { specsIn } from "./specs_in.ts"
 import { summaries } from "./summaries.ts"

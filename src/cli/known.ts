@@ -1,5 +1,5 @@
 /** What to say of a name that is none of those that are known. */
-import { nearest } from "../../dsl/suggest.ts"
+import { nearest } from "../../dsl/diagnostics/suggest.ts"
 
 /** `sign` stands before each name. */
 export const known = (kind: string, name: string, names: readonly string[], sign = ""): string => {

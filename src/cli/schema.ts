@@ -1,7 +1,8 @@
 /** `l2r schema`: the options of declarations, or the output of `l2r ast`, as JSON Schema for other programs. */
-import { astSchema } from "../../dsl/ast_schema.ts"
-import { coreSchemas } from "../../dsl/core_schema.ts"
+
 import type { JsonSchema, Vocabulary } from "../../dsl/index.ts"
+import { coreSchemas } from "../../dsl/options/core_schema.ts"
+import { astSchema } from "../../dsl/syntax/ast_schema.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
 import { summaries } from "./summaries.ts"

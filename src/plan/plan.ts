@@ -4,7 +4,7 @@
  */
 
 import type * as Graph from "effect/Graph"
-import { measuresOf } from "../../dsl/core_schema.ts"
+import { measuresOf } from "../../dsl/options/core_schema.ts"
 import type { Compare, Experiment, Spec } from "../../dsl/spec.ts"
 import type { Backend, Memory, NumericProfile, Place } from "../plugin/index.ts"
 import { adaptersOf } from "./adapters.ts"

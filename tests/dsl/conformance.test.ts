@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { test } from "node:test"
-import { catalogue } from "../../dsl/diagnostics.ts"
+import { catalogue } from "../../dsl/diagnostics/catalogue.ts"
 import { pages, runExample } from "../../dsl/explain/index.ts"
 import { format, lossOf } from "../../dsl/format/index.ts"
 import { check, linesOf, type Vocabulary } from "../../dsl/index.ts"

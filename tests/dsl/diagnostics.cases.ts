@@ -1,7 +1,7 @@
 /** For every code of the catalogue, a spec that brings it about. `around(...)` puts a line into a spec that is sound. */
 
-import { current } from "../../dsl/dialect.ts"
 import type { BrokenRule, CheckOptions, DataFacts } from "../../dsl/index.ts"
+import { current } from "../../dsl/syntax/dialect.ts"
 
 /** A spec with what stands beside it: other files, flags, what is known of data. */
 export interface Case extends Partial<CheckOptions> {

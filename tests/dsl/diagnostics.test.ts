@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { readFileSync, writeFileSync } from "node:fs"
 import { test } from "node:test"
-import { type Code, catalogue } from "../../dsl/diagnostics.ts"
+import { type Code, catalogue } from "../../dsl/diagnostics/catalogue.ts"
 import { check, render } from "../../dsl/index.ts"
 import { type Case, caseOf, cases, sound } from "./diagnostics.cases.ts"
 import { mine, vocabulary } from "./vocabulary.fixture.ts"

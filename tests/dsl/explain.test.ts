@@ -2,10 +2,10 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { catalogue } from "../../dsl/diagnostics.ts"
-import { current } from "../../dsl/dialect.ts"
+import { catalogue } from "../../dsl/diagnostics/catalogue.ts"
 import { pages, runExample, shownOf } from "../../dsl/explain/index.ts"
 import { check } from "../../dsl/index.ts"
+import { current } from "../../dsl/syntax/dialect.ts"
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
 
 const vocabulary = JSON.parse(readFileSync(new URL("../../dsl/vocabulary.json", import.meta.url), "utf8")) as Vocabulary

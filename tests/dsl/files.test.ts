@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { check, usesIn } from "../../dsl/index.ts"
-import { joined } from "../../dsl/paths.ts"
+import { joined } from "../../dsl/names/paths.ts"
 import { sound } from "./diagnostics.cases.ts"
 import { mine, vocabulary } from "./vocabulary.fixture.ts"
 

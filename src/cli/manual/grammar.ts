@@ -1,6 +1,6 @@
 /** The grammar in words, from the parser itself. */
 import type { ISerializedGast } from "chevrotain"
-import { Grammar } from "../../../dsl/grammar.ts"
+import { Grammar } from "../../../dsl/syntax/grammar.ts"
 
 type Production = ISerializedGast & {
   readonly name?: string

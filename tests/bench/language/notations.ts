@@ -1,7 +1,7 @@
 /** One content in three notations: a long spec, and the same tree as YAML and as constants of TypeSpec. */
 import { readFileSync } from "node:fs"
-import type { DeclarationNode, ValueNode } from "../../../dsl/ast.ts"
-import { parse } from "../../../dsl/parse.ts"
+import type { DeclarationNode, ValueNode } from "../../../dsl/syntax/ast.ts"
+import { parse } from "../../../dsl/syntax/parse.ts"
 
 const spec = readFileSync(new URL("thirty.l2r", import.meta.url), "utf8")
 const declared = [...spec.matchAll(/^\w+ (\w+)(?= +=| \{)/gm)].map(([, name]) => name)

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
 import { format } from "../../../dsl/format/index.ts"
 import { check, type Vocabulary } from "../../../dsl/index.ts"
-import { parse } from "../../../dsl/parse.ts"
+import { parse } from "../../../dsl/syntax/parse.ts"
 import { asTypeSpec, asYaml, longSpec } from "./notations.ts"
 import { spread } from "./spread.ts"
 

@@ -1,0 +1,156 @@
+/** What is allowed, and probably not meant: declarations without use, rows that can't differ, streams and comparisons that can't tell anything. */
+
+import { diagnose } from "../diagnostics/catalogue.ts"
+import type { Report } from "../diagnostics/diagnostic.ts"
+import { aKind } from "../kinds.ts"
+import { aboveOf, type Resolve } from "../names/resolve.ts"
+import { pluginsOf, type Scope } from "../names/scope.ts"
+import { type Place, placeOf } from "../options/places.ts"
+import type { Declaration, Experiment, Span, Spec } from "../spec.ts"
+import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
+import type { DataFacts, TaskFacts } from "./data_facts.ts"
+
+export interface Advised {
+  readonly spec: Spec
+  /** As they are written, before sweeps are carried out; those of the spec's own file. */
+  readonly declarations: readonly DeclarationNode[]
+  readonly scope: Scope
+  readonly resolve: Resolve
+  readonly factsOf: (data: Declaration) => DataFacts | undefined
+}
+
+export const advise = (advised: Advised, report: Report): void => {
+  reportUnused(advised, report)
+  const once = new Set<string>()
+  for (const experiment of Object.values(advised.spec.experiments)) {
+    const node = advised.scope.declared.get(experiment.variantOf ?? experiment.name)
+    if (!node || once.has(node.name!.text)) continue
+    once.add(node.name!.text)
+    reportAlike(experiment, node, advised, report)
+    reportData(experiment, advised, report)
+  }
+}
+
+/** Declarations of the spec's own file that no experiment reaches. */
+const reportUnused = ({ spec, declarations, scope, resolve }: Advised, report: Report): void => {
+  const experiments = declarations.filter(({ kind }) => kind === "experiment")
+  const readable = declarations.every((node) => node.kind && node.name && !resolve(node).unsure)
+  if (!readable || experiments.length === 0) return
+  const used = new Set<DeclarationNode>()
+  const waiting = [...experiments]
+  const reach = (value: ValueNode, place: Place): void => {
+    const text = value.kind === "word" ? value.text : value.kind === "pick" ? value.name.text : undefined
+    const named = text === undefined ? undefined : scope.declared.get(text)
+    if (named?.kind && place.kinds.includes(named.kind)) waiting.push(named)
+    if ("items" in value && value.kind !== "pick") for (const item of value.items) reach(item, place)
+    if (value.kind === "record") for (const setting of value.settings) reach(setting.value, place)
+  }
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (used.has(node)) continue
+    used.add(node)
+    const above = aboveOf(scope, node)
+    if (above) waiting.push(above)
+    const { settings, entry } = resolve(node)
+    for (const { key, value } of settings.values()) reach(value, placeOf(node.kind, key.text, entry))
+  }
+  for (const node of declarations) {
+    const implied =
+      (node.kind === "memory" && scope.countOf("memory") === 1) ||
+      (node.kind === "backend" && node.name!.text === Object.keys(spec.backends)[0])
+    if (!used.has(node) && !implied)
+      report(diagnose("L2R0520", node.name!.span, { name: node.name!.text, kind: aKind(node.kind!) }))
+  }
+}
+
+/** Routers of one plugin whose options come out the same. */
+const reportAlike = (experiment: Experiment, node: DeclarationNode, advised: Advised, report: Report): void => {
+  const { spec, scope } = advised
+  const first = new Map<string, string>()
+  for (const name of experiment.routers) {
+    const { plugin, options } = spec.routers[name]
+    const vocabulary = plugin.from === undefined ? scope.vocabulary : scope.used.get(plugin.from)
+    if (!vocabulary || "problem" in vocabulary) continue
+    const { properties = {} } = pluginsOf(vocabulary, "router").get(plugin.name)?.options ?? {}
+    const effective = Object.entries(properties).map(([option, schema]) => [
+      option,
+      Object.hasOwn(options, option) ? options[option] : schema.default,
+    ])
+    const key = JSON.stringify([plugin, effective])
+    const before = first.get(key)
+    if (before === undefined) first.set(key, name)
+    else {
+      const unvaried = (row: string) => spec.routers[row].variantOf ?? row
+      const related = [{ span: entryOf(node, "routers", unvaried(before), advised), message: "listed here" }]
+      const span = entryOf(node, "routers", unvaried(name), advised)
+      report(diagnose("L2R0521", span, { left: before, right: name }, { related }))
+    }
+  }
+}
+
+/** Where a name is listed in an option of an experiment. */
+const entryOf = (node: DeclarationNode, option: string, name: string, { resolve }: Advised): Span => {
+  const value = resolve(node).settings.get(option)?.value
+  const items = value?.kind === "list" ? value.items : value ? [value] : []
+  return items.find((item) => item.kind === "word" && item.text === name)?.span ?? node.name!.span
+}
+
+/** Standard errors that a difference must have to be found four times in five at the level 0.05, both ways. */
+const POWER = 2.8
+/** Share of test examples on which two rows that are worth a comparison differ. */
+const DISCORDANT = 0.2
+/** Percentage points; a comparison that finds only larger differences is told. */
+const COARSE = 10
+
+const reportData = (experiment: Experiment, { spec, factsOf }: Advised, report: Report): void => {
+  const stream = spec.streams[experiment.stream]
+  const tasks: (TaskFacts & { readonly span: Span })[] = []
+  for (const { data, task, span } of stream.tasks) {
+    const facts = factsOf(spec.data[data])
+    if (!facts) return
+    tasks.push(...facts.filter(({ name }) => task === undefined || name === task).map((one) => ({ ...one, span })))
+  }
+  if (stream.scenario === "class_incremental" && !stream.answers) reportShared(tasks, report)
+  const test = tasks.reduce((sum, task) => sum + task.test, 0)
+  const least = 100 * POWER * Math.sqrt(DISCORDANT / Math.max(1, test))
+  const [asked] = experiment.compare
+  if (asked && least > COARSE)
+    report(diagnose("L2R0524", asked.span, { examples: test, points: Math.min(100, Math.round(least)) }))
+  const memories = new Set(experiment.routers.flatMap((name) => memoryOf(spec.routers[name], spec)))
+  for (const memory of memories) {
+    const { per_class, per_task } = memory.options
+    for (const { name, train } of tasks) {
+      const sizes = Object.values(train)
+      const [kept, there, of] =
+        per_task === undefined
+          ? ([per_class, Math.max(...sizes), "class"] as const)
+          : ([per_task, sizes.reduce((sum, size) => sum + size, 0), "task"] as const)
+      if (typeof kept !== "number" || kept < there) continue
+      const span = memory.optionSpans[`per_${of}`] ?? memory.span
+      report(diagnose("L2R0522", span, { memory: memory.variantOf ?? memory.name, kept, there, of, task: name }))
+      break
+    }
+  }
+}
+
+/** The memory that a router names, or the only one. */
+const memoryOf = ({ options }: Declaration, { memories }: Spec): readonly Declaration[] => {
+  const all = Object.values(memories)
+  if (typeof options.memory === "string") return memories[options.memory] ? [memories[options.memory]] : []
+  return all.length === 1 ? all : []
+}
+
+/** Classes of different tasks with one label can't be told apart by their texts. */
+const reportShared = (tasks: readonly (TaskFacts & { readonly span: Span })[], report: Report): void => {
+  const first = new Map<string, (typeof tasks)[number]>()
+  const said = new Set<string>()
+  for (const task of tasks)
+    for (const label of Object.keys(task.train)) {
+      const before = first.get(label)
+      if (!before) first.set(label, task)
+      else if (!said.has(task.name)) {
+        said.add(task.name)
+        const related = before.span === task.span ? [] : [{ span: before.span, message: "here too" }]
+        report(diagnose("L2R0523", task.span, { left: before.name, right: task.name, label }, { related }))
+      }
+    }
+}

@@ -1,0 +1,92 @@
+/** `compare learnt against [nearest, uniform.refit] on accuracy` */
+
+import { diagnose } from "../diagnostics/catalogue.ts"
+import { nearest } from "../diagnostics/suggest.ts"
+import type { Context, Listed } from "../names/context.ts"
+import { pluginsOf } from "../names/scope.ts"
+import { COMPARED, measuresOf } from "../options/core_schema.ts"
+import { checkValue } from "../options/options.ts"
+import { found } from "../options/wording.ts"
+import type { Compare, Stream } from "../spec.ts"
+import type { Comparison, ValueNode } from "../syntax/ast.ts"
+
+const POLICIES = ["kept", "refit"]
+
+export interface Rows {
+  readonly routers: readonly Listed[]
+  readonly bounds: readonly Listed[]
+  /** False where a row may be missing because it could not be read. */
+  readonly complete: boolean
+  /** What they are compared on; unknown where it could not be read. */
+  readonly stream?: Stream
+}
+
+export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows, context: Context): Compare[] =>
+  comparisons.flatMap(({ left, against, on, span }) => {
+    const first = rowOf(left, rows, context)
+    const items = against.kind === "list" ? against.items : [against]
+    if (items.length === 0) context.report(diagnose("L2R0407", against.span, { name: "against", least: 1 }))
+    const others: string[] = []
+    for (const item of items) {
+      const row = rowOf(item, rows, context)
+      if (row === undefined) continue
+      const name = context.scope.writtenOf(row)
+      if (others.includes(row)) context.report(diagnose("L2R0505", item.span, { name }))
+      if (row === first) context.report(diagnose("L2R0508", item.span, { name }))
+      others.push(row)
+    }
+    const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "compare ... on" })
+    if (metric !== undefined && rows.stream) {
+      const head = rows.stream.answers ? "text" : "classes"
+      const words = measuresOf(head).compared
+      const stream = context.scope.writtenOf(rows.stream.name)
+      if (!words.includes(metric as string))
+        context.report(diagnose("L2R0532", on.span, { measure: metric as string, stream, head, words }))
+    }
+    return first === undefined || metric === undefined
+      ? []
+      : [{ left: first, against: others, on: metric as string, span }]
+  })
+
+/** The name of a row, with its head policy if one is written: `learnt`, `learnt.kept`. */
+const rowOf = (node: ValueNode, { routers, bounds, complete }: Rows, context: Context): string | undefined => {
+  if (node.kind === "broken") return undefined
+  const names = [...routers, ...bounds].map(({ name }) => name)
+  if (node.kind !== "word") {
+    context.report(diagnose("L2R0404", node.span, { name: "compare", wanted: "the name of a row", found: found(node) }))
+    return undefined
+  }
+  if (!names.includes(node.text)) {
+    const { writtenOf } = context.scope
+    const [text, listed] = [writtenOf(node.text), [...new Set(names.map(writtenOf))]]
+    const near = nearest(text, listed)
+    const span = { ...node.span, end: node.span.start + text.length }
+    if (complete)
+      context.report(
+        diagnose("L2R0507", span, { name: text, near, names: listed }, near ? { fix: { span, text: near } } : {}),
+      )
+    return undefined
+  }
+  if (!node.member) return node.text
+  const policy = node.member.text
+  const reason = POLICIES.includes(policy) ? whyNot(node.text, policy, context) : "a head is `kept` or `refit`"
+  if (reason === undefined) return `${node.text}.${policy}`
+  context.report(diagnose("L2R0509", node.member.span, { row: node.text, policy, reason }))
+  return undefined
+}
+
+/** Why a row has no variant with this head policy; undefined where it has one, or where that can't be told. */
+const whyNot = (name: string, policy: string, { scope, resolve }: Context): string | undefined => {
+  const declared = scope.declared.get(name)
+  const resolved = declared && resolve(declared)
+  if (resolved && (resolved.unsure || !resolved.entry)) return undefined
+  const kind = declared?.kind ?? (pluginsOf(scope.vocabulary, "router").has(name) ? "router" : "row")
+  const entry = resolved?.entry ?? pluginsOf(scope.vocabulary, kind).get(name)
+  const head = entry?.options.properties?.head
+  if (kind !== "router" || !head) return `\`${name}\` has no head policy`
+  const written = resolved?.settings.get("head")?.value
+  const policies = written?.kind === "word" ? written.text : head.default
+  return policies === undefined || policies === "both" || policies === policy
+    ? undefined
+    : `its head is \`${policies}\``
+}

@@ -1,0 +1,147 @@
+/** Experiments: what is run on what, and what is compared. */
+
+import { diagnose } from "../diagnostics/catalogue.ts"
+import { BOUND_KINDS } from "../kinds.ts"
+import type { Context, Listed } from "../names/context.ts"
+import type { Resolved } from "../names/resolve.ts"
+import { mayBeUnreadable, pluginsOf } from "../names/scope.ts"
+import { coreSchemas, measuresOf } from "../options/core_schema.ts"
+import { numbersIn } from "../options/numbers.ts"
+import { checkSettings } from "../options/options.ts"
+import { referTo } from "../options/references.ts"
+import type { Experiment, Span, Stream, Value } from "../spec.ts"
+import type { ValueNode } from "../syntax/ast.ts"
+import { checkComparisons } from "./compare.ts"
+import { checkCoverage } from "./library.ts"
+import { checkMemory, checkService } from "./service.ts"
+import { checkWriting } from "./writing.ts"
+
+export { BOUND_KINDS } from "../kinds.ts"
+
+export const checkExperiment = (resolved: Resolved, context: Context): Experiment => {
+  const { node, settings, unsure } = resolved
+  const name = node.name?.text ?? ""
+  const lists = new Set(["adapters", "bounds"])
+  const plain = (all: Iterable<(typeof node.settings)[number]>, report: Context["report"]) =>
+    checkSettings(
+      [...all].filter(({ key }) => !lists.has(key.text)),
+      coreSchemas.experiment,
+      "an experiment",
+      { ...context, report },
+    )
+  plain(node.settings, context.report)
+  const values = plain(settings.values(), () => {})
+  let complete = !unsure
+  const listed = (option: string, resolve: (node: ValueNode, context: Context) => string | undefined): Listed[] => {
+    const setting = settings.get(option)
+    if (!setting) return []
+    const quiet = node.settings.includes(setting) ? context : { ...context, report: () => {} }
+    const items = setting.value.kind === "list" ? setting.value.items : [setting.value]
+    if (items.length === 0 && option === "adapters")
+      quiet.report(diagnose("L2R0407", setting.value.span, { name: option, least: 1 }))
+    return items.flatMap((item) => {
+      const found = resolve(item, quiet)
+      if (found === undefined && option !== "adapters") complete = false
+      return found === undefined ? [] : [{ name: found, span: item.span }]
+    })
+  }
+  const adapters = listed("adapters", (item, quiet) =>
+    referTo(item, ["adapter", "library"], { ...quiet, name: "adapters" }),
+  )
+  const routers = listed("routers", (item, quiet) =>
+    referTo(item, "router", { ...quiet, name: "routers", report: () => {} }),
+  )
+  const bounds = listed("bounds", boundIn)
+  for (const list of [adapters, [...routers, ...bounds]]) reportRepeatedNames(list, context)
+  for (const option of ["seeds", "measure"]) reportRepeatedValues(settings.get(option)?.value, context)
+
+  if (!unsure && !settings.has("routers") && !settings.has("bounds"))
+    context.report(diagnose("L2R0506", node.name!.span, { name: context.scope.writtenOf(name) }))
+  const streamName = values.get("stream") as string | undefined
+  const stream = streamName === undefined ? undefined : context.stream(streamName)
+  for (const { name: adapter, span } of adapters) {
+    const declared = context.scope.declared.get(adapter)!
+    if (declared.kind === "library" && stream) checkCoverage(context.resolve(declared), stream, span, context)
+  }
+  const head = stream?.answers ? "text" : "classes"
+  if (stream) {
+    reportUnmeasured(settings.get("measure")?.value, stream, context)
+    if (stream.answers) checkWriting([...routers, ...bounds], streamName!, context)
+  }
+  checkService([...routers, ...bounds], adapters, context)
+  checkMemory(routers, context)
+  const compare = checkComparisons(resolved.comparisons, { routers, bounds, complete, stream }, context)
+  return {
+    name,
+    on: (values.get("on") as string) ?? "",
+    stream: streamName ?? "",
+    adapters: adapters.map((each) => each.name),
+    train: (values.get("train") as string) ?? "",
+    routers: routers.map((each) => each.name),
+    bounds: bounds.map((each) => each.name),
+    seeds: (listOf(values.get("seeds")) as number[] | undefined) ?? [1],
+    measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...measuresOf(head).all],
+    compare,
+    ...(node.variant ? { variantOf: node.variant.of } : {}),
+    span: node.span,
+  }
+}
+
+/** What the stream's head has no figures of. */
+const reportUnmeasured = (value: ValueNode | undefined, stream: Stream, { report, scope }: Context): void => {
+  const head = stream.answers ? "text" : "classes"
+  const { all } = measuresOf(head)
+  for (const item of value === undefined ? [] : value.kind === "list" ? value.items : [value])
+    if (item.kind === "word" && isMeasure(item.text) && !all.includes(item.text)) {
+      const words = all.slice(0, 2)
+      report(diagnose("L2R0532", item.span, { measure: item.text, stream: scope.writtenOf(stream.name), head, words }))
+    }
+}
+
+const isMeasure = (word: string): boolean =>
+  (["classes", "text"] as const).some((head) => measuresOf(head).all.includes(word))
+
+const listOf = (value: Value | undefined): readonly Value[] | undefined =>
+  value === undefined ? undefined : Array.isArray(value) ? value : [value as Value]
+
+/** A bound: a declared router, strategy or probe, else a plugin of these kinds with its defaults. */
+const boundIn = (item: ValueNode, context: Context): string | undefined => {
+  const { scope } = context
+  if (item.kind === "word" && !item.member && !scope.declared.has(item.text)) {
+    if (BOUND_KINDS.some((kind) => pluginsOf(scope.vocabulary, kind).has(item.text))) return item.text
+    if (BOUND_KINDS.some((kind) => mayBeUnreadable(scope, item.text, kind))) return undefined
+    const names = BOUND_KINDS.flatMap((kind) => [...pluginsOf(scope.vocabulary, kind).keys(), ...scope.namesOf(kind)])
+    context.reportUnknown(item, "router, strategy or probe", names)
+    return undefined
+  }
+  return referTo(item, BOUND_KINDS, { ...context, name: "bounds" })
+}
+
+const reportRepeatedNames = (list: readonly Listed[], { report, scope }: Context): void => {
+  const first = new Map<string, Span>()
+  for (const { name, span } of list) {
+    const before = first.get(name)
+    if (before)
+      report(
+        diagnose(
+          "L2R0505",
+          span,
+          { name: scope.writtenOf(name) },
+          { related: [{ span: before, message: "first listed here" }] },
+        ),
+      )
+    else first.set(name, span)
+  }
+}
+
+const reportRepeatedValues = (value: ValueNode | undefined, context: Context): void => {
+  if (value?.kind !== "list") return
+  reportRepeatedNames(
+    numbersIn(value.items, () => {}).flatMap((item) =>
+      item.kind === "number" || item.kind === "word"
+        ? [{ name: item.kind === "number" ? String(item.value) : item.text, span: item.span }]
+        : [],
+    ),
+    context,
+  )
+}

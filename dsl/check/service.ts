@@ -1,0 +1,71 @@
+/** Which router can serve which modules, and which needs a memory: from the facts that the vocabulary has of plugins. */
+
+import { diagnose } from "../diagnostics/catalogue.ts"
+import type { Context, Listed } from "../names/context.ts"
+import { pluginsOf } from "../names/scope.ts"
+import type { PluginEntry } from "../vocabulary.ts"
+
+/** The plugin of a row of an experiment: of its declaration, or the router plugin of that name. */
+const entryOf = (name: string, { scope, resolve }: Context): PluginEntry | undefined => {
+  const declared = scope.declared.get(name)
+  return declared ? resolve(declared).entry : pluginsOf(scope.vocabulary, "router").get(name)
+}
+
+/** A router that can't serve one of several libraries leaves a cell open; one that can serve none has no row. */
+export const checkService = (rows: readonly Listed[], adapters: readonly Listed[], context: Context): void => {
+  const { scope } = context
+  const served = adapters.map((adapter) => ({ adapter, lowRank: isLowRank(adapter.name, context) }))
+  if (served.some(({ lowRank }) => lowRank === undefined)) return
+  for (const { name, span } of rows) {
+    if (entryOf(name, context)?.facts?.needs_low_rank !== true) continue
+    const lacking = served.filter(({ lowRank }) => !lowRank)
+    if (lacking.length > 0 && lacking.length === served.length)
+      context.report(diagnose("L2R0511", span, { router: scope.writtenOf(name) }))
+    else
+      for (const { adapter } of lacking)
+        context.report(
+          diagnose(
+            "L2R0510",
+            span,
+            { router: scope.writtenOf(name), adapter: scope.writtenOf(adapter.name) },
+            { related: [{ span: adapter.span, message: "listed here" }] },
+          ),
+        )
+  }
+}
+
+/** Whether all modules of an adapter or a library are low-rank; undefined where a plugin is not known. */
+const isLowRank = (name: string, context: Context): boolean | undefined => {
+  const declared = context.scope.declared.get(name)!
+  if (declared.kind === "adapter") {
+    const { entry } = context.resolve(declared)
+    return entry && entry.facts?.low_rank === true
+  }
+  const library = context.library(name)
+  if (library?.moduleAt) return undefined // the plan reads what these modules are
+  const members = Object.values(library?.adapterOf ?? {}).map((adapter) => isLowRank(adapter, context))
+  return members.length === 0 || members.includes(undefined) ? undefined : members.every((member) => member)
+}
+
+/** A router that is fitted on a memory, or whose heads are said to be, must say which, unless exactly one is declared. */
+export const checkMemory = (routers: readonly Listed[], context: Context): void => {
+  const { scope, resolve, report } = context
+  if (scope.countOf("memory") === 1 || scope.importsBroken || scope.unreadable.has("memory")) return
+  for (const { name } of routers) {
+    const { node, entry, settings, unsure } = resolve(scope.declared.get(name)!)
+    const properties = entry?.options.properties
+    if (unsure || !properties?.memory || settings.has("memory")) continue
+    const written = (option: string): unknown => {
+      const value = settings.get(option)?.value
+      return value?.kind === "word" ? value.text : undefined
+    }
+    const statistics = properties.statistics && (written("statistics") ?? properties.statistics.default)
+    if (
+      entry!.facts?.fit === "gradient" ||
+      statistics === "memory" ||
+      ["refit", "both"].includes(written("head") as string)
+    ) {
+      report(diagnose("L2R0512", node.name!.span, { router: scope.writtenOf(name), names: scope.namesOf("memory") }))
+    }
+  }
+}

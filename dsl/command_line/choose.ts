@@ -1,0 +1,101 @@
+/** `--only` and `--skip`: which experiments, adapters and rows of a checked spec are run, by name or by a pattern with `*` and `?`. */
+
+import { diagnose } from "../diagnostics/catalogue.ts"
+import type { Report } from "../diagnostics/diagnostic.ts"
+import { nearest } from "../diagnostics/suggest.ts"
+import type { Experiment, Span, Spec } from "../spec.ts"
+import type { Change } from "./overrides.ts"
+
+export const ONLY = "--only"
+export const SKIP = "--skip"
+
+export interface Wanted {
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
+}
+
+interface Pattern {
+  readonly text: string
+  readonly span: Span
+  readonly fits: (name: string) => boolean
+}
+
+/** `low_rank` fits all variants of a sweep, `low_rank[rank=4]` one, `low*` what begins so. */
+const patternsIn = (flags: readonly string[], file: string): readonly Pattern[] => {
+  let start = 0
+  return flags.map((text) => {
+    const span = { file, start, end: start + text.length }
+    start += text.length + 1
+    const source = text
+      .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")
+    const whole = new RegExp(`^${source}$`, "u")
+    return { text, span, fits: (name) => whole.test(name) || whole.test(written(name)) }
+  })
+}
+
+const written = (name: string): string => name.replace(/\[.*$/, "")
+
+/** The names by which a part of an experiment can be chosen; each list is narrowed for itself. */
+const lists = ["adapters", "routers", "bounds"] as const
+
+export const chosenFrom = (
+  spec: Spec,
+  { only = [], skip = [] }: Wanted,
+  report: Report,
+): { readonly spec: Spec; readonly changes: readonly Change[] } => {
+  if (only.length === 0 && skip.length === 0) return { spec, changes: [] }
+  const [wanted, unwanted] = [patternsIn(only, ONLY), patternsIn(skip, SKIP)]
+  const experiments = Object.values(spec.experiments)
+  const names = [...new Set(experiments.flatMap((each) => [each.name, ...lists.flatMap((list) => each[list])]))]
+  for (const pattern of [...wanted, ...unwanted]) {
+    if (names.some(pattern.fits)) continue
+    const near = nearest(pattern.text, names.map(written))
+    report(diagnose("L2R0705", pattern.span, { pattern: pattern.text, near, names: [...new Set(names.map(written))] }))
+  }
+  /** Where a pattern names something of a group, the group is narrowed to that; else it stays whole. */
+  const kept = <Item>(items: readonly Item[], nameOf: (item: Item) => string): readonly Item[] => {
+    const some = items.some((item) => wanted.some(({ fits }) => fits(nameOf(item))))
+    return items.filter((item) => {
+      const name = nameOf(item)
+      return (!some || wanted.some(({ fits }) => fits(name))) && !unwanted.some(({ fits }) => fits(name))
+    })
+  }
+  const changes: Change[] = []
+  const narrowed = kept(experiments, ({ name }) => name).map((experiment): Experiment => {
+    const rows = kept(
+      [...experiment.routers, ...experiment.bounds].map((name) => name),
+      (name) => name,
+    )
+    const next = {
+      adapters: kept(experiment.adapters, (name) => name),
+      routers: experiment.routers.filter((name) => rows.includes(name)),
+      bounds: experiment.bounds.filter((name) => rows.includes(name)),
+    }
+    for (const list of lists)
+      if (next[list].length < experiment[list].length)
+        changes.push({
+          path: `${experiment.name}.${list}`,
+          before: listed(experiment[list]),
+          after: listed(next[list]),
+        })
+    const last = [...unwanted, ...wanted][0]
+    if (rows.length === 0 || next.adapters.length === 0)
+      report(diagnose("L2R0706", last.span, { name: experiment.name, what: rows.length === 0 ? "row" : "adapter" }))
+    const has = (row: string) => rows.includes(row) || rows.includes(row.replace(/\.(kept|refit)$/, ""))
+    const compare = experiment.compare.flatMap((one) => {
+      const against = one.against.filter(has)
+      return has(one.left) && against.length > 0 ? [{ ...one, against }] : []
+    })
+    return { ...experiment, ...next, compare }
+  })
+  if (experiments.length > 0 && narrowed.length === 0)
+    report(diagnose("L2R0706", unwanted[0].span, { name: experiments[0].name, what: "experiment" }))
+  for (const { name } of experiments)
+    if (!narrowed.some((each) => each.name === name))
+      changes.push({ path: name, before: "an experiment", after: "left out" })
+  return { spec: { ...spec, experiments: Object.fromEntries(narrowed.map((each) => [each.name, each])) }, changes }
+}
+
+const listed = (names: readonly string[]): string => `[${names.join(", ")}]`

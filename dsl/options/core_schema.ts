@@ -1,0 +1,179 @@
+/** The options of declarations that no plugin stands behind, in the form in which plugins' options come. */
+import type { CoreKind } from "../kinds.ts"
+import type { JsonSchema } from "../vocabulary.ts"
+
+const positiveInteger = { type: "integer", minimum: 1 } as const
+const oneOrMore = (items: JsonSchema, description: string): JsonSchema => ({
+  anyOf: [items, { type: "array", items, minItems: 1 }],
+  description,
+})
+
+export const SCENARIOS = ["class_incremental", "task_incremental", "domain_incremental"] as const
+
+/** What stands at the end of the network: a class is chosen, or an answer is written. */
+export const HEADS = ["classes", "text"] as const
+
+/** What written answers score, a number for each test example. */
+export const SCORES = ["rouge_l", "exact_match"] as const
+
+export const MEASURES = [
+  "accuracy",
+  "task_accuracy",
+  "anytime",
+  "forgetting",
+  "backward_transfer",
+  "learning_accuracy",
+  "router_accuracy",
+  "entropy",
+  "cost",
+] as const
+
+/** Where answers are written there is no accuracy; what is read off the matrix is read off that of `rouge_l`. */
+export const TEXT_MEASURES = [...SCORES, ...MEASURES.slice(2)] as const
+
+/** Measures that are a number per test example, so that two rows can be paired: right or wrong, or a score. */
+export const COMPARED = ["accuracy", "task_accuracy", ...SCORES] as const
+
+/** Those that a stream has, by its head. */
+export const measuresOf = (
+  head: (typeof HEADS)[number],
+): { readonly all: readonly string[]; readonly compared: readonly string[] } =>
+  head === "text"
+    ? { all: TEXT_MEASURES, compared: SCORES }
+    : { all: MEASURES, compared: COMPARED.filter((name) => !(SCORES as readonly string[]).includes(name)) }
+
+/** Orders of the tasks that have a name; `shuffled(3)` says how many. A list of tasks is an order too. */
+export const ORDERS = ["written", "reversed", "shuffled"] as const
+
+const stream: JsonSchema = {
+  type: "object",
+  required: ["tasks"],
+  properties: {
+    tasks: { description: "the tasks in their order: `intents`, `intents[t1, t2]`, or a list of these" },
+    scenario: {
+      enum: SCENARIOS,
+      default: "class_incremental",
+      description:
+        "whether the classes of all tasks are told apart, the task of an example is given, or all tasks share their classes",
+    },
+    head: {
+      enum: HEADS,
+      default: "classes",
+      description:
+        "what answers a text: a class that is chosen, or an answer that the backbone writes, an encoder-decoder or a decoder",
+    },
+    answers: {
+      type: "object",
+      properties: {
+        max_tokens: {
+          ...positiveInteger,
+          default: 32,
+          description: "tokens of an answer, its end included; what is longer is cut, and counted",
+        },
+        beams: { ...positiveInteger, default: 1, description: "width of the beam search; 1 takes the likeliest token" },
+      },
+      description: "under `head: text`, how answers are written",
+    },
+    orders: {
+      description:
+        "in which orders the tasks come, each a run of its own: `written`, `reversed`, `shuffled(3)`, a list of the tasks, or a list of these",
+      default: ["written"],
+    },
+  },
+}
+
+const train: JsonSchema = {
+  type: "object",
+  properties: {
+    epochs: { ...positiveInteger, default: 3, description: "passes over the training examples of a task" },
+    batch: { ...positiveInteger, default: 32, description: "examples that are computed at once" },
+    accumulate: {
+      ...positiveInteger,
+      default: 1,
+      description: "batches to a step, which follows the mean gradient of their examples",
+    },
+    learning_rate: { type: "number", exclusiveMinimum: 0, default: 1e-3, description: "of the module's parameters" },
+    head_learning_rate: {
+      type: "number",
+      exclusiveMinimum: 0,
+      default: 1e-2,
+      description: "of the classification head",
+    },
+    optimiser: {
+      enum: ["adamw", "adafactor"],
+      default: "adamw",
+      description: "AdamW, or Adafactor, which keeps a row and a column for each matrix",
+    },
+    weight_decay: { type: "number", minimum: 0, default: 0.01, description: "decoupled from the gradient" },
+    decayed: {
+      enum: ["all", "matrices"],
+      default: "all",
+      description: "what weight decay reaches: every parameter, or not the biases, the gains and the norms",
+    },
+    clip: {
+      anyOf: [{ type: "number", exclusiveMinimum: 0 }, { enum: ["none"] }],
+      default: "none",
+      description: "all gradients of a step are scaled down together where their length is larger",
+    },
+    label_smoothing: {
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "share of each label that is spread evenly over the classes",
+    },
+    schedule: {
+      enum: ["linear", "cosine", "constant"],
+      default: "linear",
+      description: "how the learning rate goes to zero, if it does",
+    },
+    warm_up: {
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "share of the steps in which the learning rate rises from zero",
+    },
+    early_stop: {
+      enum: ["none", "validation"],
+      default: "none",
+      description: "keep the epoch that is best on the validation examples",
+    },
+  },
+}
+
+/** Its options are the names of tasks, each with an adapter. */
+const library: JsonSchema = { type: "object", properties: {} }
+
+const experiment: JsonSchema = {
+  type: "object",
+  required: ["on", "stream", "adapters", "train"],
+  properties: {
+    on: { type: "string", reference: "backbone", description: "the frozen backbone" },
+    stream: { type: "string", reference: "stream", description: "the tasks that arrive" },
+    adapters: { description: "adapters or libraries; each gives its own set of modules" },
+    train: { type: "string", reference: "train", description: "how modules are trained" },
+    routers: { ...oneOrMore({ type: "string", reference: "router" }, "routers to compare"), default: [] },
+    bounds: {
+      description: "plugins or declarations of kind router, strategy or probe that stand beside the routers",
+      default: [],
+    },
+    seeds: {
+      anyOf: [
+        { type: "integer", minimum: 0 },
+        { type: "array", items: { type: "integer", minimum: 0 }, minItems: 1 },
+      ],
+      default: [1],
+      description: "a number, a range `1..3` or a list; everything is repeated for each",
+    },
+    measure: {
+      ...oneOrMore(
+        { enum: [...MEASURES, ...SCORES] },
+        "what the table shows; all that the stream's head has where it is left out: accuracies of classes, or scores of written answers",
+      ),
+      default: MEASURES,
+    },
+  },
+}
+
+export const coreSchemas: Readonly<Record<CoreKind, JsonSchema>> = { stream, library, train, experiment }
