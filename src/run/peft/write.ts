@@ -51,11 +51,12 @@ export const peftFiles = (
   const writes = isWriting(module)
   const config = {
     peft_type: peft.type,
-    task_type: writes ? (backbone.decode ? "SEQ_2_SEQ_LM" : "CAUSAL_LM") : null,
+    task_type: null,
     base_model_name_or_path: base,
     inference_mode: true,
     ...(!peft.prompt && { target_modules: attached.map((one) => one.module) }),
     ...peft.config(options, namesAt),
+    ...(writes && { task_type: backbone.decode ? "SEQ_2_SEQ_LM" : "CAUSAL_LM" }),
   }
   const prefix = (withHead || writes) && !peft.prompt ? (modules?.prefixes[0] ?? "") : ""
   const tensors = Object.fromEntries(attached.flatMap((one) => tensorsAt(one, prefix, module, checkpoint.weights)))
