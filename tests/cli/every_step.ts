@@ -19,8 +19,14 @@ memory few = random { per_class: 2 }
 adapter low_rank = lora { rank: 2, targets: [query] }
 train brief { epochs: 1, batch: 4 }
 router learnt = l2r { memory: few, epochs: 1 }
+memory some = random { per_task: 2 }
+router prompted = learnt { memory: some }
+backbone writer = t5 "writer" { network: encoder_decoder }
+stream answered { tasks: words[weather, kitchen], head: text, answers: { max_tokens: 3, beams: 2 } }
 experiment all { on: encoder, stream: both, adapters: low_rank, train: brief, routers: learnt, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
+experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential], seeds: 1 }
 `,
+  folders: { writer: "../../examples/05_answers/writer" },
   tasks: { weather: examples(weather, ["dry", "wet"]), kitchen: examples(kitchen, ["baked", "cooked"]) },
 }
 
@@ -37,6 +43,7 @@ export const KINDS = [
   "encode",
   "head",
   "evaluate",
+  "write",
   "scores",
 ]
 

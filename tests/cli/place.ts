@@ -21,16 +21,19 @@ export interface Content {
   /** Examples of each task for jsonl "data": text and label. */
   readonly tasks: Readonly<Record<string, readonly (readonly [text: string, label: string])[]>>
   readonly files?: Readonly<Record<string, string>>
+  /** Folders that are copied, by their names there: paths from here. */
+  readonly folders?: Readonly<Record<string, string>>
 }
 
 /** A folder that is there as long as `use` needs it. */
 export const placed = async <A>(
-  { spec, tasks, files = {} }: Content,
+  { spec, tasks, files = {}, folders = {} }: Content,
   use: (place: Place) => Promise<A>,
 ): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "l2r-place-"))
   try {
-    cpSync(here("../golden/tiny_bert"), join(folder, "tiny_bert"), { recursive: true })
+    for (const [name, from] of Object.entries({ tiny_bert: "../golden/tiny_bert", ...folders }))
+      cpSync(here(from), join(folder, name), { recursive: true })
     const put = (name: string, content: string): void => {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
       writeFileSync(join(folder, name), content)

@@ -24,7 +24,7 @@ const runtimes = (["node", "bun", "deno"] as const).flatMap((kind) => {
   return found ? [{ kind, path: found.path }] : []
 })
 
-test("modules, predictions and scores are the same bytes on every runtime", {
+test("modules, predictions, written texts and scores are the same bytes on every runtime", {
   skip: runtimes.length < 2 && "only one runtime is installed",
 }, () => {
   const outcomes = runtimes.map(({ kind, path }) => {
