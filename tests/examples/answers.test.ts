@@ -1,6 +1,6 @@
 /** `examples/05_answers`, made small: texts that are answered in words, from the spec to the table. */
 import assert from "node:assert/strict"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
@@ -8,6 +8,8 @@ import { exactMatch, rougeL } from "../../src/learning/metrics/index.ts"
 import type { Cell, Row } from "../../src/learning/results.ts"
 import { isResultsProblem, matrixCsv, readResults, reportHtml, resultsJson } from "../../src/report/index.ts"
 import { cellTable } from "../../src/report/table.ts"
+import { modulesOf, trainedModule } from "../../src/run/peft/trained.ts"
+import { peftFiles } from "../../src/run/peft/write.ts"
 import { tinyLlamaAt } from "../run/writing/tiny_llama.ts"
 import { example, type Ran, ran } from "./shrunk.ts"
 
@@ -165,6 +167,41 @@ test("a decoder goes on after its prompt: the same spec on a tiny Llama", async 
   assert.deepEqual(gates!.units, ["layer.0", "layer.1"])
   assert.ok(new Set(gates!.mean.map(([[gate]]) => gate)).size > 1, "gates depend on the prompt")
   assert.equal(rowOf(cell, "spectral").stages[1].gates!.granularity, "token")
+})
+
+test("modules that left as PEFT folders come back in a library, and write what they wrote; another base model is refused", async () => {
+  const seen = first.planned
+  for (const [name, step] of modulesOf(seen).filter(([{ task }]) => ["say", "follow"].includes(task))) {
+    const { network, module, base, labels } = await trainedModule(step, name, store)
+    for (const [file, content] of Object.entries(peftFiles(network, module, { base, labels }))) {
+      mkdirSync(join(place, "peft", name.task), { recursive: true })
+      writeFileSync(join(place, "peft", name.task, file), content)
+    }
+  }
+  const [say, follow] = ["say", "follow"].map((task) => JSON.stringify(join(place, "peft", task)))
+  const library = {
+    ...SMALL,
+    "memory few": `library theirs { say: ${say}, follow: ${follow} }\n\nmemory few`,
+    "adapters: low_rank": "adapters: theirs",
+    "[oracle, uniform, base_model, sequential]": "[oracle, uniform, base_model]",
+  }
+  const again = await ran(example("05_answers", library), store)
+  const kinds = [...again.computed.values()].map((step) => step.split(":")[0])
+  assert.ok(kinds.includes("imported") && !kinds.includes("module"), kinds.join())
+  const [ours, theirs] = [first, again].map(({ results }) => results.cells[0])
+  for (const row of ["oracle", "uniform", "learnt", "nearest", "base_model"])
+    for (const [s, { predictions }] of rowOf(theirs, row).stages.entries())
+      assert.deepEqual(predictions.written, rowOf(ours, row).stages[s].predictions.written, `${row}, stage ${s}`)
+
+  const other = {
+    ...library,
+    't5 "writer" { network: encoder_decoder }': `llama ${JSON.stringify(tinyLlamaAt(place))}`,
+  }
+  await assert.rejects(ran(example("05_answers", other), store), (error: Error & { span?: object }) => {
+    assert.match(error.message, /trained on another base model/)
+    assert.ok(error.span)
+    return true
+  })
 })
 
 test("the page docs/text_to_text.md shows this spec", () => {
