@@ -3,7 +3,7 @@
  * Percentage points, left minus right, macro over tasks, mean over seeds.
  */
 import { bootstrap } from "./bootstrap.ts"
-import { deviation, minimumDetectable } from "./detectable_effect.ts"
+import { deviation, meanApart, minimumDetectable } from "./detectable_effect.ts"
 import type { Draws } from "./draws.ts"
 import { DRAWS, estimate, macro, middle95 } from "./intervals.ts"
 import { signFlipP } from "./permutation.ts"
@@ -35,15 +35,14 @@ export function comparePaired(paired: Paired, random: Draws, draws: number = DRA
   const standardError = unit * deviation(resampled)
   const [low, high] = middle95(resampled)
   const sizes = tasks.map((rows) => rows.length / seeds)
+  const differences = tasks.map((rows) => overSeeds(rows, seeds))
+  const apart = meanApart(differences)
   return {
     difference: unit * estimate(sample, macro),
     interval: [unit * low, unit * high],
-    p: signFlipP(
-      tasks.map((rows) => overSeeds(rows, seeds)),
-      random,
-    ),
+    p: signFlipP(differences, random),
     standardError,
-    minimumDetectable: minimumDetectable(standardError, sizes),
+    minimumDetectable: minimumDetectable(standardError, sizes, apart && (unit * apart) / seeds),
     examples: sizes.reduce((sum, size) => sum + size, 0),
     seeds,
   }

@@ -1,6 +1,6 @@
 /** The examples: all check and plan as they stand, and run when they are made small. */
 import assert from "node:assert/strict"
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
@@ -29,7 +29,16 @@ for (const name of readdirSync(folder).sort()) {
         : [],
     )
 
-    const { steps, wanted } = await plan(await checked(source), source)
+    const { steps, wanted, cells } = await plan(await checked(source), source)
+    const table = join(folder, name, "expected", "table.txt")
+    if (existsSync(table)) {
+      const printed = readFileSync(table, "utf8").split(/^-+$/m)[1].trim().split("\n\n")[0].split("\n")
+      assert.deepEqual(
+        printed.map((line) => line.trim().split(/\s+/).slice(0, 2).join(" ").replace("*", "")),
+        cells[0].rows.map((row) => `${row.name} ${row.head}`),
+        "the rows of expected/table.txt",
+      )
+    }
     const before = new Set<string>()
     for (const step of steps) {
       assert.ok(

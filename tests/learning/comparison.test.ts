@@ -67,6 +67,18 @@ test("identical predictions: p = 1, and a detectable effect that is not 0", () =
   assert.equal(same.minimumDetectable, 1.5)
 })
 
+test("what is detectable is as large as the scores are: four examples that differ by a quarter of a hit, of 200", () => {
+  const rows = (size: number) => Float64Array.from({ length: 200 }, (_, i) => (i < 4 ? size : 0))
+  const [hits, scores] = [1, 0.25].map((size) =>
+    comparePaired({ seeds: 1, tasks: [rows(size)], unit: 100 }, testDraws(2), 500),
+  )
+  assert.equal(hits.minimumDetectable, 3) // six examples of 200
+  assert.equal(scores.minimumDetectable, 0.75)
+  // scores counted in thirds are the same scores
+  const thirds = comparePaired({ seeds: 1, tasks: [rows(0.75)], unit: 100 / 3 }, testDraws(2), 500)
+  assert.ok(Math.abs(thirds.minimumDetectable - 0.75) < 1e-12)
+})
+
 test("one example a task", () => {
   const one = comparePaired({ seeds: 1, tasks: [Float64Array.of(1)], unit: 100 }, testDraws(1), 100)
   assert.equal(one.difference, 100)
