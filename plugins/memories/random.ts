@@ -22,7 +22,6 @@ export default defineMemory({
   summary: "A fixed number of random training examples of each class, or of each task",
   equation: "M_t ~ uniform over the subsets of size m of each class of D_t (or of D_t)",
   options: sizes.check(notBoth<Options>("per_class", "per_task")),
-  dependsOnOrder: false,
   classes: ({ per_task }: Options) =>
     per_task === undefined
       ? {
@@ -31,7 +30,7 @@ export default defineMemory({
           option: "per_class",
         }
       : undefined,
-  draw: (labels, { per_class = PER_CLASS, per_task }: Options, random) => {
+  draw: ({ labels }, { per_class = PER_CLASS, per_task }: Options, random) => {
     const all = Int32Array.from(labels, (_, i) => i)
     const drawn =
       per_task === undefined

@@ -42,7 +42,10 @@ export const reference = builder<typeof import("../../plugins/backends/reference
 )
 export const jsonl = builder<typeof import("../../plugins/data/jsonl/index.ts").default>("data", "jsonl")
 export const wordnet = builder<typeof import("../../plugins/data/wordnet/index.ts").default>("data", "wordnet")
+export const herding = builder<typeof import("../../plugins/memories/herding.ts").default>("memory", "herding")
 export const random_memory = builder<typeof import("../../plugins/memories/random.ts").default>("memory", "random")
+export const reservoir = builder<typeof import("../../plugins/memories/reservoir.ts").default>("memory", "reservoir")
+export const ring = builder<typeof import("../../plugins/memories/ring.ts").default>("memory", "ring")
 export const frozen_class_centroid = builder<typeof import("../../plugins/probes/frozen_class_centroid.ts").default>(
   "probe",
   "frozen_class_centroid",

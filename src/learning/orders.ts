@@ -9,8 +9,8 @@ export function writtenOrder(tasks: number): Int32Array {
 /**
  * Modules trained apart and composed by a router that is fitted from scratch end the same in every order: their final accuracy is one observation,
  * however many orders are run, and is marked so. What is trained over the stream as a whole (shared modules) depends on the order,
- * as do a reservoir and a warm start (`carriesOver`), and all anytime figures.
+ * as do a memory that chooses along the stream and a warm start (`dependsOnOrder`), and all anytime figures.
  */
-export function orderInvariant(row: Pick<Row, "how">, carriesOver = false): boolean {
-  return !carriesOver && (row.how === "selects" || row.how === "composes")
+export function orderInvariant(row: Pick<Row, "how" | "dependsOnOrder">): boolean {
+  return !row.dependsOnOrder && (row.how === "selects" || row.how === "composes")
 }

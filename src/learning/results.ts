@@ -76,6 +76,8 @@ export interface Row {
   /** "selects" one module, "composes" several, "shared" module or none. */
   readonly how: "selects" | "composes" | "shared" | "none"
   readonly seed: number
+  /** It carries something from task to task (a memory along the stream, a warm start): in another order its final figures are others. */
+  readonly dependsOnOrder?: true
   /** Why the row has no figures, if it has none. */
   readonly notDefined?: string
   readonly stages: readonly Stage[]

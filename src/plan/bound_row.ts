@@ -4,6 +4,7 @@ import type { StepBuilder } from "./builder.ts"
 import type { PlannedModules, TrainOptions } from "./cell.ts"
 import type { Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
+import type { PlannedMemory } from "./memories.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
 import type { Json } from "./step.ts"
 import { optionsFor } from "./step_options.ts"
@@ -116,14 +117,14 @@ export const planStrategy = (
 export interface ProbeRow {
   readonly name: string
   readonly probe: Resolved<Probe>
-  readonly memories: readonly string[]
+  readonly memory: PlannedMemory
 }
 
 export const planProbe = (
   builder: StepBuilder,
   stream: PlannedStream,
   seed: number,
-  { name, probe, memories }: ProbeRow,
+  { name, probe, memory }: ProbeRow,
   stages: readonly number[],
 ): PlannedRow => {
   const { plugin, chosen, code } = probe
@@ -135,7 +136,7 @@ export const planProbe = (
       kind: "fit",
       label: `statistics of ${name} · after ${stream.tasks[stage]}${source === "memory" ? ` · seed ${seed}` : ""}`,
       options: { probe: chosen } as unknown as Json,
-      inputs: { tokens: upTo(stream.tokens), features, ...(source === "memory" ? { memories: upTo(memories) } : {}) },
+      inputs: { tokens: upTo(stream.tokens), features, ...(source === "memory" ? { memories: memory.at(stage) } : {}) },
       code: [code],
       seconds: 0.3,
       bytes: 1e5,
@@ -158,6 +159,7 @@ export const planProbe = (
     kind: "bound",
     head: "none",
     source,
+    ...(source === "memory" && memory.dependsOnOrder ? { dependsOnOrder: true as const } : {}),
     how: "none",
     knowsTask: false,
     seed,

@@ -14,13 +14,14 @@ import { StepBuilder } from "./builder.ts"
 import { moduleChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
 import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
 import { type Line, linesOf } from "./lines.ts"
+import { planMemory } from "./memories.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
 import { planRouter } from "./router_row.ts"
 import type { PlannedRow } from "./row.ts"
 import { planScores } from "./scores_step.ts"
 import type { Json, Step } from "./step.ts"
 import { graphOf } from "./step_graph.ts"
-import { type PlannedStream, planMemories, planStream } from "./stream.ts"
+import { type PlannedStream, planStream } from "./stream.ts"
 import { type ModuleReader, modulesElsewhere } from "./trained_elsewhere.ts"
 
 export interface PlannedCell {
@@ -151,23 +152,14 @@ const planLine = (
   train: ReturnType<typeof trainOptions>,
   stages: readonly number[],
 ): readonly PlannedRow[] => {
+  const memoryOf = ({ memory }: { readonly memory: Resolved<Memory> }) =>
+    planMemory(builder, memory, stream, modules.seed)
   switch (line.of) {
     case "router":
-      return planRouter(builder, stream, modules, lazily({ ...line }, builder, stream, modules.seed), stages)
+      return planRouter(builder, stream, modules, { ...line, memory: memoryOf(line) }, stages)
     case "strategy":
       return [planStrategy(builder, stream, modules, { ...line, train }, stages)]
     case "probe":
-      return [planProbe(builder, stream, modules.seed, lazily({ ...line }, builder, stream, modules.seed), stages)]
+      return [planProbe(builder, stream, modules.seed, { ...line, memory: memoryOf(line) }, stages)]
   }
 }
-
-/** Memory steps come into the plan only where a row asks for them. */
-const lazily = <L extends { readonly memory: Resolved<Memory> }>(
-  line: L,
-  builder: StepBuilder,
-  stream: PlannedStream,
-  seed: number,
-): L & { readonly memories: readonly string[] } =>
-  Object.defineProperty(line, "memories", { get: () => planMemories(builder, line.memory, stream, seed) }) as L & {
-    readonly memories: readonly string[]
-  }

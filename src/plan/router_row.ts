@@ -4,7 +4,7 @@ import type { Router } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { PlannedModules } from "./cell.ts"
 import type { Resolved } from "./chosen.ts"
-import type { RouterRow, RouterStage } from "./router_stage.ts"
+import { isTrained, type RouterRow, type RouterStage, usesMemory } from "./router_stage.ts"
 import { compose, fit, select, write } from "./router_steps.ts"
 import { routingOf } from "./routing.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
@@ -60,8 +60,12 @@ export const planRouter = (
       if (now.includes(stage)) evaluated.push(evaluate(at, fitted))
     }
     const last = evaluated.at(-1)
+    const at = { builder, stream, modules, row, routing, head, stage: stream.tasks.length - 1 }
     return {
       ...known,
+      ...((warm && isTrained(at)) || (row.memory.dependsOnOrder && usesMemory(at))
+        ? { dependsOnOrder: true as const }
+        : {}),
       head,
       source: sourceOf(row.router, head),
       stages: evaluated,

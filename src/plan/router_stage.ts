@@ -3,6 +3,7 @@ import type { Router, Routing } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { PlannedModules } from "./cell.ts"
 import type { Resolved } from "./chosen.ts"
+import type { PlannedMemory } from "./memories.ts"
 import type { RouterOptions } from "./router_options.ts"
 import type { Step } from "./step.ts"
 import type { Fitting } from "./step_options.ts"
@@ -13,8 +14,8 @@ export interface RouterRow {
   readonly kind: "router" | "bound"
   readonly router: Resolved<Router>
   readonly core: RouterOptions
-  /** Steps of the memory that it uses, by task; planned where they are read. */
-  readonly memories: readonly string[]
+  /** The memory that it uses, if it uses one. */
+  readonly memory: PlannedMemory
   /** Keep the gates of every token, not their mean and entropy alone. */
   readonly keepGates: boolean
 }
@@ -40,6 +41,15 @@ export const isTrained = ({ row }: RouterStage): boolean => row.router.plugin.pa
 /** Steps of the tasks seen so far. */
 export const seen = ({ stage }: RouterStage, keys: readonly string[]): readonly string[] => keys.slice(0, stage + 1)
 
+/** The router is fitted on the memory, or its heads are. */
+export const usesMemory = (at: RouterStage): boolean =>
+  isTrained(at) ||
+  at.head === "refit" ||
+  at.row.router.plugin.statisticsFrom?.(at.row.router.chosen.options) === "memory"
+
+/** Steps that say what its memory keeps at the stage. */
+export const memoryAt = ({ row, stage }: RouterStage): readonly string[] => row.memory.at(stage)
+
 export const codeOf = ({ modules, row }: RouterStage): readonly string[] => [...modules.code, row.router.code]
 
 export const fittingOf = ({ row: { core } }: RouterStage): Fitting => {
@@ -61,6 +71,6 @@ export const testInputs = (at: RouterStage): Step["inputs"] => ({
 /** The remembered texts, likewise. */
 export const memoryInputs = (at: RouterStage): Step["inputs"] => ({
   tokens: seen(at, at.stream.tokens),
-  memories: seen(at, at.row.memories),
+  memories: memoryAt(at),
   ...(readsFrozen(at) ? { features: seen(at, at.stream.trainFeatures) } : {}),
 })

@@ -6,11 +6,13 @@ import {
   fittingOf,
   isTrained,
   labelOf,
+  memoryAt,
   memoryInputs,
   type RouterStage,
   readsFrozen,
   seen,
   testInputs,
+  usesMemory,
 } from "./router_stage.ts"
 import type { Evaluated } from "./row.ts"
 import { optionsFor } from "./step_options.ts"
@@ -32,7 +34,7 @@ export const fit = (at: RouterStage, previous: string | undefined): string => {
     inputs: {
       modules: seen(at, modules.modules),
       ...(remembers || reads ? { tokens: seen(at, stream.tokens) } : {}),
-      ...(remembers ? { memories: seen(at, row.memories) } : {}),
+      ...(remembers ? { memories: memoryAt(at) } : {}),
       ...(reads ? { features: seen(at, stream.trainFeatures) } : {}),
       previous: previous ? [previous] : [],
     },
@@ -144,7 +146,7 @@ const refit = (at: RouterStage, fitted: string): { readonly head: string; readon
       encoded: states,
       modules: seen(at, modules.modules),
       tokens: seen(at, stream.tokens),
-      memories: seen(at, row.memories),
+      memories: memoryAt(at),
     },
     seconds: seconds.head,
     bytes: 3e4,
@@ -156,7 +158,11 @@ const refit = (at: RouterStage, fitted: string): { readonly head: string; readon
 const readsFeatures = (at: RouterStage): boolean =>
   at.row.router.plugin.statistics !== undefined || (isTrained(at) && readsFrozen(at))
 
-/** Steps whose processor time the row pays: its own, and the features that fitting reads, in full. */
+/** Steps whose processor time the row pays: its own, and the features that fitting or its memory reads, in full. */
 const charged = (at: RouterStage, own: readonly string[]): readonly string[] => [
-  ...new Set([...own, ...(readsFeatures(at) ? seen(at, at.stream.trainFeatures) : [])]),
+  ...new Set([
+    ...own,
+    ...(readsFeatures(at) ? seen(at, at.stream.trainFeatures) : []),
+    ...(usesMemory(at) ? at.row.memory.reads(at.stage) : []),
+  ]),
 ]

@@ -19,6 +19,8 @@ export interface PlannedRow {
   readonly source: Source
   readonly how: Row["how"]
   readonly knowsTask: boolean
+  /** Its final figures are others in another order of the tasks. */
+  readonly dependsOnOrder?: true
   readonly seed: number
   readonly granularity: "example" | "token"
   readonly stages: readonly Evaluated[]

@@ -5,6 +5,12 @@ import type { Json, StepKind } from "./step.ts"
 import type { ChosenBackbone } from "./stream.ts"
 import type { ModuleFolder } from "./trained_elsewhere.ts"
 
+/** What is remembered of one task, or of all tasks so far. */
+export type MemoryOptions = { readonly memory: Chosen; readonly seed: number } & (
+  | { readonly task: string }
+  | { readonly tasks: readonly string[] }
+)
+
 /** One task's module. */
 export interface ModuleOptions {
   readonly backbone: ChosenBackbone
@@ -97,6 +103,7 @@ export type EvaluateRouted = { readonly stage: number; readonly seed: number } &
 )
 
 export interface StepOptions {
+  readonly memory: MemoryOptions
   readonly module: ModuleOptions
   readonly imported: ImportedOptions
   readonly fit: FitConstants | FitTrained | FitProbe

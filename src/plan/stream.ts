@@ -1,8 +1,8 @@
 /** Steps of a stream on a backbone: texts, tokens, the mixed test set, memories, frozen features. */
 import type { Answers, Spec, Stream } from "../../dsl/spec.ts"
-import type { Backbone, Memory, Place } from "../plugin/index.ts"
+import type { Backbone, Place } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
-import { type Chosen, folderIn, type PluginShelf, type Resolved } from "./chosen.ts"
+import { type Chosen, folderIn, type PluginShelf } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import type { Json } from "./step.ts"
 import { streamTasks } from "./stream_tasks.ts"
@@ -140,27 +140,3 @@ export const planStream = async (
     notices: [...new Set([...sources.values()].flatMap(({ plugin }) => (plugin.notice ? [plugin.notice] : [])))],
   }
 }
-
-/** What each task's memory keeps, for one seed. */
-export const planMemories = (
-  builder: StepBuilder,
-  { plugin, chosen, code }: Resolved<Memory>,
-  { tasks, tokens }: PlannedStream,
-  seed: number,
-): readonly string[] =>
-  tokens.map((key, t) =>
-    builder.add({
-      kind: "memory",
-      label: `memory of ${tasks[t]} · seed ${seed}`,
-      options: {
-        memory: chosen,
-        task: tasks[t],
-        seed,
-        ...(plugin.dependsOnOrder ? { position: t, before: tasks.slice(0, t) } : {}),
-      } as unknown as Json,
-      inputs: { tokens: key },
-      code: [code],
-      seconds: seconds.mixed,
-      bytes: 1e4,
-    }),
-  )

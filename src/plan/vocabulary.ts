@@ -140,7 +140,7 @@ const factsOf = (plugin: Plugin): Readonly<Record<string, unknown>> => {
     case "backbone":
       return { location: "required" }
     case "memory":
-      return { depends_on_order: plugin.dependsOnOrder }
+      return { depends_on_order: plugin.keep !== undefined }
     case "strategy":
       return { trains: plugin.trains, visits: plugin.visits }
     case "router":

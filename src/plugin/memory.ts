@@ -1,17 +1,47 @@
-/** Memories: which past training examples a router may see. */
+/** Memories: which past training examples may be seen again, by a router, refitted heads or statistics. */
 import type { RandomStream } from "../tensor/index.ts"
 import type { Definition, NeedsClasses } from "./definition.ts"
 
+/** Pooled features of the frozen backbone, one row an example. */
+export interface FeatureRows {
+  /** [examples, width] */
+  readonly data: Float32Array
+  readonly width: number
+}
+
+/** The training examples of one task. */
+export interface TaskExamples {
+  readonly task: string
+  /** Class of each within the task; where texts are answered in words, all are of one class. */
+  readonly labels: Int32Array
+  /** Of memories that say what they read. */
+  readonly features?: FeatureRows
+}
+
+/**
+ * The training examples of the tasks so far as they arrive: task by task in the order of the stream, those of a task in an
+ * order that is drawn from (seed, task) alone.
+ */
+export interface Arrivals {
+  /** Place in the order of the task of each. */
+  readonly task: Int32Array
+  /** Class of each. A class is (task, label); they are counted as the tasks bring them, so one is known once its task has come. */
+  readonly class: Int32Array
+  readonly features?: FeatureRows
+}
+
+/** Has one of `draw` and `keep`. */
 export interface Memory<Options = any> extends Definition<"memory", Options> {
-  /** True where the choice depends on the position of the task in the order (a reservoir); keys contain the order then. */
-  readonly dependsOnOrder: boolean
-  /** Indices into the task's training examples, given the class of each. Depends on (seed, task) alone unless `dependsOnOrder`. */
-  readonly draw: (
-    labels: Int32Array,
-    options: Options,
-    random: RandomStream,
-    about: { readonly task: string; readonly seed: number },
-  ) => Int32Array
+  /** Of each task apart: indices into its examples. They are the same at every stage and in every order of the tasks. */
+  readonly draw?: (given: TaskExamples, options: Options, random: RandomStream) => Int32Array
+  /**
+   * Along the stream: of all examples so far, the places in `arrivals` of those that are kept. It depends on the order of the
+   * tasks. Of each stage it is asked anew, with the same stream of random numbers: what it says of a longer stream must be what
+   * it would have come to from the shorter one.
+   */
+  readonly keep?: (arrivals: Arrivals, options: Options, random: RandomStream) => Int32Array
+  /** What it must see besides classes; what is fitted on the memory pays for it. */
+  readonly reads?: "frozen_mean" | "frozen_cls"
   /** Where texts are answered in words, all examples of a task have one class: why that won't do; nothing where it does. */
   readonly classes?: (options: Options) => NeedsClasses | undefined
 }

@@ -16,12 +16,12 @@ export class PluginError extends Error {
 }
 
 /** What a definition of each kind must have besides name, summary and options. */
-const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | "boolean" | readonly string[]>>>> = {
+const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | readonly string[]>>>> = {
   adapter: { sites: "function", parameters: "function" },
   backbone: { load: "function", fingerprint: "function", tokenize: "function", forward: "function" },
   backend: { profile: "function", open: "function" },
   data: { tasks: "function", load: "function", fingerprint: "function" },
-  memory: { dependsOnOrder: "boolean", draw: "function" },
+  memory: {},
   probe: { query: "function", statistics: "function", statisticsFrom: "function", scores: "function" },
   router: { routing: "function", gates: "function" },
   strategy: { trains: ["adapter", "everything"], visits: ["one_by_one", "all_at_once"] },
@@ -64,6 +64,11 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
     wrong(
       `(adapter ${name}) has neither \`forward\` nor \`extend\``,
       "an adapter needs forward: function at linear, norm and block sites, or extend: function at attention sites",
+    )
+  if (kind === "memory" && (typeof value.draw === "function") === (typeof value.keep === "function"))
+    wrong(
+      `(memory ${name}) has ${value.draw ? "both" : "neither"} \`draw\` ${value.draw ? "and" : "nor"} \`keep\``,
+      "a memory has draw: function, which chooses from each task apart, or keep: function, which chooses along the stream",
     )
   return value as unknown as Plugin
 }

@@ -7,7 +7,7 @@ import { randomStream, Schema } from "../../src/plugin/index.ts"
 const labels = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 80 }).map((values) => Int32Array.from(values))
 const options = Schema.decodeUnknownSync(random.options)
 const draw = (of: Int32Array, given: object, seed = 1, task = "t") => [
-  ...random.draw(of, options(given as never), randomStream(seed, "memory", task), { task, seed }),
+  ...random.draw!({ task, labels: of }, options(given as never), randomStream(seed, "memory", task)),
 ]
 
 test("so many of each class, all where there are fewer; distinct training examples in ascending order", () => {
@@ -39,7 +39,7 @@ test("so many of each task, all where there are fewer", () => {
 })
 
 test("I17: the draw depends on seed and task alone", () => {
-  assert.equal(random.dependsOnOrder, false)
+  assert.equal(random.keep, undefined)
   const of = Int32Array.from({ length: 200 }, (_, i) => i % 4)
   const once = draw(of, {})
   draw(Int32Array.from([0, 1, 2]), {}, 1, "another task in between")

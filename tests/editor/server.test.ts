@@ -97,7 +97,7 @@ test("a plugin of a `use` line is loaded once it is needed, and its name leads t
   const contract = new URL("../../src/plugin/index.ts", import.meta.url).href
   writeFileSync(
     plugin,
-    `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nconsole.log("Content-Length: 5")\nexport default defineMemory({\n  name: "first",\n  summary: "The first examples",\n  dependsOnOrder: false,\n  options: Schema.Struct({ share: optional(Schema.Number.check(Schema.makeFilter((share) => share !== 2 || "two is too many")), 1, "how many of them") }),\n  draw: () => new Int32Array(0),\n})\n`,
+    `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nconsole.log("Content-Length: 5")\nexport default defineMemory({\n  name: "first",\n  summary: "The first examples",\n  options: Schema.Struct({ share: optional(Schema.Number.check(Schema.makeFilter((share) => share !== 2 || "two is too many")), 1, "how many of them") }),\n  draw: () => new Int32Array(0),\n})\n`,
   )
   const uri = file("own.l2r")
   const text = 'language 1\nuse "./own.ts" as own\nmemory few = own.first { shore: 2 }\n'
@@ -134,7 +134,7 @@ test("a plugin and a task that have changed on disk are read again", async () =>
   const write = (option: string) =>
     writeFileSync(
       plugin,
-      `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nexport default defineMemory({\n  name: "first",\n  summary: "x",\n  dependsOnOrder: false,\n  options: Schema.Struct({ ${option}: optional(Schema.Number, 1, "y") }),\n  draw: () => new Int32Array(0),\n})\n`,
+      `import { defineMemory, optional, Schema } from ${JSON.stringify(contract)}\nexport default defineMemory({\n  name: "first",\n  summary: "x",\n  options: Schema.Struct({ ${option}: optional(Schema.Number, 1, "y") }),\n  draw: () => new Int32Array(0),\n})\n`,
     )
   write("before")
   const uri = file("changing.l2r")

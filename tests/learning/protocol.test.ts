@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { below, shuffled } from "../../src/learning/draws.ts"
-import { perClass, perTask, reservoir } from "../../src/learning/memory.ts"
 import { orderInvariant, writtenOrder } from "../../src/learning/orders.ts"
 import { evaluatedAt, joinClasses, mixTest, visibleAt } from "../../src/learning/protocol.ts"
 import { testDraws } from "./draws.ts"
@@ -79,7 +78,7 @@ test("orders: written; which rows no order can change", () => {
   assert.equal(orderInvariant({ how: "composes" }), true)
   assert.equal(orderInvariant({ how: "selects" }), true)
   assert.equal(orderInvariant({ how: "shared" }), false)
-  assert.equal(orderInvariant({ how: "composes" }, true), false)
+  assert.equal(orderInvariant({ how: "composes", dependsOnOrder: true }), false)
 })
 
 test("bounded draws are uniform, shuffles are permutations", () => {
@@ -90,31 +89,4 @@ test("bounded draws are uniform, shuffles are permutations", () => {
   assert.ok(chi < 22.5, `χ² ${chi} on 6 degrees of freedom`)
   assert.deepEqual([...shuffled(9, random)].sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8])
   assert.deepEqual([...shuffled(0, random)], [])
-})
-
-test("a memory per class: so many of each, small classes whole, from the stream alone", () => {
-  const labels = Int32Array.from([0, 1, 0, 2, 0, 1, 0, 1])
-  const drawn = perClass(labels, { count: 2 }, testDraws(4))
-  assert.deepEqual(
-    [...drawn],
-    [...drawn].toSorted((a, b) => a - b),
-  )
-  assert.deepEqual([...drawn].map((i) => labels[i]).sort(), [0, 0, 1, 1, 2])
-  assert.deepEqual(perClass(labels, { count: 2 }, testDraws(4)), drawn)
-  assert.equal(new Set(drawn).size, drawn.length)
-  assert.equal(perTask(labels, { count: 3 }, testDraws(4)).length, 3)
-  assert.equal(perTask(labels, { count: 99 }, testDraws(4)).length, 8)
-  assert.equal(perClass(new Int32Array(0), { count: 2 }, testDraws(4)).length, 0)
-})
-
-test("reservoir: each of n examples stays with chance size/n", () => {
-  const random = testDraws(5)
-  const counts = new Int32Array(20)
-  const trials = 8000
-  for (let k = 0; k < trials; k++) for (const kept of reservoir(20, 5, random)) counts[kept]++
-  const expected = trials / 4
-  // Sampling without replacement: each count has variance trials · p(1-p), and they sum to a constant.
-  const chi = counts.reduce((sum, count) => sum + (count - expected) ** 2 / (expected * 0.75), 0) * (19 / 20)
-  assert.ok(chi < 43.8, `χ² ${chi} on 19 degrees of freedom`)
-  assert.deepEqual([...reservoir(3, 5, random)], [0, 1, 2])
 })

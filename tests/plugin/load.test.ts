@@ -63,6 +63,11 @@ test("a package is found from the folder of the spec", () =>
     await assert.rejects(loadSource("l2r-plugin-bar", folder), /is not installed/)
   }))
 
+const memory = (chooses: string) => `
+  import { defineMemory, NoOptions } from ${JSON.stringify(contract)}
+  export default defineMemory({ name: "first", summary: "a test", options: NoOptions, ${chooses} })
+`
+
 const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "throws on import": ['throw new Error("no GPU here")', /could not be loaded: no GPU here/],
   "is no TypeScript": ["export default {{{", /could not be loaded/],
@@ -73,6 +78,11 @@ const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "has no summary": [`${router()} export default { ...one, summary: "" }`, /has no summary/],
   "has no options": [`${router()} export default { ...one, options: {} }`, /has no options schema/],
   "lacks a function": [`${router()} export default { ...one, gates: undefined }`, /has no valid `gates`/],
+  "has a memory that chooses in no way": [memory(""), /\(memory first\) has neither `draw` nor `keep`/],
+  "has a memory that chooses in two ways": [
+    memory("draw: () => new Int32Array(0), keep: () => new Int32Array(0)"),
+    /\(memory first\) has both `draw` and `keep`/,
+  ],
   "defines one name twice": [
     `${router()} export default one\nexport const two = { ...one }`,
     /defines the router "nearest" twice/,

@@ -117,6 +117,10 @@ export interface Remembered extends LabelledTexts {
   readonly answers: readonly TokenIds[]
 }
 
+/** Indices that a memory keeps of task t: in the task's own step, or in the one step of a memory along the stream. */
+const keptOf = (memories: readonly Artifact[], t: number): Int32Array =>
+  (memories[0].arrays[`indices/${t}`] ?? memories[t].arrays.indices).data as Int32Array
+
 /** What a memory keeps of the tasks seen so far, labels as joined class ids. */
 export const remembered = (tokens: readonly Artifact[], memories: readonly Artifact[]): Remembered => {
   const { offsets } = offsetsOf(tokens.map(classCount))
@@ -128,7 +132,7 @@ export const remembered = (tokens: readonly Artifact[], memories: readonly Artif
   tokens.forEach((artifact, t) => {
     const train = labelledIn(artifact, "train")
     const given = artifact.arrays["train/answers/ids"] ? answeredIn(artifact, "train").answers : undefined
-    for (const i of memories[t].arrays.indices.data as Int32Array) {
+    for (const i of keptOf(memories, t)) {
       texts.push(train.texts[i])
       if (given) answers.push(given[i])
       labels.push(offsets[t] + train.labels[i])

@@ -5,7 +5,17 @@ import type { Row } from "../../learning/index.ts"
 export interface RowPlan
   extends Pick<
     Row,
-    "name" | "plugin" | "head" | "source" | "knowsTask" | "kind" | "how" | "seed" | "notDefined" | "stepKeys"
+    | "name"
+    | "plugin"
+    | "head"
+    | "source"
+    | "knowsTask"
+    | "kind"
+    | "how"
+    | "seed"
+    | "notDefined"
+    | "stepKeys"
+    | "dependsOnOrder"
   > {
   readonly stages: readonly { readonly index: number; readonly evaluation: number }[]
   /** Where its trainable parameters and stored bytes are counted: places in the list of fits. */

@@ -6,8 +6,7 @@ export default defineMemory({
   name: "drawn",
   summary: "Training examples that a file names",
   options: Schema.Struct({ file: required(Schema.String, "JSON: for each task the indices of its examples") }),
-  dependsOnOrder: false,
-  draw: (_labels, { file }, _random, { task }) => {
+  draw: ({ task }, { file }) => {
     const drawn = JSON.parse(readFileSync(file, "utf8"))[task]
     if (!drawn) throw new Error(`${file} has no task "${task}"`)
     return Int32Array.from(drawn as number[]).sort()

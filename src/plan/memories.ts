@@ -1,0 +1,47 @@
+/** Steps of a memory: one for each task where it chooses from each apart, one for each stage where it chooses along the stream. */
+import type { Memory } from "../plugin/index.ts"
+import type { StepBuilder } from "./builder.ts"
+import type { Resolved } from "./chosen.ts"
+import { seconds } from "./estimates.ts"
+import { optionsFor } from "./step_options.ts"
+import type { PlannedStream } from "./stream.ts"
+
+export interface PlannedMemory {
+  /** It chooses along the stream: in another order of the tasks it holds other examples. */
+  readonly dependsOnOrder: boolean
+  /** Steps that say what is kept of the tasks seen at a stage. They come into the plan where they are asked for. */
+  readonly at: (stage: number) => readonly string[]
+  /** Features that it reads of these tasks. */
+  readonly reads: (stage: number) => readonly string[]
+}
+
+/** For one seed and one order of the tasks. */
+export const planMemory = (
+  builder: StepBuilder,
+  { plugin, chosen, code }: Resolved<Memory>,
+  stream: PlannedStream,
+  seed: number,
+): PlannedMemory => {
+  const { tasks, tokens } = stream
+  const reads = (stage: number) => (plugin.reads ? stream.trainFeatures.slice(0, stage + 1) : [])
+  const step = (label: string, options: Parameters<typeof optionsFor<"memory">>[1], first: number, last: number) => {
+    const features = reads(last).slice(first)
+    return builder.add({
+      ...optionsFor("memory", options),
+      label: `${label} · seed ${seed}`,
+      inputs: { tokens: tokens.slice(first, last + 1), ...(features.length > 0 ? { features } : {}) },
+      code: [code],
+      seconds: seconds.mixed,
+      bytes: 1e4,
+    })
+  }
+  const seen = (stage: number) => tasks.slice(0, stage + 1)
+  return {
+    dependsOnOrder: plugin.keep !== undefined,
+    reads,
+    at: (stage) =>
+      plugin.keep
+        ? [step(`memory after ${tasks[stage]}`, { memory: chosen, tasks: seen(stage), seed }, 0, stage)]
+        : seen(stage).map((task, t) => step(`memory of ${task}`, { memory: chosen, task, seed }, t, t)),
+  }
+}
