@@ -116,19 +116,26 @@ const reportData = (experiment: Experiment, { spec, factsOf }: Advised, report: 
   if (asked && least > COARSE)
     report(diagnose("L2R0524", asked.span, { examples: test, points: Math.min(100, Math.round(least)) }))
   const memories = new Set(experiment.routers.flatMap((name) => memoryOf(spec.routers[name], spec)))
-  for (const memory of memories) {
-    const { per_class, per_task } = memory.options
-    for (const { name, train } of tasks) {
-      const sizes = Object.values(train)
-      const [kept, there, of] =
-        per_task === undefined
-          ? ([per_class, Math.max(...sizes), "class"] as const)
-          : ([per_task, sizes.reduce((sum, size) => sum + size, 0), "task"] as const)
-      if (typeof kept !== "number" || kept < there) continue
-      const span = memory.optionSpans[`per_${of}`] ?? memory.span
-      report(diagnose("L2R0522", span, { memory: memory.variantOf ?? memory.name, kept, there, of, task: name }))
-      break
-    }
+  for (const memory of memories) reportWhole(memory, tasks, report)
+}
+
+/** A memory that is as large as what it chooses from: of each class, of each task, or along the stream of all tasks. */
+const reportWhole = (memory: Declaration, tasks: readonly TaskFacts[], report: Report): void => {
+  const sizeOf = ({ train }: TaskFacts) => Object.values(train).reduce((sum, size) => sum + size, 0)
+  const all = tasks.reduce((sum, task) => sum + sizeOf(task), 0)
+  const limits = [
+    { option: "capacity", of: "stream", there: all, task: "" } as const,
+    ...tasks.flatMap((task) => [
+      { option: "per_task", of: "task", there: sizeOf(task), task: task.name } as const,
+      { option: "per_class", of: "class", there: Math.max(...Object.values(task.train)), task: task.name } as const,
+    ]),
+  ]
+  for (const { option, ...limit } of limits) {
+    const kept = memory.options[option]
+    if (typeof kept !== "number" || kept < limit.there) continue
+    const span = memory.optionSpans[option] ?? memory.span
+    report(diagnose("L2R0522", span, { memory: memory.variantOf ?? memory.name, kept, ...limit }))
+    break
   }
 }
 

@@ -340,9 +340,9 @@ export const catalogue = {
     `\`${right}\` can't differ from \`${left}\`: both are the same plugin with the same options`,
     "change an option, or take one of them out",
   ]),
-  L2R0522: warning<{ memory: string; kept: number; there: number; of: string; task: string }>(
+  L2R0522: warning<{ memory: string; kept: number; there: number; of: "class" | "task" | "stream"; task: string }>(
     ({ memory, kept, there, of, task }) => [
-      `\`${memory}\` keeps ${kept} examples of a ${of}, and ${of === "task" ? `\`${task}\` has ${there}` : `no class of \`${task}\` has more than ${there}`}`,
+      `\`${memory}\` keeps ${kept} examples${of === "stream" ? "" : ` of a ${of}`}, and ${{ stream: `all tasks together have ${there}`, task: `\`${task}\` has ${there}`, class: `no class of \`${task}\` has more than ${there}` }[of]}`,
       "a memory that holds everything is no limit; keep fewer",
     ],
   ),

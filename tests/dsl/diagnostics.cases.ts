@@ -285,6 +285,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0522: [
     advised(sound.replace("per_class: 5", "per_class: 6"), { factsOf: () => facts().slice(0, 2) }),
     advised(sound.replace("per_class: 5", "per_task: 10"), { factsOf: facts }),
+    advised(sound.replace("random { per_class: 5 }", "reservoir { capacity: 34 }"), { factsOf: facts }),
   ],
   L2R0523: [advised(sound, { factsOf: facts })],
   L2R0524: [

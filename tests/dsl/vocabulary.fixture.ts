@@ -49,6 +49,7 @@ export const vocabulary: Vocabulary = {
         { per_class: count, per_task: count },
         { allOf: [{ not: { required: ["per_class", "per_task"] } }] },
       ),
+      plugin("reservoir", { capacity: count }, { required: ["capacity"] }),
     ]),
     adapter: Object.fromEntries([
       plugin(

@@ -24,7 +24,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ["adapter a = |", ["lora", "bottleneck", "masked", "stack"]],
   ["adapter a = lora\nadapter b = b|", ["lora", "bottleneck", "masked", "stack", "a"]],
   ['use "x" as mine\nrouter a = mine.|', ["nearest_class"]],
-  ['use "x" as mine\nmemory a = |', ["random"]],
+  ['use "x" as mine\nmemory a = |', ["random", "reservoir"]],
   ["backbone a = bert |", ['"..."', "{ }"]],
   ["adapter a = lora |", ["{ }"]],
   ["adapter a = lora { | }", ["rank", "alpha", "dropout", "targets", "bias"]],
