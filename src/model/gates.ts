@@ -1,6 +1,6 @@
 /** A router's gates as its author wrote them, checked: a number for each module, of the example or of each token. */
 
-import type { Mode, Router } from "../plugin/index.ts"
+import type { Gating, Router } from "../plugin/index.ts"
 import { ShapeError, showShape, type Tensor, visibleShape } from "../tensor/index.ts"
 
 /** Throws ShapeError where the shape is another. */
@@ -9,7 +9,7 @@ export const gatesOf = (
   query: Tensor,
   tensors: Readonly<Record<string, Tensor>>,
   options: unknown,
-  mode: Mode & { readonly modules: number },
+  mode: Gating,
 ): Tensor => {
   const gates = router.gates(query, tensors, options, mode)
   const { granularity } = router.routing(options)

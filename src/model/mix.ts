@@ -109,6 +109,19 @@ export const hostFactors = (
 const outputChange = ({ site, y, applied }: Spot, gates: Tensor, one: Attached, { modules }: Mixing): Tensor =>
   mul(changeOf(applied(one.module, frozenParameters(site, one)), y), gateOf(one, gates, modules))
 
+/** What each module of the library adds to y, in its order; of one that does not attach here, zeros. */
+export const changesAt = (
+  { site, y, applied }: Spot,
+  attached: readonly Attached[],
+  modules: number,
+): readonly Tensor[] => {
+  const own = new Map(attached.map((one) => [one.index, one]))
+  return Array.from({ length: modules }, (_, index) => {
+    const one = own.get(index)
+    return one ? changeOf(applied(one.module, frozenParameters(site, one)), y) : sub(y, y)
+  })
+}
+
 /** A module's own parameters at a site. */
 export const frozenParameters = (site: Site, { index, parameters }: Attached): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(

@@ -1,15 +1,11 @@
-/**
- * A routed library on the backbone: gates from the router's formula, modules mixed at each site.
- * A routing unit is what has gates of its own: the network ("model"), a block ("layer.3") or a site ("layer.3.attention.query").
- */
+/** A routed library on the backbone: gates from the router's formula, modules mixed at each site. */
 
-import type { Mode, Router, Routing, Site } from "../plugin/index.ts"
+import type { Mode, Router, Site } from "../plugin/index.ts"
 import {
   add,
   constant,
   div,
   type HostTensor,
-  input,
   type Layout,
   log,
   mul,
@@ -17,6 +13,7 @@ import {
   packedLayout,
   pool,
   scale,
+  slice,
   sum,
   type Tensor,
 } from "../tensor/index.ts"
@@ -25,8 +22,9 @@ import type { Participant } from "./encoder.ts"
 import { gatesOf } from "./gates.ts"
 import { anew, type Keep } from "./kept.ts"
 import { attachedAt, type Library, type TrainedModule } from "./library.ts"
-import { mixAt, type Spot } from "./mix.ts"
+import { changesAt, mixAt, type Spot } from "./mix.ts"
 import { mixTokens } from "./mix_tokens.ts"
+import { outsideQuery, unitAt } from "./routing_units.ts"
 import { changed, extension, virtualTokens } from "./single.ts"
 
 /** Tensors (parameters or constants) of the router at one unit. */
@@ -36,6 +34,8 @@ export interface Routed {
   readonly participant: Participant
   /** Gates by unit, filled while the backbone is traced. */
   readonly gates: ReadonlyMap<string, Tensor>
+  /** What they were found from, likewise. */
+  readonly queries: ReadonlyMap<string, Tensor>
 }
 
 export interface RoutedLibrary {
@@ -43,56 +43,15 @@ export interface RoutedLibrary {
   readonly options: unknown
   readonly library: Library
   readonly sites: readonly Site[]
-}
-
-/** Units of a routing over a library, in the backbone's order. */
-export const unitsOf = ({ level }: Routing, library: Library, sites: readonly Site[]): readonly string[] => {
-  if (level === "model") return ["model"]
-  const used = sites.filter((site) => attachedAt(library, site).length > 0)
-  return level === "site" ? used.map(({ name }) => name) : [...new Set(used.map(({ layer }) => `layer.${layer}`))]
-}
-
-/** Width of what the router reads at a unit. */
-export const queryWidth = (
-  { query }: Routing,
-  unit: string,
-  width: number,
-  modules: number,
-  sites: readonly Site[],
-): number => {
-  if (query === "site") return sites.find(({ name }) => name === unit)!.in
-  return query === "task" || query === "predictions" ? modules : query === "draw" ? 1 : query === "nothing" ? 0 : width
-}
-
-/** A query from outside the forward pass, one row per example: [width] for the author. */
-export const outsideQuery = (
-  { query }: Routing,
-  width: number,
-  modules: number,
-  layout: Layout,
-): Tensor | undefined => {
-  const rows = { of: "examples", layout } as const
-  switch (query) {
-    case "block":
-    case "site":
-      return undefined
-    case "nothing":
-      return constant(0)
-    case "draw":
-      return input("query", ["examples", 1], "float", rows)
-    case "task":
-    case "predictions":
-      return input("query", ["examples", modules], "float", rows)
-    default:
-      return input("query", ["examples", width], "float", rows)
-  }
+  /** The last hidden state of the frozen backbone, for routers that read it. */
+  readonly firstPass?: (layout: Layout) => Tensor
 }
 
 const FROZEN = { training: false }
 
 /** `keep`: how the gates of an example go on while a text is generated; those of a token depend on it alone. */
 export const routed = (
-  { router, options, library, sites }: RoutedLibrary,
+  { router, options, library, sites, firstPass }: RoutedLibrary,
   width: number,
   layout: Layout,
   tensors: UnitTensors,
@@ -105,11 +64,14 @@ export const routed = (
   const mixing = { aggregate: routing.aggregate, mix: routing.mix ?? "factors", modules }
   const given = outsideQuery(routing, width, modules, layout)
   const gates = new Map<string, Tensor>()
+  const queries = new Map<string, Tensor>()
   let state: Tensor | undefined
   let text: Tensor | undefined
+  let embeddings: Tensor | undefined
+  let first: Tensor | undefined
   /** What stands before the first block is gated by what will be that block's input: the frozen network's y. */
   const gatesAt = (site: Site, x: Tensor, y: Tensor): Tensor => {
-    const unit = routing.level === "model" ? "model" : routing.level === "layer" ? `layer.${site.layer}` : site.name
+    const unit = unitAt(routing, site)
     const answers = text !== undefined && x.rows?.layout !== layout
     const apart = answers && routing.granularity === "token" && routing.level !== "site" && !given
     const place = apart ? `${unit} of answers` : unit
@@ -119,17 +81,50 @@ export const routed = (
       throw new Error(
         `router ${router.name} would gate an example by what enters ${site.name}, where its answer is still being written: gate each token, or read the state of the block`,
       )
-    const query = given ?? (routing.query === "site" ? x : stateFor(x, y))
+    const query = given ?? queryAt(x, y)
+    queries.set(place, query)
     const make = () => noiseAt(place, gatesOf(router, query, tensors(unit), options, { ...mode, modules }))
     const fresh = routing.granularity === "example" ? keep(`gates/${unit}`, modules, make) : make()
     gates.set(place, fresh)
     return fresh
   }
+  const queryAt = (x: Tensor, y: Tensor): Tensor => {
+    switch (routing.query) {
+      case "site":
+        return x
+      case "embeddings":
+        if (!embeddings)
+          throw new Error(`router ${router.name} reads embeddings, and the backbone calls no site of them`)
+        return embeddings
+      case "first_pass":
+        if (!firstPass) throw new Error(`router ${router.name} reads a first pass, and nobody runs one`)
+        first ??= firstPass(layout)
+        return first
+      default:
+        return stateFor(x, y)
+    }
+  }
   /** Where an answer is written, an example is gated by the text alone, which the encoder has read; so are the text's own tokens. */
   const stateFor = (x: Tensor, y: Tensor): Tensor =>
     text && (routing.granularity === "example" || x.rows?.layout === layout) ? text : (state ?? y)
+  /** The library at a site; of a router that reads what the modules give, what they give is weighed as it says. */
+  const composed = (spot: Spot, x: Tensor): Tensor => {
+    const { site, y } = spot
+    const attached = attachedAt(library, site)
+    if (attached.length === 0) return y
+    if (routing.query !== "outputs") return mixAt(spot, gatesAt(site, x, y), attached, mixing)
+    const changes = changesAt(spot, attached, modules)
+    const alpha = noiseAt(site.name, gatesOf(router, y, tensors(site.name), options, { ...mode, modules, changes }))
+    gates.set(site.name, alpha)
+    queries.set(site.name, y)
+    const values = changes.map((change) => router.value?.(change, tensors(site.name), options) ?? change)
+    return values
+      .map((value, index) => mul(value, modules === 1 ? alpha : slice(alpha, -1, index, index + 1)))
+      .reduce(add, y)
+  }
   return {
     gates,
+    queries,
     participant: {
       block: (_layer, hidden, read) => {
         state = hidden
@@ -138,12 +133,10 @@ export const routed = (
       change: (layer, x, y) => {
         const { site } = layer
         const applied: Spot["applied"] = ({ adapter, options: own }, p) => changed(adapter, x, y, p, own, FROZEN, layer)
-        const attached = attachedAt(library, site)
-        const frozen = layer.weight?.attributes.host as HostTensor | undefined
-        const spot = { site, weight: frozen, x, y, applied }
-        return attached.length === 0 ? y : mixAt(spot, gatesAt(site, x, y), attached, mixing)
+        return composed({ site, weight: layer.weight?.attributes.host as HostTensor | undefined, x, y, applied }, x)
       },
       join: ({ site }, e) => {
+        if (e.rows?.layout === layout) embeddings ??= e
         const attached = attachedAt(library, site)
         if (attached.length === 0) return undefined
         if (routing.granularity === "token")
@@ -157,8 +150,7 @@ export const routed = (
       attend: (site, q, y, extended) => {
         const applied: Spot["applied"] = ({ adapter, options: own }, p) =>
           extended(extension(adapter, p, own, FROZEN, site))
-        const attached = attachedAt(library, site)
-        return attached.length === 0 ? y : mixAt({ site, y, applied }, gatesAt(site, q, y), attached, mixing)
+        return composed({ site, y, applied }, q)
       },
     },
   }

@@ -8,7 +8,7 @@ import { isTrained, type RouterRow, type RouterStage, usesMemory } from "./route
 import { compose, fit, select, write } from "./router_steps.ts"
 import { routingOf } from "./routing.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
-import { whyNotServed } from "./serving.ts"
+import { whyNotServed, whyNotWriting } from "./serving.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export const planRouter = (
@@ -36,7 +36,9 @@ export const planRouter = (
       : row.core.head === "both"
         ? (["kept", "refit"] as const)
         : [row.core.head]
-  const notDefined = whyNotServed(plugin, modules.adapters, routing.granularity)
+  const notDefined =
+    whyNotServed(plugin, modules.adapters, routing) ??
+    (stream.answers && whyNotWriting(plugin, chosen.options, routing))
   if (notDefined)
     return heads.map((head) => ({
       ...known,
@@ -51,7 +53,7 @@ export const planRouter = (
   return heads.map((head) => {
     const evaluated: Evaluated[] = []
     let previous: string | undefined
-    const warm = row.core.schedule === "after_each_task_warm"
+    const warm = row.core.schedule === "after_each_task_warm" || plugin.fit?.(chosen.options).continues === true
     for (const stage of warm ? stream.tasks.map((_, t) => t) : now) {
       const at = { builder, stream, modules, row, routing, head, stage }
       const fitted = fit(at, warm ? previous : undefined)
@@ -77,7 +79,10 @@ export const planRouter = (
 
 /** Where what a row knows of the data comes from; refitted heads have seen the memory, whatever the router has. */
 const sourceOf = ({ plugin, chosen }: Resolved<Router>, head: RouterStage["head"]): Source => {
+  if (plugin.alone) return "train"
   if (plugin.statistics) return plugin.statisticsFrom?.(chosen.options) ?? "train"
+  const { on = "memory" } = plugin.fit?.(chosen.options) ?? {}
+  if (plugin.parameters && on !== "memory") return "train"
   if (plugin.parameters || head === "refit") return "memory"
   return plugin.prepare ? "weights" : "none"
 }

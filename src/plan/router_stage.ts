@@ -1,5 +1,5 @@
 /** One router with one head policy at one stage: what its steps have in common. */
-import type { Router, Routing } from "../plugin/index.ts"
+import type { Fit, Router, Routing } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { PlannedModules } from "./cell.ts"
 import type { Resolved } from "./chosen.ts"
@@ -35,17 +35,32 @@ export interface RouterStage {
 export const readsFrozen = ({ routing: { query } }: RouterStage): boolean =>
   query === "frozen_mean" || query === "frozen_cls"
 
-/** It has parameters that are trained by gradient. */
+export const fitOf = ({ row: { router } }: Pick<RouterStage, "row">): Fit =>
+  router.plugin.fit?.(router.chosen.options) ?? {}
+
+/** It has parameters that are fitted. */
 export const isTrained = ({ row }: RouterStage): boolean => row.router.plugin.parameters !== undefined
+
+/** Its parameters are trained by the gradient of the tasks' loss: refitted heads are trained with them. */
+export const trainsHeads = (at: RouterStage): boolean => {
+  const { by = "gradient", taskLoss = true } = fitOf(at)
+  return isTrained(at) && by === "gradient" && taskLoss
+}
 
 /** Steps of the tasks seen so far. */
 export const seen = ({ stage }: RouterStage, keys: readonly string[]): readonly string[] => keys.slice(0, stage + 1)
 
+/** Its fit reads the memory. */
+export const fitsOnMemory = (at: RouterStage): boolean => {
+  const { on = "memory", records } = fitOf(at)
+  const { plugin, chosen } = at.row.router
+  return (
+    (isTrained(at) && (on !== "train" || records !== undefined)) || plugin.statisticsFrom?.(chosen.options) === "memory"
+  )
+}
+
 /** The router is fitted on the memory, or its heads are. */
-export const usesMemory = (at: RouterStage): boolean =>
-  isTrained(at) ||
-  at.head === "refit" ||
-  at.row.router.plugin.statisticsFrom?.(at.row.router.chosen.options) === "memory"
+export const usesMemory = (at: RouterStage): boolean => at.head === "refit" || fitsOnMemory(at)
 
 /** Steps that say what its memory keeps at the stage. */
 export const memoryAt = ({ row, stage }: RouterStage): readonly string[] => row.memory.at(stage)

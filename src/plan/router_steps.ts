@@ -3,6 +3,7 @@ import type { Answers } from "../../dsl/spec.ts"
 import { seconds } from "./estimates.ts"
 import {
   codeOf,
+  fitsOnMemory,
   fittingOf,
   isTrained,
   labelOf,
@@ -12,30 +13,35 @@ import {
   readsFrozen,
   seen,
   testInputs,
+  trainsHeads,
   usesMemory,
 } from "./router_stage.ts"
 import type { Evaluated } from "./row.ts"
 import { optionsFor } from "./step_options.ts"
 
-/** Constants and trained parameters. What is not trained is the same for both head policies. */
+/** Constants and fitted parameters. What is not trained with the heads is the same for both head policies. */
 export const fit = (at: RouterStage, previous: string | undefined): string => {
   const { builder, stream, modules, row, stage } = at
   const { plugin, chosen } = row.router
   const trained = isTrained(at)
-  const remembers = trained || plugin.statisticsFrom?.(chosen.options) === "memory"
+  const remembers = fitsOnMemory(at)
   const reads = readsFeatures(at)
+  const units = unitFeatures(at)
   const router = { backbone: stream.backbone, router: chosen, name: plugin.name }
+  const head = trainsHeads(at) || at.head === "none" ? at.head : "kept"
   return builder.add({
     ...optionsFor(
       "fit",
-      trained ? { ...router, head: at.head, fitting: fittingOf(at), seed: modules.seed } : { ...router, head: "kept" },
+      trained ? { ...router, head, fitting: fittingOf(at), seed: modules.seed } : { ...router, head: "kept" },
     ),
-    label: labelOf(at, "fit", trained && at.head !== "none"),
+    label: labelOf(at, "fit", trainsHeads(at) && at.head !== "none"),
     inputs: {
       modules: seen(at, modules.modules),
-      ...(remembers || reads ? { tokens: seen(at, stream.tokens) } : {}),
+      ...(trained || remembers || reads || units ? { tokens: seen(at, stream.tokens) } : {}),
       ...(remembers ? { memories: memoryAt(at) } : {}),
       ...(reads ? { features: seen(at, stream.trainFeatures) } : {}),
+      ...(units ? { unitFeatures: units } : {}),
+      ...(plugin.alone ? { alone: aloneFits(at) } : {}),
       previous: previous ? [previous] : [],
     },
     code: codeOf(at),
@@ -44,12 +50,66 @@ export const fit = (at: RouterStage, previous: string | undefined): string => {
   })
 }
 
+/** Gates that are trained with each module alone: the same at every stage. */
+const aloneFits = (at: RouterStage): readonly string[] => {
+  const { builder, stream, modules, row } = at
+  const { plugin, chosen } = row.router
+  const features = readsFrozen(at) ? seen(at, stream.trainFeatures) : undefined
+  return seen(at, modules.modules).map((module, t) =>
+    builder.add({
+      ...optionsFor("fit", {
+        alone: true,
+        backbone: stream.backbone,
+        router: chosen,
+        name: plugin.name,
+        fitting: fittingOf(at),
+        seed: modules.seed,
+      }),
+      label: `gate ${row.name} · ${stream.tasks[t]} · ${modules.name} · seed ${modules.seed}`,
+      inputs: { modules: [module], tokens: [stream.tokens[t]], ...(features ? { features: [features[t]] } : {}) },
+      code: codeOf(at),
+      seconds: seconds.fit,
+      bytes: 5e4,
+    }),
+  )
+}
+
+/** What enters the units that its statistics are of. */
+const unitFeatures = (at: RouterStage): readonly string[] | undefined => {
+  const { builder, stream, modules, row, routing } = at
+  const { plugin, chosen } = row.router
+  const { query } = routing
+  if (!plugin.statistics || (query !== "block" && query !== "site")) return undefined
+  const memories = plugin.statisticsFrom?.(chosen.options) === "memory" ? memoryAt(at) : []
+  const along = row.memory.dependsOnOrder && memories.length > 0
+  const roles = new Set(modules.adapters.flatMap((adapter) => adapter.plugin.sites(adapter.chosen.options)))
+  return seen(at, stream.tokens).map((texts, t) =>
+    builder.add({
+      ...optionsFor("features", {
+        backbone: stream.backbone,
+        split: "train",
+        units: {
+          query,
+          pooled: plugin.pooled?.(chosen.options) ?? "mean",
+          roles: [...roles].sort(),
+          place: along ? t : 0,
+        },
+      }),
+      label: `what enters the ${query === "site" ? "sites" : "blocks"} · ${stream.tasks[t]}`,
+      inputs: { texts, memories: along ? memories : memories.slice(t, t + 1) },
+      code: [stream.code],
+      seconds: seconds.encode,
+      bytes: 3e6,
+    }),
+  )
+}
+
 /** Every module has seen the test set alone; the router only picks. */
 export const select = (at: RouterStage, fitted: string): Evaluated => {
   const { builder, modules, row, stage } = at
   const evaluation = builder.add({
     ...optionsFor("evaluate", { how: "selects", router: row.router.chosen, stage, seed: modules.seed }),
-    label: labelOf(at, "evaluate", isTrained(at)),
+    label: labelOf(at, "evaluate", trainsHeads(at)),
     inputs: {
       fit: fitted,
       modules: seen(at, modules.modules),
@@ -92,7 +152,7 @@ export const write = (at: RouterStage, fitted: string): Evaluated => {
 export const compose = (at: RouterStage, fitted: string): Evaluated => {
   const { builder, stream, modules, head, stage } = at
   const encoded = encode(at, fitted, "test")
-  const apart = head === "refit" && !isTrained(at) ? refit(at, fitted) : undefined
+  const apart = head === "refit" && !trainsHeads(at) ? refit(at, fitted) : undefined
   const heads = apart?.head ?? (head === "refit" ? fitted : undefined)
   const evaluation = builder.add({
     ...optionsFor("evaluate", { how: "composes", stage, seed: modules.seed }),
@@ -123,7 +183,7 @@ const encode = (at: RouterStage, fitted: string, on: "test" | "memory"): string 
       seed: modules.seed,
       ...(keepGates ? { keepGates } : {}),
     }),
-    label: labelOf(at, on === "test" ? "test set under" : "memory under", isTrained(at)),
+    label: labelOf(at, on === "test" ? "test set under" : "memory under", trainsHeads(at)),
     inputs: {
       fit: fitted,
       modules: seen(at, modules.modules),
@@ -156,7 +216,7 @@ const refit = (at: RouterStage, fitted: string): { readonly head: string; readon
 
 /** Fitting reads frozen features of the training texts. */
 const readsFeatures = (at: RouterStage): boolean =>
-  at.row.router.plugin.statistics !== undefined || (isTrained(at) && readsFrozen(at))
+  readsFrozen(at) && (at.row.router.plugin.statistics !== undefined || isTrained(at))
 
 /** Steps whose processor time the row pays: its own, and the features that fitting or its memory reads, in full. */
 const charged = (at: RouterStage, own: readonly string[]): readonly string[] => [
@@ -164,5 +224,7 @@ const charged = (at: RouterStage, own: readonly string[]): readonly string[] => 
     ...own,
     ...(readsFeatures(at) ? seen(at, at.stream.trainFeatures) : []),
     ...(usesMemory(at) ? at.row.memory.reads(at.stage) : []),
+    ...(at.row.router.plugin.alone ? aloneFits(at) : []),
+    ...(unitFeatures(at) ?? []),
   ]),
 ]

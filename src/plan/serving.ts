@@ -9,11 +9,13 @@ import type { Resolved } from "./chosen.ts"
 export const whyNotServed = (
   router: Router,
   adapters: readonly Resolved<Adapter>[],
-  granularity: Routing["granularity"] = "example",
+  { granularity, query }: Pick<Routing, "granularity" | "query"> = { granularity: "example", query: "nothing" },
 ): string | undefined => {
   const joining = adapters.find(({ plugin, chosen }) => plugin.sites(chosen.options).includes("embeddings"))
   if (granularity === "token" && joining && !router.needs?.includes("factors"))
     return `${router.name} weighs modules for each token of a text, and those of the adapter ${joining.plugin.name} are no tokens of a text`
+  if (query === "embeddings" && joining)
+    return `${router.name} reads the embeddings of a text, and tokens of the adapter ${joining.plugin.name} join them`
   if (!router.needs?.includes("factors")) return undefined
   const lacking = adapters.find(({ plugin, chosen }) => !isLowRank(plugin, chosen.options))
   if (lacking) {
@@ -26,4 +28,14 @@ export const whyNotServed = (
   )
   const other = others.find((sites) => sites !== first)
   return other && `${router.name} needs all modules at the same sites; some are at ${first}, some at ${other}`
+}
+
+/** Why a router can't weigh modules that answer texts in words; nothing where it can. */
+export const whyNotWriting = (router: Router, options: unknown, { query }: Routing): string | undefined => {
+  const on = router.fit?.(options).on ?? "memory"
+  if (query === "first_pass")
+    return `${router.name} reads a pass of the whole text before the one that is routed, and an answer is still being written`
+  if (router.alone || on !== "memory")
+    return `${router.name} is fitted on all training examples of a task by their classes, and these are answered in words`
+  return undefined
 }

@@ -1,5 +1,6 @@
 /** The options of steps, a type for each kind: what the plan writes into a step, and what the performer reads. */
 import type { Answers, Train } from "../../dsl/spec.ts"
+import type { Role } from "../plugin/index.ts"
 import type { Chosen } from "./chosen.ts"
 import type { Json, StepKind } from "./step.ts"
 import type { ChosenBackbone } from "./stream.ts"
@@ -56,6 +57,13 @@ export interface FitTrained extends OfRouter {
   readonly seed: number
 }
 
+/** The gate of one module alone, on its task's training examples. */
+export interface FitAlone extends OfRouter {
+  readonly alone: true
+  readonly fitting: Fitting
+  readonly seed: number
+}
+
 export interface FitProbe {
   readonly probe: Chosen
 }
@@ -102,11 +110,27 @@ export type EvaluateRouted = { readonly stage: number; readonly seed: number } &
   | { readonly how: "selects"; readonly router: Chosen }
 )
 
+/** What enters the units of a routing, at the sites of some roles, pooled over tokens. */
+export interface UnitFeatures {
+  readonly query: "block" | "site"
+  readonly pooled: "mean" | "cls" | "last"
+  readonly roles: readonly Role[]
+  /** The task's place in the memory, where one is read. */
+  readonly place: number
+}
+
+export interface FeaturesOptions {
+  readonly backbone: ChosenBackbone
+  readonly split: "train" | "test"
+  readonly units?: UnitFeatures
+}
+
 export interface StepOptions {
   readonly memory: MemoryOptions
+  readonly features: FeaturesOptions
   readonly module: ModuleOptions
   readonly imported: ImportedOptions
-  readonly fit: FitConstants | FitTrained | FitProbe
+  readonly fit: FitConstants | FitTrained | FitAlone | FitProbe
   readonly encode: EncodeRouted | EncodeSingle
   readonly head: HeadOptions
   readonly evaluate: EvaluateRouted

@@ -10,7 +10,8 @@ import type { Taking } from "../../src/model/generation_step.ts"
 import { withGradients } from "../../src/model/gradients.ts"
 import { drawn } from "../../src/model/initial.ts"
 import type { Library } from "../../src/model/library.ts"
-import { type Routed, routed, unitsOf } from "../../src/model/routed.ts"
+import { type Routed, routed } from "../../src/model/routed.ts"
+import { unitsOf } from "../../src/model/routing_units.ts"
 import {
   defineRouter,
   type HostTensor,

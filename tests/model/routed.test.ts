@@ -11,7 +11,8 @@ import { withGradients } from "../../src/model/gradients.ts"
 import { joinedHead, type Library } from "../../src/model/library.ts"
 import { hostFactors } from "../../src/model/mix.ts"
 import { parameterFeeds, textFeeds } from "../../src/model/optimise.ts"
-import { routed, unitsOf } from "../../src/model/routed.ts"
+import { routed } from "../../src/model/routed.ts"
+import { unitsOf } from "../../src/model/routing_units.ts"
 import {
   type Adapter,
   crossEntropy,
@@ -180,7 +181,7 @@ const prototypesOf = (library: Library, unit: string): HostTensor => {
   const factors = library.map(({ sites, options }) => [
     { site: unit, ...hostFactors({ adapter: lora, options }, sites[unit])! },
   ])
-  const constants = arrow.prepare!({ unit, factors }, decoded(arrow, {}) as never)
+  const constants = arrow.prepare!({ unit, factors, sharing: factors }, decoded(arrow, {}) as never)
   assert.ok(typeof constants !== "string")
   return constants.P
 }

@@ -24,6 +24,9 @@ test("sound routings pass as they are", () => {
     { ...sound, query: "site", level: "site", granularity: "token" },
     { ...frozen, query: "predictions" },
     { ...sound, query: "nothing" },
+    { ...sound, query: "outputs", level: "site", granularity: "token" },
+    { ...sound, query: "first_pass", level: "model", granularity: "token" },
+    { ...sound, query: "embeddings", level: "model" },
   ] as const)
     assert.equal(routingOf(routerWith(routing), {}), routing)
 })
@@ -54,7 +57,31 @@ const wrong: readonly (readonly [string, Router, RegExp])[] = [
     routerWith({ ...frozen, query: "predictions", aggregate: "outputs" }),
     /every module to have run alone/,
   ],
-  ["statistics of what is not frozen", routerWith(sound, { statistics: () => ({}) }), /statistics of frozen features/],
+  [
+    "statistics of what no backbone tells",
+    routerWith({ ...sound, query: "draw" }, { statistics: () => ({}) }),
+    /statistics of frozen features/,
+  ],
+  [
+    "a loss of its own that it does not have",
+    routerWith(frozen, { parameters: () => ({ W: zeros([1]) }), fit: () => ({ taskLoss: false }) }),
+    /without the loss of the tasks, and it has no other/,
+  ],
+  [
+    "all training examples through the backbone",
+    routerWith(sound, { fit: () => ({ on: "train" }) }),
+    /as features of the frozen backbone alone/,
+  ],
+  [
+    "what is kept, anew at every stage",
+    routerWith(sound, { fit: () => ({ keeps: ["W"] }) }),
+    /every stage begins anew/,
+  ],
+  [
+    "outputs weighed for the example",
+    routerWith({ ...sound, query: "outputs" }),
+    /it reads what the modules give at each site, for each token/,
+  ],
 ]
 for (const [name, router, message] of wrong)
   test(`refused: ${name}`, () =>

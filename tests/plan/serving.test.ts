@@ -51,13 +51,16 @@ test("gates for each token are not defined where tokens join a text, be it by a 
   const stacked = adapter(assembled(stack, parts), { of: ["low_rank", "before"] })
   for (const one of [adapter(prompt), stacked]) {
     assert.match(
-      whyNotServed(l2r, [adapter(lora), one], "token") as string,
+      whyNotServed(l2r, [adapter(lora), one], { granularity: "token", query: "site" }) as string,
       /l2r weighs modules for each token of a text, and those of the adapter (prompt|stack) are no tokens of a text/,
     )
-    assert.equal(whyNotServed(l2r, [adapter(lora), one], "example"), undefined)
-    assert.match(whyNotServed(arrow, [adapter(lora), one], "token") as string, /needs low-rank modules/)
+    assert.equal(whyNotServed(l2r, [adapter(lora), one], { granularity: "example", query: "site" }), undefined)
+    assert.match(
+      whyNotServed(arrow, [adapter(lora), one], { granularity: "token", query: "site" }) as string,
+      /needs low-rank modules/,
+    )
   }
-  assert.equal(whyNotServed(l2r, [adapter(lora), adapter(prefix)], "token"), undefined)
+  assert.equal(whyNotServed(l2r, [adapter(lora), adapter(prefix)], { granularity: "token", query: "site" }), undefined)
 })
 
 test("a router that needs nothing serves all", () => {

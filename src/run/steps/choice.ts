@@ -1,6 +1,7 @@
 /** Which module a router picks for each text of the mixed test set that a stage has. */
 import { largest } from "../../model/largest.ts"
-import { gatesOnly, queryWidth, watched } from "../../model/routed.ts"
+import { gatesOnly, watched } from "../../model/routed.ts"
+import { queryWidth } from "../../model/routing_units.ts"
 import type { StoredArray } from "../../plan/step.ts"
 import { type HostTensor, program, type Query, type Router, weight } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"

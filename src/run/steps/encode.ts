@@ -3,7 +3,8 @@
 import { encoder, type Network } from "../../model/encoder.ts"
 import { forwardAll, rowsOf, tokenOffsets } from "../../model/evaluate.ts"
 import { flopsOf } from "../../model/flops.ts"
-import { routed, unitsOf, watched } from "../../model/routed.ts"
+import { routed, watched } from "../../model/routed.ts"
+import { unitsOf } from "../../model/routing_units.ts"
 import { frozen } from "../../model/single.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import type { EncodeRouted, StepOptions } from "../../plan/step_options.ts"
@@ -22,6 +23,7 @@ import { checkFinite } from "./finite.ts"
 import { libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
 import { notServed, turnedDown } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
+import { servedLibrary } from "./routed_library.ts"
 import { sharedModule } from "./shared.ts"
 import { typicalSizes } from "./sizes.ts"
 
@@ -48,12 +50,18 @@ export const encode: Perform = async (work) => {
 
 const encodeRouted = async (work: Work, net: Network, options: EncodeRouted): Promise<Artifact> => {
   const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
-  const library = await libraryFrom(work, work.inputs("modules"))
+  const library = await servedLibrary(work, router, options.router.options, net.checkpoint.sites)
   const routing = router.routing(options.router.options)
   const given = unitsIn(work.input("fit"))
   const layout = packedLayout()
   const route = routed(
-    { router, options: options.router.options, library, sites: net.checkpoint.sites },
+    {
+      router,
+      options: options.router.options,
+      library,
+      sites: net.checkpoint.sites,
+      firstPass: (first) => encoder(net, {}, false, first).hidden,
+    },
     net.checkpoint.width,
     layout,
     (unit) =>

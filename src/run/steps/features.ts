@@ -4,15 +4,18 @@ import { encoder } from "../../model/encoder.ts"
 import { forwardAll } from "../../model/evaluate.ts"
 import { flopsOf } from "../../model/flops.ts"
 import type { StoredArray } from "../../plan/step.ts"
+import type { FeaturesOptions } from "../../plan/step_options.ts"
 import { pool, program } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
-import { type ChosenBackbone, network, textsIn } from "./given.ts"
+import { network, textsIn } from "./given.ts"
 import { typicalSizes } from "./sizes.ts"
+import { unitFeatures } from "./unit_features.ts"
 
 /** Of a task's training texts, or of the mixed test set: arrays "mean" and "cls", [texts, width]. */
 export const features: Perform = async (work) => {
-  const { backbone, split } = work.options as unknown as { backbone: ChosenBackbone; split: "train" | "test" }
+  const { backbone, split, units } = work.options as unknown as FeaturesOptions
   const net = await network(work, backbone)
+  if (units) return unitFeatures(work, net, units)
   const texts = textsIn(work.input("texts"), split)
   const { hidden } = encoder(net)
   const forward = program({ mean: pool("mean", hidden), cls: pool("cls", hidden) })

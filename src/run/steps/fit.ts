@@ -1,60 +1,144 @@
 /**
- * A router at a stage, on the modules of the tasks seen so far: constants prepared from weights or statistics,
- * and parameters trained by gradient on the memory (together with the joined heads, where they are refitted).
+ * A router at a stage, on the modules of the tasks seen so far:
+ *   constants of weights (`prepare`), of features (`statistics`) and of modules alone (`alone`)  ->  parameters, by gradient or by search  ->  what is recorded
  */
-
 import type { Network } from "../../model/encoder.ts"
-import { attachedAt, type Library } from "../../model/library.ts"
-import { hostFactors } from "../../model/mix.ts"
-import { unitsOf } from "../../model/routed.ts"
+import type { Library } from "../../model/library.ts"
+import { initialsOf } from "../../model/router_initials.ts"
+import { unitsOf } from "../../model/routing_units.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
-import type { FitConstants, FitTrained, StepOptions } from "../../plan/step_options.ts"
-import type { Constants, Probe, Router } from "../../plugin/index.ts"
+import type { FitTrained, StepOptions } from "../../plan/step_options.ts"
+import { type Constants, type Probe, type Router, weight } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { checkedConstants } from "./constants.ts"
-import { trained } from "./fit_by_gradient.ts"
-import { type Chosen, libraryFrom, network } from "./given.ts"
+import { fitAlone, stackedAlone } from "./fit_alone.ts"
+import { byGradient } from "./fit_by_gradient.ts"
+import { bySearch } from "./fit_by_search.ts"
+import { fitExamples } from "./fit_examples.ts"
+import { fitObjective } from "./fit_objective.ts"
+import { fitParameters } from "./fit_parameters.ts"
+import { RECORDED, recorded, recordedBefore } from "./fit_record.ts"
+import { type Chosen, network } from "./given.ts"
 import { notServed } from "./not_served.ts"
-import { statisticsFor } from "./statistics.ts"
+import { preparedConstants } from "./prepared.ts"
+import { libraryFor } from "./routed_library.ts"
+import { statisticsFor, statisticsOfUnit } from "./statistics.ts"
 
 export const fit: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["fit"]
   if ("probe" in options) return fitProbe(work, options.probe)
   const net = await network(work, options.backbone)
   const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
-  const library = await libraryFrom(work, work.inputs("modules"))
-  const routing = router.routing(options.router.options)
-  const units = unitsOf(routing, library, net.checkpoint.sites)
-  const constants: Record<string, Constants> = {}
-  if (router.prepare)
-    for (const unit of units) {
-      const found = prepared(router, options, library, unit, net)
-      if (typeof found === "string") return notServed(found)
-      constants[unit] = found
-    }
-  if (router.statistics) {
-    const given = router.statistics(statisticsFor(work, router, options), options.router.options)
-    const statistics = checkedConstants(given, { kind: "router", name: router.name, made: "statistics" })
-    for (const unit of units) constants[unit] = { ...constants[unit], ...statistics }
-  }
+  const library = await libraryFor(work, router, options.router.options, net.checkpoint.sites)
+  if (typeof library === "string") return notServed(library)
+  if ("alone" in options) return fitAlone(work, { ...options, net, plugin: router, library })
+  const units = unitsOf(router.routing(options.router.options), library, net.checkpoint.sites)
+  const constants = constantsOf(work, net, router, options.router.options, library, units)
+  if (typeof constants === "string") return notServed(constants)
   const learnt =
-    router.parameters && options.fitting ? await trained(work, net, router, options, library, units, constants) : {}
-  const named = Object.fromEntries(
-    Object.entries(constants).flatMap(([unit, tensors]) =>
-      Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray]),
-    ),
+    router.parameters && options.fitting
+      ? await fittedParameters(work, net, router, options, library, units, constants)
+      : {}
+  const named = Object.entries(constants).flatMap(([unit, tensors]) =>
+    Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray]),
   )
-  const parameters = Object.values(learnt).reduce((sum, { data }) => sum + data.length, 0)
+  const counted = Object.entries(learnt).filter(([name]) => !name.endsWith(`/${RECORDED}`))
   return {
-    json: { router: options.router.plugin, units, parameters },
-    arrays: { ...named, ...learnt },
+    json: {
+      router: options.router.plugin,
+      units,
+      parameters: counted.reduce((sum, [, { data }]) => sum + data.length, 0),
+    },
+    arrays: { ...Object.fromEntries(named), ...learnt },
   } satisfies Artifact
+}
+
+/** By unit. A string says why the library can't be served. */
+const constantsOf = (
+  work: Work,
+  net: Network,
+  router: Router,
+  options: unknown,
+  library: Library,
+  units: readonly string[],
+): Readonly<Record<string, Constants>> | string => {
+  const constants: Record<string, Constants> = {}
+  const join = (unit: string, more: Constants) => {
+    constants[unit] = { ...constants[unit], ...more }
+  }
+  for (const unit of router.prepare ? units : []) {
+    const found = preparedConstants(router, options, library, unit, net.checkpoint.sites)
+    if (typeof found === "string") return found
+    join(unit, found)
+  }
+  if (router.statistics) {
+    const { query } = router.routing(options)
+    const apart = query === "block" || query === "site"
+    const about = { kind: "router", name: router.name, made: "statistics" } as const
+    const whole = apart ? undefined : statisticsFor(work, router, options)
+    for (const unit of units) {
+      const given = router.statistics(whole ?? statisticsOfUnit(work, router, options, unit), options)
+      join(unit, checkedConstants(given, apart ? { ...about, unit } : about))
+    }
+  }
+  if (router.alone) for (const [unit, stacked] of stackedAlone(work.inputs("alone"))) join(unit, stacked)
+  return constants
+}
+
+const fittedParameters = async (
+  work: Work,
+  net: Network,
+  router: Router,
+  { router: { options }, name, head, fitting, seed }: FitTrained,
+  library: Library,
+  units: readonly string[],
+  constants: Readonly<Record<string, Constants>>,
+): Promise<Record<string, StoredArray>> => {
+  const how = router.fit?.(options) ?? {}
+  const routing = router.routing(options)
+  const previous = work.inputs("previous")
+  const examples = fitExamples(work, routing, how, seed)
+  const before = how.records ? recordedBefore(previous, library.length) : {}
+  const parameters = fitParameters({
+    initials: initialsOf(router, options, units, library, net.checkpoint),
+    constants: Object.fromEntries(units.map((unit) => [unit, { ...constants[unit], ...before[unit] }])),
+    previous,
+    keeps: how.keeps ?? [],
+    seed,
+    name,
+  })
+  const to = { net, router, options, library, examples, head }
+  const objective = fitObjective({ ...to, tensors: parameters.leaves, training: true })
+  const learnt =
+    typeof how.by === "object"
+      ? await bySearch(work, { objective, parameters, examples, by: how.by, seed, name })
+      : await byGradient(work, { objective, parameters, examples: examples.texts.length, fitting, seed, name })
+  if (!how.records) return learnt
+  const memory = how.on === undefined || how.on === "memory" ? examples : fitExamples(work, routing, {}, seed)
+  const fixed = (unit: string) => ({
+    ...constants[unit],
+    ...Object.fromEntries(
+      Object.entries(learnt).flatMap(([key, host]) =>
+        key.startsWith(`unit/${unit}/`) ? [[key.split("/")[2], host]] : [],
+      ),
+    ),
+  })
+  const final = fitObjective({
+    ...to,
+    examples: memory,
+    training: false,
+    tensors: (unit) =>
+      Object.fromEntries(
+        Object.entries(fixed(unit)).map(([part, host]) => [part, weight(`unit/${unit}/${part}`, host)]),
+      ),
+  })
+  return { ...learnt, ...(await recorded(work, final, memory, library.length, how.records, previous)) }
 }
 
 /** A probe has statistics only. */
 const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
   const probe = await work.plugin<Probe>("probe", chosen.plugin, chosen.from)
-  const given = probe.statistics(statisticsFor(work, probe, { router: chosen }), chosen.options)
+  const given = probe.statistics(statisticsFor(work, probe, chosen.options), chosen.options)
   const constants = checkedConstants(given, { kind: "probe", name: probe.name, made: "statistics" })
   return {
     json: { probe: chosen.plugin, parameters: 0 },
@@ -62,26 +146,4 @@ const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
       Object.entries(constants).map(([name, tensor]) => [`unit/model/${name}`, tensor as StoredArray]),
     ),
   }
-}
-
-const prepared = (
-  router: Router,
-  options: FitConstants | FitTrained,
-  library: Library,
-  unit: string,
-  net: Network,
-): Constants | string => {
-  const sites = net.checkpoint.sites.filter(
-    ({ name, layer }) => unit === "model" || unit === name || unit === `layer.${layer}`,
-  )
-  const factors = library.map((module) =>
-    sites.flatMap((site) => {
-      const [attached] = attachedAt([module], site)
-      const found = attached && hostFactors(module, attached.parameters)
-      return found ? [{ site: site.name, ...found }] : []
-    }),
-  )
-  const given: unknown = router.prepare!({ unit, factors }, options.router.options)
-  if (typeof given === "string") return given
-  return checkedConstants(given, { kind: "router", name: router.name, made: "prepare", unit })
 }

@@ -118,7 +118,7 @@ export interface Remembered extends LabelledTexts {
 }
 
 /** Indices that a memory keeps of task t: in the task's own step, or in the one step of a memory along the stream. */
-const keptOf = (memories: readonly Artifact[], t: number): Int32Array =>
+export const keptOf = (memories: readonly Artifact[], t: number): Int32Array =>
   (memories[0].arrays[`indices/${t}`] ?? memories[t].arrays.indices).data as Int32Array
 
 /** What a memory keeps of the tasks seen so far, labels as joined class ids. */

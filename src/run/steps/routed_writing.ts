@@ -1,11 +1,13 @@
 /** A routed library that writes: gates of an example are those of its prompt, and are watched there. */
 import type { Network } from "../../model/encoder.ts"
 import type { Taking, Watch } from "../../model/generation_step.ts"
-import { type Routed, routed, unitsOf, watched } from "../../model/routed.ts"
+import { type Routed, routed, watched } from "../../model/routed.ts"
+import { unitsOf } from "../../model/routing_units.ts"
 import type { WriteOptions } from "../../plan/step_options.ts"
 import { type Router, type Routing, type Tensor, weight } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
-import { libraryFrom, unitsIn } from "./given.ts"
+import { unitsIn } from "./given.ts"
+import { servedLibrary } from "./routed_library.ts"
 
 export const routedWriting = async (
   work: Work,
@@ -19,7 +21,7 @@ export const routedWriting = async (
   readonly modules: number
 }> => {
   const router = await work.plugin<Router>("router", chosen.plugin, chosen.from)
-  const library = await libraryFrom(work, work.inputs("modules"))
+  const library = await servedLibrary(work, router, chosen.options, checkpoint.sites)
   const routing = router.routing(chosen.options)
   const given = unitsIn(work.input("fit"))
   const units = unitsOf(routing, library, checkpoint.sites)

@@ -1,8 +1,10 @@
 /** What statistics of a stage rest on: frozen features of the tasks seen so far, of the memory or of all training data. */
-import type { Router, Statistics } from "../../plugin/index.ts"
+import type { HostTensor, Router, Statistics } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
-import { type Chosen, classCount, labelledIn, offsetsOf, remembered } from "./given.ts"
+import { ofTraining } from "./fit_examples.ts"
+import { classCount, offsetsOf, remembered } from "./given.ts"
 import { frozenRows, frozenRowsOfMemory } from "./query.ts"
+import { unitRows } from "./unit_features.ts"
 
 export const statisticsFor = (
   work: Work,
@@ -11,14 +13,13 @@ export const statisticsFor = (
     readonly routing?: Router["routing"]
     readonly query?: (options: any) => "frozen_mean" | "frozen_cls"
   },
-  { router }: { readonly router: Chosen },
+  options: unknown,
 ): Statistics => {
   const tokens = work.inputs("tokens")
   const features = work.inputs("features")
-  const query = { query: plugin.routing ? plugin.routing(router.options).query : plugin.query!(router.options) }
-  const { offsets, total } = offsetsOf(tokens.map(classCount))
-  const taskOfClass = Int32Array.from({ length: total }, (_, c) => offsets.findLastIndex((offset) => offset <= c))
-  if ((plugin.statisticsFrom?.(router.options) ?? "train") === "memory") {
+  const query = { query: plugin.routing ? plugin.routing(options).query : plugin.query!(options) }
+  const known = classesOf(work)
+  if ((plugin.statisticsFrom?.(options) ?? "train") === "memory") {
     const memory = remembered(tokens, work.inputs("memories"))
     const rows = frozenRowsOfMemory(features, query, memory.task, memory.index)
     return {
@@ -26,29 +27,39 @@ export const statisticsFor = (
       width: rows.shape[1],
       task: memory.task,
       class: memory.labels,
-      tasks: tokens.length,
-      taskOfClass,
+      ...known,
     }
   }
-  const parts = features.map((artifact) => frozenRows(artifact, query).data as Float32Array)
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  const task: number[] = []
-  const classes: number[] = []
-  let at = 0
-  tokens.forEach((artifact, t) => {
-    all.set(parts[t], at)
-    at += parts[t].length
-    for (const label of labelledIn(artifact, "train").labels) {
-      task.push(t)
-      classes.push(offsets[t] + label)
-    }
-  })
+  const { task, labels } = ofTraining(work, () => true)
+  return { ...joined(features.map((artifact) => frozenRows(artifact, query))), task, class: labels, ...known }
+}
+
+/** Statistics of what enters a routing unit of the frozen backbone. */
+export const statisticsOfUnit = (work: Work, router: Router, options: unknown, unit: string): Statistics => {
+  const tokens = work.inputs("tokens")
+  const memory = (router.statisticsFrom?.(options) ?? "train") === "memory"
+  const { task, labels } = memory ? remembered(tokens, work.inputs("memories")) : ofTraining(work, () => true)
+  const rows = work.inputs("unitFeatures").map((artifact) => unitRows(artifact, unit))
+  return { ...joined(rows), task, class: labels, ...classesOf(work) }
+}
+
+/** How many tasks there are, and the task of each class. */
+const classesOf = (work: Work): Pick<Statistics, "tasks" | "taskOfClass"> => {
+  const tokens = work.inputs("tokens")
+  const { offsets, total } = offsetsOf(tokens.map(classCount))
   return {
-    features: all,
-    width: all.length / task.length,
-    task: Int32Array.from(task),
-    class: Int32Array.from(classes),
     tasks: tokens.length,
-    taskOfClass,
+    taskOfClass: Int32Array.from({ length: total }, (_, c) => offsets.findLastIndex((offset) => offset <= c)),
   }
+}
+
+/** Tables one after the other. */
+const joined = (tables: readonly HostTensor[]): Pick<Statistics, "features" | "width"> => {
+  const features = new Float32Array(tables.reduce((sum, { data }) => sum + data.length, 0))
+  let at = 0
+  for (const { data } of tables) {
+    features.set(data as Float32Array, at)
+    at += data.length
+  }
+  return { features, width: tables[0].shape[1] }
 }

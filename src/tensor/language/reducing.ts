@@ -33,6 +33,13 @@ export const overExamples = (x: Tensor, how: "mean" | "sum" = "mean"): Tensor =>
   return withRows(how === "mean" ? reductions.mean(settled, rest) : broadcasting.sum(settled, rest), undefined)
 }
 
+/** The mean over the rows of a batch, its examples or its tokens: [...] of each -> [...], the same for all. */
+export const overBatch = (x: Tensor): Tensor => {
+  if (x.rows === undefined)
+    throw new ShapeError("overBatch", "this tensor is the same for every example already", "use it as it is")
+  return withRows(reductions.mean(settle(x), [0]), undefined)
+}
+
 /** Index of the largest element along an axis, the first of equal ones. */
 export const argmax = (x: Tensor, axis = -1): Tensor =>
   withRows(reductions.argmax(settle(x), physicalAxis("argmax", x, axis)), x.rows)

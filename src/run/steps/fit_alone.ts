@@ -1,0 +1,80 @@
+/** A gate that is trained with one module alone, on the training examples of its task; and the gates of a library, side by side. */
+import type { Network } from "../../model/encoder.ts"
+import { type Library, stackedHost } from "../../model/library.ts"
+import { initialsOf } from "../../model/router_initials.ts"
+import { unitsOf } from "../../model/routing_units.ts"
+import type { Artifact } from "../../plan/step.ts"
+import type { FitAlone } from "../../plan/step_options.ts"
+import type { Constants, HostTensor, Router } from "../../plugin/index.ts"
+import type { Work } from "../work.ts"
+import { byGradient } from "./fit_by_gradient.ts"
+import { ofTraining } from "./fit_examples.ts"
+import { fitObjective } from "./fit_objective.ts"
+import { fitParameters } from "./fit_parameters.ts"
+import { unitsIn } from "./given.ts"
+import { outsideOfMemory } from "./query.ts"
+
+export interface OneModule extends FitAlone {
+  readonly net: Network
+  /** As it routes a library; here its gate of one module. */
+  readonly plugin: Router
+  /** The one module. */
+  readonly library: Library
+}
+
+export const fitAlone = async (
+  work: Work,
+  { net, plugin, library, router: { options }, name, fitting, seed }: OneModule,
+): Promise<Artifact> => {
+  const { parameters: initials, gates } = plugin.alone!
+  const router: Router = { ...plugin, parameters: initials as never, gates, fit: undefined, loss: undefined }
+  const routing = router.routing(options)
+  const units = unitsOf(routing, library, net.checkpoint.sites)
+  const examples = ofTraining(work, () => true)
+  const outside = outsideOfMemory(work, routing, examples, 1, seed)
+  const all = { ...examples, newest: new Float32Array(examples.texts.length).fill(1), ...(outside ? { outside } : {}) }
+  const parameters = fitParameters({
+    initials: initialsOf(router, options, units, library, net.checkpoint),
+    constants: {},
+    previous: [],
+    keeps: [],
+    seed,
+    name: `${name} of ${library[0].task}`,
+  })
+  const objective = fitObjective({
+    net,
+    router,
+    options,
+    library,
+    examples: all,
+    head: "kept",
+    tensors: parameters.leaves,
+    training: true,
+  })
+  const arrays = await byGradient(work, {
+    objective,
+    parameters,
+    examples: all.texts.length,
+    fitting,
+    seed,
+    name: `${name} of ${library[0].task}`,
+  })
+  const count = Object.values(arrays).reduce((sum, { data }) => sum + data.length, 0)
+  return { json: { router: plugin.name, units, parameters: count }, arrays }
+}
+
+/** By unit, each parameter [...] of N modules as [N, ...]. */
+export const stackedAlone = (fits: readonly Artifact[]): ReadonlyMap<string, Constants> => {
+  const byModule = fits.map(unitsIn)
+  return new Map(
+    Object.entries(byModule[0] ?? {}).map(([unit, parts]) => [
+      unit,
+      Object.fromEntries(
+        Object.keys(parts).map((part): [string, HostTensor] => [
+          part,
+          stackedHost(byModule.map((units) => units[unit][part])),
+        ]),
+      ),
+    ]),
+  )
+}
