@@ -20,7 +20,7 @@ interface Room {
 }
 
 const rooms: readonly Room[] = [
-  { room: "dsl", values: [], packages: ["chevrotain"] },
+  ...withinDsl(),
   { room: "src/tensor", values: [] },
   { room: "src/learning", values: [] },
   { room: "src/plugin", values: ["src/tensor", "src/learning"] },
@@ -46,6 +46,28 @@ interface Import {
   readonly to: string
   readonly ours: boolean
   readonly kind: "value" | "type" | "later" // later: import(...) and new URL(..., import.meta.url)
+}
+
+/** The rooms of the language. Each knows those above it, and the three files that say what all of them speak of. */
+function withinDsl(): Room[] {
+  const [packages, shared] = [["chevrotain"], ["dsl/kinds.ts", "dsl/spec.ts", "dsl/vocabulary.ts"]]
+  const order = ["diagnostics", "syntax", "names", "options", "sweeps", "check", "command_line"]
+  const inOrder = order.map((name, at) => ({
+    room: `dsl/${name}`,
+    values: [...shared, ...order.slice(0, at).map((above) => `dsl/${above}`)],
+    packages,
+  }))
+  return [
+    ...inOrder,
+    { room: "dsl/format", values: [...shared, "dsl/diagnostics", "dsl/syntax"], packages },
+    {
+      room: "dsl/editor",
+      values: [...shared, "dsl/index.ts", ...order.slice(0, 6).map((name) => `dsl/${name}`)],
+      packages,
+    },
+    { room: "dsl/explain", values: [...shared, "dsl/index.ts", "dsl/diagnostics", "dsl/format"], packages },
+    { room: "dsl", values: order.map((name) => `dsl/${name}`), packages },
+  ]
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..")
@@ -96,6 +118,9 @@ test("the rules can be broken", () => {
   const broken: readonly (readonly [string, string, Import["kind"]])[] = [
     ["src/tensor/a.ts", "src/plugin/index.ts", "value"],
     ["dsl/syntax/parse.ts", "src/plugin/index.ts", "type"],
+    ["dsl/diagnostics/catalogue.ts", "dsl/syntax/values.ts", "type"],
+    ["dsl/check/stream.ts", "dsl/index.ts", "value"],
+    ["dsl/index.ts", "dsl/editor/index.ts", "value"],
     ["src/report/table.ts", "src/run/events.ts", "value"],
     ["src/report/table.ts", "src/run/store/index.ts", "type"],
     ["src/run/a.ts", "src/report/table.ts", "value"],

@@ -6,7 +6,6 @@
 
 import { KINDS, LINES } from "../kinds.ts"
 import type { Span } from "../spec.ts"
-import { UNIT_NAMES } from "../syntax/values.ts"
 import type { Diagnostic, Severity } from "./diagnostic.ts"
 
 type Said = readonly [message: string, help?: string]
@@ -44,9 +43,9 @@ export const catalogue = {
     `\`${escape}\` is not an escape`,
     'escapes are \\" \\\\ \\n \\t and \\u{1F600}; a backslash is written \\\\',
   ]),
-  L2R0104: error<{ unit: string }>(({ unit }) => [
+  L2R0104: error<{ unit: string; units: readonly string[] }>(({ unit, units }) => [
     `\`${unit}\` is not a unit`,
-    `units are ${quoted(UNIT_NAMES)}; a name that begins with a digit is written as a text: "..."`,
+    `units are ${quoted(units)}; a name that begins with a digit is written as a text: "..."`,
   ]),
   L2R0105: error(() => ["this number is too large", "numbers go up to 1.7e308"]),
   L2R0106: error<{ name: string; suggestion?: string }>(({ name, suggestion }) => [

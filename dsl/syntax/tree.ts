@@ -5,7 +5,7 @@ import type { Report } from "../diagnostics/diagnostic.ts"
 import type { Span } from "../spec.ts"
 import type { Comparison, Name, Setting, ValueNode } from "./ast.ts"
 import { endOf, Text } from "./tokens.ts"
-import { readNumber, readText } from "./values.ts"
+import { readNumber, readText, UNIT_NAMES } from "./values.ts"
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -65,7 +65,7 @@ export const readerOf = (file: string, report: Report): Reader => {
     if ("value" in read) return { kind: "number", value: read.value, unit: read.unit, written: from.image, span }
     report(
       read.problem === "unit"
-        ? diagnose("L2R0104", { ...span, start: span.end - read.unit.length }, { unit: read.unit })
+        ? diagnose("L2R0104", { ...span, start: span.end - read.unit.length }, { unit: read.unit, units: UNIT_NAMES })
         : diagnose("L2R0105", span, {}),
     )
     return { kind: "broken", span }
