@@ -6,7 +6,7 @@
  * Pure, without input or output: the caller reads the files, brings the vocabulary, and prints.
  */
 
-import type { DataFacts } from "./check/data_facts.ts"
+import { type DataFacts, isUnread, type Unread } from "./check/data_facts.ts"
 import { checkFile } from "./check/index.ts"
 import { chosenFrom, ONLY, SKIP, type Wanted } from "./command_line/choose.ts"
 import { type Change, flagsText, SET, withOverrides } from "./command_line/overrides.ts"
@@ -20,7 +20,7 @@ import { current, type Dialect } from "./syntax/dialect.ts"
 import { parseInLanguage } from "./syntax/language.ts"
 import type { Vocabulary } from "./vocabulary.ts"
 
-export type { DataFacts, TaskFacts } from "./check/data_facts.ts"
+export type { DataFacts, TaskFacts, Unread } from "./check/data_facts.ts"
 export type { Wanted } from "./command_line/choose.ts"
 export type { Change } from "./command_line/overrides.ts"
 export type { Diagnostic, Severity } from "./diagnostics/diagnostic.ts"
@@ -59,8 +59,8 @@ export interface CheckOptions {
   readonly dialect?: Dialect
   /** Warn of what is allowed and probably not meant: declarations without use, rows that can't differ. */
   readonly advice?: boolean
-  /** What is known of data, for the checks that need it. */
-  readonly factsOf?: (data: Declaration) => DataFacts | undefined
+  /** What is known of data, for the checks that need it, or why it can't be read. */
+  readonly factsOf?: (data: Declaration) => DataFacts | Unread | undefined
 }
 
 export interface Checked {
@@ -99,9 +99,17 @@ export const check = (text: string, options: CheckOptions): Checked => {
   const parse = (content: string, name: string) => parseInLanguage(content, name, report, dialect)
   const program = readProgram(text, file, open, parse, report)
   const { tree, changes } = withOverrides(program.tree, set, report)
-  const tasks = (data: Declaration) => tasksOf(data) ?? factsOf(data)?.map(({ name }) => name)
-  const advice = options.advice ? { factsOf, sound: () => errors === 0 } : undefined
-  const whole = checkFile(tree, { vocabulary, used: uses, tasksOf: tasks, brokenIn, program, advice }, report)
+  const read = (data: Declaration) => {
+    const known = factsOf(data)
+    return isUnread(known) ? undefined : known
+  }
+  const unread = (data: Declaration) => {
+    const known = factsOf(data)
+    return isUnread(known) ? known : undefined
+  }
+  const tasks = (data: Declaration) => tasksOf(data) ?? read(data)?.map(({ name }) => name)
+  const advice = options.advice ? { factsOf: read, sound: () => errors === 0 } : undefined
+  const whole = checkFile(tree, { vocabulary, used: uses, tasksOf: tasks, unread, brokenIn, program, advice }, report)
   const chosen = chosenFrom(whole, { only, skip }, report)
   const texts = { ...program.texts, [SET]: flagsText(set), [ONLY]: flagsText(only), [SKIP]: flagsText(skip) }
   const diagnostics = kept.sort(byPlace([file, ...Object.keys(texts)]))

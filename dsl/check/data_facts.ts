@@ -9,3 +9,12 @@ export interface TaskFacts {
 }
 
 export type DataFacts = readonly TaskFacts[]
+
+/** Why nothing is known of data that should have been read. */
+export interface Unread {
+  readonly problem: string
+  readonly help?: string
+}
+
+export const isUnread = (known: DataFacts | Unread | undefined): known is Unread =>
+  known !== undefined && "problem" in known

@@ -17,7 +17,7 @@ import type { DeclarationNode, FileNode } from "../syntax/ast.ts"
 import type { Vocabulary } from "../vocabulary.ts"
 import { advise } from "./advice.ts"
 import { reportCircles } from "./circles.ts"
-import type { DataFacts } from "./data_facts.ts"
+import type { DataFacts, Unread } from "./data_facts.ts"
 import { checkExperiment } from "./experiment.ts"
 import { checkLibrary } from "./library.ts"
 import { checkStream } from "./stream.ts"
@@ -26,6 +26,8 @@ export interface Knowledge {
   readonly vocabulary: Vocabulary
   readonly used: Readonly<Record<string, Used>>
   readonly tasksOf: (data: Declaration) => readonly string[] | undefined
+  /** Why data that was to be read can't be. */
+  readonly unread?: (data: Declaration) => Unread | undefined
   /** What a plugin's own rules say of a declaration. */
   readonly brokenIn?: BrokenIn
   /** The files that the tree was read from. */
@@ -37,7 +39,7 @@ export interface Knowledge {
 /** The spec of a file; what is reported decides whether it may be used. */
 export const checkFile = (
   written: FileNode,
-  { vocabulary, used, tasksOf, brokenIn = () => [], program, advice }: Knowledge,
+  { vocabulary, used, tasksOf, unread = () => undefined, brokenIn = () => [], program, advice }: Knowledge,
   report: Report,
 ): Spec => {
   const quiet = scopeOf(written, vocabulary, used, () => {}, program)
@@ -74,6 +76,20 @@ export const checkFile = (
         (resolved: Resolved) => checkDeclaration(resolved, context, { program, brokenIn }),
       ]),
     ) as Record<(typeof PLUGIN_KINDS)[number], (resolved: Resolved) => Declaration>),
+    data: (resolved) => {
+      const declaration = checkDeclaration(resolved, context, { program, brokenIn })
+      const { name, location } = resolved.node
+      const { problem, help } = (name && unread(declaration)) ?? {}
+      if (name && problem !== undefined)
+        report(
+          diagnose("L2R0525", (location ?? name).span, {
+            data: declaration.variantOf ?? name.text,
+            reason: problem,
+            help,
+          }),
+        )
+      return declaration
+    },
     train: (resolved) => checkTrain(resolved, context),
     stream: (resolved) => checkStream(resolved, context),
     library: (resolved) => checkLibrary(resolved, context, program?.folder),

@@ -353,6 +353,10 @@ export const catalogue = {
     `with ${examples} test examples, this comparison finds differences of about ${points} points and more`,
     "take more test examples, or read the result as what it is",
   ]),
+  L2R0525: error<{ data: string; reason: string; help?: string }>(({ data, reason, help }) => [
+    `the data of \`${data}\` can't be read: ${reason}`,
+    help ?? "correct the place or the options of this declaration",
+  ]),
   L2R0530: error(() => [
     "`scenario` is about classes, and the head of this stream is `text`",
     "take it out: no row is told the task, unless it says so, and an answer counts by its words",

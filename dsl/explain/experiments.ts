@@ -165,6 +165,12 @@ export const experiments: Pages = {
     right: trial("routers: learnt, bounds: uniform, compare learnt against uniform on accuracy"),
     given: true,
   },
+  L2R0525: {
+    title: "data that can't be read",
+    text: "The files of this declaration are not there, or do not hold what its options say, so no run can begin. The reason is the data source's own: a relative path starts from the folder of the spec. `l2r check --data` looks for this, for only then is the data read.",
+    wrong: 'data reviews = jsonl "absent"\nstream both { tasks: reviews }',
+    right: 'data reviews = jsonl "reviews"\nstream both { tasks: reviews }',
+  },
   L2R0530: {
     title: "a scenario without classes",
     text: "A scenario says which classes a prediction is made among. Under `head: text` the backbone writes an answer, which counts by its words, whatever the task; so there is nothing for a scenario to say.",

@@ -42,7 +42,8 @@ export const runExample = (example: string | Example, { given }: Page, vocabular
     open: (file) => (Object.hasOwn(files, file) ? { text: files[file] } : { problem: `there is no file ${file}` }),
     brokenIn,
     tasksOf: ({ plugin }) => (isSmall(plugin.name) ? REVIEWS.map(({ name }) => name) : TASKS),
-    factsOf: ({ plugin }) => (isSmall(plugin.name) ? REVIEWS : tasks),
+    factsOf: ({ plugin, location }) =>
+      location === "absent" ? { problem: "there is no folder absent" } : isSmall(plugin.name) ? REVIEWS : tasks,
     advice: true,
     ...flags,
   })

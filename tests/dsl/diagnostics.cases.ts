@@ -293,6 +293,15 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       factsOf: () => facts().slice(0, 1),
     }),
   ],
+  L2R0525: [
+    {
+      text: around('data other = intents "elsewhere" { text: body }\nstream s { tasks: other }'),
+      factsOf: ({ location }) =>
+        location === "dir"
+          ? { problem: "there is no folder dir", help: "relative paths start at the folder of the spec" }
+          : { problem: "no line of a/train.jsonl has a field `body`" },
+    },
+  ],
   L2R0530: [around("stream s { tasks: intents, head: text, scenario: class_incremental }")],
   L2R0531: [around("stream s { tasks: intents, answers: { max_tokens: 8 } }")],
   L2R0532: [
