@@ -10,6 +10,9 @@ import { summaries } from "./summaries.ts"
 import { filesOf, templates } from "./templates.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
+/** The exit code that shells give to Ctrl-C. */
+const LEFT = 130
+
 const names = Object.keys(templates)
 
 export default {
@@ -26,6 +29,10 @@ export default {
     const chosen = asks
       ? await (await import("./init_questions.ts")).asked(given, process.stdin, process.stdout)
       : { folder: folder ?? ".", template: given.template ?? "spec" }
+    if (!chosen) {
+      process.stdout.write("\n")
+      return LEFT
+    }
     const written = write(chosen.folder, chosen.template)
     const spec = join(chosen.folder, "spec.l2r")
     process.stdout.write(

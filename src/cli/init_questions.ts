@@ -7,21 +7,35 @@ export interface Choice {
   readonly template: string
 }
 
-/** Asks for what is not given; an empty answer is the first template, or this folder. */
+/**
+ * Asks for what is not given; an empty answer is the first template, or this folder. Nothing where the person leaves
+ * (Ctrl-C, Ctrl-D) in place of an answer.
+ */
 export const asked = async (
   given: Partial<Choice>,
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
-): Promise<Choice> => {
+): Promise<Choice | undefined> => {
   const lines = createInterface({ input, output })
+  // The runtimes differ in what becomes of a question that is left: it fails, or it stays open.
+  const left = new Promise<undefined>((resolve) => {
+    lines.once("close", () => resolve(undefined))
+    lines.once("SIGINT", () => resolve(undefined))
+  })
+  const answers = async (): Promise<Choice> => ({
+    template: given.template ?? (await templateOf((question) => lines.question(question))),
+    folder: given.folder ?? ((await lines.question("In which folder? [.] ")).trim() || "."),
+  })
   try {
-    return {
-      template: given.template ?? (await templateOf((question) => lines.question(question))),
-      folder: given.folder ?? ((await lines.question("In which folder? [.] ")).trim() || "."),
-    }
+    return await Promise.race([left, answers().catch((error) => unlessLeft(error, left))])
   } finally {
     lines.close()
   }
+}
+
+const unlessLeft = async (error: Error, left: Promise<undefined>): Promise<undefined> => {
+  if (error.name !== "AbortError") throw error
+  return left
 }
 
 const templateOf = async (ask: (question: string) => Promise<string>): Promise<string> => {

@@ -90,3 +90,19 @@ test("it asks for what is not given", async () => {
   assert.deepEqual(choice, { template: "adapter", folder: "x" })
   assert.equal(said.match(/A number from 1 to 4/g)?.length, 2)
 })
+
+test("who leaves in place of an answer has chosen nothing, and nothing goes wrong", async () => {
+  for (const [key, given] of [
+    ["\u0003", {}],
+    ["\u0004", {}],
+    ["\u0003", { template: "spec" }],
+    ["\u0004", { template: "spec" }],
+  ] as const) {
+    const [input, output] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY: true })]
+    output.once("data", () => setImmediate(() => input.write(key)))
+    assert.equal(await asked(given, input, output), undefined)
+  }
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  output.once("data", () => setImmediate(() => input.end()))
+  assert.equal(await asked({}, input, output), undefined)
+})
