@@ -4,10 +4,11 @@ import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
 import { aKind } from "../kinds.ts"
 import { aboveOf, type Resolve } from "../names/resolve.ts"
-import { pluginsOf, type Scope } from "../names/scope.ts"
+import type { Scope } from "../names/scope.ts"
 import { type Place, placeOf } from "../options/places.ts"
 import type { Declaration, Experiment, Span, Spec } from "../spec.ts"
 import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
+import { reportAlike } from "./alike.ts"
 import type { DataFacts, TaskFacts } from "./data_facts.ts"
 
 export interface Advised {
@@ -60,38 +61,6 @@ const reportUnused = ({ spec, declarations, scope, resolve }: Advised, report: R
     if (!used.has(node) && !implied)
       report(diagnose("L2R0520", node.name!.span, { name: node.name!.text, kind: aKind(node.kind!) }))
   }
-}
-
-/** Routers of one plugin whose options come out the same. */
-const reportAlike = (experiment: Experiment, node: DeclarationNode, advised: Advised, report: Report): void => {
-  const { spec, scope } = advised
-  const first = new Map<string, string>()
-  for (const name of experiment.routers) {
-    const { plugin, options } = spec.routers[name]
-    const vocabulary = plugin.from === undefined ? scope.vocabulary : scope.used.get(plugin.from)
-    if (!vocabulary || "problem" in vocabulary) continue
-    const { properties = {} } = pluginsOf(vocabulary, "router").get(plugin.name)?.options ?? {}
-    const effective = Object.entries(properties).map(([option, schema]) => [
-      option,
-      Object.hasOwn(options, option) ? options[option] : schema.default,
-    ])
-    const key = JSON.stringify([plugin, effective])
-    const before = first.get(key)
-    if (before === undefined) first.set(key, name)
-    else {
-      const unvaried = (row: string) => spec.routers[row].variantOf ?? row
-      const related = [{ span: entryOf(node, "routers", unvaried(before), advised), message: "listed here" }]
-      const span = entryOf(node, "routers", unvaried(name), advised)
-      report(diagnose("L2R0521", span, { left: before, right: name }, { related }))
-    }
-  }
-}
-
-/** Where a name is listed in an option of an experiment. */
-const entryOf = (node: DeclarationNode, option: string, name: string, { resolve }: Advised): Span => {
-  const value = resolve(node).settings.get(option)?.value
-  const items = value?.kind === "list" ? value.items : value ? [value] : []
-  return items.find((item) => item.kind === "word" && item.text === name)?.span ?? node.name!.span
 }
 
 /** Standard errors that a difference must have to be found four times in five at the level 0.05, both ways. */

@@ -335,8 +335,8 @@ export const catalogue = {
     `\`${name}\` is not used`,
     `it is ${kind} that no experiment needs; remove it, or list it`,
   ]),
-  L2R0521: warning<{ left: string; right: string }>(({ left, right }) => [
-    `\`${right}\` can't differ from \`${left}\`: both are the same plugin with the same options`,
+  L2R0521: warning<{ left: string; right: string; memories: readonly string[] }>(({ left, right, memories }) => [
+    `\`${right}\` can't differ from \`${left}\`: both are the same plugin with the same options${memories.length > 0 ? `, and the memories ${memories.map((name) => `\`${name}\``).join(" and ")} are alike too` : ""}`,
     "change an option, or take one of them out",
   ]),
   L2R0522: warning<{ memory: string; kept: number; there: number; of: "class" | "task" | "stream"; task: string }>(

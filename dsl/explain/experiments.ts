@@ -141,7 +141,7 @@ export const experiments: Pages = {
   },
   L2R0521: {
     title: "two rows that can't differ",
-    text: "Two routers of the experiment are the same plugin with the same options, defaults included, so their rows will have the same numbers. This is a warning and not an error.",
+    text: "Two rows of the experiment, routers or bounds, are the same plugin with the same options, defaults included, so they will have the same numbers. Two memories that keep the same examples are the same too, and a memory that a row does not read is no difference. This is a warning and not an error.",
     wrong: `router again = l2r { memory: few, temperature: 1 }\n${trial("routers: [learnt, again]")}`,
     right: `router again = l2r { memory: few, temperature: 0.5 }\n${trial("routers: [learnt, again]")}`,
     given: true,

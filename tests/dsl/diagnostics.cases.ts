@@ -281,6 +281,22 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     advised(
       around("router same = l2r { memory: few, head: both }").replace("routers: learnt", "routers: [learnt, same]"),
     ),
+    advised(
+      around("memory more = random { per_class: 5 }\nrouter other = l2r { memory: more }").replace(
+        "routers: learnt",
+        "routers: [learnt, other]",
+      ),
+    ),
+    advised(
+      around("router even = uniform\nprobe centres = frozen_class_centroid")
+        .replace("routers: learnt", "routers: [learnt, even]")
+        .replace("uniform]", "uniform, centres, frozen_class_centroid]"),
+    ),
+    advised(
+      around(
+        "memory more = random\nrouter one = arrow { memory: few, head: kept }\nrouter two = one { memory: more }",
+      ).replace("routers: learnt", "routers: [learnt, one, two]"),
+    ),
   ],
   L2R0522: [
     advised(sound.replace("per_class: 5", "per_class: 6"), { factsOf: () => facts().slice(0, 2) }),
