@@ -87,7 +87,13 @@ export const check = (text: string, options: CheckOptions): Checked => {
   const said = new Set<string>()
   let count = 0
   let errors = 0
+  /** What is said of a part of an experiment, until it is known whether that part is run. */
+  const waiting: Diagnostic[] = []
   const report = (diagnostic: Diagnostic) => {
+    if (diagnostic.about) waiting.push(diagnostic)
+    else say(diagnostic)
+  }
+  const say = (diagnostic: Diagnostic) => {
     // Two experiments may have the same thing to say about one declaration.
     const key = `${diagnostic.code} ${diagnostic.span.file} ${diagnostic.span.start} ${diagnostic.span.end} ${diagnostic.message}`
     if (said.has(key)) return
@@ -108,15 +114,21 @@ export const check = (text: string, options: CheckOptions): Checked => {
     return isUnread(known) ? known : undefined
   }
   const tasks = (data: Declaration) => tasksOf(data) ?? read(data)?.map(({ name }) => name)
-  const advice = options.advice ? { factsOf: read, sound: () => errors === 0 } : undefined
-  const whole = checkFile(tree, { vocabulary, used: uses, tasksOf: tasks, unread, brokenIn, program, advice }, report)
-  const chosen = chosenFrom(whole, { only, skip }, report)
+  const whole = checkFile(tree, { vocabulary, used: uses, tasksOf: tasks, unread, brokenIn, program }, report)
+  const chosen = chosenFrom(whole.spec, { only, skip }, report)
+  for (const { about, ...rest } of waiting) if (about && isRun(about, chosen.spec)) say(rest)
+  if (options.advice && errors === 0) whole.advise(chosen.spec, read)
   const texts = { ...program.texts, [SET]: flagsText(set), [ONLY]: flagsText(only), [SKIP]: flagsText(skip) }
   const diagnostics = kept.sort(byPlace([file, ...Object.keys(texts)]))
   if (count > MOST)
     diagnostics.push(diagnose("L2R0113", { file, start: text.length, end: text.length }, { count: count - MOST }))
   const found = { diagnostics, texts, absent: program.absent, changes: [...changes, ...chosen.changes] }
   return errors === 0 ? { spec: chosen.spec, ...found } : found
+}
+
+const isRun = ({ experiment, names }: NonNullable<Diagnostic["about"]>, { experiments }: Spec): boolean => {
+  const { adapters, routers, bounds } = experiments[experiment] ?? { adapters: [], routers: [], bounds: [] }
+  return names.every((name) => adapters.includes(name) || routers.includes(name) || bounds.includes(name))
 }
 
 const byPlace =

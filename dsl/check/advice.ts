@@ -13,6 +13,8 @@ import type { DataFacts, TaskFacts } from "./data_facts.ts"
 
 export interface Advised {
   readonly spec: Spec
+  /** What is run of it, where the command line leaves something out. */
+  readonly run: Spec
   /** As they are written, before sweeps are carried out; those of the spec's own file. */
   readonly declarations: readonly DeclarationNode[]
   readonly scope: Scope
@@ -21,9 +23,10 @@ export interface Advised {
 }
 
 export const advise = (advised: Advised, report: Report): void => {
-  reportUnused(advised, report)
+  // What the file has and nothing needs is no matter of a run of a part.
+  if (advised.run === advised.spec) reportUnused(advised, report)
   const once = new Set<string>()
-  for (const experiment of Object.values(advised.spec.experiments)) {
+  for (const experiment of Object.values(advised.run.experiments)) {
     const node = advised.scope.declared.get(experiment.variantOf ?? experiment.name)
     if (!node || once.has(node.name!.text)) continue
     once.add(node.name!.text)

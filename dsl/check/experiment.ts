@@ -61,14 +61,14 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   const stream = streamName === undefined ? undefined : context.stream(streamName)
   for (const { name: adapter, span } of adapters) {
     const declared = context.scope.declared.get(adapter)!
-    if (declared.kind === "library" && stream) checkCoverage(context.resolve(declared), stream, span, context)
+    if (declared.kind === "library" && stream) checkCoverage(context.resolve(declared), stream, span, name, context)
   }
   const head = stream?.answers ? "text" : "classes"
   if (stream) {
     reportUnmeasured(settings.get("measure")?.value, stream, context)
     if (stream.answers) checkWriting([...routers, ...bounds], streamName!, context)
   }
-  checkService([...routers, ...bounds], adapters, context)
+  checkService(name, [...routers, ...bounds], adapters, context)
   checkMemory(routers, context)
   const compare = checkComparisons(resolved.comparisons, { routers, bounds, complete, stream }, context)
   return {

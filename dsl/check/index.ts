@@ -32,16 +32,21 @@ export interface Knowledge {
   readonly brokenIn?: BrokenIn
   /** The files that the tree was read from. */
   readonly program?: Pick<Program, "files" | "sees" | "folder">
-  /** Say what is allowed and probably not meant, too; `factsOf` is what is known of data. */
-  readonly advice?: { readonly factsOf: (data: Declaration) => DataFacts | undefined; readonly sound: () => boolean }
 }
 
-/** The spec of a file; what is reported decides whether it may be used. */
+export interface CheckedFile {
+  /** What is reported decides whether it may be used. */
+  readonly spec: Spec
+  /** Says what is allowed and probably not meant of what is run of it. `factsOf` is what is known of data. */
+  readonly advise: (run: Spec, factsOf: (data: Declaration) => DataFacts | undefined) => void
+}
+
+/** The spec of a file. */
 export const checkFile = (
   written: FileNode,
-  { vocabulary, used, tasksOf, unread = () => undefined, brokenIn = () => [], program, advice }: Knowledge,
+  { vocabulary, used, tasksOf, unread = () => undefined, brokenIn = () => [], program }: Knowledge,
   report: Report,
-): Spec => {
+): CheckedFile => {
   const quiet = scopeOf(written, vocabulary, used, () => {}, program)
   const tree = withVariants(
     written,
@@ -132,12 +137,9 @@ export const checkFile = (
     backends: record<Declaration>("backend"),
     experiments: record<Experiment>("experiment"),
   }
-  if (advice?.sound()) {
-    const declarations = written.declarations.filter(({ span }) => span.file === written.file)
-    const asWritten = { scope: quiet, resolve: resolverOf(quiet, () => {}) }
-    advise({ spec, declarations, ...asWritten, factsOf: advice.factsOf }, report)
-  }
-  return spec
+  const declarations = written.declarations.filter(({ span }) => span.file === written.file)
+  const asWritten = () => ({ declarations, scope: quiet, resolve: resolverOf(quiet, () => {}) })
+  return { spec, advise: (run, factsOf) => advise({ spec, run, ...asWritten(), factsOf }, report) }
 }
 
 const askTasks = (data: Declaration | undefined, tasksOf: Knowledge["tasksOf"]) =>

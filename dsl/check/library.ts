@@ -41,8 +41,14 @@ export const checkLibrary = (
   }
 }
 
-/** A library must have an adapter or a module for each task of the stream that it is used on. */
-export const checkCoverage = (library: Resolved, stream: Stream, at: Span, context: Context): void => {
+/** A library must have an adapter or a module for each task of the stream that it is used on in an experiment. */
+export const checkCoverage = (
+  library: Resolved,
+  stream: Stream,
+  at: Span,
+  experiment: string,
+  context: Context,
+): void => {
   const tasks = library.unsure ? undefined : taskNames(stream, context)
   if (!tasks || tasks.length === 0) return
   const name = context.scope.writtenOf(library.node.name!.text)
@@ -51,6 +57,13 @@ export const checkCoverage = (library: Resolved, stream: Stream, at: Span, conte
     context.report(diagnose("L2R0503", at, { library: name, stream: stream.name, tasks: lacking }))
   for (const [task, { key }] of library.settings) {
     if (!tasks.includes(task))
-      context.report(diagnose("L2R0504", key.span, { library: name, stream: stream.name, task }))
+      context.report(
+        diagnose(
+          "L2R0504",
+          key.span,
+          { library: name, stream: stream.name, task },
+          { about: { experiment, names: [library.node.name!.text] } },
+        ),
+      )
   }
 }

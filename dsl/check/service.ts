@@ -12,7 +12,12 @@ const entryOf = (name: string, { scope, resolve }: Context): PluginEntry | undef
 }
 
 /** A router that can't serve one of several libraries leaves a cell open; one that can serve none has no row. */
-export const checkService = (rows: readonly Listed[], adapters: readonly Listed[], context: Context): void => {
+export const checkService = (
+  experiment: string,
+  rows: readonly Listed[],
+  adapters: readonly Listed[],
+  context: Context,
+): void => {
   const { scope } = context
   const served = adapters.map((adapter) => ({ adapter, lowRank: isLowRank(adapter.name, context) }))
   if (served.some(({ lowRank }) => lowRank === undefined)) return
@@ -28,7 +33,10 @@ export const checkService = (rows: readonly Listed[], adapters: readonly Listed[
             "L2R0510",
             span,
             { router: scope.writtenOf(name), adapter: scope.writtenOf(adapter.name) },
-            { related: [{ span: adapter.span, message: "listed here" }] },
+            {
+              related: [{ span: adapter.span, message: "listed here" }],
+              about: { experiment, names: [name, adapter.name] },
+            },
           ),
         )
   }

@@ -424,7 +424,7 @@ export const diagnose = <C extends Code>(
   code: C,
   span: Span,
   holes: HolesOf<C>,
-  more: Pick<Diagnostic, "related" | "fix"> = {},
+  more: Pick<Diagnostic, "related" | "fix" | "about"> = {},
 ): Diagnostic => {
   const { severity, say } = catalogue[code] as Rule<HolesOf<C>>
   const short: Record<string, unknown> = {}

@@ -17,6 +17,8 @@ export interface Diagnostic {
   readonly related?: readonly { readonly span: Span; readonly message: string }[]
   /** An edit that settles it, where there is one. */
   readonly fix?: { readonly span: Span; readonly text: string }
+  /** It speaks of these adapters and rows of an experiment, and of nothing where one of them is not run. */
+  readonly about?: { readonly experiment: string; readonly names: readonly string[] }
 }
 
 export type Report = (diagnostic: Diagnostic) => void

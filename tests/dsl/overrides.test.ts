@@ -125,3 +125,23 @@ test("experiments are chosen like rows", () => {
   assert.deepEqual(Object.keys(spec.experiments), ["other"])
   assert.deepEqual(changes, [{ path: "routing", before: "an experiment", after: "left out" }])
 })
+
+test("nothing is said of what is left out", () => {
+  const text = `${sound
+    .replace("routers: learnt", "routers: [learnt, same, factors], compare learnt against oracle on accuracy")
+    .replace("adapters: low_rank", "adapters: [low_rank, wide]")
+    .replace(
+      "experiment",
+      "router same = learnt\nrouter factors = arrow { memory: few }\nadapter wide = bottleneck { reduction: 2 }\nadapter spare = lora\nexperiment",
+    )}`
+  const facts = [{ name: "t1", train: { yes: 90, no: 90 }, test: 10 }]
+  const codes = (more: Partial<CheckOptions>) =>
+    check(text, { file: "spec.l2r", vocabulary, advice: true, factsOf: () => facts, ...more }).diagnostics.map(
+      ({ code }) => code,
+    )
+  assert.deepEqual(codes({}).sort(), ["L2R0510", "L2R0520", "L2R0521", "L2R0524"])
+  assert.deepEqual(codes({ skip: ["factors"] }).sort(), ["L2R0521", "L2R0524"])
+  assert.deepEqual(codes({ skip: ["wide"] }).sort(), ["L2R0521", "L2R0524"])
+  assert.deepEqual(codes({ skip: ["same"] }).sort(), ["L2R0510", "L2R0524"])
+  assert.deepEqual(codes({ only: ["learnt", "low_rank"] }), [])
+})
