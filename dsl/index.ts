@@ -18,6 +18,7 @@ import type { BrokenIn } from "./options/rules.ts"
 import type { Declaration, Span, Spec, Use } from "./spec.ts"
 import { current, type Dialect } from "./syntax/dialect.ts"
 import { parseInLanguage } from "./syntax/language.ts"
+import { withoutStrangeNames } from "./syntax/strange_names.ts"
 import type { Vocabulary } from "./vocabulary.ts"
 
 export type { DataFacts, TaskFacts, Unread } from "./check/data_facts.ts"
@@ -102,7 +103,19 @@ export const check = (text: string, options: CheckOptions): Checked => {
     if (diagnostic.severity === "error") errors++
     if (kept.length < MOST) kept.push(diagnostic)
   }
-  const parse = (content: string, name: string) => parseInLanguage(content, name, report, dialect)
+  const parse = (content: string, name: string) => {
+    let strange = false
+    const tree = parseInLanguage(
+      content,
+      name,
+      (diagnostic) => {
+        strange ||= diagnostic.code === "L2R0106"
+        report(diagnostic)
+      },
+      dialect,
+    )
+    return strange ? withoutStrangeNames(tree) : tree
+  }
   const program = readProgram(text, file, open, parse, report)
   const { tree, changes } = withOverrides(program.tree, set, report)
   const read = (data: Declaration) => {

@@ -3,24 +3,13 @@
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
 import { aKind } from "../kinds.ts"
-import { aboveOf, type Resolve } from "../names/resolve.ts"
-import type { Scope } from "../names/scope.ts"
+import { aboveOf } from "../names/resolve.ts"
 import { type Place, placeOf } from "../options/places.ts"
 import type { Declaration, Experiment, Span, Spec } from "../spec.ts"
 import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
+import type { Advised } from "./advised.ts"
 import { reportAlike } from "./alike.ts"
-import type { DataFacts, TaskFacts } from "./data_facts.ts"
-
-export interface Advised {
-  readonly spec: Spec
-  /** What is run of it, where the command line leaves something out. */
-  readonly run: Spec
-  /** As they are written, before sweeps are carried out; those of the spec's own file. */
-  readonly declarations: readonly DeclarationNode[]
-  readonly scope: Scope
-  readonly resolve: Resolve
-  readonly factsOf: (data: Declaration) => DataFacts | undefined
-}
+import type { TaskFacts } from "./data_facts.ts"
 
 export const advise = (advised: Advised, report: Report): void => {
   // What the file has and nothing needs is no matter of a run of a part.

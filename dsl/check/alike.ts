@@ -8,7 +8,7 @@ import { alternativesOf } from "../options/options.ts"
 import type { Declaration, Experiment, Span, Spec, Value } from "../spec.ts"
 import type { DeclarationNode } from "../syntax/ast.ts"
 import type { JsonSchema, PluginEntry } from "../vocabulary.ts"
-import type { Advised } from "./advice.ts"
+import type { Advised } from "./advised.ts"
 
 interface Row {
   readonly kind: string

@@ -4,7 +4,6 @@ import { diagnose } from "../diagnostics/catalogue.ts"
 import { nearest } from "../diagnostics/suggest.ts"
 import type { Context } from "../names/context.ts"
 import { ORDERS } from "../options/core_schema.ts"
-import { isWhole } from "../options/numbers.ts"
 import { found } from "../options/wording.ts"
 import type { Order, Span } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
@@ -48,8 +47,19 @@ const named = (item: ValueNode, tasks: readonly string[] | undefined, { report }
   if (name === "shuffled") {
     const count = item.kind === "call" && item.items.length === 1 ? item.items[0] : undefined
     if (count?.kind === "broken") return []
-    if (count?.kind !== "number" || count.unit || !isWhole(count.value) || count.value < 1) {
-      const holes = { name: "orders", wanted: "`shuffled` with how many", found: "this", help: "write `shuffled(3)`" }
+    if (count?.kind === "number" && !count.unit && (!Number.isInteger(count.value) || count.value < 1)) {
+      report(
+        diagnose("L2R0405", count.span, { name: "shuffled", value: count.value, range: "whole and greater than 0" }),
+      )
+      return []
+    }
+    if (count?.kind !== "number" || count.unit) {
+      const holes = {
+        name: "orders",
+        wanted: "`shuffled` with how many",
+        found: found(count ?? item),
+        help: "write `shuffled(3)`",
+      }
       report(diagnose("L2R0404", item.span, holes))
       return []
     }

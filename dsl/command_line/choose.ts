@@ -51,8 +51,10 @@ export const chosenFrom = (
   const names = [...new Set(experiments.flatMap((each) => [each.name, ...lists.flatMap((list) => each[list])]))]
   for (const pattern of [...wanted, ...unwanted]) {
     if (names.some(pattern.fits)) continue
-    const near = nearest(pattern.text, names.map(written))
-    report(diagnose("L2R0705", pattern.span, { pattern: pattern.text, near, names: [...new Set(names.map(written))] }))
+    const variants = names.filter((name) => name !== written(name) && written(name) === written(pattern.text))
+    const near = variants.length > 0 ? undefined : nearest(pattern.text, names.map(written))
+    const there = variants.length > 0 ? variants : [...new Set(names.map(written))]
+    report(diagnose("L2R0705", pattern.span, { pattern: pattern.text, near, names: there }))
   }
   /** Where a pattern names something of a group, the group is narrowed to that; else it stays whole. */
   const kept = <Item>(items: readonly Item[], nameOf: (item: Item) => string): readonly Item[] => {

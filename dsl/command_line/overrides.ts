@@ -10,6 +10,7 @@ import { aKind } from "../kinds.ts"
 import type { Span } from "../spec.ts"
 import type { DeclarationNode, FileNode, Name, Setting, ValueNode } from "../syntax/ast.ts"
 import { derive } from "../syntax/grammar.ts"
+import { plainValue } from "../syntax/strange_names.ts"
 import { Dot, Equals, endOf, isWord, Stray, tokenize } from "../syntax/tokens.ts"
 import { type Reader, readerOf } from "../syntax/tree.ts"
 import { written, writtenText } from "../syntax/written.ts"
@@ -70,7 +71,7 @@ export const withOverrides = (
 
 const overrideIn = (flag: string, offset: number, report: Report): Override | undefined => {
   const tokens = tokenize(flag).tokens.map((token) => ({ ...token, startOffset: token.startOffset + offset }))
-  const reader = readerOf(SET, report)
+  const reader = readerOf(SET, report, flag, offset)
   const whole = { file: SET, start: offset, end: offset + flag.length }
   const equals = tokens.findIndex((token) => token.tokenType === Equals)
   const before = tokens.slice(0, equals < 0 ? tokens.length : equals)
@@ -88,7 +89,7 @@ const overrideIn = (flag: string, offset: number, report: Report): Override | un
     names.length === 1 && flag[start - offset] !== '"'
       ? ({ kind: "text", value: flag.slice(start - offset), span: { ...whole, start } } as const)
       : valueIn(after, reader, report)
-  return value && { path: names, value, span: whole }
+  return value && { path: names, value: plainValue(value), span: whole }
 }
 
 const valueIn = (tokens: readonly IToken[], reader: Reader, report: Report): ValueNode | undefined => {

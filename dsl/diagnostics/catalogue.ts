@@ -82,6 +82,10 @@ export const catalogue = {
     count === 1 ? "one more problem is not shown" : `${count} more problems are not shown`,
     "settle those above first",
   ]),
+  L2R0114: error<{ found: string }>(({ found }) => [
+    `there is no \`,\` before \`${found}\``,
+    "put a comma between options on one line, or begin a new line",
+  ]),
 
   // 02: the file
   L2R0201: error<{ version: number; current: number }>(({ version, current }) => [

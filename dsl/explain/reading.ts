@@ -98,4 +98,10 @@ Another word at the beginning of a line is taken for a misspelt kind. If the lin
     wrong: "adapter low_rank = lora { rnak: 8 }\n".repeat(205).trimEnd(),
     right: "adapter low_rank = lora { rank: 8 }",
   },
+  L2R0114: {
+    title: "two options without a comma between them",
+    text: "Options that stand on one line have commas between them, so that it is seen where one ends; the end of a line does as well. `l2r fmt` writes the comma.",
+    wrong: "adapter low_rank = lora { rank: 4 alpha: 8 }",
+    right: "adapter low_rank = lora { rank: 4, alpha: 8 }",
+  },
 }

@@ -26,8 +26,8 @@ export interface Formatted {
   readonly broken: readonly Span[]
 }
 
-/** Complaints that leave the structure clear: escapes, units, large numbers, letters of names. */
-const CLEAR = new Set(["L2R0103", "L2R0104", "L2R0105", "L2R0106", "L2R0113"])
+/** Complaints that leave the structure clear: escapes, units, large numbers, letters of names, commas between options. */
+const CLEAR = new Set(["L2R0103", "L2R0104", "L2R0105", "L2R0106", "L2R0113", "L2R0114"])
 const spoils = ({ code, severity }: Diagnostic): boolean =>
   severity === "error" && code.startsWith("L2R01") && !CLEAR.has(code)
 

@@ -145,7 +145,8 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
           { related: [{ span: other.name!.span, message: "declared here" }] },
         ),
       )
-      return { lost: true }
+      // Whichever is meant, the options are those of the plugin.
+      return { plugin: { name: entry.name }, entry, lost: true }
     }
     if (entry) return { plugin: { name: entry.name }, entry }
     if (other?.kind === kind && reportUnseen(plugin.text, plugin.span, other, scope, report)) return { lost: true }

@@ -147,6 +147,10 @@ const checkNumber = (node: ValueNode & { kind: "number" }, schema: JsonSchema, o
   const { name } = on
   if (node.unit && schema.unit !== node.unit)
     return refuse(diagnose("L2R0410", node.span, { name, written: node.written }), on)
+  if (schema.type === "integer" && Number.isInteger(node.value) && !isWhole(node.value)) {
+    const range = node.value > 0 ? `at most ${Number.MAX_SAFE_INTEGER}` : `at least ${Number.MIN_SAFE_INTEGER}`
+    return refuse(diagnose("L2R0405", node.span, { name, value: node.value, range }), on)
+  }
   if (schema.type === "integer" && !isWhole(node.value)) {
     return refuse(
       diagnose("L2R0404", node.span, {

@@ -8,13 +8,15 @@ import type { Report } from "../diagnostics/diagnostic.ts"
 import { nearest } from "../diagnostics/suggest.ts"
 import { isCoreKind, isKind, KINDS, LINES } from "../kinds.ts"
 import type { DeclarationNode, FileNode, LanguageNode, SourceNode } from "./ast.ts"
-import { type Chunk, chunksOf, DEEPEST, openerOf } from "./chunks.ts"
+import { type Chunk, chunksOf, DEEPEST, openerOf, opens } from "./chunks.ts"
 import { current, type Dialect } from "./dialect.ts"
 import { entriesOf } from "./entries.ts"
 import type { Derive, RuleName, SyntaxProblem } from "./grammar.ts"
 import {
   Colon,
+  Comma,
   Equals,
+  endOf,
   isWord,
   LeftBrace,
   LeftBracket,
@@ -37,7 +39,7 @@ const QUOTED = 20
 
 export const parse = (text: string, file: string, report: Report, { derive }: Dialect = current): FileNode => {
   const { tokens } = tokenize(text)
-  const reader = readerOf(file, report)
+  const reader = readerOf(file, report, text)
   const tree = {
     file,
     languages: [] as LanguageNode[],
@@ -153,6 +155,8 @@ const reportSyntax = (
     expected = `\`:\` after \`${found.image}\``
     found = tokens[1]
   }
+  if (expected === "" && (rule === "header" || rule === "declaration") && found)
+    expected = tokens.indexOf(found) === 2 && !isCoreKind(tokens[0].image) && !openerOrCloser(found) ? "`=`" : "`{`"
   const end = reader.spanOf(last)
   const span = found
     ? reader.spanOf(found)
@@ -163,6 +167,8 @@ const reportSyntax = (
   const reads = rule !== "entry" ? rule : tokens[0].image === "compare" ? "comparison" : "entry"
   report(diagnose("L2R0110", span, { expected, found: what, reads: FORMS[reads](tokens[0].image) }))
 }
+
+const openerOrCloser = (token: IToken): boolean => opens(token) || openerOf(token) !== undefined
 
 /** What each part of a file looks like. */
 const FORMS: Readonly<Record<RuleName | "comparison", (word: string) => string>> = {
@@ -248,12 +254,18 @@ const inPieces = (
   let bodyBroken = chunk.tooDeep !== undefined
   if (at >= 0 && !chunk.tooDeep) {
     const { pieces, rest } = entriesOf(tokens, at + 1, new Set(chunk.brackets.map(({ token }) => token)))
+    /** The last token of an entry that reads well, with no comma after it. */
+    let before: IToken | undefined
     for (const { tokens: piece, next } of pieces) {
+      const last = before
+      before = undefined
       const node = isSpoilt(piece, chunk) ? undefined : tree("entry", piece, next, reader, report, derive)
       if (!node) {
         bodyBroken = true
         continue
       }
+      if (last) reader.apart(endOf(last), reader.spanOf(piece[0]))
+      if (next?.tokenType !== Comma) before = piece[piece.length - 1]
       const read = reader.entry(node)
       if ("setting" in read) settings.push(read.setting)
       else comparisons.push(read.comparison)

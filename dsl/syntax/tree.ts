@@ -8,6 +8,7 @@ import { endOf, Text } from "./tokens.ts"
 import { readNumber, readText, UNIT_NAMES } from "./values.ts"
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+export const canBeName = (word: string): boolean => NAME.test(word)
 
 /** The only child under a label, or none. */
 const token = (node: CstNode, label: string): IToken | undefined => node.children[label]?.[0] as IToken | undefined
@@ -24,20 +25,23 @@ export interface Reader {
   entry(node: CstNode): { readonly setting: Setting } | { readonly comparison: Comparison }
   /** The values of a `values` rule. */
   values(node: CstNode): ValueNode[]
+  /** Reports that between the end of an entry and the word that begins the next there is neither a comma nor a line break. */
+  apart(end: number, next: Pick<Span, "start" | "end">): void
   entries(body: CstNode | undefined): { readonly settings: Setting[]; readonly comparisons: Comparison[] }
 }
 
-export const readerOf = (file: string, report: Report): Reader => {
+/** `text` from `offset` on is what the tokens were read from. */
+export const readerOf = (file: string, report: Report, text: string, offset = 0): Reader => {
   const spanOf = (from: IToken, to: IToken = from): Span => ({ file, start: from.startOffset, end: endOf(to) })
 
   const word = (from: IToken): Name => {
     const span = spanOf(from)
-    if (!NAME.test(from.image)) {
+    if (!canBeName(from.image)) {
       const plain = from.image
         .normalize("NFKD")
         .replace(/[\u0300-\u036f]/g, "")
         .replaceAll("-", "_")
-      const suggestion = NAME.test(plain) ? plain : undefined
+      const suggestion = canBeName(plain) ? plain : undefined
       report(
         diagnose(
           "L2R0106",
@@ -50,7 +54,7 @@ export const readerOf = (file: string, report: Report): Reader => {
     return { text: from.image, span }
   }
 
-  const text = (from: IToken): Name => {
+  const texted = (from: IToken): Name => {
     const { value, badEscapes } = readText(from.image)
     for (const { start, end } of badEscapes) {
       const span = { file, start: from.startOffset + start, end: from.startOffset + end }
@@ -71,6 +75,8 @@ export const readerOf = (file: string, report: Report): Reader => {
     return { kind: "broken", span }
   }
 
+  const keyword = ({ start }: Span) => ({ start, end: start + "compare".length })
+
   const value = (node: CstNode): ValueNode => {
     const from = token(node, "from")
     if (from) {
@@ -85,7 +91,7 @@ export const readerOf = (file: string, report: Report): Reader => {
     }
     const written = token(node, "Text")
     if (written) {
-      const { text: value, span } = text(written)
+      const { text: value, span } = texted(written)
       return { kind: "text", value, span }
     }
     const list = child(node, "list")
@@ -124,7 +130,7 @@ export const readerOf = (file: string, report: Report): Reader => {
       const read = value(child(written, "value")!)
       return {
         setting: {
-          key: key.tokenType === Text ? text(key) : word(key),
+          key: key.tokenType === Text ? texted(key) : word(key),
           value: read,
           span: { ...spanOf(key), end: read.span.end },
         },
@@ -139,17 +145,41 @@ export const readerOf = (file: string, report: Report): Reader => {
     return { comparison: { left, against, on, span: { ...spanOf(token(comparison, "Compare")!), end: on.span.end } } }
   }
 
+  const apart: Reader["apart"] = (end, next) => {
+    if (/[\r\n]/.test(text.slice(end - offset, next.start - offset))) return
+    const found = text.slice(next.start - offset, next.end - offset)
+    const fix = { span: { file, start: end, end }, text: "," }
+    report(diagnose("L2R0114", { file, start: next.start, end: next.end }, { found }, { fix }))
+  }
+
   const entries: Reader["entries"] = (body) => {
     const settings: Setting[] = []
     const comparisons: Comparison[] = []
+    const commas = (body?.children.Comma ?? []) as IToken[]
+    let end: number | undefined
+    let comma = 0
     for (const element of body?.children.entry ?? []) {
       if (!isNode(element)) continue
       const read = entry(element)
+      const { span } = "setting" in read ? read.setting : read.comparison
+      const parted = commas[comma]?.startOffset < span.start
+      if (parted) comma++
+      else if (end !== undefined) apart(end, "setting" in read ? read.setting.key.span : keyword(span))
+      end = span.end
       if ("setting" in read) settings.push(read.setting)
       else comparisons.push(read.comparison)
     }
     return { settings, comparisons }
   }
 
-  return { spanOf, word, text, number, entry, entries, values: (node) => children(node, "value").map(value) }
+  return {
+    spanOf,
+    word,
+    text: texted,
+    number,
+    entry,
+    entries,
+    apart,
+    values: (node) => children(node, "value").map(value),
+  }
 }

@@ -63,7 +63,12 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0103: [around('backbone b = bert "C:\\dir"')],
   L2R0104: [around("adapter a = lora { rank: 8kg }"), around("stream s { tasks: intents[20_news] }")],
   L2R0105: [around("adapter a = lora { alpha: 1e999 }")],
-  L2R0106: [around("adapter low-rank = lora"), around("adapter größe = lora")],
+  L2R0106: [
+    around("adapter low-rank = lora"),
+    around("adapter größe = lora"),
+    around("adapter b = lora { größe: 8 }\nadapter a = lora { rank: größe }\nrouter r = größe.router"),
+    trial("routers: [learnt, größe.kept], bounds: größe[t1]"),
+  ],
   L2R0107: [
     around("adapter a = lora { targets: [query, value\n}"),
     around("adapter a = lora {\n  rank: 8\nadapter b = lora { rnak: 8 }"),
@@ -76,10 +81,19 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("adapter a = lora { rank: 8 9 }"),
     around("use as mine"),
     around("experiment e { compare learnt with uniform on accuracy }"),
+    around("adapter a lora\nadapter b lora { rank: 4 }"),
+    around("adapter a = lora [ rank: 8 ]\ntrain t [ epochs: 1 ]\ntrain s = fast epochs: 1"),
+    around("train t 3"),
   ],
   L2R0111: [`{ a: 1 }\n${sound}`],
   L2R0112: [around("adaptr a = lora { rnak: 8 }"), around("banana x { }")],
   L2R0113: [`${sound}${"adapter learnt = lora\n".repeat(201)}`],
+  L2R0114: [
+    around("adapter a = lora { rank: 4 alpha: 8, dropout: 0\n  bias: true }"),
+    around("adapter a = lora { rank: 4 alpha: 8, bias }"),
+    trial("routers: learnt compare learnt against oracle on accuracy"),
+    { text: sound, set: ["encoder.more={ a: 1 b: 2 }"] },
+  ],
   L2R0201: [sound.replace("language 1", "language 2")],
   L2R0202: [sound.replace("language 1\n", "")],
   L2R0203: [around("language 1")],
@@ -138,7 +152,9 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("router a = a"),
     around("adapter a = stack { of: [low_rank, b] }\nadapter b = stack { of: [a, low_rank] }"),
   ],
-  L2R0307: [around("adapter bottleneck = bottleneck { reduction: 2 }\nadapter b = bottleneck { reduction: 4 }")],
+  L2R0307: [
+    around("adapter bottleneck = bottleneck { reduction: 2 }\nadapter b = bottleneck { reduction: -4, rnak: 3 }"),
+  ],
   L2R0308: [around("router r = mien.router")],
   L2R0309: [around("router r = mine.nearest_clas"), around("adapter a = mine.lora")],
   L2R0310: [trial("routers: arrow"), trial("routers: learnt").replace("adapters: low_rank", "adapters: lora")],
@@ -170,11 +186,16 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around('adapter a = lora { rank: 8.5, alpha: "x", targets: query, bias: 1, dropout: shuffled(3) }'),
     around("router r = l2r { memory: [few], hidden: [1], head: 3 }"),
     around("stream s { tasks: 3 }"),
+    around("stream s { tasks: intents, orders: [shuffled, shuffled(three), shuffled(1, 2), shuffled(3s)] }"),
     trial("routers: learnt, compare [learnt] against oracle on accuracy"),
   ],
   L2R0405: [
     around("adapter a = lora { rank: 0, alpha: -1, dropout: 100% }"),
     around("adapter a = masked { share: 1.5 }"),
+    around("adapter a = lora { rank: 99999999999999999999 }\ntrain t { epochs: -1e30 }"),
+    around(
+      "stream s { tasks: intents, orders: shuffled(0) }\nstream t { tasks: intents, orders: [written, shuffled(1.5)] }",
+    ),
   ],
   L2R0406: [
     around("router r = l2r { relaxation: gumbel_sigmod, head: none }"),
@@ -330,7 +351,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0702: [{ text: sound, set: ["low_rank.rank", "low_rank.=4", "=4"] }],
   L2R0703: [{ text: sound, set: ["low_rank.rank=[4,8", "low_rank.rank=4 8", "encoder.pooling=$x"] }],
   L2R0704: [{ text: sound, set: ["low_rank=bottleneck"] }],
-  L2R0705: [{ text: sound, only: ["lernt"], skip: ["u*", "no*"] }],
+  L2R0705: [
+    { text: sound, only: ["lernt"], skip: ["u*", "no*"] },
+    { text: sound.replace("rank: 8", "rank: sweep [4, 8]"), only: ["low_rank[rank=5]"] },
+  ],
   L2R0706: [
     { text: sound, skip: ["learnt", "oracle", "uniform"] },
     { text: sound, skip: ["low*"] },

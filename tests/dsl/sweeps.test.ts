@@ -11,7 +11,7 @@ const specOf = (lines: string, before = sound) => {
   return spec!
 }
 const trial = (adapters: string, routers = "learnt", more = "") =>
-  `experiment trial { on: encoder, stream: domains, adapters: ${adapters}, train: fast, routers: ${routers} ${more} }`
+  `experiment trial { on: encoder, stream: domains, adapters: ${adapters}, train: fast, routers: ${routers}, ${more} }`
 
 test("two sweeps make their product, the first varying slowest; the variants are entries of the list", () => {
   const { adapters, experiments } = specOf(
