@@ -2,7 +2,9 @@
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Context, Listed } from "../names/context.ts"
+import type { Resolved } from "../names/resolve.ts"
 import { pluginsOf } from "../names/scope.ts"
+import type { DeclarationNode } from "../syntax/ast.ts"
 import type { PluginEntry } from "../vocabulary.ts"
 
 /** The plugin of a row of an experiment: of its declaration, or the router plugin of that name. */
@@ -60,20 +62,37 @@ export const checkMemory = (routers: readonly Listed[], context: Context): void 
   const { scope, resolve, report } = context
   if (scope.countOf("memory") === 1 || scope.importsBroken || scope.unreadable.has("memory")) return
   for (const { name } of routers) {
-    const { node, entry, settings, unsure } = resolve(scope.declared.get(name)!)
-    const properties = entry?.options.properties
-    if (unsure || !properties?.memory || settings.has("memory")) continue
-    const written = (option: string): unknown => {
-      const value = settings.get(option)?.value
-      return value?.kind === "word" ? value.text : undefined
-    }
-    const statistics = properties.statistics && (written("statistics") ?? properties.statistics.default)
-    if (
-      entry!.facts?.fit === "gradient" ||
-      statistics === "memory" ||
-      ["refit", "both"].includes(written("head") as string)
-    ) {
+    const resolved = resolve(scope.declared.get(name)!)
+    const { node, entry, settings, unsure } = resolved
+    if (unsure || !entry?.options.properties?.memory || settings.has("memory")) continue
+    if (readsMemory(resolved) || ["refit", "both"].includes(wordOf(resolved, "head") as string))
       report(diagnose("L2R0512", node.name!.span, { router: scope.writtenOf(name), names: scope.namesOf("memory") }))
-    }
   }
+}
+
+/** The declared memory that a router itself reads; undefined where it reads none, or the default. */
+export const memoryOf = (
+  router: DeclarationNode,
+  { scope, resolve }: Pick<Context, "scope" | "resolve">,
+): DeclarationNode | undefined => {
+  const resolved = resolve(router)
+  if (!readsMemory(resolved)) return undefined
+  const [only, ...others] = scope.namesOf("memory")
+  const name = wordOf(resolved, "memory") ?? (others.length === 0 ? only : undefined)
+  const declared = typeof name === "string" ? scope.declared.get(name) : undefined
+  return declared?.kind === "memory" ? declared : undefined
+}
+
+/** Its parameters are trained on a memory, or its statistics are taken from one. */
+const readsMemory = (resolved: Resolved): boolean => {
+  const statistics = resolved.entry?.options.properties?.statistics
+  return (
+    resolved.entry?.facts?.fit === "gradient" ||
+    (statistics !== undefined && (wordOf(resolved, "statistics") ?? statistics.default) === "memory")
+  )
+}
+
+const wordOf = ({ settings }: Resolved, option: string): unknown => {
+  const value = settings.get(option)?.value
+  return value?.kind === "word" ? value.text : undefined
 }

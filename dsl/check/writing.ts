@@ -3,6 +3,9 @@
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Context, Listed } from "../names/context.ts"
 import { pluginsOf } from "../names/scope.ts"
+import type { Span } from "../spec.ts"
+import { type ClassNeed, classNeedOf } from "./class_needs.ts"
+import { memoryOf } from "./service.ts"
 
 export const checkWriting = (rows: readonly Listed[], stream: string, context: Context): void => {
   const { scope, resolve, report } = context
@@ -14,5 +17,34 @@ export const checkWriting = (rows: readonly Listed[], stream: string, context: C
     if (isProbe) report(diagnose("L2R0533", span, holes))
     const head = declared?.kind === "router" ? resolve(declared).settings.get("head") : undefined
     if (head) report(diagnose("L2R0534", head.key.span, holes, { related: [{ span, message: "listed here" }] }))
+    for (const need of needsOf(name, context)) {
+      const { row, at, why, help } = need
+      const place = at ?? span
+      const listed = at ? { related: [{ span, message: "listed here" }] } : {}
+      report(diagnose("L2R0535", place, { row: scope.writtenOf(row), ...named, why, help }, listed))
+    }
   }
+}
+
+interface Placed extends ClassNeed {
+  readonly row: string
+  /** The option's value, where it is written; absent for a plugin with its defaults. */
+  readonly at?: Span
+}
+
+/** What a router and the memory that it reads need classes for. */
+const needsOf = (name: string, { scope, resolve }: Context): readonly Placed[] => {
+  const declared = scope.declared.get(name)
+  if (!declared) {
+    const need = classNeedOf(pluginsOf(scope.vocabulary, "router").get(name), new Map())
+    return need ? [{ ...need, row: name }] : []
+  }
+  if (declared.kind !== "router") return []
+  const memory = memoryOf(declared, { scope, resolve })
+  return [declared, ...(memory ? [memory] : [])].flatMap((node) => {
+    const { entry, settings, unsure } = resolve(node)
+    const need = unsure ? undefined : classNeedOf(entry, settings)
+    const at = (need?.option !== undefined && settings.get(need.option)?.value.span) || node.name?.span
+    return need && node.name ? [{ ...need, row: node.name.text, at }] : []
+  })
 }

@@ -383,6 +383,10 @@ export const catalogue = {
     `\`head\` of \`${row}\` is about heads of classes, and the texts of \`${stream}\` are answered in words`,
     "take it out: what writes has no head beside the backbone's own",
   ]),
+  L2R0535: error<{ row: string; stream: string; why: string; help: string }>(({ row, stream, why, help }) => [
+    `\`${row}\` needs classes, and the texts of \`${stream}\` are answered in words: ${why}`,
+    help,
+  ]),
 
   // 07: the command line
   L2R0701: error<{ name: string; near?: string; names: readonly string[] }>(({ name, near, names }) => [

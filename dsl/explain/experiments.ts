@@ -201,7 +201,17 @@ export const experiments: Pages = {
     title: "heads where there are none",
     text: "`head` says whether the heads of a router's row are those that the modules were trained with, or are refitted on the memory. What writes answers has no head beside the backbone's own, so the row has neither, and the option is left out.",
     wrong: spoken("routers: headed", "router headed = l2r { memory: few, head: refit }\n"),
-    right: spoken("routers: headless", "router headless = l2r { memory: few }\n"),
+    right: spoken(
+      "routers: headless",
+      "memory asked = random { per_task: 20 }\nrouter headless = l2r { memory: asked }\n",
+    ),
+    given: true,
+  },
+  L2R0535: {
+    title: "classes where there are none",
+    text: "Some routers and memories speak of classes: statistics of each class, so many examples of each class, how sure a module is of its best class. Under `head: text` a task is one whole, and there is nothing to count. Most have an option that speaks of tasks instead, which the help names.",
+    wrong: spoken("routers: near", "router near = similarity { statistic: class_gaussian }\n"),
+    right: spoken("routers: near", "router near = similarity { statistic: task_gaussian, statistics: train }\n"),
     given: true,
   },
 }

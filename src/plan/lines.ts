@@ -95,9 +95,13 @@ const routerLine = async (
     name: declaration.name,
     router,
     core,
-    memory: await memoryFor(shelf, spec, core.memory, stream),
+    memory: await memoryFor(shelf, spec, core.memory, stream, readsMemory(router)),
   }
 }
+
+/** Itself, whatever its heads do. */
+const readsMemory = ({ plugin, chosen }: Resolved<Router>): boolean =>
+  plugin.parameters !== undefined || plugin.statisticsFrom?.(chosen.options) === "memory"
 
 /** The memory that is named, or the only one that is declared. */
 const chosenMemory = ({ memories }: Spec, name: string | undefined): string | undefined => {
@@ -111,12 +115,13 @@ const memoryFor = async (
   spec: Spec,
   name: string | undefined,
   stream: Stream,
+  read = true,
 ): Promise<Resolved<Memory>> => {
   const chosen = chosenMemory(spec, name)
   const declared = chosen === undefined ? undefined : spec.memories[chosen]
   const options: Declaration["options"] = stream.answers ? { per_task: 20 } : {}
   const implied = { plugin: { name: "random" }, options }
   const memory = await shelf.take<Memory>("memory", declared ?? implied)
-  if (stream.answers) checkClassless(memory, declared, stream)
+  if (stream.answers && read) checkClassless(memory, declared, stream)
   return memory
 }

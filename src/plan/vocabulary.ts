@@ -4,6 +4,7 @@ import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import { type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
+import { classNeeds } from "./needs_classes.ts"
 import { RouterOptions, refuseCoreOptions } from "./router_options.ts"
 
 /** The vocabulary of some plugins, sorted by kind and name; kinds without a plugin are there and empty. Throws PluginError. */
@@ -30,7 +31,7 @@ export const entryOf = (plugin: Plugin): PluginEntry => {
     ...(reference && { reference }),
     options,
     ...(hasRules(plugin.options.ast) && { rules: true as const }),
-    facts: factsOf(plugin),
+    facts: factsOf(plugin, own),
   }
 }
 
@@ -133,22 +134,25 @@ const merged = (own: JsonSchema, common: JsonSchema): JsonSchema => {
 }
 
 /** What checks need to know of a plugin besides its options: plain facts of its definition. */
-const factsOf = (plugin: Plugin): Readonly<Record<string, unknown>> => {
+const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, unknown>> => {
   switch (plugin.kind) {
     case "adapter":
       return { low_rank: plugin.factors !== undefined }
     case "backbone":
       return { location: "required" }
     case "memory":
-      return { depends_on_order: plugin.keep !== undefined }
+      return { depends_on_order: plugin.keep !== undefined, ...fact(classNeeds(plugin, options)) }
     case "strategy":
       return { trains: plugin.trains, visits: plugin.visits }
     case "router":
       return {
         fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",
         needs_low_rank: plugin.needs?.includes("factors") ?? false,
+        ...fact(classNeeds(plugin, options)),
       }
     default:
       return {}
   }
 }
+
+const fact = (needs_classes: ReturnType<typeof classNeeds>) => (needs_classes ? { needs_classes } : {})

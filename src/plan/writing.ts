@@ -1,7 +1,8 @@
 /** What a stream whose texts are answered in words asks of plugins, and what one of classes can't take. */
 import type { Declaration, Span, Stream } from "../../dsl/spec.ts"
-import type { Backbone, DataSource, Memory, NeedsClasses, Router } from "../plugin/index.ts"
+import type { Backbone, DataSource, Memory, Router } from "../plugin/index.ts"
 import { type Chosen, PlanError } from "./chosen.ts"
+import { needsClasses } from "./needs_classes.ts"
 
 type Placed = Pick<Declaration, "name"> & { readonly span?: Span; readonly optionSpans?: Declaration["optionSpans"] }
 
@@ -43,11 +44,7 @@ export const checkClassless = (
   declared: Placed | undefined,
   stream: Stream,
 ): void => {
-  const { options } = chosen
-  const reading = plugin.kind === "router" && plugin.routing(options).query === "predictions"
-  const needs: NeedsClasses | undefined = reading
-    ? { why: "it reads how sure each module is of its best class", help: "take it out" }
-    : plugin.classes?.(options)
+  const needs = needsClasses(plugin, chosen.options)
   if (needs)
     throw new PlanError(
       `the ${plugin.kind} "${declared?.name ?? plugin.name}" needs classes, and the stream "${stream.name}" is answered in words: ${needs.why}`,

@@ -346,7 +346,17 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     trial("routers: learnt, measure: rouge_l, compare learnt against oracle on exact_match, bounds: oracle"),
   ],
   L2R0533: [spoken("routers: r, bounds: [frozen_class_centroid, oracle]")],
-  L2R0534: [spoken("routers: [r, heady]", "router heady = l2r { memory: few, head: kept }\n")],
+  L2R0534: [
+    spoken(
+      "routers: [r, heady]",
+      "router heady = l2r { memory: told, head: kept }\nmemory told = random { per_task: 4 }\n",
+    ),
+  ],
+  L2R0535: [
+    spoken("routers: [r, near]", "router near = similarity { statistic: class_gaussian, statistics: train }\n"),
+    spoken("routers: r, bounds: similarity"),
+    spoken("routers: [r, learnt]"),
+  ],
   L2R0701: [{ text: sound, set: ["lowrank.rank=4"] }],
   L2R0702: [{ text: sound, set: ["low_rank.rank", "low_rank.=4", "=4"] }],
   L2R0703: [{ text: sound, set: ["low_rank.rank=[4,8", "low_rank.rank=4 8", "encoder.pooling=$x"] }],

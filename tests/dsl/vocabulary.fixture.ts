@@ -47,7 +47,15 @@ export const vocabulary: Vocabulary = {
       plugin(
         "random",
         { per_class: count, per_task: count },
-        { allOf: [{ not: { required: ["per_class", "per_task"] } }] },
+        {
+          allOf: [{ not: { required: ["per_class", "per_task"] } }],
+          facts: {
+            needs_classes: {
+              byDefault: { why: "it keeps examples of each class", help: "write `per_task`", option: "per_class" },
+              where: { per_task: { "*": null } },
+            },
+          },
+        },
       ),
       plugin("reservoir", { capacity: count }, { required: ["capacity"] }),
     ]),
@@ -96,7 +104,13 @@ export const vocabulary: Vocabulary = {
           shrinkage: { type: "number", minimum: 0, maximum: 1 },
           statistics: { ...oneOf("memory", "train"), default: "train" },
         },
-        { fit: "statistics" },
+        {
+          fit: "statistics",
+          needs_classes: {
+            byDefault: { why: "it counts classes", help: "count tasks", option: "statistic" },
+            where: { statistic: { task_centroid: null } },
+          },
+        },
       ),
       router("uniform"),
       router("oracle"),

@@ -36,8 +36,11 @@ experiment answering {
 `,
   )
 
-const planned = async (text: string): Promise<Plan> => {
-  const { spec: checked, diagnostics } = check(text, { file: "spec.l2r", vocabulary: shipped as Vocabulary })
+/** Of plugins whose need of classes no fact tells, as where options speak against each other: then the plan asks them. */
+const untold = JSON.parse(JSON.stringify(shipped), (key, value) => (key === "needs_classes" ? undefined : value))
+
+const planned = async (text: string, vocabulary: unknown = shipped): Promise<Plan> => {
+  const { spec: checked, diagnostics } = check(text, { file: "spec.l2r", vocabulary: vocabulary as Vocabulary })
   assert.deepEqual(
     diagnostics.filter(({ severity }) => severity === "error"),
     [],
@@ -68,7 +71,7 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>, Reg
 for (const [what, changes, message, place] of refused)
   test(`refused: ${what}`, async () => {
     const text = spec(changes)
-    await assert.rejects(planned(text), (error: unknown) => {
+    await assert.rejects(planned(text, untold), (error: unknown) => {
       assert.ok(error instanceof PlanError, String(error))
       assert.match(error.message, message)
       assert.ok(error.help.length > 0)
@@ -77,6 +80,35 @@ for (const [what, changes, message, place] of refused)
       return true
     })
   })
+
+const told: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
+  ["statistics of classes", { "statistic: task_gaussian": "statistic: class_centroid" }, "class_centroid"],
+  ["statistics of classes, by default", { " { statistic: task_gaussian }": "" }, "nearest"],
+  ["a memory of classes", { "per_task: 4": "per_class: 4" }, "4"],
+  ["a memory of classes, by default", { " { per_task: 4 }": "" }, "few"],
+  ["what reads predictions", { "[oracle,": "[max_confidence," }, "max_confidence"],
+]
+for (const [what, changes, place] of told)
+  test(`refused before anything is planned: ${what}`, () => {
+    const text = spec(changes)
+    const { diagnostics } = check(text, { file: "spec.l2r", vocabulary: shipped as Vocabulary })
+    assert.ok(diagnostics.length > 0)
+    for (const { code, span, message, help } of diagnostics) {
+      assert.equal(code, "L2R0535", message)
+      assert.ok(help)
+      assert.equal(text.slice(span.start, span.end), place)
+    }
+  })
+
+test("a memory of classes that no row reads is no matter", async () => {
+  const { cells } = await planned(
+    spec({ "per_task: 4": "per_class: 4", "routers: [learnt, nearest]\n": "", "sequential]": "base_model]" }),
+  )
+  assert.deepEqual(
+    cells[0].rows.map(({ name }) => name),
+    ["oracle", "uniform", "base_model"],
+  )
+})
 
 test("a comparison of heads is refused: there are none", async () => {
   const asked = "bounds: [oracle, uniform, sequential]\n  compare learnt.refit against uniform on rouge_l"
