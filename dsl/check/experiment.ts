@@ -80,7 +80,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     routers: routers.map((each) => each.name),
     bounds: bounds.map((each) => each.name),
     seeds: (listOf(values.get("seeds")) as number[] | undefined) ?? [1],
-    measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...measuresOf(head).all],
+    measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...measuresOf(head).usual],
     compare,
     ...(node.variant ? { variantOf: node.variant.of } : {}),
     span: node.span,

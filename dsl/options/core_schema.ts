@@ -31,16 +31,20 @@ export const MEASURES = [
 /** Where answers are written there is no accuracy; what is read off the matrix is read off that of `rouge_l`. */
 export const TEXT_MEASURES = [...SCORES, ...MEASURES.slice(2)] as const
 
+/** What is shown where `measure` names it, and not otherwise: how the routers use the modules, by layer and task. */
+export const ON_REQUEST = ["routing"] as const
+
 /** Measures that are a number per test example, so that two rows can be paired: right or wrong, or a score. */
 export const COMPARED = ["accuracy", "task_accuracy", ...SCORES] as const
 
-/** Those that a stream has, by its head. */
+/** Those that a stream has, by its head; `usual` are those that are shown where none is named. */
 export const measuresOf = (
   head: (typeof HEADS)[number],
-): { readonly all: readonly string[]; readonly compared: readonly string[] } =>
-  head === "text"
-    ? { all: TEXT_MEASURES, compared: SCORES }
-    : { all: MEASURES, compared: COMPARED.filter((name) => !(SCORES as readonly string[]).includes(name)) }
+): { readonly all: readonly string[]; readonly usual: readonly string[]; readonly compared: readonly string[] } => {
+  const usual = head === "text" ? TEXT_MEASURES : MEASURES
+  const compared = head === "text" ? SCORES : COMPARED.filter((name) => !(SCORES as readonly string[]).includes(name))
+  return { usual, all: [...usual, ...ON_REQUEST], compared }
+}
 
 /** Orders of the tasks that have a name; `shuffled(3)` says how many. A list of tasks is an order too. */
 export const ORDERS = ["written", "reversed", "shuffled"] as const
@@ -168,8 +172,8 @@ const experiment: JsonSchema = {
     },
     measure: {
       ...oneOrMore(
-        { enum: [...MEASURES, ...SCORES] },
-        "what the table shows; all that the stream's head has where it is left out: accuracies of classes, or scores of written answers",
+        { enum: [...MEASURES, ...SCORES, ...ON_REQUEST] },
+        "what the table shows; where it is left out, all that the stream's head has but `routing`: accuracies of classes, or scores of written answers",
       ),
       default: MEASURES,
     },

@@ -94,6 +94,39 @@ export interface Row {
   readonly warnings: readonly string[]
 }
 
+/** Use of the modules on the test examples of a task, means over these: fractions. `gate_use.ts` has the formulas. */
+export interface TaskUse {
+  /** Index into `Cell.tasks`. */
+  readonly task: number
+  /** Utilisation: share of each module. */
+  readonly shares: readonly number[]
+  /** Mass on the right module: share of the task's own. */
+  readonly own: number
+  /** Normalised entropy. */
+  readonly entropy: number
+  /** Examples whose largest gate is that of their own module. */
+  readonly right: number
+}
+
+/** Use of the modules at one routing unit, means over tasks. */
+export interface UnitUse extends Omit<TaskUse, "task"> {
+  /** Name of the layer or site; "model" for global routers. */
+  readonly unit: string
+  /** In nats: 0 where every example gets the same gates, log of the number of modules where each is sure of one and all are used. */
+  readonly mutualInformation: number
+  /** As many modules as, evenly used, would have the entropy of the mean shares. */
+  readonly inUse: number
+  /** Of tasks with test examples. */
+  readonly tasks: readonly TaskUse[]
+}
+
+/** How a router uses the modules after the last task, mean over seeds. */
+export interface GateUse {
+  readonly modules: readonly string[]
+  readonly granularity: Gates["granularity"]
+  readonly units: readonly UnitUse[]
+}
+
 /** The table's figures of a row over its seeds. */
 export interface Summary {
   readonly row: string
@@ -117,6 +150,8 @@ export interface Summary {
   /** Per-layer routers: mean over units and majority vote. */
   readonly routerAccuracy?: Figure & { readonly majority?: number }
   readonly entropy?: Figure
+  /** By layer and task. */
+  readonly gateUse?: GateUse
   /** Class-incremental accuracy of the oracle on the same modules minus this row's, percentage points. */
   readonly oracleGap?: Figure
   /** The final accuracy is the same in every order of the tasks: further orders are no further evidence for it. */
@@ -180,7 +215,7 @@ export interface Cell {
   readonly scenario?: Scenario
   /** Texts are answered in words; absent: by a class. */
   readonly answers?: Answers
-  /** What the table shall show; absent: everything. */
+  /** What the table shall show; absent: what is usual. */
   readonly measures?: readonly string[]
   readonly tasks: readonly string[]
   /** All classes of the stream: index = class id. A class is (task, label). None where texts are answered in words. */

@@ -2,6 +2,7 @@
 import type { Setup } from "./accuracy_matrix.ts"
 import type { OpenDraws } from "./draws.ts"
 import { finalAccuracy, gapTo, gateEntropy, matrixFigures, routerAccuracy } from "./figures.ts"
+import { gateUse } from "./gate_use.ts"
 import { orderInvariant } from "./orders.ts"
 import type { Cell, Cost, Figure, Row, Summary } from "./results.ts"
 import { groupRows, notDefined, type RowGroup } from "./row_groups.ts"
@@ -51,6 +52,7 @@ function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, ope
     ...overStages,
     routerAccuracy: routerAccuracy(rows, cell, open("router_accuracy")),
     entropy: gateEntropy(rows, cell, open("entropy")),
+    gateUse: gateUse(cell, rows),
     oracleGap: oracle && oracle !== group ? gapTo(oracle.rows, rows, cell, setup, open("oracle_gap")) : undefined,
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Mode, Router, Site } from "../plugin/index.ts"
 import {
+  abs,
   add,
   constant,
   div,
@@ -170,9 +171,13 @@ export const gatesOnly = (
   return gatesOf(router, query, tensors("model"), options, { training: false, modules })
 }
 
-/** What is kept of a unit's gates, per example: their mean over tokens [modules], and the mean of the normalised entropy H / log N, [1]. */
+/**
+ * What is kept of a unit's gates, per example: their mean over tokens [modules], and the mean of the normalised entropy
+ * H / log N, [1]. The shares that it is of are |g| / Σ |g|: a gate may be negative, where a module is taken away.
+ */
 export const watched = (gates: Tensor, modules: number): { readonly mean: Tensor; readonly entropy: Tensor } => {
-  const share = div(gates, add(sum(gates, -1, true), 1e-12))
+  const size = abs(gates)
+  const share = div(size, add(sum(size, -1, true), 1e-12))
   const nats = neg(sum(mul(share, log(add(share, 1e-12))), -1, true))
   const entropy = modules > 1 ? div(nats, log(constant(modules))) : scale(nats, 0)
   return gates.rows?.of === "tokens"

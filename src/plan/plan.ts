@@ -34,7 +34,7 @@ export interface PlannedCell {
   readonly scores: string
   readonly rows: readonly PlannedRow[]
   readonly asked: readonly Compare[]
-  /** What the table shall show, where that is not everything. */
+  /** What the table shall show, where that is not what is usual. */
   readonly measures?: readonly string[]
   readonly stream: PlannedStream
 }
@@ -135,14 +135,17 @@ const planExperiment = async (
       family: experiment.variantOf ?? experiment.name,
       rows,
       asked: experiment.compare,
-      ...(experiment.measure.length < measuresOf(stream.answers ? "text" : "classes").all.length
-        ? { measures: experiment.measure }
-        : {}),
+      ...(sameWords(experiment.measure, measuresOf(stream.answers ? "text" : "classes").usual)
+        ? {}
+        : { measures: experiment.measure }),
       stream: turned,
       scores: planScores(builder, turned, where, rows, single),
     }
   })
 }
+
+const sameWords = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((word) => others.includes(word))
 
 const planLine = (
   builder: StepBuilder,

@@ -2,6 +2,7 @@
 import type { Results } from "../learning/results.ts"
 import { changeLines } from "./changes.ts"
 import { comparisonBlock } from "./comparisons.ts"
+import { routingBlock } from "./routing_block.ts"
 import { rowLabel } from "./row.ts"
 import { cellTable } from "./table.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
@@ -15,7 +16,11 @@ export interface ReportFile {
 
 export function terminalReport(results: Results, files: readonly ReportFile[], terminal: Terminal): string {
   const blocks = [
-    ...results.cells.flatMap((cell) => [cellTable(cell, terminal), comparisonBlock(cell, terminal)]),
+    ...results.cells.flatMap((cell) => [
+      cellTable(cell, terminal),
+      routingBlock(cell, terminal),
+      comparisonBlock(cell, terminal),
+    ]),
     changeLines(results, terminal),
     warningLines(results, terminal),
     fileLines(files, terminal),

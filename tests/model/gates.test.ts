@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { gatesOf } from "../../src/model/gates.ts"
+import { watched } from "../../src/model/routed.ts"
 import {
   constant,
   defineRouter,
@@ -14,6 +15,8 @@ import {
   type Tensor,
   tokenRows,
 } from "../../src/plugin/index.ts"
+import { run } from "../../src/testing/run_program.ts"
+import { engineOf } from "../../src/testing/toy_network.ts"
 
 const layout = packedLayout()
 const state = input("h", ["tokens", 3], "float", tokenRows(layout))
@@ -55,3 +58,15 @@ const wrong: readonly (readonly [string, () => Tensor, RegExp])[] = [
 ]
 for (const [name, given, message] of wrong)
   test(`refused: gates ${name}`, () => assert.throws(given, { name: "ShapeError", message }))
+
+test("what is watched of signed gates are shares of their size", async () => {
+  const { mean, entropy } = watched(feature, 3)
+  const data = Float64Array.from([0.5, -0.5, 0, 0.2, 0.2, -0.2, -3, 0, 0, 0, 0, 0])
+  const out = await run(await engineOf("reference"), { mean, entropy }, { phi: { shape: [4, 3], data } })
+  assert.deepEqual([...out.mean.data], [...data])
+  const expected = [Math.log(2) / Math.log(3), 1, 0, 0]
+  // log(share + 1e-12) keeps the logarithm of 0 away: up to some 1e-11 for each module.
+  expected.forEach((value, i) =>
+    assert.ok(Math.abs(Number(out.entropy.data[i]) - value) < 1e-10, `${i}: ${out.entropy.data[i]}`),
+  )
+})

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
+import { gateUse } from "../../src/learning/gate_use.ts"
 import { confusion } from "../../src/report/confusion.ts"
-import { gateUse } from "../../src/report/gate_use.ts"
 import { axisOf, share } from "../../src/report/html/axis.ts"
 import { contrast, DARK, HEAT_STEPS, heatColour, LIGHT, textOn } from "../../src/report/html/colours.ts"
 import { costScale } from "../../src/report/html/cost_scale.ts"
@@ -108,9 +108,16 @@ test("confusion counts the chosen modules of all seeds; gates are shares with th
   const own = hits.filter(([module, id]) => cell.examples[id].task === 1 && module === 2).length
   assert.equal(found?.shares[1][2], (100 * own) / 40)
   const use = gateUse(cell, cell.rows)
-  for (const unit of use?.units ?? [])
-    assert.ok(Math.abs(unit.modules.reduce((sum, part) => sum + part, 0) - 100) < 1e-9)
-  assert.ok((use?.units[0].own ?? 0) > 100 / 3)
+  for (const unit of use?.units ?? []) assert.ok(Math.abs(unit.shares.reduce((sum, part) => sum + part, 0) - 1) < 1e-5) // six digits each
+  assert.ok((use?.units[0].own ?? 0) > 1 / 3)
+})
+
+test("the page shows gates by layer, and by layer and task", () => {
+  const page = reportHtml(syntheticResults({ tasks: 3, rows: 2, units: 2 }))
+  assert.equal(page.split("mass on the right module</span>").length - 1, 2)
+  assert.equal(page.split("entropy</span>").length - 1, 2)
+  assert.equal(page.split('<span class="of">layer.1</span>').length - 1, 2)
+  assert.match(page, /<th scope="col">MI<\/th><th scope="col">used<\/th>/)
 })
 
 test("mean over seeds skips what was not evaluated", () => {

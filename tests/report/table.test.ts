@@ -111,3 +111,19 @@ test("wrapping loses no word and keeps to the width", () => {
     ),
   )
 })
+
+test("routing by layer and task is shown where it is asked for, in lines that fit", () => {
+  const results = syntheticResults({ tasks: 5, rows: 3, units: 2 })
+  const asked = (columns: number) => {
+    const cells = results.cells.map((one) => ({ ...one, measures: ["accuracy", "routing"] }))
+    return terminalReport({ ...results, cells }, [], { columns, plain: true })
+  }
+  assert.doesNotMatch(terminalReport(results, [], { columns: 120, plain: true }), /Routing by layer/)
+  const text = asked(160)
+  assert.match(text, /Routing by layer and task\nTasks and their modules: 1 living, 2 matter/)
+  assert.match(
+    text,
+    /learnt \(refit, memory\)\n +used +MI +right +load 1.*load 5 +own 1.* own 5 +H 1.*H 5\n +layer\.0( +\d+(\.\d)?){18}\n/,
+  )
+  for (const line of asked(80).split("\n")) assert.ok(textWidth(line) <= 80, line)
+})

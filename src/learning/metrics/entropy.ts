@@ -1,11 +1,12 @@
 /** Entropy of gates: 0 where one module gets all, 1 where all get the same. Rounded to six significant digits. */
 import { type MetricDefinition, significant } from "./definition.ts"
+import { SHARES, shares } from "./shares.ts"
 
 export const normalisedEntropyDefinition: MetricDefinition = {
   name: "normalised_entropy",
-  version: 1,
+  version: 2,
   unit: "fraction",
-  formula: "H = -Σ α̃_i log α̃_i / log t, α̃ = α / Σ α; mean over units, macro over tasks",
+  formula: `H = -Σ α̃_i log α̃_i / log t, ${SHARES}; mean over units, macro over tasks`,
   reference: "Shannon 1948, over t modules",
 }
 
@@ -17,11 +18,10 @@ export const bernoulliEntropyDefinition: MetricDefinition = {
   reference: "relaxed Bernoulli gates, Maddison et al. 2017",
 }
 
-/** H/log t in [0, 1] of non-negative gates [t]; 0 for one module, and where all gates are 0. */
+/** H/log t in [0, 1] of gates [t]; 0 for one module, and where all gates are 0. */
 export function normalisedEntropy(gates: ArrayLike<number>): number {
-  const total = sumOf(gates)
-  if (gates.length < 2 || !(total > 0)) return 0
-  return significant(Math.min(1, rawEntropy(gates, total) / Math.log(gates.length)))
+  if (gates.length < 2 || Array.from(gates).every((gate) => gate === 0)) return 0
+  return significant(Math.min(1, rawEntropy(shares(gates)) / Math.log(gates.length)))
 }
 
 /** Sum over modules of the entropy of independent gates that are open with probability p_i in [0, 1]; nats. */
@@ -31,19 +31,13 @@ export function bernoulliEntropy(probabilities: ArrayLike<number>): number {
   return significant(sum)
 }
 
-/** -Σ (v/total) log(v/total) in nats, unrounded. */
-export function rawEntropy(values: ArrayLike<number>, total: number = sumOf(values)): number {
+/** -Σ p log p in nats, unrounded. */
+export function rawEntropy(p: ArrayLike<number>): number {
   let entropy = 0
-  for (let i = 0; i < values.length; i++) entropy += surprise(values[i] / total)
+  for (let i = 0; i < p.length; i++) entropy += surprise(p[i])
   return entropy
 }
 
 function surprise(p: number): number {
   return p > 0 ? -p * Math.log(p) : 0
-}
-
-function sumOf(values: ArrayLike<number>): number {
-  let total = 0
-  for (let i = 0; i < values.length; i++) total += values[i]
-  return total
 }

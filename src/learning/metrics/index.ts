@@ -26,6 +26,7 @@ export * from "./porter_stem.ts"
 export * from "./right_mass.ts"
 export * from "./rouge_l.ts"
 export * from "./router_accuracy.ts"
+export * from "./shares.ts"
 export * from "./utilisation.ts"
 
 /** In the order in which a report explains them. */

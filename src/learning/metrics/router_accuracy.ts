@@ -6,7 +6,7 @@ export const routerAccuracyDefinition: MetricDefinition = {
   version: 1,
   unit: "percent",
   formula:
-    "RA = (1/T) Σ_j mean_{x in test j} [argmax_i α_i(x) = j]; per-layer routers: mean over units, and by majority vote of the units",
+    "RA = (1/T) Σ_j mean_{x in test j} [argmax_i α_i(x) = j]; per-layer routers: mean over units, and by majority vote of the units; of signed gates the largest, not the largest in size",
   reference: "Wang et al. 2023 (EPI), macro over tasks",
 }
 

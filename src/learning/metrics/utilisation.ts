@@ -1,24 +1,25 @@
 /** How the load spreads over the modules, and how much the choice of module tells apart the inputs. */
 import { type MetricDefinition, significant } from "./definition.ts"
 import { rawEntropy } from "./entropy.ts"
+import { SHARES, shares } from "./shares.ts"
 
 export const utilisationDefinition: MetricDefinition = {
   name: "utilisation",
-  version: 1,
+  version: 2,
   unit: "fraction",
-  formula: "p̄_i = E[α̃_i], α̃ = α / Σ α",
+  formula: `p̄_i = E[α̃_i], ${SHARES}; mean over the examples of a task, then over tasks`,
   reference: "Shen et al. 2023 (ModuleFormer)",
 }
 
 export const mutualInformationDefinition: MetricDefinition = {
   name: "mutual_information",
-  version: 1,
+  version: 2,
   unit: "nats",
-  formula: "MI = H(p̄) - E[H(α̃)]",
+  formula: `MI = H(p̄) - E[H(α̃)], ${SHARES}; E over the examples of a task, then over tasks`,
   reference: "Shen et al. 2023 (ModuleFormer), with the sign that is large for decided and varied routing",
 }
 
-/** Mean normalised gates [modules] over examples [examples][modules] of one unit. Gates that are all 0 spread evenly. */
+/** Mean shares [modules] over gates [examples][modules] of one unit. */
 export function utilisation(gates: readonly ArrayLike<number>[]): Float64Array {
   const mean = new Float64Array(gates.length === 0 ? 0 : gates[0].length)
   for (const example of gates) {
@@ -36,11 +37,4 @@ export function mutualInformation(gates: readonly ArrayLike<number>[]): number {
   for (const example of gates) within += rawEntropy(shares(example))
   const between = rawEntropy(utilisation(gates)) - within / gates.length
   return between < 1e-12 ? 0 : significant(between)
-}
-
-function shares(gates: ArrayLike<number>): Float64Array {
-  const share = Float64Array.from(gates)
-  const total = share.reduce((sum, gate) => sum + gate, 0)
-  for (let i = 0; i < share.length; i++) share[i] = total > 0 ? share[i] / total : 1 / share.length
-  return share
 }

@@ -3,7 +3,9 @@ import {
   type Answers,
   accuracyMatrix,
   type Cell,
+  gateUse,
   type Row,
+  routingWarnings,
   type Scenario,
   type Setup,
   type Stage,
@@ -65,7 +67,7 @@ export const scores: Perform = async (work) => {
     })
     const matrix = (setup: Setup) => accuracyMatrix(stages, examples, tasks.length, setup)
     const last = plan.stages.at(-1)
-    return {
+    const row: Omit<Row, "warnings"> = {
       ...withoutPlan(plan),
       stages,
       matrix: score
@@ -80,8 +82,8 @@ export const scores: Perform = async (work) => {
         forwardFlops: last && unit > 0 ? (evaluations[last.evaluation].json as { flops: number }).flops / unit : 0,
         fitSeconds: 0,
       },
-      warnings: warningsFor(plan, stages, tasks.length),
     }
+    return { ...row, warnings: [...unfinished(stages), ...routing({ ...row, warnings: [] }, examples)] }
   })
   const outcome = {
     experiment: options.experiment,
@@ -109,19 +111,10 @@ const withoutPlan = ({ stages: _s, fits: _f, granularity: _g, ...row }: RowPlan)
 const bytesOf = ({ arrays }: Artifact): number =>
   Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0)
 
-const warningsFor = (plan: RowPlan, stages: readonly Stage[], tasks: number): readonly string[] => [
-  ...unfinished(stages),
-  ...collapsed(plan, stages, tasks),
-]
-
-/** A router that always takes the same module. */
-const collapsed = (plan: RowPlan, stages: readonly Stage[], tasks: number): readonly string[] => {
-  const last = stages.at(-1)
-  if (!last?.gates || tasks < 2 || plan.kind === "bound") return []
-  const used = new Set(last.predictions.chosen)
-  return used.size === 1
-    ? [`collapsed: every test example goes to the module "${last.gates.modules[[...used][0]]}"`]
-    : []
+/** What a router does with the modules; of a bound it is as it should be. */
+const routing = (row: Row, examples: Cell["examples"]): readonly string[] => {
+  const use = row.kind === "bound" ? undefined : gateUse({ examples }, [row])
+  return use ? routingWarnings(use, row) : []
 }
 
 /** Answers that were cut, after the last task. */
