@@ -6,10 +6,13 @@ import { type HostTensor, program, type RandomStream, type Tensor } from "../../
 
 export type Feeds = Record<string, HostTensor>
 
+/** L2R_PROVIDER: another execution provider, for who has one. */
+const provider = (process.env.L2R_PROVIDER ?? "cpu") as "cpu"
+
 let native: Promise<Engine> | undefined
 export const onReference = (): Promise<Engine> => reference.open({})
 export const onOnnxruntime = (): Promise<Engine> => {
-  native ??= onnxruntime.open({ threads: 1, provider: "cpu", weights: "float32" })
+  native ??= onnxruntime.open({ threads: 1, provider, weights: "float32" })
   return native
 }
 

@@ -12,17 +12,18 @@ import { writeFileSync } from "node:fs"
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
 import { find, type Runtime, root, title } from "../../../src/cli/runtimes.mjs"
+import { flagsOf } from "../flags.ts"
 import { npmPeers } from "../npm_peers.ts"
 import { wholeProcess } from "./process.ts"
 
-const { values } = parseArgs({
-  options: {
+const values = flagsOf(
+  {
     turns: { type: "string", default: "15" },
     out: { type: "string", default: join(root, "docs", "language_benchmarks.md") },
   },
-})
+  import.meta.url,
+)
 const turns = Number(values.turns)
 const peers = { yaml: "2.9.1", "@typespec/compiler": "1.17.0" }
 const load = loadavg()[0]

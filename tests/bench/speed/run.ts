@@ -17,12 +17,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, loadavg } from "node:os"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
 import bert from "../../../plugins/backbones/bert/index.ts"
 import wordnet from "../../../plugins/data/wordnet/index.ts"
 import { decoded } from "../../../src/plan/chosen.ts"
 import { randomStream } from "../../../src/plugin/index.ts"
 import { machine } from "../../../src/run/machine.ts"
+import { flagsOf } from "../flags.ts"
 import { npmPeers } from "../npm_peers.ts"
 import { accuracyWith } from "./accuracy.ts"
 import type { Exported } from "./jax.ts"
@@ -34,8 +34,8 @@ import { lineOf, type Told } from "./told.ts"
 import { wholes } from "./whole.ts"
 
 const text = { type: "string" } as const
-const { values: flags } = parseArgs({
-  options: {
+const flags = flagsOf(
+  {
     model: text,
     decoder: text,
     python: text,
@@ -44,7 +44,8 @@ const { values: flags } = parseArgs({
     turns: { ...text, default: "5" },
     out: text,
   },
-})
+  import.meta.url,
+)
 if (!flags.model || !existsSync(flags.model)) {
   console.log("skipped: no --model FOLDER with a BERT in safetensors, such as all-MiniLM-L6-v2")
   process.exit()

@@ -1,0 +1,27 @@
+/** The benchmarks are no part of the suite; that they can be asked for help, and say what is wrong with a flag, is. */
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { test } from "node:test"
+import { find } from "../src/cli/runtimes.mjs"
+
+const node = find("node")
+
+for (const name of ["speed", "language"])
+  test(`bench ${name}: --help names every flag and measures nothing; a wrong flag is told in a line`, {
+    skip: (!node || "bun" in process.versions || "deno" in process.versions) && "the benchmarks run on Node",
+  }, () => {
+    const file = join(import.meta.dirname, "bench", name, "run.ts")
+    const run = (flag: string) => spawnSync(node!.path, [file, flag], { encoding: "utf8" })
+    const { status, stdout } = run("--help")
+    assert.equal(status, 0)
+    const [, flags] = /flagsOf\(\s*\{([\s\S]*?)\n {2}\},/.exec(readFileSync(file, "utf8"))!
+    const names = [...flags.matchAll(/^ {4}(\w+):/gm)].map(([, flag]) => flag)
+    assert.ok(names.length >= 2)
+    for (const flag of names) assert.ok(stdout.includes(`--${flag}`), flag)
+    const wrong = run("--hepl")
+    assert.equal(wrong.status, 2)
+    assert.match(wrong.stderr, /Unknown option '--hepl'\n {2}help: --help says/)
+    assert.doesNotMatch(wrong.stderr, /^\s+at /m)
+  })
