@@ -15,10 +15,7 @@ import {
   PositiveInt,
   PositiveNumber,
   Schema,
-  scale,
-  softmax,
-  sub,
-  topKMask,
+  softmaxOfLargest,
   transpose,
   words,
 } from "../../src/plugin/index.ts"
@@ -40,12 +37,7 @@ export default defineRouter({
     if (missing >= 0) return `Arrow needs low-rank modules; module ${missing + 1} has no factors at ${unit}`
     return { P: stacked(factors.map(([{ A, B }]) => topDirection(A, B))) }
   },
-  gates: (x, { P }, { top_k, temperature }, { modules }) => {
-    const s = abs(matmul(x, transpose(P)))
-    if (top_k >= modules) return softmax(scale(s, 1 / temperature))
-    const dropped = sub(1, topKMask(s, top_k))
-    return softmax(sub(scale(s, 1 / temperature), scale(dropped, 1e9)))
-  },
+  gates: (x, { P }, { top_k, temperature }) => softmaxOfLargest(abs(matmul(x, transpose(P))), top_k, temperature),
 })
 
 /** Unit vector p in the input space with |p . u_1| = 1 for A B = U S V^T, from r x r matrices only: A^T A = Q D Q^T, top eigenvector of D^.5 Q^T B B^T Q D^.5. */

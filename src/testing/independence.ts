@@ -105,8 +105,12 @@ export const independenceChecks = (router: Router, written: Written = {}, backen
     )
   }
 
+  const leaks = router.leaks?.(setting.options)
+  const leaking: Check["run"] = () => assert.rejects(composition, "it declares a leak, and none is found")
   return [
-    { name: "gates and predictions do not change with the other texts, their order or padding", run: composition },
+    leaks
+      ? { name: `gates change with the other texts, as it declares: leaks ${leaks}`, run: leaking }
+      : { name: "gates and predictions do not change with the other texts, their order or padding", run: composition },
     { name: `permuted task ids of the test set ${reads ? "are read, as it declares" : "change nothing"}`, run: tasks },
   ]
 }

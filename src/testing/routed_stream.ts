@@ -12,18 +12,80 @@ export interface Setting {
 /** Few epochs on the whole memory at once, so that the order of its examples does not matter. */
 const fitting = { epochs: 6, batch: 1000, learning_rate: 0.3, head_learning_rate: 0.1 }
 
-export const fitted = (
+/** Fitted at the last stage; where a fit goes on from stage to stage, at all of them. */
+export const fitted = async (
+  bench: Bench,
+  setting: Setting,
+  stream: ToyStream,
+  head: "kept" | "refit" = "kept",
+): Promise<Artifact> => {
+  const last = stream.modules.length - 1
+  const continues = setting.router.fit?.(setting.options).continues === true
+  let previous: readonly Artifact[] = []
+  for (let stage = continues ? 0 : last; stage <= last; stage++)
+    previous = [await fittedAt(bench, setting, stream, head, stage, previous)]
+  return previous[0]
+}
+
+const fittedAt = async (
   bench: Bench,
   { router, options }: Setting,
   stream: ToyStream,
-  head: "kept" | "refit" = "kept",
-): Promise<Artifact> =>
-  perform(
+  head: "kept" | "refit",
+  stage: number,
+  previous: readonly Artifact[],
+): Promise<Artifact> => {
+  const chosen = { backbone, router: { plugin: router.name, options }, name: router.name, fitting, seed: 1 }
+  const seen = <A>(all: readonly A[]): readonly A[] => all.slice(0, stage + 1)
+  const [modules, tokens, memories, features] = [
+    seen(stream.modules),
+    seen(stream.tokens),
+    seen(stream.memories),
+    seen(stream.features),
+  ]
+  const alone = router.alone
+    ? await Promise.all(
+        modules.map((module, t) =>
+          perform(
+            bench,
+            "fit",
+            { ...chosen, alone: true },
+            { modules: [module], tokens: [tokens[t]], features: [features[t]] },
+          ),
+        ),
+      )
+    : []
+  const unitFeatures = await unitFeaturesFor(bench, { router, options }, tokens, memories)
+  return perform(
     bench,
     "fit",
-    { backbone, router: { plugin: router.name, options }, name: router.name, head, fitting, seed: 1 },
-    { ...stream, previous: [] },
+    { ...chosen, head },
+    { modules, tokens, memories, features, unitFeatures, alone, previous },
   )
+}
+
+const unitFeaturesFor = async (
+  bench: Bench,
+  { router, options }: Setting,
+  tokens: readonly Artifact[],
+  memories: readonly Artifact[],
+): Promise<readonly Artifact[]> => {
+  const { query } = router.routing(options)
+  if (!router.statistics || (query !== "block" && query !== "site")) return []
+  const pooled = router.pooled?.(options) ?? "mean"
+  const roles = [...new Set(bench.network.checkpoint.sites.map(({ role }) => role))]
+  const remembers = router.statisticsFrom?.(options) === "memory"
+  return Promise.all(
+    tokens.map((texts, t) =>
+      perform(
+        bench,
+        "features",
+        { backbone, split: "train", units: { query, pooled, roles, place: 0 } },
+        { texts, memories: remembers ? [memories[t]] : [] },
+      ),
+    ),
+  )
+}
 
 export interface Evaluation {
   readonly logits: StoredArray

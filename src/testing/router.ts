@@ -13,7 +13,7 @@ import { assertNear } from "./nearness.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
 import { evaluated, fitted, type Setting } from "./routed_stream.ts"
 import { toyBench } from "./router_bench.ts"
-import { drawsNoise, trainingChecks } from "./router_training.ts"
+import { drawsNoise, drawsPlaces, trainingChecks } from "./router_training.ts"
 import { inOrder } from "./toy_stream.ts"
 
 export interface RouterSettings {
@@ -31,6 +31,7 @@ export const routerChecks = (
 ): readonly Check[] => {
   const setting: Setting = { router, options: decoded(router, written) }
   const routing = router.routing(setting.options)
+  const fit = router.fit?.(setting.options) ?? {}
   const finite = ({ data }: { readonly data: ArrayLike<number> }) => Array.from(data).every(Number.isFinite)
 
   const declared: Check["run"] = async () => {
@@ -97,7 +98,13 @@ export const routerChecks = (
       ? "it draws a place in the library"
       : drawsNoise(setting)
         ? "its training draws noise for places in the library"
-        : undefined
+        : drawsPlaces(setting)
+          ? "its first values are drawn for places in the library"
+          : fit.continues
+            ? "its fit goes on from task to task"
+            : typeof fit.by === "object"
+              ? "its search draws numbers for places in the library"
+              : undefined
 
   return [
     { name: "what it declares can be carried out", run: declared },

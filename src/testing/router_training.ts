@@ -1,29 +1,27 @@
-/** Checks of routers that are trained by gradient on a memory. */
+/** Checks of routers that are trained by gradient, or searched. */
 import assert from "node:assert/strict"
-import { packed } from "../model/batch.ts"
-import { encoder, headLogits } from "../model/encoder.ts"
 import { withGradients } from "../model/gradients.ts"
 import { joinedHead, type Library } from "../model/library.ts"
-import { routed } from "../model/routed.ts"
 import {
-  crossEntropy,
   type HostTensor,
   type Initials,
   input,
-  nameOf,
   packedLayout,
   parameter,
   program,
+  type Query,
   type RandomStream,
   randomStream,
   weight,
 } from "../plugin/index.ts"
-import { headIn, libraryFrom, textsIn, unitsIn } from "../run/steps/given.ts"
+import { fitExamples } from "../run/steps/fit_examples.ts"
+import { fitObjective } from "../run/steps/fit_objective.ts"
+import { headIn, libraryFrom, unitsIn } from "../run/steps/given.ts"
 import type { Check } from "./check.ts"
 import { assertGradient, gap } from "./nearness.ts"
 import { fitted, type Setting } from "./routed_stream.ts"
 import { toyBench } from "./router_bench.ts"
-import { noiseFor, sizesOf } from "./run_program.ts"
+import { noiseFor } from "./run_program.ts"
 import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, workOf } from "./work.ts"
 
@@ -32,17 +30,27 @@ export const drawsNoise = ({ router, options }: Setting): boolean => {
   if (!router.parameters) return false
   const layout = packedLayout()
   const { query } = router.routing(options)
-  const x =
-    query === "block" || query === "site"
-      ? input("x", ["tokens", 4], "float", { of: "tokens", layout })
-      : input("x", ["examples", 4], "float", { of: "examples", layout })
-  const initials: Initials = router.parameters({ width: 4, modules: 2 }, options)
+  const x = INSIDE.includes(query)
+    ? input("x", ["tokens", 4], "float", { of: "tokens", layout })
+    : input("x", ["examples", 4], "float", { of: "examples", layout })
+  const initials: Initials = router.parameters({ width: 4, modules: 2, out: 4 }, options)
   const p = Object.fromEntries(Object.entries(initials).map(([name, { shape }]) => [name, parameter(name, shape)]))
   try {
     return program({ gates: router.gates(x, p, options, { training: true, modules: 2 }) }).noise.length > 0
   } catch {
     return false
   }
+}
+
+const INSIDE: readonly Query[] = ["block", "site", "outputs", "embeddings", "first_pass"]
+
+/** True where some of its first values are drawn by chance and there are as many of them as modules: each place in the library has its own. */
+export const drawsPlaces = ({ router, options }: Setting): boolean => {
+  if (!router.parameters) return false
+  const [few, more] = [2, 3].map((modules): Initials => router.parameters!({ width: 4, modules, out: 4 }, options))
+  return Object.entries(few).some(
+    ([name, { shape, draw }]) => draw !== "zeros" && draw !== "ones" && String(shape) !== String(more[name].shape),
+  )
 }
 
 export const trainingChecks = (setting: Setting, smooth: boolean): readonly Check[] => {
@@ -55,6 +63,8 @@ export const trainingChecks = (setting: Setting, smooth: boolean): readonly Chec
         `everything is zero at ${unit}`,
       )
     assert.equal(kept.arrays["head/W"], undefined)
+    const { by = "gradient", taskLoss = true } = setting.router.fit?.(setting.options) ?? {}
+    if (by !== "gradient" || !taskLoss) return
     assert.ok(
       gap(refit.arrays["head/W"], joinedHead(stream.modules.map(headIn)).W) > 1e-3,
       "the heads stay as they are",
@@ -64,21 +74,10 @@ export const trainingChecks = (setting: Setting, smooth: boolean): readonly Chec
   const gradients: Check["run"] = async () => {
     const { bench, stream } = await toyBench(setting.router)
     const random = randomStream(9, "parameters of a router")
-    const { loss, values } = await lossOf(bench, setting, stream, random)
+    const { loss, values, feeds: batch } = await lossOf(bench, setting, stream, random)
     const training = withGradients(loss, [...values.keys()])
-    const texts = textsIn(stream.blind, "test").slice(0, 5)
-    const query = training.inputs.find((leaf) => nameOf(leaf) === "query")
-    const width = Number(query?.shape[1] ?? 0)
-    const feeds = {
-      ...packed(texts),
-      ...noiseFor(training.outputs, sizesOf(texts), random),
-      labels: { shape: [texts.length], data: Int32Array.from(texts, (_, i) => i) },
-      query: {
-        shape: [texts.length, width],
-        data: Float64Array.from({ length: texts.length * width }, () => random.uniform()),
-      },
-      ...Object.fromEntries(values),
-    }
+    const sizes = { examples: batch.labels.shape[0], tokens: batch.ids.shape[0] }
+    const feeds = { ...batch, ...noiseFor(training.outputs, sizes, random), ...Object.fromEntries(values) }
     const found = await (await bench.engine.compile(training)).run(feeds)
     const alone = await bench.engine.compile(program({ loss }))
     for (const [name, { data }] of values)
@@ -99,13 +98,20 @@ export const trainingChecks = (setting: Setting, smooth: boolean): readonly Chec
 
 type Values = Map<string, HostTensor & { readonly data: Float64Array }>
 
-/** The loss on the joined classes while training, with random values for what is trained. */
-const lossOf = async (bench: Bench, { router, options }: Setting, stream: ToyStream, random: RandomStream) => {
-  const library: Library = await libraryFrom(workOf(bench, {}, {}), stream.modules)
+/** What its fit minimises while training, with random values for what is trained. */
+const lossOf = async (bench: Bench, setting: Setting, stream: ToyStream, random: RandomStream) => {
+  const { router, options } = setting
   const { checkpoint } = bench.network
-  const own = new Set(Object.keys(router.parameters!({ width: checkpoint.width, modules: library.length }, options)))
+  const fit = await fitted(bench, setting, stream)
+  const work = workOf(bench, {}, { ...stream, previous: [fit] })
+  const library: Library = await libraryFrom(work, stream.modules)
+  const own = new Set(
+    Object.keys(
+      router.parameters!({ width: checkpoint.width, modules: library.length, out: checkpoint.width }, options),
+    ),
+  )
   const values: Values = new Map()
-  const units = unitsIn(await fitted(bench, { router, options }, stream))
+  const units = unitsIn(fit)
   const leaves = (unit: string) =>
     Object.fromEntries(
       Object.entries(units[unit] ?? {}).map(([part, host]) => {
@@ -118,12 +124,17 @@ const lossOf = async (bench: Bench, { router, options }: Setting, stream: ToyStr
         return [part, parameter(name, host.shape)]
       }),
     )
-  const layout = packedLayout()
-  const route = routed({ router, options, library, sites: checkpoint.sites }, checkpoint.width, layout, leaves, {
+  const examples = fitExamples(work, router.routing(options), router.fit?.(options) ?? {}, 1)
+  const { loss, feeds } = fitObjective({
+    net: bench.network,
+    router,
+    options,
+    library,
+    examples,
+    head: "kept",
+    tensors: leaves,
     training: true,
   })
-  const { features } = encoder(bench.network, route.participant, false, layout)
-  const { W, b } = joinedHead(library.map(({ head }) => head))
-  const logits = headLogits(features, weight("head/W", W), weight("head/b", b))
-  return { loss: crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout })), values }
+  const every = Int32Array.from(examples.texts.slice(0, 6).keys())
+  return { loss, values, feeds: feeds(every) }
 }

@@ -81,7 +81,11 @@ const constantsOf = (
       join(unit, checkedConstants(given, apart ? { ...about, unit } : about))
     }
   }
-  if (router.alone) for (const [unit, stacked] of stackedAlone(work.inputs("alone"))) join(unit, stacked)
+  if (router.alone) {
+    const stacked = stackedAlone(work.inputs("alone"), library)
+    if (typeof stacked === "string") return stacked
+    for (const [unit, gates] of stacked) join(unit, gates)
+  }
   return constants
 }
 
@@ -107,7 +111,8 @@ const fittedParameters = async (
     seed,
     name,
   })
-  const to = { net, router, options, library, examples, head }
+  const joint = (how.by ?? "gradient") === "gradient" && how.taskLoss !== false
+  const to = { net, router, options, library, examples, head: head === "refit" && !joint ? "kept" : head }
   const objective = fitObjective({ ...to, tensors: parameters.leaves, training: true })
   const learnt =
     typeof how.by === "object"

@@ -63,16 +63,21 @@ export const fitAlone = async (
   return { json: { router: plugin.name, units, parameters: count }, arrays }
 }
 
-/** By unit, each parameter [...] of N modules as [N, ...]. */
-export const stackedAlone = (fits: readonly Artifact[]): ReadonlyMap<string, Constants> => {
+/** By unit, each parameter [...] of N modules as [N, ...]. A string says why they can't stand side by side. */
+export const stackedAlone = (fits: readonly Artifact[], library: Library): ReadonlyMap<string, Constants> | string => {
   const byModule = fits.map(unitsIn)
+  const units = [...new Set(byModule.flatMap((own) => Object.keys(own)))]
+  for (const unit of units) {
+    const without = byModule.findIndex((own) => !own[unit])
+    if (without >= 0) return `the module of ${library[without].task} has no gate at ${unit}, where others have one`
+  }
   return new Map(
-    Object.entries(byModule[0] ?? {}).map(([unit, parts]) => [
+    units.map((unit) => [
       unit,
       Object.fromEntries(
-        Object.keys(parts).map((part): [string, HostTensor] => [
+        Object.keys(byModule[0][unit]).map((part): [string, HostTensor] => [
           part,
-          stackedHost(byModule.map((units) => units[unit][part])),
+          stackedHost(byModule.map((own) => own[unit][part])),
         ]),
       ),
     ]),

@@ -18,6 +18,7 @@ import {
   type HostTensor,
   input,
   type Layout,
+  mean,
   mul,
   overExamples,
   packedLayout,
@@ -94,7 +95,7 @@ export const fitObjective = (to: ToFit): FitObjective => {
       },
       options,
     )
-    terms.push(own.rows ? overExamples(own) : own)
+    terms.push(own.rows ? overExamples(own) : mean(own))
   }
   return {
     heads,

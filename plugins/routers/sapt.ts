@@ -1,0 +1,96 @@
+/**
+ * SAPT: shared attentive learning and selection, with attentive reflection (Zhao et al. 2024, arXiv 2401.08295).
+ * One query of a text, from the embeddings E of its tokens, for all layers:
+ *   q = LN(SiLU(W2 W1 max_tokens E)),    w = softmax_k(key_k . q / tau),  tau = sqrt(d) by default,    y <- y + sum_k w_k A_k(x)
+ * The key of a new task is learnt on that task, earlier keys stay, the projection goes on learning. So that earlier tasks keep
+ * their attention, that of task k is recorded after it was learnt, as the mean a_k over its remembered texts, and
+ *   loss + lambda KL([a_k, 0, ..] || w(x~))   for remembered texts x~ of earlier tasks k.
+ * The authors record on the validation split and reflect on generated texts; here both are texts of the memory. Their maximum
+ * runs over the padding of a batch too, which makes w depend on the other texts (`pooling: max_padded`, marked as a leak;
+ * a padded position counts as zeros).
+ */
+import {
+  add,
+  constant,
+  defineRouter,
+  div,
+  layerNorm,
+  log,
+  matmul,
+  max,
+  maximum,
+  mul,
+  NonNegativeNumber,
+  normal,
+  ones,
+  optional,
+  overBatch,
+  PositiveInt,
+  PositiveNumber,
+  pool,
+  Schema,
+  scale,
+  silu,
+  softmax,
+  sub,
+  sum,
+  toPadded,
+  words,
+  zeros,
+} from "../../src/plugin/index.ts"
+
+export default defineRouter({
+  name: "sapt",
+  summary: "Shared attention over the modules from a text's embeddings, with attentive reflection (Zhao et al. 2024)",
+  equation: "w = softmax(key_k . LN(SiLU(W2 W1 max E)) / tau); y <- y + sum_k w_k A_k(x)",
+  reference: "arXiv 2401.08295",
+  options: Schema.Struct({
+    data: optional(
+      words("newest", "memory"),
+      "newest",
+      "learnt on the newest task's training examples, earlier keys kept (the paper), or on the memory of all tasks at once",
+    ),
+    reflection: optional(
+      NonNegativeNumber,
+      0.5,
+      "lambda of the divergence from the recorded attention of earlier tasks",
+    ),
+    temperature: optional(
+      Schema.Union([Schema.Literal("sqrt_width"), PositiveNumber]),
+      "sqrt_width",
+      "tau of the attention",
+    ),
+    projection: optional(PositiveInt, 100, "width between W1 and W2"),
+    pooling: optional(
+      words("max", "max_padded"),
+      "max",
+      "over the text's tokens, or over the padding of its batch too (the authors' code)",
+    ),
+  }),
+  routing: () => ({ query: "embeddings", level: "model", granularity: "example", aggregate: "outputs" }),
+  leaks: ({ pooling }) => (pooling === "max_padded" ? "batch" : undefined),
+  parameters: ({ width, modules }, { projection }) => ({
+    W1: normal([width, projection], 1 / Math.sqrt(width)),
+    W2: normal([projection, width], 1 / Math.sqrt(projection)),
+    gain: ones([width]),
+    bias: zeros([width]),
+    keys: { shape: [modules, width], draw: "uniform", bound: 1 } as const,
+  }),
+  fit: ({ data }) =>
+    data === "newest"
+      ? { on: "newest", continues: true, keeps: ["keys"], records: "newest" }
+      : { on: "memory", continues: true, records: "newest" },
+  gates: (E, { W1, W2, gain, bias, keys }, { pooling, temperature }) => {
+    const pooled = pooling === "max" ? pool("max", E) : max(toPadded(E), 0)
+    const q = layerNorm(silu(matmul(matmul(pooled, W1), W2)), gain, bias, 1e-5)
+    const tau = temperature === "sqrt_width" ? Math.sqrt(keys.shape[1] as number) : temperature
+    return softmax(scale(matmul(q, keys, { transposeB: true }), 1 / tau))
+  },
+  loss: ({ units: [{ gates, p }], task, newest }, { reflection }) => {
+    if (!p.recorded || reflection === 0) return constant(0)
+    const target = matmul(task, p.recorded)
+    const earlier = sub(1, newest)
+    const divergence = sum(mul(target, sub(log(maximum(target, 1e-12)), log(add(gates, 1e-12)))), -1, true)
+    return scale(div(overBatch(mul(divergence, earlier)), add(overBatch(earlier), 1e-12)), reflection)
+  },
+})

@@ -1,0 +1,54 @@
+/**
+ * X-LoRA: scalings of modules from a first pass (Buehler & Buehler 2024, arXiv 2402.07148).
+ * A pass of the frozen backbone gives its last hidden state H; then, for each token of a second pass,
+ *   s = softmax(W H + b)  (a hidden layer with ReLU where depth is 2),    y <- y + sum_i s_i A_i(x)
+ * with the same scalings at all sites, or with scalings of its own for each (`layerwise`).
+ */
+import {
+  add,
+  defineRouter,
+  type Initials,
+  kaiming,
+  matmul,
+  optional,
+  PositiveInt,
+  PositiveNumber,
+  relu,
+  Schema,
+  scale,
+  softmax,
+  softmaxOfLargest,
+  zeros,
+} from "../../src/plugin/index.ts"
+
+export default defineRouter({
+  name: "x_lora",
+  summary: "Scalings of each token's modules from the last hidden state of a first pass (Buehler & Buehler 2024)",
+  equation: "s = softmax(W H_frozen(x) + b); y <- y + sum_i s_i A_i(x)",
+  reference: "arXiv 2402.07148",
+  options: Schema.Struct({
+    layerwise: optional(Schema.Boolean, false, "scalings of its own for each attachment site"),
+    hidden: optional(Schema.Union([Schema.Literal("none"), PositiveInt]), "none", "width of a hidden layer (depth 2)"),
+    temperature: optional(PositiveNumber, 1, "of the softmax"),
+    top_k: optional(
+      Schema.Union([Schema.Literal("all"), PositiveInt]),
+      "all",
+      "modules that stay in the softmax of a token",
+    ),
+  }),
+  routing: ({ layerwise }) => ({
+    query: "first_pass",
+    level: layerwise ? "site" : "model",
+    granularity: "token",
+    aggregate: "outputs",
+  }),
+  parameters: ({ width, modules }, { hidden }): Initials =>
+    hidden === "none"
+      ? { W: kaiming([width, modules]), b: zeros([modules]) }
+      : { V: kaiming([width, hidden]), v: zeros([hidden]), W: kaiming([hidden, modules]), b: zeros([modules]) },
+  gates: (H, p, { temperature, top_k }) => {
+    const input = p.V ? relu(add(matmul(H, p.V), p.v)) : H
+    const logits = add(matmul(input, p.W), p.b)
+    return top_k === "all" ? softmax(scale(logits, 1 / temperature)) : softmaxOfLargest(logits, top_k, temperature)
+  },
+})
