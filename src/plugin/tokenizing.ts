@@ -1,6 +1,7 @@
 /** Texts to token ids and back by a checkpoint's own tokenizer.json, as Hugging Face's Python library does it. */
 import { Tokenizer } from "@huggingface/tokenizers"
 import type { Checkpoint, TokenIds } from "./backbone.ts"
+import { characterMap } from "./charsmap.ts"
 import { DataError } from "./data.ts"
 
 type Tokenizing = (
@@ -95,6 +96,7 @@ const opened = (file: object): Encoder => {
   let framed: readonly number[]
   try {
     tokenizer = new Tokenizer(file, {})
+    mapByFile(tokenizer.normalizer as unknown as Normalizer | null)
     bare = tokenizer.encode("a", { add_special_tokens: false }).ids
     framed = tokenizer.encode("a").ids
   } catch (error) {
@@ -113,6 +115,19 @@ const opened = (file: object): Encoder => {
     first: Math.max(0, first),
     last: Math.max(0, framed.length - bare.length - first),
   }
+}
+
+/** A normalizer of the TypeScript library. */
+interface Normalizer {
+  /** That of one that maps characters by a table; the library keeps it and does not read it. */
+  readonly charsmap?: string | null
+  readonly normalizers?: readonly (Normalizer | null)[]
+  normalize: (text: string) => string
+}
+
+const mapByFile = (normalizer: Normalizer | null): void => {
+  for (const one of [normalizer, ...(normalizer?.normalizers ?? [])])
+    if (one && typeof one.charsmap === "string") one.normalize = characterMap(one.charsmap)
 }
 
 interface TokenizerFile {

@@ -1,7 +1,9 @@
-/** Maps of characters in sentencepiece's format, made here by hand: which are read as they are meant, and which are refused. */
+/** Maps of characters in sentencepiece's format, made by it and here by hand: what texts become, and which are refused. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { checkCharsmap, mapped } from "../../src/plugin/charsmap.ts"
+import { characterMap, checkCharsmap } from "../../src/plugin/charsmap.ts"
+import { tokenize } from "../../src/plugin/tokenizing.ts"
+import golden from "../golden/charsmap.json" with { type: "json" }
 
 /** A map in base64: each node of the trie has 256 units of its own, at its first the leaf, at unit c the way to its child. */
 const mapOf = (texts: Readonly<Record<string, string>>): string => {
@@ -44,36 +46,65 @@ const mapOf = (texts: Readonly<Record<string, string>>): string => {
   return btoa(String.fromCharCode(...new Uint8Array(view.buffer)))
 }
 
-const FORMS = { Ａ: "A", ﬁ: "fi", "①": "1" }
-const tokenizerWith = (map: string | null) => ({
-  normalizer: { type: "Sequence", normalizers: [{ type: "Precompiled", precompiled_charsmap: map }] },
-})
 const refused = (map: string | null) => {
+  const normalizer = { type: "Sequence", normalizers: [{ type: "Precompiled", precompiled_charsmap: map }] }
   try {
-    checkCharsmap(tokenizerWith(map), "models/own")
+    checkCharsmap({ normalizer }, "models/own")
     return undefined
   } catch (error) {
     return (error as Error).message
   }
 }
 
-test("a key becomes its text, what is none stays, and so does what only begins as a key", () => {
-  const map = mapOf({ ...FORMS, ab: "x" })
-  assert.deepEqual(
-    ["Ａ", "ﬁ", "①", "ab", "a", "A", "abc", "②"].map((text) => mapped(map, text)),
-    ["A", "fi", "1", "x", "a", "A", "abc", "②"],
-  )
+test("golden: texts become what Hugging Face's tokenizers makes of them, U+200D among them", () => {
+  const map = characterMap(golden.map)
+  for (const [text, expected] of golden.texts) assert.equal(map(text), expected, JSON.stringify(text))
+  assert.ok(golden.texts.some(([text]) => text.includes("\u200d")))
 })
 
-test("a map that does what is done here is taken; one that folds cases, or leaves forms as they are, is refused", () => {
-  assert.equal(refused(mapOf(FORMS)), undefined)
-  assert.match(
-    refused(mapOf({ ...FORMS, A: "a", Ａ: "a" })) ?? "",
-    /"models\/own" makes "a" of the letter "A".* ids would be wrong/,
-  )
-  assert.match(refused(mapOf({ ﬁ: "fi" })) ?? "", /makes "Ａ" of the letter "Ａ"/)
-  assert.match(refused(null) ?? "", /makes "Ａ" of the letter "Ａ"/)
-  assert.match(refused(mapOf(FORMS).slice(0, 1200)) ?? "", /is damaged|makes/)
+test("a key becomes its text, what is none stays; of keys that a character begins with the shortest counts", () => {
+  const map = characterMap(mapOf({ Ａ: "A", ﬁ: "fi", "e\u0301": "é", b: "c", "b\u0301": "d", "\u0301": "" }))
+  assert.deepEqual(["ＡﬁA②", "e\u0301e", "b\u0301", "o\u0301", "", "👩\u200d💻"].map(map), [
+    "AfiA②",
+    "ée",
+    "c",
+    "o",
+    "",
+    "👩\u200d💻",
+  ])
+})
+
+test("a character of six bytes or more is looked up letter by letter", () => {
+  const map = characterMap(mapOf({ 가: "x", ᄀ: "y", "👩": "z", "👩\u200d💻": "w" }))
+  assert.deepEqual(["ᄀ\u1161", "👩\u200d💻", "👩"].map(map), ["y\u1161", "z\u200d💻", "z"])
+})
+
+test("a map that folds cases is read like any other, and a damaged one is refused", () => {
+  const folding = mapOf({ A: "a", Ａ: "a" })
+  assert.equal(refused(folding), undefined)
+  assert.equal(characterMap(folding)("AＡ"), "aa")
+  for (const damaged of [null, "", golden.map.slice(0, 400), golden.map.slice(0, -8), "no base64!"])
+    assert.match(refused(damaged) ?? "", /map of characters of the tokenizer of "models\/own" is damaged/, `${damaged}`)
   assert.doesNotThrow(() => checkCharsmap({ normalizer: null }, "any"))
   assert.doesNotThrow(() => checkCharsmap({ normalizer: { type: "NFKC" } }, "any"))
 })
+
+for (const wrapped of [false, true])
+  test(`a tokenizer reads its own map${wrapped ? ", among other normalizers" : ""}`, () => {
+    const precompiled = { type: "Precompiled", precompiled_charsmap: mapOf({ Ａ: "A", "\u200c": "B" }) }
+    const pieces = ["<unk>", "\u2581", "A", "B", "\u200d", "Ａ", "x"]
+    const tokenizer = {
+      version: "1.0",
+      added_tokens: [
+        { id: 0, content: "<unk>", single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+      ],
+      normalizer: wrapped ? { type: "Sequence", normalizers: [{ type: "Lowercase" }, precompiled] } : precompiled,
+      pre_tokenizer: { type: "Metaspace", replacement: "\u2581", prepend_scheme: "never" },
+      post_processor: null,
+      decoder: null,
+      model: { type: "Unigram", unk_id: 0, vocab: pieces.map((piece) => [piece, piece === "<unk>" ? 0 : -1]) },
+    }
+    const ids = ([...text]: string) =>
+      [...tokenize([text.join("")], { tokenizer, maxTokens: 64 })[0]].map((id) => pieces[id])
+    assert.deepEqual(ids("Ａ\u200cx\u200d"), wrapped ? ["<unk>", "B", "x", "\u200d"] : ["A", "B", "x", "\u200d"])
+  })
