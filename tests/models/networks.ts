@@ -1,5 +1,7 @@
 /** The tiny random networks on which docs/models.md is tried, at least one of each family that ships, and the heads. */
 import { fileURLToPath } from "node:url"
+import { check, type Vocabulary } from "../../dsl/index.ts"
+import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import type { Network } from "../../src/model/encoder.ts"
 import type { Backbone } from "../../src/plugin/index.ts"
 import { loadPlugin } from "../../src/plugin/load.ts"
@@ -34,13 +36,22 @@ const POOLING: Partial<Record<Head, string>> = {
   "classes, last token": "last",
 }
 
-/** Loads one for a head; rejects where its options have no such head. */
+/** Loads one for a head; rejects, with what `l2r check` says, where its options have no such head. */
 export const networkFor = async (plugin: string, location: string, head: Head): Promise<Network> => {
   const backbone = (await loadPlugin("backbone", plugin)) as Backbone
+  const pooling = POOLING[head]
+  const told = pooling && problemOf(`language 1\nbackbone encoder = ${plugin} "folder" { pooling: ${pooling} }\n`)
+  if (told) throw new Error(told)
   const options = {
     max_tokens: 16,
-    ...(POOLING[head] ? { pooling: POOLING[head] } : {}),
+    ...(pooling ? { pooling } : {}),
     ...(head === "answers" && plugin === "t5" ? { network: "encoder_decoder" } : {}),
   }
   return { backbone, checkpoint: await backbone.load(location, decoded(backbone, options), { directory }) }
+}
+
+const problemOf = (text: string): string | undefined => {
+  const { diagnostics } = check(text, { file: "spec.l2r", vocabulary: shipped as unknown as Vocabulary })
+  const found = diagnostics.find(({ severity }) => severity === "error")
+  return found && `${found.code}: ${found.message}; ${found.help}`
 }

@@ -1,5 +1,5 @@
 /**
- * Writes `docs/models.md`: which adapters train on which families under which heads, each cell tried. Takes minutes:
+ * Writes `docs/models.md`: which adapters train on which families under which heads, each cell tried:
  *
  *   node tests/models/write_models_page.ts [--only HEAD]
  */
@@ -21,7 +21,7 @@ number refers to the error below the table. \`stack\` is one of \`${MEMBERS[0]}\
 Heads of classes read the mean over the tokens, the first ([CLS]) or the last one; \`next token\` is causal language
 modelling, \`answers\` sequence to sequence: what \`head: text\` of a stream trains (text_to_text.md).
 
-This page is made by \`node tests/models/write_models_page.ts\`.
+This page is made by \`node tests/models/write_models_page.ts\`; the suite tries every cell again.
 `
 
 export const section = (head: Head, cells: readonly (readonly Outcome[])[]): string => {
@@ -52,20 +52,24 @@ export const section = (head: Head, cells: readonly (readonly Outcome[])[]): str
   ].join("\n")
 }
 
+/** One head's section, every cell tried; `told` hears of each row. */
+export const triedSection = async (head: Head, told: (row: string) => void = () => {}): Promise<string> => {
+  const adapters = await Promise.all(adapterNames().map(adapterFor))
+  const cells: Outcome[][] = []
+  for (const [title, plugin, location] of NETWORKS) {
+    const row: Outcome[] = []
+    for (const adapter of adapters) row.push(await tried(() => networkFor(plugin, location, head), adapter, head))
+    told(`${head}, ${title}: ${row.map(({ kind }) => kind).join(", ")}`)
+    cells.push(row)
+  }
+  return section(head, cells)
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values: flags } = parseArgs({ options: { only: { type: "string" } } })
-  const adapters = await Promise.all(adapterNames().map(adapterFor))
   const sections: string[] = []
-  for (const head of HEADS.filter((one) => flags.only === undefined || one === flags.only)) {
-    const cells: Outcome[][] = []
-    for (const [title, plugin, location] of NETWORKS) {
-      const row: Outcome[] = []
-      for (const adapter of adapters) row.push(await tried(() => networkFor(plugin, location, head), adapter, head))
-      process.stderr.write(`${head}, ${title}: ${row.map(({ kind }) => kind).join(", ")}\n`)
-      cells.push(row)
-    }
-    sections.push(section(head, cells))
-  }
+  for (const head of HEADS.filter((one) => flags.only === undefined || one === flags.only))
+    sections.push(await triedSection(head, (row) => process.stderr.write(`${row}\n`)))
   if (flags.only) process.stdout.write(sections.join("\n"))
   else writeFileSync(modelsPageFile, [INTRODUCTION, ...sections].join("\n"))
 }
