@@ -3,7 +3,7 @@ import type { Comparison, Row } from "./results.ts"
 
 export const LEVEL = 0.05
 
-type Side = Pick<Row, "source" | "head" | "knowsTask" | "how">
+type Side = Pick<Row, "source" | "head" | "knowsTask" | "leaks" | "how">
 
 const SOURCES: Readonly<Record<Row["source"], string>> = {
   memory: "what it learnt from the memory",
@@ -24,6 +24,7 @@ export function caveatOf(left: string, a: Side, right: string, b: Side): string 
     a.source !== b.source && `unequal sources: ${left} has ${SOURCES[a.source]}, ${right} ${SOURCES[b.source]}`,
     a.head !== b.head && `unequal heads: ${left} has ${HEADS[a.head]}, ${right} ${HEADS[b.head]}`,
     a.knowsTask !== b.knowsTask && `${a.knowsTask ? left : right} is told the task`,
+    a.leaks !== b.leaks && `the gates of ${a.leaks ? left : right} depend on the other texts of a batch`,
     (a.how === "shared") !== (b.how === "shared") &&
       `${a.how === "shared" ? left : right} trains one shared module, not the library`,
   ].filter((part) => part !== false)

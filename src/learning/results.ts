@@ -72,6 +72,8 @@ export interface Row {
   readonly head: HeadPolicy
   readonly source: Source
   readonly knowsTask: boolean
+  /** Its gates for an example depend on the batch that it stands in, as those of the original do. */
+  readonly leaks?: "batch"
   readonly kind: "router" | "bound"
   /** "selects" one module, "composes" several, "shared" module or none. */
   readonly how: "selects" | "composes" | "shared" | "none"
@@ -136,6 +138,7 @@ export interface Summary {
   readonly how: Row["how"]
   readonly kind: Row["kind"]
   readonly knowsTask: boolean
+  readonly leaks?: Row["leaks"]
   readonly seeds: number
   readonly notDefined?: string
   readonly classIncremental?: Figure

@@ -28,7 +28,7 @@ const purpose = ({ experiment, adapter, order }: Outcomes, { name, head }: RowGr
 
 function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, open: OpenDraws): Summary {
   const { rows, name, head } = group
-  const { plugin, source, how, kind, knowsTask } = rows[0]
+  const { plugin, source, how, kind, knowsTask, leaks } = rows[0]
   const known = {
     row: name,
     plugin,
@@ -37,6 +37,7 @@ function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, ope
     how,
     kind,
     knowsTask,
+    ...(leaks && { leaks }),
     seeds: rows.length,
     cost: meanCost(rows),
     warnings: [...new Set(rows.flatMap(({ warnings }) => warnings))],

@@ -20,12 +20,14 @@ export const planRouter = (
 ): readonly PlannedRow[] => {
   const { plugin, chosen } = row.router
   const routing = routingOf(plugin, chosen.options)
+  const leaks = plugin.leaks?.(chosen.options)
   const known = {
     name: row.name,
     plugin: plugin.name,
     kind: row.kind,
     seed: modules.seed,
     knowsTask: routing.query === "task",
+    ...(leaks && { leaks }),
     how: routing.aggregate === "select" ? ("selects" as const) : ("composes" as const),
     granularity: routing.granularity,
   }

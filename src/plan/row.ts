@@ -19,6 +19,7 @@ export interface PlannedRow {
   readonly source: Source
   readonly how: Row["how"]
   readonly knowsTask: boolean
+  readonly leaks?: "batch"
   /** Its final figures are others in another order of the tasks. */
   readonly dependsOnOrder?: true
   readonly seed: number

@@ -1,8 +1,8 @@
 /** `matrix.csv`: the accuracy matrices of all rows and seeds in tidy long form, one accuracy a line; quoted as RFC 4180 says. */
 import type { Results, Row } from "../learning/results.ts"
-import { cellName } from "./row.ts"
+import { cellName, marksOf } from "./row.ts"
 
-export const MATRIX_COLUMNS = ["cell", "row", "head", "seed", "setup", "after", "on", "accuracy"] as const
+export const MATRIX_COLUMNS = ["cell", "row", "head", "seed", "setup", "after", "on", "accuracy", "marks"] as const
 
 const SETUPS = [
   ["class_incremental", "classIncremental"],
@@ -11,11 +11,14 @@ const SETUPS = [
   ["exact_match", "exactMatch"],
 ] as const satisfies readonly (readonly [string, keyof Row["matrix"]])[]
 
-/** `after` and `on` are names of tasks, `accuracy` (or the score of written answers) is percent in full precision; what was not evaluated has no line. */
+/** `after` and `on` are names of tasks, `accuracy` (or the score of written answers) is percent in full precision; what was not evaluated has no line. `marks` says what the row is told or leaks. */
 export function matrixCsv(results: Results): string {
   const lines = [MATRIX_COLUMNS.join(",")]
   for (const cell of results.cells) {
     for (const row of cell.rows) {
+      const marks = marksOf(row)
+        .map(({ word }) => word)
+        .join(" ")
       for (const [setup, field] of SETUPS) {
         row.matrix[field]?.forEach((accuracies, after) => {
           accuracies.forEach((accuracy, on) => {
@@ -29,6 +32,7 @@ export function matrixCsv(results: Results): string {
               cell.tasks[after],
               cell.tasks[on],
               accuracy,
+              marks,
             ]
             lines.push(values.map((value) => quoted(String(value))).join(","))
           })

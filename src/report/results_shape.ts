@@ -26,6 +26,7 @@ const KIND = {
   how: "text",
   kind: "text",
   knowsTask: "truth",
+  "leaks?": "text",
   cost: COST,
   warnings: ["text"],
 } as const

@@ -22,8 +22,31 @@ export const SOURCE_WORDS: Readonly<Record<Source, string>> = {
 export const LEGEND = {
   head: "Heads: kept = as each task trained them, joined; refit = the joined heads trained further on the memory; joint = one head over all classes.",
   source: "Statistics from: the memory, all training data, the trained weights alone, or none.",
-  knowsTask: "is told the task of every example",
 }
+
+/** What a row's figures must be read with: a sign behind its name, a word in CSV, and what stands below the table. */
+const MARKS = [
+  { sign: "*", word: "knows_task", note: "is told the task of every example", on: (row: Marked) => row.knowsTask },
+  {
+    sign: "\u2020",
+    word: "leaks_batch",
+    note: "its gates for a text depend on the other texts of the batch",
+    on: (row: Marked) => row.leaks === "batch",
+  },
+] as const
+
+type Marked = Pick<Row, "knowsTask" | "leaks">
+
+export const marksOf = (row: Marked): readonly (typeof MARKS)[number][] => MARKS.filter(({ on }) => on(row))
+
+export const signsOf = (row: Marked): string =>
+  marksOf(row)
+    .map(({ sign }) => sign)
+    .join("")
+
+/** "* is told the task of every example." for each mark that some row has. */
+export const markNotes = (rows: readonly Marked[]): readonly string[] =>
+  MARKS.filter(({ on }) => rows.some(on)).map(({ sign, note }) => `${sign} ${note}.`)
 
 export const identityOf = (summary: Summary): RowIdentity => ({
   name: summary.row,

@@ -2,7 +2,17 @@
 import Table from "cli-table3"
 import type { Cell, Summary } from "../learning/results.ts"
 import { type Column, columnsOf } from "./columns.ts"
-import { answersNote, answersOf, cellName, HEAD_WORDS, LEGEND, SOURCE_WORDS, seedCount } from "./row.ts"
+import {
+  answersNote,
+  answersOf,
+  cellName,
+  HEAD_WORDS,
+  LEGEND,
+  markNotes,
+  SOURCE_WORDS,
+  seedCount,
+  signsOf,
+} from "./row.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { cut, textWidth, wrapped } from "./text_width.ts"
 
@@ -41,7 +51,7 @@ export function cellTable(cell: Cell, terminal: Terminal): string {
 const halfWidth = (short: boolean) =>
   short ? "Brackets: 95 % interval; \u00b1: half the width of the 95 % interval." : "Brackets: 95 % interval."
 
-/** What stands below the table for single rows: why one has no figures, and who knows the task. */
+/** What stands below the table for single rows: why one has no figures, and what its marks mean. */
 function notesOf({ summary }: Cell): string[] {
   const missing = summary.flatMap((row) =>
     row.notDefined === undefined
@@ -50,8 +60,7 @@ function notesOf({ summary }: Cell): string[] {
           `${oneLine(row.row)} (${HEAD_WORDS[row.head]}, ${SOURCE_WORDS[row.source]}): not defined (${oneLine(row.notDefined)}).`,
         ],
   )
-  const told = summary.some((row) => row.knowsTask) ? [`* ${LEGEND.knowsTask}.`] : []
-  return [...missing, ...told]
+  return [...missing, ...markNotes(summary)]
 }
 
 interface NameColumn {
@@ -66,8 +75,10 @@ function identityColumns({ summary }: Cell, terminal: Terminal): readonly NameCo
     const texts = summary.map(text)
     return { title, texts, width: Math.max(...[title, ...texts].map(textWidth)) }
   }
-  const name = (row: Summary) =>
-    cut(oneLine(row.row), NAME - (row.knowsTask ? 1 : 0), signs(terminal, "\u2026")) + (row.knowsTask ? "*" : "")
+  const name = (row: Summary) => {
+    const marks = signs(terminal, signsOf(row))
+    return cut(oneLine(row.row), NAME - marks.length, signs(terminal, "\u2026")) + marks
+  }
   const seeds = new Set(summary.filter((row) => row.notDefined === undefined).map((row) => row.seeds))
   return [
     column("Row", name),

@@ -36,6 +36,7 @@ const ASCII: readonly (readonly [RegExp, string])[] = [
   [/\u2026/g, "..."],
   [/\u2500/g, "-"],
   [/\u2713/g, "+"],
+  [/\u2020/g, "^"],
   [/\u2588/g, "#"],
   [/\u2591/g, "."],
 ]

@@ -8,6 +8,7 @@
  *     stdout did you mean `lora`       a regular expression that must match; `no stdout .` must not
  *     stderr ^error
  *     exists report/matrix.csv         `no exists FILE` for one that must not be there
+ *     holds report/matrix.csv ^cell,   a regular expression that must match in a file; `no holds` must not
  *
  *     -- spec.l2r --                   files of the case stand at its end; $ROOT is where l2r lies
  *     language 1

@@ -100,7 +100,11 @@ const run = (cwd: string, line: Line): Said => {
 
 const checked = (stage: string, { command, not, rest, number }: Line, said: Said | undefined): boolean => {
   if (command === "exists") assert.equal(existsSync(join(stage, rest)), !not, `line ${number}: ${rest}`)
-  else if (command === "stdout" || command === "stderr") {
+  else if (command === "holds") {
+    const [, name, pattern] = rest.match(/^(\S+) (.*)$/) as RegExpMatchArray
+    const found = new RegExp(pattern, "m").test(readFileSync(join(stage, name), "utf8"))
+    assert.equal(found, !not, `line ${number}: ${name} ${not ? "has" : "lacks"} ${pattern}`)
+  } else if (command === "stdout" || command === "stderr") {
     assert.ok(said, `line ${number}: nothing has run yet`)
     const message = `line ${number}: ${command} ${not ? "has" : "lacks"} ${rest}\n${said.stdout}\n${said.stderr}`
     assert.equal(new RegExp(rest, "m").test(said[command]), !not, message)

@@ -300,10 +300,11 @@ test("what cannot be compared is a notice, not a number", () => {
   assert.match(notices[2], /not a mean over test examples/)
 })
 
-test("caveats: the task told, a shared module, and none where the rows are alike", () => {
+test("caveats: the task told, the batch read, a shared module, and none where the rows are alike", () => {
   const plain = { source: "memory", head: "kept", knowsTask: false, how: "composes" } as const
   assert.equal(caveatOf("a", plain, "b", plain), undefined)
   assert.match(caveatOf("a", { ...plain, knowsTask: true }, "b", plain)!, /a is told the task/)
+  assert.match(caveatOf("a", plain, "b", { ...plain, leaks: "batch" })!, /the gates of b depend on the other texts/)
   assert.match(caveatOf("a", plain, "b", { ...plain, how: "shared" })!, /b trains one shared module/)
 })
 

@@ -93,7 +93,7 @@ function parseCsv(text: string): string[][] {
 test("matrix.csv holds every accuracy of every row and seed, and reads back exactly", () => {
   const results = syntheticResults({ ...SMALL, taint: ' "x", y\nz ' })
   const [head, ...lines] = parseCsv(matrixCsv(results))
-  assert.deepEqual(head, ["cell", "row", "head", "seed", "setup", "after", "on", "accuracy"])
+  assert.deepEqual(head, ["cell", "row", "head", "seed", "setup", "after", "on", "accuracy", "marks"])
   assert.equal(lines.length, 2 * 2 * 2 * 2 * 6)
   const read = new Map(lines.map((line) => [line.slice(0, 7).join("|"), Number(line[7])]))
   for (const cell of results.cells) {

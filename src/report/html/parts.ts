@@ -1,6 +1,6 @@
 /** Small pieces that all sections share: figures, scroll boxes, row names, numbered tasks. */
 import type { Summary } from "../../learning/results.ts"
-import { HEAD_WORDS, SOURCE_WORDS } from "../row.ts"
+import { HEAD_WORDS, marksOf, SOURCE_WORDS } from "../row.ts"
 import { type Content, html, type Markup } from "./markup.ts"
 
 /** A figure: its caption stands above, where a reader of the table needs it. */
@@ -20,10 +20,11 @@ export const scroll = (
 /** "learnt" and, smaller, "refit heads, statistics from memory". */
 export const rowName = (row: Summary): Markup => html`<bdi>${row.row}</bdi> <span class="of">${rowDetail(row)}</span>`
 
-export function rowDetail({ head, source, knowsTask }: Summary): string {
+export function rowDetail(row: Summary): string {
+  const { head, source } = row
   const heads = head === "none" ? "no heads" : `${HEAD_WORDS[head]} head${head === "joint" ? "" : "s"}`
-  const told = knowsTask ? ", knows the task" : ""
-  return `${heads}, statistics: ${SOURCE_WORDS[source]}${told}`
+  const marks = marksOf(row).map(({ note }) => `, ${note}`)
+  return `${heads}, statistics: ${SOURCE_WORDS[source]}${marks.join("")}`
 }
 
 /** Short heads of columns: the number for the eye, the name for the ear. */

@@ -10,6 +10,7 @@ export interface RowPlan
     | "head"
     | "source"
     | "knowsTask"
+    | "leaks"
     | "kind"
     | "how"
     | "seed"
