@@ -44,6 +44,14 @@ def modules():
     yield "t5_dora", "tiny_t5/gated", answers, LoraConfig(task_type="SEQ_2_SEQ_LM", r=2, lora_alpha=3, target_modules=["k", "o", "wi_0", "wi_1"], use_dora=True)
     yield "t5_ia3", "tiny_t5/first", answers, IA3Config(task_type="SEQ_2_SEQ_LM")
     yield "t5_ln", "tiny_t5/first", answers, LNTuningConfig(task_type="SEQ_2_SEQ_LM", target_modules=["layer_norm", "final_layer_norm"])
+    yield "modernbert_lora", "families/modernbert", states, LoraConfig(r=2, lora_alpha=3, target_modules=["Wo"])
+    yield "modernbert_ia3", "families/modernbert", states, IA3Config(target_modules=["mlp.Wo"], feedforward_modules=["mlp.Wo"])
+    yield "modernbert_ln", "families/modernbert", states, LNTuningConfig(target_modules=["mlp_norm", "final_norm"])
+    yield "xlm_roberta_lora", "families/xlm_roberta", states, LoraConfig(r=2, lora_alpha=3, target_modules=["key", "intermediate.dense"])
+    yield "xlm_roberta_ln", "families/xlm_roberta", states, LNTuningConfig(target_modules=["LayerNorm"])
+    yield "mistral_dora", "tiny_decoders/mistral", causal, LoraConfig(task_type="CAUSAL_LM", r=2, lora_alpha=4, target_modules=["q_proj", "o_proj", "gate_proj"], use_dora=True)
+    yield "qwen3_ia3", "tiny_decoders/qwen3", causal, IA3Config(task_type="CAUSAL_LM", **LLAMA_FF)
+    yield "qwen3_prefix", "tiny_decoders/qwen3", causal, PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=2)
 
 
 def loaded(base, network):

@@ -7,6 +7,7 @@ import prefix from "../../../plugins/adapters/prefix.ts"
 import bert from "../../../plugins/backbones/bert/index.ts"
 import distilbert from "../../../plugins/backbones/distilbert.ts"
 import llama from "../../../plugins/backbones/llama.ts"
+import modernbert from "../../../plugins/backbones/modernbert.ts"
 import roberta from "../../../plugins/backbones/roberta.ts"
 import t5 from "../../../plugins/backbones/t5.ts"
 import type { Network } from "../../../src/model/encoder.ts"
@@ -19,9 +20,13 @@ export const adapters: readonly Adapter[] = [ia3, layerNorm, lora, prefix]
 const backbones: Readonly<Record<string, Backbone>> = {
   tiny_bert: bert,
   "families/roberta": roberta,
+  "families/xlm_roberta": roberta,
   "families/distilbert": distilbert,
+  "families/modernbert": modernbert,
   "tiny_decoders/llama": llama,
   "tiny_decoders/qwen2": llama,
+  "tiny_decoders/qwen3": llama,
+  "tiny_decoders/mistral": llama,
   "tiny_t5/first": t5,
   "tiny_t5/gated": t5,
 }
