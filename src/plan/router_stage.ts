@@ -1,5 +1,5 @@
 /** One router with one head policy at one stage: what its steps have in common. */
-import type { Fit, Router, Routing } from "../plugin/index.ts"
+import { type Fit, fitsHeads, type Router, type Routing } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { PlannedModules } from "./cell.ts"
 import type { Resolved } from "./chosen.ts"
@@ -41,11 +41,8 @@ export const fitOf = ({ row: { router } }: Pick<RouterStage, "row">): Fit =>
 /** It has parameters that are fitted. */
 export const isTrained = ({ row }: RouterStage): boolean => row.router.plugin.parameters !== undefined
 
-/** Its parameters are trained by the gradient of the tasks' loss: refitted heads are trained with them. */
-export const trainsHeads = (at: RouterStage): boolean => {
-  const { by = "gradient", taskLoss = true } = fitOf(at)
-  return isTrained(at) && by === "gradient" && taskLoss
-}
+/** Its parameters are trained by the gradient of the tasks' loss on the memory: refitted heads are trained with them. */
+export const trainsHeads = (at: RouterStage): boolean => isTrained(at) && fitsHeads(fitOf(at))
 
 /** Steps of the tasks seen so far. */
 export const seen = ({ stage }: RouterStage, keys: readonly string[]): readonly string[] => keys.slice(0, stage + 1)

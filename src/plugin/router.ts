@@ -59,6 +59,8 @@ export interface SiteFactors {
 /** The trained modules at one routing unit: for each module, its parameters by site. */
 export interface LibraryUnit {
   readonly unit: string
+  /** The task of each module. */
+  readonly tasks: readonly string[]
   /** [module][site of the unit] low-rank factors, where the adapter declares them. */
   readonly factors: readonly (readonly SiteFactors[])[]
   /** The same of all sites that read what the sites of the unit read (query, key and value of a block read one state). */

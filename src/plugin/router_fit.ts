@@ -36,6 +36,10 @@ export interface Fit {
   readonly records?: "newest" | "all"
 }
 
+/** Heads that are refitted on the memory are trained together with the router; else they are refitted after it. */
+export const fitsHeads = ({ by = "gradient", on = "memory", taskLoss = true }: Fit): boolean =>
+  by === "gradient" && on === "memory" && taskLoss
+
 /** A search without gradients over all parameters of the router as one vector. */
 export interface Search {
   /** How often the loss is computed. */

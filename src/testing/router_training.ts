@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { withGradients } from "../model/gradients.ts"
 import { joinedHead, type Library } from "../model/library.ts"
 import {
+  fitsHeads,
   type HostTensor,
   type Initials,
   input,
@@ -63,8 +64,7 @@ export const trainingChecks = (setting: Setting, smooth: boolean): readonly Chec
         `everything is zero at ${unit}`,
       )
     assert.equal(kept.arrays["head/W"], undefined)
-    const { by = "gradient", taskLoss = true } = setting.router.fit?.(setting.options) ?? {}
-    if (by !== "gradient" || !taskLoss) return
+    if (!fitsHeads(setting.router.fit?.(setting.options) ?? {})) return
     assert.ok(
       gap(refit.arrays["head/W"], joinedHead(stream.modules.map(headIn)).W) > 1e-3,
       "the heads stay as they are",

@@ -181,7 +181,10 @@ const prototypesOf = (library: Library, unit: string): HostTensor => {
   const factors = library.map(({ sites, options }) => [
     { site: unit, ...hostFactors({ adapter: lora, options }, sites[unit])! },
   ])
-  const constants = arrow.prepare!({ unit, factors, sharing: factors }, decoded(arrow, {}) as never)
+  const constants = arrow.prepare!(
+    { unit, tasks: library.map(({ task }) => task), factors, sharing: factors },
+    decoded(arrow, {}) as never,
+  )
   assert.ok(typeof constants !== "string")
   return constants.P
 }

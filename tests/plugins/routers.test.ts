@@ -62,6 +62,7 @@ test("all routers that ship are tested here", () => {
 
 checked(arrow, { top_k: 2, mix: "outer" })
 checked(arrow, { top_k: 8, temperature: 0.5, mix: "factors" })
+checked(arrow, { top_k: 2, tied: true, input: "unit", general: "mean" })
 checked(baseModel)
 checked(l2r, { relaxation: "sigmoid" })
 checked(l2r, { relaxation: "softmax", aggregate: "parameters", query: "cls" })

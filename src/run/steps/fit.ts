@@ -8,7 +8,7 @@ import { initialsOf } from "../../model/router_initials.ts"
 import { unitsOf } from "../../model/routing_units.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import type { FitTrained, StepOptions } from "../../plan/step_options.ts"
-import { type Constants, type Probe, type Router, weight } from "../../plugin/index.ts"
+import { type Constants, fitsHeads, type Probe, type Router, weight } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { checkedConstants } from "./constants.ts"
 import { fitAlone, stackedAlone } from "./fit_alone.ts"
@@ -111,8 +111,7 @@ const fittedParameters = async (
     seed,
     name,
   })
-  const joint = (how.by ?? "gradient") === "gradient" && how.taskLoss !== false
-  const to = { net, router, options, library, examples, head: head === "refit" && !joint ? "kept" : head }
+  const to = { net, router, options, library, examples, head: head === "refit" && !fitsHeads(how) ? "kept" : head }
   const objective = fitObjective({ ...to, tensors: parameters.leaves, training: true })
   const learnt =
     typeof how.by === "object"

@@ -17,7 +17,12 @@ export const preparedConstants = (
   const own = sites.filter((site) => unitAt(routing, site) === unit)
   const siblings = sites.filter((site) => own.some((one) => readTheSame(one, site)))
   const given: unknown = router.prepare!(
-    { unit, factors: factorsAt(library, own), sharing: factorsAt(library, siblings) },
+    {
+      unit,
+      tasks: library.map(({ task }) => task),
+      factors: factorsAt(library, own),
+      sharing: factorsAt(library, siblings),
+    },
     options,
   )
   if (typeof given === "string") return given
