@@ -32,6 +32,10 @@ export interface PluginEntry {
   readonly summary: string
   readonly equation?: string
   readonly reference?: string
+  /** What it has been compared with, and how. */
+  readonly checked?: string
+  /** Its place in the taxonomy of modular deep learning: by dimension, the words that its options can give, that of the defaults first. */
+  readonly place?: Readonly<Record<string, readonly string[]>>
   /** An object schema: its properties are the options. */
   readonly options: JsonSchema
   /** Some rules of its options no JSON Schema can say: whether they hold, the plugin is asked. */

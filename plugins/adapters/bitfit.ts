@@ -9,6 +9,8 @@ export default defineAdapter({
   summary: "Trains the bias terms of linear layers and normalisations (Ben Zaken et al. 2022)",
   equation: "y <- y + d",
   reference: "arXiv 2106.10199",
+  checked: "PyTorch: gradients, and training of the model's own biases",
+  taxonomy: { computation: "structured" },
   options: Schema.Struct({
     targets: optional(
       Schema.Array(Schema.Literals([...LINEAR_ROLES, ...NORM_ROLES])).check(Schema.isMinLength(1)),

@@ -35,6 +35,8 @@ export default defineAdapter({
   summary: "Bottleneck after a sub-layer or beside it (Houlsby et al. 2019; Pfeiffer et al. 2021; He et al. 2022)",
   equation: "y <- y + s (U phi(D y + b) + c); parallel: D x in the place of D y",
   reference: "arXiv 1902.00751, 2005.00247, 2110.04366",
+  checked: "PyTorch by the formula: gradients, curves of training, a library under L2R",
+  taxonomy: { computation: "adapter" },
   options: Schema.Struct({
     reduction: optional(PositiveInt, 16, "the bottleneck is this many times narrower than the layer"),
     activation: optional(words("relu", "gelu", "silu", "tanh"), "relu", "phi"),

@@ -50,6 +50,8 @@ export default defineAdapter({
   summary: "Bottleneck of Kronecker products of small matrices (Karimi Mahabadi et al. 2021)",
   equation: "y <- y + U phi(D y + b) + c, where D and U are sum_i A_i (x) (s_i t_i)",
   reference: "arXiv 2106.04647",
+  checked: "PyTorch by the formula: gradients, curve of training",
+  taxonomy: { computation: ["adapter", "low_rank"] },
   options: Schema.Struct({
     reduction: optional(PositiveInt, 32, "the bottleneck is this many times narrower than the layer"),
     n: optional(

@@ -8,6 +8,8 @@ export default defineAdapter({
   name: "full",
   summary: "Every weight and bias of some linear layers: the baseline that other adapters save parameters against",
   equation: "y = x(W + D) + b + d",
+  checked: "PyTorch: gradients, and training of the model's own weights",
+  taxonomy: { computation: "dense" },
   options: Schema.Struct({
     targets: optional(Targets, [...LINEAR_ROLES], "linear layers that are trained; by default all"),
   }),

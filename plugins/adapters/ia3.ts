@@ -24,6 +24,8 @@ export default defineAdapter({
   summary: "Rescales keys, values and the inner activations of the feed-forward layer (Liu et al. 2022)",
   equation: "y = l * (xW + b); at the feed-forward's output y = (l * x)W + b",
   reference: "arXiv 2205.05638",
+  checked: "HF PEFT: training, folders and states in both directions; PyTorch: gradients",
+  taxonomy: { computation: "rescaling" },
   options: Schema.Struct({
     targets: optional(
       Targets,

@@ -10,6 +10,8 @@ export default defineAdapter({
   summary: "Trains gain and bias of the normalisations (Qi et al. 2022)",
   equation: "y <- y + x * g + b, x the normalised state",
   reference: "arXiv 2211.08682",
+  checked: "HF PEFT: training, folders and states in both directions; PyTorch: gradients",
+  taxonomy: { computation: "structured" },
   options: Schema.Struct({
     targets: optional(
       Schema.Array(Schema.Literals(NORM_ROLES)).check(Schema.isMinLength(1)),

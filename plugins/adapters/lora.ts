@@ -44,6 +44,7 @@ export default defineAdapter({
     "Low-rank update of a linear layer (Hu et al. 2021), rank-stabilised (rsLoRA) or decomposed (DoRA) by option",
   equation: "y = xW + s (xA)B, s = alpha/rank; decomposed: y = m/||W + s AB|| (xW + s (xA)B)",
   reference: "arXiv 2106.09685, 2312.03732, 2402.09353",
+  checked: "HF PEFT: training, folders and states in both directions, DoRA and rsLoRA too; PyTorch: gradients",
   options: Schema.Struct({
     rank: optional(PositiveInt, 8, "rank of the update"),
     alpha: optional(PositiveNumber, 16, "the update is scaled by alpha / rank, or alpha / sqrt(rank)"),

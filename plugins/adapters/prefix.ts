@@ -28,6 +28,7 @@ export default defineAdapter({
   summary: "Trained keys and values before those of the text, in every block (Li and Liang 2021)",
   equation: "attention(Q, [P_K; K], [P_V; V]); with hidden > 0: [P_K | P_V] = tanh(E W + b) U + c",
   reference: "arXiv 2101.00190",
+  checked: "HF PEFT: folders and states in both directions; PyTorch by the formula: gradients, curve of training",
   options: Schema.Struct({
     length: optional(PositiveInt, 10, "number of prefix tokens"),
     hidden: optional(

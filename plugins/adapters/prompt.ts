@@ -22,6 +22,7 @@ export default defineAdapter({
   summary: "Trained tokens before those of the text (Lester et al. 2021)",
   equation: "[P; E], E the embeddings of the text",
   reference: "arXiv 2104.08691",
+  checked: "HF PEFT: training, folders, states, generated texts; PyTorch: gradients",
   options: Schema.Struct({
     length: optional(PositiveInt, 10, "number of trained tokens"),
     start: optional(

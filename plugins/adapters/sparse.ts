@@ -23,6 +23,8 @@ export default defineAdapter({
   summary: "Few entries of a weight, at fixed places (Ansell et al. 2022)",
   equation: "y = x(W + S) + b, S zero except at its places",
   reference: "arXiv 2110.07560",
+  checked: "PyTorch: gradients, and training of the model's own entries",
+  taxonomy: { computation: "sparse" },
   options: Schema.Struct({
     share: optional(Share, 0.01, "part of a weight's entries that is trained"),
     choose: optional(

@@ -32,6 +32,8 @@ export default defineAdapter({
   summary: "Several adapters as one module, one after the other where they meet (as in Pfeiffer et al. 2020)",
   equation: "y <- f_n(x, .. f_2(x, f_1(x, y)))",
   reference: "arXiv 2005.00052",
+  checked: "PyTorch by the formula: gradients, curve of training",
+  taxonomy: { aggregation: "stack" },
   options: Schema.Struct({
     of: required(Members, "adapters that are declared, in the order in which they act where they meet"),
   }),

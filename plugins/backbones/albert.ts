@@ -48,6 +48,7 @@ export default defineBackbone({
   summary: "ALBERT from a checkpoint folder: layers share their weights (Lan et al. 2019)",
   equation: "a = LN(h + O attention(Qh, Kh, Vh));  h' = LN(a + U gelu(D a))",
   reference: "arXiv 1909.11942",
+  checked: "HF transformers: token ids and hidden states of a random checkpoint",
   options: Schema.Struct(encoderOptions),
   ...checkpointReader({
     name: "albert",

@@ -34,6 +34,7 @@ export default defineBackbone({
   summary: "DistilBERT from a checkpoint folder (Sanh et al. 2019)",
   equation: "a = LN(h + O attention(Qh, Kh, Vh));  h' = LN(a + U gelu(D a))",
   reference: "arXiv 1910.01108",
+  checked: "HF transformers: token ids and hidden states of a random checkpoint",
   options: Schema.Struct(encoderOptions),
   ...checkpointReader({
     name: "distilbert",

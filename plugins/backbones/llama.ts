@@ -282,6 +282,8 @@ export default defineBackbone({
   summary: "Decoder of the Llama family: Llama, SmolLM, Mistral, Qwen2, Qwen3 (Touvron et al. 2023)",
   equation: "a = h + O attention(RQn(h), RKn(h), Vn(h));  h' = a + D (silu(G n(a)) * U n(a))",
   reference: "arXiv 2302.13971",
+  checked:
+    "HF transformers: hidden states, scores and generated texts of random checkpoints of four families and of a real one",
   options: Schema.Struct({
     max_tokens: encoderOptions.max_tokens,
     pooling: optional(

@@ -156,6 +156,7 @@ export default defineBackbone({
   summary: "ModernBERT from a checkpoint folder: rotary positions, local and global attention (Warner et al. 2024)",
   equation: "a = h + O attention(RQn(h), RKn(h), Vn(h));  h' = a + D (gelu(G n(a)) * U n(a))",
   reference: "arXiv 2412.13663",
+  checked: "HF transformers: token ids and hidden states of a random checkpoint",
   options: Schema.Struct(encoderOptions),
   ...checkpointReader({
     name: "modernbert",

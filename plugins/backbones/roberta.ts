@@ -25,6 +25,7 @@ export default defineBackbone({
   summary: "RoBERTa, XLM-RoBERTa or CamemBERT from a checkpoint folder (Liu et al. 2019; Conneau et al. 2019)",
   equation: "a = LN(h + O attention(Qh, Kh, Vh));  h' = LN(a + U gelu(D a))",
   reference: "arXiv 1907.11692, 1911.02116",
+  checked: "HF transformers: token ids and hidden states of random checkpoints",
   options: Schema.Struct(encoderOptions),
   ...checkpointReader({
     name: "roberta",

@@ -256,6 +256,7 @@ export default defineBackbone({
   summary: "Encoder-decoder: T5, T5 1.1, Flan-T5, mT5 (Raffel et al. 2020)",
   equation: "a = h + O attention(Qn(h), Kn(h), Vn(h));  h' = a + D f(n(a)), f(x) = relu(Ux) or gelu(Gx) * Ux",
   reference: "arXiv 1910.10683",
+  checked: "HF transformers: token ids, states, scores and generated texts of random checkpoints",
   options: Schema.Struct({
     ...encoderOptions,
     network: optional(

@@ -14,6 +14,7 @@ export default defineMemory({
     "Of each class the examples whose mean is nearest to the class mean of frozen features (iCaRL, Rebuffi et al. 2017)",
   equation: "p_k = argmin_x || mu - (phi(x) + sum_{j<k} phi(p_j)) / k ||",
   reference: "CVPR 2017, arXiv 1611.07725, algorithm 4; without repetition, as the authors' code",
+  checked: "two other writings of the formula, one as the authors' code",
   options: Schema.Struct({
     per_class: optional(PositiveInt, 5, "examples of each class; all of them where the class has fewer"),
     length: optional(words("unit", "own"), "unit", "features of unit length, as in the paper, or of their own"),

@@ -21,6 +21,7 @@ export default defineMemory({
   name: "random",
   summary: "A fixed number of random training examples of each class, or of each task",
   equation: "M_t ~ uniform over the subsets of size m of each class of D_t (or of D_t)",
+  checked: "invariants: uniform, no test text, the same in every order",
   options: sizes.check(notBoth<Options>("per_class", "per_task")),
   classes: ({ per_task }: Options) =>
     per_task === undefined

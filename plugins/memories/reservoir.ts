@@ -10,6 +10,7 @@ export default defineMemory({
   summary: "A uniform sample of the whole stream so far, of a fixed size (Vitter 1985)",
   equation: "n-th example, n >= m: j ~ U{0..n};  M[j] <- x_n  if j < m",
   reference: "ACM TOMS 11(1), 1985; as the buffer of experience replay in Buzzega et al. 2020 (mammoth)",
+  checked: "invariants: each of n examples is kept with chance capacity / n",
   options: Schema.Struct({
     capacity: required(PositiveInt, "examples in all, whatever their tasks and classes"),
   }),

@@ -13,6 +13,7 @@ export default defineMemory({
   summary: "The newest examples of each class, which share a fixed size evenly (Chaudhry et al. 2019)",
   equation: "M_i = the newest ceil((m - i) / k) examples of the i-th of k classes",
   reference: "arXiv 1902.10486; arXiv 1706.08840 (GEM)",
+  checked: "invariants: shares differ by one at most, the newest stay",
   options: Schema.Struct({
     capacity: required(
       PositiveInt,

@@ -5,6 +5,7 @@ export default defineProbe({
   name: "frozen_class_centroid",
   summary: "Control without modules: the nearest class mean of frozen features",
   equation: "c = argmin_c (phi - mu_c)^T P (phi - mu_c)",
+  checked: "SciPy by the formula, on random features",
   options: Schema.Struct({
     statistics: optional(
       words("memory", "train"),

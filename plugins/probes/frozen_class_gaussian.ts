@@ -15,6 +15,7 @@ export default defineProbe({
   name: "frozen_class_gaussian",
   summary: "Control without modules: the nearest class Gaussian with one shared, shrunk covariance of frozen features",
   equation: "c = argmin_c (phi - mu_c)^T P (phi - mu_c)",
+  checked: "SciPy by the formula, on random features",
   options: Schema.Struct({
     statistics: optional(
       words("memory", "train"),

@@ -27,6 +27,8 @@ export default defineRouter({
   summary: "Attention over the outputs of the modules, for each token at each site (Pfeiffer et al. 2021)",
   equation: "alpha = softmax_i((Q y) . (K c_i)); y <- y + sum_i alpha_i V c_i",
   reference: "arXiv 2005.00247",
+  checked: "the kit alone: invariants, no values of another implementation",
+  taxonomy: { routing: "soft" },
   options: Schema.Struct({
     temperature: optional(PositiveNumber, 1, "of the softmax"),
     regularisation: optional(NonNegativeNumber, 0.01, "lambda of |I - V|^2"),

@@ -40,6 +40,8 @@ export default defineRouter({
   summary: "Zero-shot, per token and site, by the top singular direction of each LoRA (Ostapenko et al. 2024)",
   equation: "w = softmax(top_k |x . p_i| / tau), p_i = top singular direction of A_i B_i",
   reference: "arXiv 2405.11157",
+  checked: "HF PEFT: prototypes, gates and logits; invariants of the prototypes; the planted library",
+  taxonomy: { routing: ["similarity", "top_k"] },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 4, "modules that stay in the softmax of a token"),
     temperature: optional(Schema.Union([Schema.Literal("sqrt_width"), PositiveNumber]), 1, "tau of the softmax"),

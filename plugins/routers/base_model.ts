@@ -6,6 +6,7 @@ export default defineRouter({
   summary:
     "All gates zero: the frozen backbone under the joined heads; refitted, it shows what the heads' replay gives without routing",
   equation: "alpha_i = 0",
+  checked: "invariants: all gates are zero",
   options: NoOptions,
   routing: () => ({ query: "nothing", level: "model", granularity: "example", aggregate: "outputs" }),
   gates: (_query, _p, _options, { modules }) => constant(Array.from({ length: modules }, () => 0)),

@@ -45,6 +45,8 @@ export default defineRouter({
   summary: "Learning to route: a router per block, trained on a memory, composes isolated modules (Araujo et al. 2024)",
   equation: "alpha = normalise(sigma(Wq + b)); h <- h + sum_i alpha_i A_i(h)",
   reference: "arXiv 2408.09053",
+  checked: "PyTorch by the formula: gates, logits and gradients in every relaxation; the planted library",
+  taxonomy: { routing: ["soft", "hard"] },
   options: Schema.Struct({
     relaxation: optional(
       words(...RELAXATIONS),

@@ -24,6 +24,8 @@ export default defineRouter({
   summary: "One weight a module for the whole network, searched without gradients on the memory (Huang et al. 2023)",
   equation: "w = argmin loss(sum_i w_i theta_i) + lambda mean |w_i|",
   reference: "arXiv 2307.13269",
+  checked: "the kit alone: invariants, no values of another implementation",
+  taxonomy: { routing: "soft" },
   options: Schema.Struct({
     evaluations: optional(PositiveInt, 40, "how often the loss is computed"),
     bound: optional(PositiveNumber, 1.5, "largest magnitude of a weight"),

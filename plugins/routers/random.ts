@@ -5,6 +5,7 @@ export default defineRouter({
   name: "random",
   summary: "One module at random for each example: the lower bound for routers that select",
   equation: "alpha = onehot(floor(u t)), u ~ U(0,1)",
+  checked: "invariants: one module, each as often as another",
   options: NoOptions,
   routing: () => ({ query: "draw", level: "model", granularity: "example", aggregate: "select" }),
   gates: (u, _p, _options, { modules }) => {

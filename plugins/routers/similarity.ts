@@ -29,6 +29,7 @@ export default defineRouter({
     "The module whose task's statistics are nearest in frozen feature space (EPI, Wang et al. 2023; DAM, Cheng et al. 2024)",
   equation: "k = argmin_k min_c (phi - mu_kc)^T Sigma_s^-1 (phi - mu_kc)",
   reference: "ACL 2023 (EPI), arXiv 2403.08755 (DAM)",
+  checked: "SciPy by the formula (EPI's rule), on random features; the planted library",
   options: Schema.Struct({
     statistic: optional(
       words("task_centroid", "class_centroid", "task_gaussian", "class_gaussian"),

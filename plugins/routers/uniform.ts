@@ -5,6 +5,7 @@ export default defineRouter({
   name: "uniform",
   summary: "Every module has the same gate, 1/t: the lower bound for routers that compose",
   equation: "alpha_i = 1/t",
+  checked: "PyTorch by the formula: logits of both aggregations",
   options: Schema.Struct({
     aggregate: optional(
       words("outputs", "parameters"),

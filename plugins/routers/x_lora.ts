@@ -26,6 +26,8 @@ export default defineRouter({
   summary: "Scalings of each token's modules from the last hidden state of a first pass (Buehler & Buehler 2024)",
   equation: "s = softmax(W H_frozen(x) + b); y <- y + sum_i s_i A_i(x)",
   reference: "arXiv 2402.07148",
+  checked: "the kit alone: invariants, no values of another implementation",
+  taxonomy: { routing: ["soft", "top_k"] },
   options: Schema.Struct({
     layerwise: optional(Schema.Boolean, false, "scalings of its own for each attachment site"),
     hidden: optional(Schema.Union([Schema.Literal("none"), PositiveInt]), "none", "width of a hidden layer (depth 2)"),

@@ -4,7 +4,7 @@ import { resolve } from "node:path"
 import type { Vocabulary } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
-import { pluginPage, pluginTable } from "./plugin_page.ts"
+import { placeTable, pluginPage } from "./plugin_page.ts"
 import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
@@ -14,7 +14,7 @@ export default {
   words: [0, 2],
   flags: {
     use: { type: "string", what: "those of a plugin file or package, instead of those that ship" },
-    json: { type: "boolean", what: "options as JSON Schema" },
+    json: { type: "boolean", what: "place, reference, what it is checked against, options as JSON Schema" },
   },
   run: async ([kind, name], { use, json }) => {
     const { kinds } = typeof use === "string" ? await strangers(use) : (shipped as unknown as Vocabulary)
@@ -27,7 +27,7 @@ export default {
       json
         ? `${JSON.stringify(chosen, null, 2)}\n`
         : name === undefined
-          ? pluginTable(chosen)
+          ? placeTable(chosen)
           : pluginPage(kind, kinds[kind][name]),
     )
     return 0

@@ -5,6 +5,7 @@ import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.t
 import { type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
 import { classNeeds } from "./needs_classes.ts"
+import { placeOf } from "./place.ts"
 import { RouterOptions, refuseCoreOptions } from "./router_options.ts"
 
 /** The vocabulary of some plugins, sorted by kind and name; kinds without a plugin are there and empty. Throws PluginError. */
@@ -22,13 +23,16 @@ export const vocabularyOf = (plugins: readonly Plugin[]): Vocabulary => ({
 export const entryOf = (plugin: Plugin): PluginEntry => {
   const own = jsonSchemaOf(plugin.options)
   refuseCoreOptions(plugin, Object.keys(own.properties ?? {}))
-  const { name, summary, equation, reference } = plugin
+  const { name, summary, equation, reference, checked } = plugin
+  const place = placeOf(plugin, own)
   const options = plugin.kind === "router" ? merged(own, jsonSchemaOf(RouterOptions)) : own
   return {
     name,
     summary,
     ...(equation && { equation }),
     ...(reference && { reference }),
+    ...(checked && { checked }),
+    ...(Object.keys(place).length > 0 && { place }),
     options,
     ...(hasRules(plugin.options.ast) && { rules: true as const }),
     facts: factsOf(plugin, own),

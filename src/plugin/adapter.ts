@@ -4,6 +4,7 @@ import type { Definition } from "./definition.ts"
 import type { Initial, Initials } from "./parameters.ts"
 import type { PeftForm } from "./peft_form.ts"
 import type { Role, Site } from "./site.ts"
+import type { AdapterPlace } from "./taxonomy.ts"
 
 export interface Mode {
   readonly training: boolean
@@ -72,6 +73,8 @@ export interface Adapter<Options = any, Parameters extends Initials = any> exten
   readonly madeOf?: keyof Options & string
   /** These adapters, once the core has found them. */
   readonly members?: readonly Member[]
+  /** Its place among modules, where `factors` or its sites don't say it: `{ computation: "adapter" }`. */
+  readonly taxonomy?: AdapterPlace
   /** How Hugging Face's PEFT stores such modules, where it has them. */
   readonly peft?: PeftForm<Options>
 }

@@ -12,6 +12,8 @@ export interface Definition<Kind extends PluginKind, Options> {
   /** The equation and the reference, shown by `l2r plugins NAME` and in the docs. */
   readonly equation?: string
   readonly reference?: string
+  /** What it has been compared with, and how: values of a reference implementation, another writing of the formula, invariants. */
+  readonly checked?: string
   /** Checks options, gives defaults, and is the source of completion, hover and docs. */
   readonly options: Schema.Codec<Options, any>
 }

@@ -6,6 +6,7 @@ import type { Definition, NeedsClasses } from "./definition.ts"
 import type { Initials } from "./parameters.ts"
 import type { AloneFit, Fit, FitStep, Sizes } from "./router_fit.ts"
 import type { Role } from "./site.ts"
+import type { RouterPlace } from "./taxonomy.ts"
 
 /**
  * What the gates are computed from.
@@ -117,6 +118,8 @@ export interface Router<Options = any, Parameters extends Initials = any> extend
   readonly pooled?: (options: Options) => "mean" | "cls" | "last"
   /** Where its gates for an example depend on the batch that it stands in, as the original's do: the table marks the row. */
   readonly leaks?: (options: Options) => "batch" | undefined
+  /** How it chooses, where that can't be derived: of what is trained, and of what keeps the k best. */
+  readonly taxonomy?: RouterPlace
   /** Where texts are answered in words, each task is one class of the statistics: why that won't do; nothing where it does. */
   readonly classes?: (options: Options) => NeedsClasses | undefined
 }

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Plugin } from "./define.ts"
 import type { PluginKind } from "./definition.ts"
 import { kinds } from "./registry.ts"
+import { DIMENSIONS } from "./taxonomy.ts"
 
 /** An expected problem with a plugin: what, where, what to do. */
 export class PluginError extends Error {
@@ -25,6 +26,12 @@ const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | 
   probe: { query: "function", statistics: "function", statisticsFrom: "function", scores: "function" },
   router: { routing: "function", gates: "function" },
   strategy: { trains: ["adapter", "everything"], visits: ["one_by_one", "all_at_once"] },
+}
+
+/** What a plugin says of its place in the taxonomy, where it says anything. */
+const DECLARED: Readonly<Partial<Record<PluginKind, Readonly<Record<string, { readonly words: object }>>>>> = {
+  adapter: { computation: DIMENSIONS.computation, aggregation: DIMENSIONS.aggregation },
+  router: { routing: DIMENSIONS.routing },
 }
 
 /** True for what claims to be a plugin: it has a kind, or a name and options. */
@@ -70,5 +77,16 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
       `(memory ${name}) has ${value.draw ? "both" : "neither"} \`draw\` ${value.draw ? "and" : "nor"} \`keep\``,
       "a memory has draw: function, which chooses from each task apart, or keep: function, which chooses along the stream",
     )
+  for (const [dimension, said] of Object.entries(value.taxonomy ?? {})) {
+    const words = Object.keys(DECLARED[kind]?.[dimension]?.words ?? {})
+    for (const word of Array.isArray(said) ? said : [said])
+      if (!words.includes(word))
+        wrong(
+          `(${kind} ${name}) has taxonomy: { ${dimension}: ${JSON.stringify(word)} }`,
+          words.length > 0
+            ? `write one of ${words.join(", ")}`
+            : `take ${dimension} out: a ${kind} does not declare it`,
+        )
+  }
   return value as unknown as Plugin
 }

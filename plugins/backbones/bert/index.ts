@@ -20,6 +20,7 @@ export default defineBackbone({
   summary: "BERT-shaped encoder from config.json, model.safetensors and tokenizer.json (Devlin et al. 2019)",
   equation: "a = LN(h + O attention(Qh, Kh, Vh));  h' = LN(a + U gelu(D a))",
   reference: "arXiv 1810.04805",
+  checked: "HF transformers: token ids and hidden states of a random checkpoint and of two real ones",
   options: Schema.Struct(encoderOptions),
   ...checkpointReader(family),
   tokenize: tokenizeFramed,

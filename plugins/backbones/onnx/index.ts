@@ -76,6 +76,7 @@ export default defineBackbone({
   summary:
     "Any encoder or decoder from an .onnx file of PyTorch's or optimum's exporters, with tokenizer.json beside it",
   reference: "https://onnx.ai",
+  checked: "the checkpoints that graphs were exported from: states, sites, gradients; PyTorch: GPT-2",
   options: Schema.Struct({
     max_tokens: encoderOptions.max_tokens,
     pooling: optional(

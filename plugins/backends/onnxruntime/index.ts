@@ -100,6 +100,7 @@ export default defineBackend({
   name: "onnxruntime",
   summary: "onnxruntime on the processor or another of its execution providers, in float32",
   reference: "https://onnxruntime.ai",
+  checked: "the reference backend: every operator with its gradient, on drawn shapes",
   options: Options,
   profile: ({ threads, provider, weights }) => ({
     backend: "onnxruntime",

@@ -17,6 +17,7 @@ const Name = Schema.String.check(Schema.isMinLength(1))
 export default defineData({
   name: "jsonl",
   summary: "Folders of JSON Lines, one a task: train.jsonl, test.jsonl and perhaps validation.jsonl (or val.jsonl)",
+  checked: "written files: every reading and every refusal",
   options: Schema.Struct({
     text: optional(Name, "text", "the field that holds the text"),
     label: optional(Name, "label", "the field that holds the label: a word or a number"),

@@ -18,6 +18,7 @@ export default defineData({
   name: "wordnet",
   summary: "Topics of WordNet's glosses: the tasks living, things, mind, happenings and deeds, of five classes each",
   reference: "Fellbaum (ed.), WordNet: An Electronic Lexical Database, MIT Press 1998",
+  checked: "its own split: sizes, and no gloss twice",
   options: Schema.Struct({
     train_per_class: optional(upTo(FULL.train, 1), FULL.train, "training glosses of each class"),
     validation_per_class: optional(upTo(FULL.validation, 0), FULL.validation, "validation glosses of each class"),
