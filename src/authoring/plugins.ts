@@ -54,18 +54,43 @@ export const frozen_class_gaussian = builder<typeof import("../../plugins/probes
   "probe",
   "frozen_class_gaussian",
 )
+export const adapter_fusion = builder<typeof import("../../plugins/routers/adapter_fusion.ts").default>(
+  "router",
+  "adapter_fusion",
+)
 export const arrow = builder<typeof import("../../plugins/routers/arrow.ts").default>("router", "arrow")
+export const average_activation = builder<typeof import("../../plugins/routers/average_activation.ts").default>(
+  "router",
+  "average_activation",
+)
 export const base_model = builder<typeof import("../../plugins/routers/base_model.ts").default>("router", "base_model")
+export const dam = builder<typeof import("../../plugins/routers/dam.ts").default>("router", "dam")
 export const l2r = builder<typeof import("../../plugins/routers/l2r.ts").default>("router", "l2r")
+export const lorahub = builder<typeof import("../../plugins/routers/lorahub.ts").default>("router", "lorahub")
 export const max_confidence = builder<typeof import("../../plugins/routers/max_confidence.ts").default>(
   "router",
   "max_confidence",
 )
+export const mocl = builder<typeof import("../../plugins/routers/mocl.ts").default>("router", "mocl")
+export const moduleformer = builder<typeof import("../../plugins/routers/moduleformer.ts").default>(
+  "router",
+  "moduleformer",
+)
+export const mole = builder<typeof import("../../plugins/routers/mole.ts").default>("router", "mole")
 export const oracle = builder<typeof import("../../plugins/routers/oracle.ts").default>("router", "oracle")
 export const per_task = builder<typeof import("../../plugins/routers/per_task.ts").default>("router", "per_task")
+export const phatgoose = builder<typeof import("../../plugins/routers/phatgoose.ts").default>("router", "phatgoose")
+export const polytropon = builder<typeof import("../../plugins/routers/polytropon.ts").default>("router", "polytropon")
 export const random_router = builder<typeof import("../../plugins/routers/random.ts").default>("router", "random")
+export const sapt = builder<typeof import("../../plugins/routers/sapt.ts").default>("router", "sapt")
 export const similarity = builder<typeof import("../../plugins/routers/similarity.ts").default>("router", "similarity")
+export const smear = builder<typeof import("../../plugins/routers/smear.ts").default>("router", "smear")
+export const task_predictor = builder<typeof import("../../plugins/routers/task_predictor.ts").default>(
+  "router",
+  "task_predictor",
+)
 export const uniform = builder<typeof import("../../plugins/routers/uniform.ts").default>("router", "uniform")
+export const x_lora = builder<typeof import("../../plugins/routers/x_lora.ts").default>("router", "x_lora")
 export const multi_task = builder<typeof import("../../plugins/strategies/multi_task.ts").default>(
   "strategy",
   "multi_task",
