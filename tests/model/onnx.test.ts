@@ -7,6 +7,7 @@ import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import lora from "../../plugins/adapters/lora.ts"
 import bert from "../../plugins/backbones/bert/index.ts"
+import distilbert from "../../plugins/backbones/distilbert.ts"
 import llama from "../../plugins/backbones/llama.ts"
 import modernbert from "../../plugins/backbones/modernbert.ts"
 import { fold, PASSES } from "../../plugins/backbones/onnx/fold.ts"
@@ -62,6 +63,8 @@ const pairs: readonly Pair[] = [
   { file: "families/roberta", directory: golden, plugin: roberta, folder: "families/roberta" },
   { file: "families/modernbert", directory: golden, plugin: modernbert, folder: "families/modernbert" },
   { file: "tiny_decoders/llama", directory: golden, plugin: llama, folder: "tiny_decoders/llama" },
+  { file: "optimum/distilbert", directory: golden, plugin: distilbert, folder: "families/distilbert" },
+  { file: "optimum/llama", directory: golden, plugin: llama, folder: "tiny_decoders/llama" },
   { file: "all-MiniLM-L6-v2", directory: models, plugin: bert, folder: "all-MiniLM-L6-v2" },
   { file: "aosp-topics-bert", directory: models, plugin: bert, folder: "aosp-topics-bert" },
   { file: "stories260k/onnx/model.onnx", directory: models, plugin: llama, folder: "stories260k" },
@@ -389,6 +392,20 @@ for (const [name, prepare, message, help] of refused)
       rmSync(above, { recursive: true })
     }
   })
+
+test("an export with its head is refused, and scores of classes are no states, though they be asked for", async () => {
+  const refusal = (output: string) =>
+    onnx.load("optimum/classes", { max_tokens: MAX_TOKENS, pooling: "mean", output }, { directory: golden }).then(
+      () => assert.fail("it is read"),
+      (error: DataError) => [error.message, error.help],
+    )
+  const [message, help] = await refusal("last_hidden_state")
+  assert.equal(message, 'the graph of "optimum/classes" has a head: its only output is "logits"')
+  assert.match(help, /feature-extraction; or write `output: logits`/)
+  const [said, remedy] = await refusal("logits")
+  assert.equal(said, 'the output of the graph of "optimum/classes" is [examples, 2]: no state of each token')
+  assert.match(remedy, /output: NAME/)
+})
 
 test("an output that is not there is refused with the names of those that are", async () => {
   await assert.rejects(

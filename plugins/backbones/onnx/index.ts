@@ -23,7 +23,7 @@ import {
 import { fold } from "./fold.ts"
 import { modelAt } from "./from_hub.ts"
 import type { Network } from "./graph.ts"
-import { feedsOf, outputOf } from "./interface.ts"
+import { checkStates, feedsOf, outputOf } from "./interface.ts"
 import { digestOf, hintsIn } from "./place.ts"
 import { readOnnx } from "./read.ts"
 import { calledSites } from "./rehearsal.ts"
@@ -48,6 +48,7 @@ const load = async (location: string, options: Options, place: Place): Promise<C
     pad,
     maxTokens: Math.min(options.max_tokens, positions),
   })
+  checkStates(network, location)
   for (const [name, { data }] of Object.entries(weights))
     if (data instanceof Float32Array) checkFinite(data, name, location)
   const largest = vocabularyIn(tokenizer)?.largestId
