@@ -1,7 +1,17 @@
 /** The kinds of declaration. */
 
 /** Kinds that plugins fill: `adapter low_rank = lora { ... }`. */
-export const PLUGIN_KINDS = ["backbone", "data", "memory", "adapter", "router", "strategy", "probe", "backend"] as const
+export const PLUGIN_KINDS = [
+  "backbone",
+  "data",
+  "memory",
+  "adapter",
+  "router",
+  "composition",
+  "strategy",
+  "probe",
+  "backend",
+] as const
 /** Kinds whose options the language itself defines: `train fast { ... }`. */
 export const CORE_KINDS = ["stream", "library", "train", "experiment"] as const
 export const KINDS = [...PLUGIN_KINDS, ...CORE_KINDS] as const

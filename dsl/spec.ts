@@ -106,6 +106,7 @@ export interface Train {
   readonly label_smoothing: number
   readonly schedule: "linear" | "cosine" | "constant"
   readonly warm_up: number
+  readonly initialisation: "own" | "shared"
   readonly early_stop: "none" | "validation"
   readonly variantOf?: string
   readonly span: Span
@@ -126,6 +127,7 @@ export interface Experiment {
   readonly adapters: readonly string[]
   readonly train: string
   readonly routers: readonly string[]
+  readonly compositions: readonly string[]
   /** Plugins of kind router, strategy or probe, by name, with default options (or declared routers/strategies/probes). */
   readonly bounds: readonly string[]
   readonly seeds: readonly number[]
@@ -148,6 +150,7 @@ export interface Spec {
   readonly libraries: Readonly<Record<string, Library>>
   readonly trains: Readonly<Record<string, Train>>
   readonly routers: Readonly<Record<string, Declaration>>
+  readonly compositions: Readonly<Record<string, Declaration>>
   readonly strategies: Readonly<Record<string, Declaration>>
   readonly probes: Readonly<Record<string, Declaration>>
   readonly backends: Readonly<Record<string, Declaration>>

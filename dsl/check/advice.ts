@@ -76,7 +76,10 @@ const reportData = (experiment: Experiment, { spec, factsOf }: Advised, report: 
   const [asked] = experiment.compare
   if (asked && least > COARSE)
     report(diagnose("L2R0524", asked.span, { examples: test, points: Math.min(100, Math.round(least)) }))
-  const memories = new Set(experiment.routers.flatMap((name) => memoryOf(spec.routers[name], spec)))
+  const memories = new Set([
+    ...experiment.routers.flatMap((name) => memoryOf(spec.routers[name], spec)),
+    ...experiment.compositions.flatMap((name) => memoryOf(spec.compositions[name], spec)),
+  ])
   for (const memory of memories) reportWhole(memory, tasks, report)
 }
 
@@ -100,7 +103,7 @@ const reportWhole = (memory: Declaration, tasks: readonly TaskFacts[], report: R
   }
 }
 
-/** The memory that a router names, or the only one. */
+/** The memory that a router or a composition names, or the only one. */
 const memoryOf = ({ options }: Declaration, { memories }: Spec): readonly Declaration[] => {
   const all = Object.values(memories)
   if (typeof options.memory === "string") return memories[options.memory] ? [memories[options.memory]] : []

@@ -18,7 +18,7 @@ interface Row {
 
 export const reportAlike = (experiment: Experiment, node: DeclarationNode, advised: Advised, report: Report): void => {
   const first = new Map<string, string>()
-  for (const name of [...experiment.routers, ...experiment.bounds]) {
+  for (const name of [...experiment.routers, ...experiment.compositions, ...experiment.bounds]) {
     const row = rowOf(name, advised)
     if (!row) continue
     const key = keyOf(row, advised)
@@ -35,10 +35,11 @@ export const reportAlike = (experiment: Experiment, node: DeclarationNode, advis
   }
 }
 
-/** What a name in `routers` or `bounds` stands for; nothing where its plugin was not loaded. */
+/** What a name in `routers`, `compositions` or `bounds` stands for; nothing where its plugin was not loaded. */
 const rowOf = (name: string, { spec, scope }: Advised): Row | undefined => {
   for (const [kind, declarations] of [
     ["router", spec.routers],
+    ["composition", spec.compositions],
     ["strategy", spec.strategies],
     ["probe", spec.probes],
   ] as const) {
@@ -94,7 +95,7 @@ const meantBy = (value: unknown, schema: JsonSchema | undefined, advised: Advise
 /** Where a name is listed in the experiment. */
 const entryOf = (node: DeclarationNode, name: string, { resolve }: Advised): Span => {
   const { settings } = resolve(node)
-  const items = ["routers", "bounds"].flatMap((option) => {
+  const items = ["routers", "compositions", "bounds"].flatMap((option) => {
     const value = settings.get(option)?.value
     return value?.kind === "list" ? value.items : value ? [value] : []
   })

@@ -12,9 +12,12 @@ import type { Comparison, ValueNode } from "../syntax/ast.ts"
 
 const POLICIES = ["kept", "refit"]
 
+/** Kinds whose rows say what becomes of the heads. */
+const HEADED: readonly string[] = ["router", "composition"]
+
 export interface Rows {
-  readonly routers: readonly Listed[]
-  readonly bounds: readonly Listed[]
+  /** Routers, compositions and bounds. */
+  readonly rows: readonly Listed[]
   /** False where a row may be missing because it could not be read. */
   readonly complete: boolean
   /** What they are compared on; unknown where it could not be read. */
@@ -49,9 +52,9 @@ export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows,
   })
 
 /** The name of a row, with its head policy if one is written: `learnt`, `learnt.kept`. */
-const rowOf = (node: ValueNode, { routers, bounds, complete }: Rows, context: Context): string | undefined => {
+const rowOf = (node: ValueNode, { rows, complete }: Rows, context: Context): string | undefined => {
   if (node.kind === "broken") return undefined
-  const names = [...routers, ...bounds].map(({ name }) => name)
+  const names = rows.map(({ name }) => name)
   if (node.kind !== "word") {
     context.report(diagnose("L2R0404", node.span, { name: "compare", wanted: "the name of a row", found: found(node) }))
     return undefined
@@ -83,7 +86,7 @@ const whyNot = (name: string, policy: string, { scope, resolve }: Context): stri
   const kind = declared?.kind ?? (pluginsOf(scope.vocabulary, "router").has(name) ? "router" : "row")
   const entry = resolved?.entry ?? pluginsOf(scope.vocabulary, kind).get(name)
   const head = entry?.options.properties?.head
-  if (kind !== "router" || !head) return `\`${name}\` has no head policy`
+  if (!HEADED.includes(kind) || !head) return `\`${name}\` has no head policy`
   const written = resolved?.settings.get("head")?.value
   const policies = written?.kind === "word" ? written.text : head.default
   return policies === undefined || policies === "both" || policies === policy

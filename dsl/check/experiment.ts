@@ -51,11 +51,14 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   const routers = listed("routers", (item, quiet) =>
     referTo(item, "router", { ...quiet, name: "routers", report: () => {} }),
   )
+  const compositions = listed("compositions", (item, quiet) =>
+    referTo(item, "composition", { ...quiet, name: "compositions", report: () => {} }),
+  )
   const bounds = listed("bounds", boundIn)
-  for (const list of [adapters, [...routers, ...bounds]]) reportRepeatedNames(list, context)
+  for (const list of [adapters, [...routers, ...compositions, ...bounds]]) reportRepeatedNames(list, context)
   for (const option of ["seeds", "measure"]) reportRepeatedValues(settings.get(option)?.value, context)
 
-  if (!unsure && !settings.has("routers") && !settings.has("bounds"))
+  if (!unsure && !["routers", "compositions", "bounds"].some((list) => settings.has(list)))
     context.report(diagnose("L2R0506", node.name!.span, { name: context.scope.writtenOf(name) }))
   const streamName = values.get("stream") as string | undefined
   const stream = streamName === undefined ? undefined : context.stream(streamName)
@@ -66,11 +69,15 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   const head = stream?.answers ? "text" : "classes"
   if (stream) {
     reportUnmeasured(settings.get("measure")?.value, stream, context)
-    if (stream.answers) checkWriting([...routers, ...bounds], streamName!, context)
+    if (stream.answers) checkWriting([...routers, ...compositions, ...bounds], streamName!, context)
   }
-  checkService(name, [...routers, ...bounds], adapters, context)
-  checkMemory(routers, context)
-  const compare = checkComparisons(resolved.comparisons, { routers, bounds, complete, stream }, context)
+  checkService(name, [...routers, ...compositions, ...bounds], adapters, context)
+  checkMemory([...routers, ...compositions], context)
+  const compare = checkComparisons(
+    resolved.comparisons,
+    { rows: [...routers, ...compositions, ...bounds], complete, stream },
+    context,
+  )
   return {
     name,
     on: (values.get("on") as string) ?? "",
@@ -78,6 +85,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     adapters: adapters.map((each) => each.name),
     train: (values.get("train") as string) ?? "",
     routers: routers.map((each) => each.name),
+    compositions: compositions.map((each) => each.name),
     bounds: bounds.map((each) => each.name),
     seeds: (listOf(values.get("seeds")) as number[] | undefined) ?? [1],
     measure: (listOf(values.get("measure")) as string[] | undefined) ?? [...measuresOf(head).usual],

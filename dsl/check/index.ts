@@ -132,6 +132,7 @@ export const checkFile = (
     libraries: record<Library>("library"),
     trains: record<Train>("train"),
     routers: record<Declaration>("router"),
+    compositions: record<Declaration>("composition"),
     strategies: record<Declaration>("strategy"),
     probes: record<Declaration>("probe"),
     backends: record<Declaration>("backend"),

@@ -15,7 +15,10 @@ export const checkWriting = (rows: readonly Listed[], stream: string, context: C
     const holes = { row: scope.writtenOf(name), ...named }
     const isProbe = declared ? declared.kind === "probe" : !!pluginsOf(scope.vocabulary, "probe").get(name)
     if (isProbe) report(diagnose("L2R0533", span, holes))
-    const head = declared?.kind === "router" ? resolve(declared).settings.get("head") : undefined
+    const head =
+      declared?.kind === "router" || declared?.kind === "composition"
+        ? resolve(declared).settings.get("head")
+        : undefined
     if (head) report(diagnose("L2R0534", head.key.span, holes, { related: [{ span, message: "listed here" }] }))
     for (const need of needsOf(name, context)) {
       const { row, at, why, help } = need

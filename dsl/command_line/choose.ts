@@ -38,7 +38,7 @@ const patternsIn = (flags: readonly string[], file: string): readonly Pattern[] 
 const written = (name: string): string => name.replace(/\[.*$/, "")
 
 /** The names by which a part of an experiment can be chosen; each list is narrowed for itself. */
-const lists = ["adapters", "routers", "bounds"] as const
+const lists = ["adapters", "routers", "compositions", "bounds"] as const
 
 export const chosenFrom = (
   spec: Spec,
@@ -67,12 +67,13 @@ export const chosenFrom = (
   const changes: Change[] = []
   const narrowed = kept(experiments, ({ name }) => name).map((experiment): Experiment => {
     const rows = kept(
-      [...experiment.routers, ...experiment.bounds].map((name) => name),
+      [...experiment.routers, ...experiment.compositions, ...experiment.bounds].map((name) => name),
       (name) => name,
     )
     const next = {
       adapters: kept(experiment.adapters, (name) => name),
       routers: experiment.routers.filter((name) => rows.includes(name)),
+      compositions: experiment.compositions.filter((name) => rows.includes(name)),
       bounds: experiment.bounds.filter((name) => rows.includes(name)),
     }
     for (const list of lists)

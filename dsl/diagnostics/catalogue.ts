@@ -296,11 +296,11 @@ export const catalogue = {
   L2R0505: error<{ name: string }>(({ name }) => [`\`${name}\` is listed twice`, "remove one"]),
   L2R0506: error<{ name: string }>(({ name }) => [
     `the experiment \`${name}\` has no rows`,
-    "list routers under `routers`, bounds under `bounds`, or both",
+    "list routers under `routers`, compositions under `compositions`, bounds under `bounds`, or some of these",
   ]),
   L2R0507: error<{ name: string; near?: string; names: readonly string[] }>(({ name, near, names }) => [
     `\`${name}\` is not a row of this experiment`,
-    choose(near, "its rows are", names, "list it under `routers` or `bounds`"),
+    choose(near, "its rows are", names, "list it under `routers`, `compositions` or `bounds`"),
   ]),
   L2R0508: error<{ name: string }>(({ name }) => [`\`${name}\` is compared with itself`, "name another row"]),
   L2R0509: error<{ row: string; policy: string; reason: string }>(({ row, policy, reason }) => [

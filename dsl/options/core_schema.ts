@@ -138,6 +138,12 @@ const train: JsonSchema = {
       default: 0,
       description: "share of the steps in which the learning rate rises from zero",
     },
+    initialisation: {
+      enum: ["own", "shared"],
+      default: "own",
+      description:
+        "whether each task's module starts from draws of its own, or all modules of a seed from the same ones",
+    },
     early_stop: {
       enum: ["none", "validation"],
       default: "none",
@@ -158,6 +164,10 @@ const experiment: JsonSchema = {
     adapters: { description: "adapters or libraries; each gives its own set of modules" },
     train: { type: "string", reference: "train", description: "how modules are trained" },
     routers: { ...oneOrMore({ type: "string", reference: "router" }, "routers to compare"), default: [] },
+    compositions: {
+      ...oneOrMore({ type: "string", reference: "composition" }, "compositions of the modules, beside the routers"),
+      default: [],
+    },
     bounds: {
       description: "plugins or declarations of kind router, strategy or probe that stand beside the routers",
       default: [],

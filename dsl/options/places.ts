@@ -17,6 +17,7 @@ export interface Place {
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   "experiment adapters": ["adapter", "library"],
   "experiment routers": ["router"],
+  "experiment compositions": ["composition"],
   "experiment bounds": BOUND_KINDS,
   "experiment seeds": [],
   "experiment measure": [],

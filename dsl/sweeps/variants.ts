@@ -143,7 +143,7 @@ const variantsOf = (scope: Scope, resolve: Resolve, report: Report) => {
       : { ...one, value: { kind: "list", items: entries, span: value.span } }
   }
 
-  const rows: Place = { kinds: ["router", "strategy", "probe"], lists: true, takesList: true }
+  const rows: Place = { kinds: ["router", "composition", "strategy", "probe"], lists: true, takesList: true }
   /** Every variant on the left against those variants on the right that agree with it. */
   const compared = (one: Comparison, choice: Choice): readonly Comparison[] => {
     const right = one.against.kind === "list" ? one.against.items : [one.against]

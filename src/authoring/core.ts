@@ -42,7 +42,7 @@ const mapped = (modules: Readonly<Record<string, Declared<"adapter"> | string>>)
     ]),
   )
 
-type Bound = Declared<"router"> | Declared<"strategy"> | Declared<"probe">
+type Bound = Declared<"router"> | Declared<"composition"> | Declared<"strategy"> | Declared<"probe">
 
 /** `compare learnt against [nearest, "oracle"] on accuracy`; a bound that is no declaration is given by its name. */
 export const compare = (
@@ -62,6 +62,7 @@ export interface ExperimentSettings {
   readonly adapters: OneOrMore<Declared<"adapter"> | Declared<"library">>
   readonly train: Declared<"train"> | Sweep<Declared<"train">>
   readonly routers?: OneOrMore<Declared<"router">>
+  readonly compositions?: OneOrMore<Declared<"composition">>
   /** Declarations, or names of plugins with their defaults. */
   readonly bounds?: OneOrMore<Bound | string>
   readonly seeds?: number | Range | readonly number[]

@@ -2,7 +2,7 @@
 
 import type { Kind } from "../../dsl/kinds.ts"
 import type { Comparison, DeclarationNode, Setting } from "../../dsl/syntax/ast.ts"
-import type { RouterOptions } from "../plan/router_options.ts"
+import type { coreOptions } from "../plan/core_options.ts"
 import type { Member, Plugin, Schema } from "../plugin/index.ts"
 import type { Declared } from "./declaration.ts"
 import { checkedName, namedIn, nameNode, nowhere, type Sweep, valueNode } from "./values.ts"
@@ -14,7 +14,9 @@ export type Given<T> = Named<T> | Sweep<Named<T>>
 type Named<T> = [T] extends [readonly Member[]] ? readonly Declared<"adapter">[] : string extends T ? T | Declared : T
 
 type Decoded<P> = P extends { readonly options: Schema.Codec<infer O, infer _> } ? O : never
-type Core<P> = P extends { readonly kind: "router" } ? (typeof RouterOptions)["Encoded"] : unknown
+type Core<P> = P extends { readonly kind: infer K extends keyof typeof coreOptions }
+  ? (typeof coreOptions)[K]["Encoded"]
+  : unknown
 type Every<P> = Decoded<P> & Core<P>
 
 /** The options of a plugin as its schema has them. What it can't do without, the checker says. */

@@ -40,6 +40,28 @@ export const reference = builder<typeof import("../../plugins/backends/reference
   "backend",
   "reference",
 )
+export const addition = builder<typeof import("../../plugins/compositions/addition.ts").default>(
+  "composition",
+  "addition",
+)
+export const analogy = builder<typeof import("../../plugins/compositions/analogy.ts").default>("composition", "analogy")
+export const concatenation = builder<typeof import("../../plugins/compositions/concatenation.ts").default>(
+  "composition",
+  "concatenation",
+)
+export const dare = builder<typeof import("../../plugins/compositions/dare.ts").default>("composition", "dare")
+export const fisher = builder<typeof import("../../plugins/compositions/fisher.ts").default>("composition", "fisher")
+export const linear = builder<typeof import("../../plugins/compositions/linear.ts").default>("composition", "linear")
+export const negation = builder<typeof import("../../plugins/compositions/negation.ts").default>(
+  "composition",
+  "negation",
+)
+export const svd = builder<typeof import("../../plugins/compositions/svd.ts").default>("composition", "svd")
+export const ties = builder<typeof import("../../plugins/compositions/ties.ts").default>("composition", "ties")
+export const uniform_merge = builder<typeof import("../../plugins/compositions/uniform_merge.ts").default>(
+  "composition",
+  "uniform_merge",
+)
 export const jsonl = builder<typeof import("../../plugins/data/jsonl/index.ts").default>("data", "jsonl")
 export const wordnet = builder<typeof import("../../plugins/data/wordnet/index.ts").default>("data", "wordnet")
 export const herding = builder<typeof import("../../plugins/memories/herding.ts").default>("memory", "herding")

@@ -64,6 +64,16 @@ export interface Cost {
   readonly fitSeconds: number
 }
 
+/** How far a composed module is from the weighted sum of the modules' outputs that it stands for, after the last task. */
+export interface CompositionError {
+  /** Of each module in that sum, in the order of the tasks. */
+  readonly weights: readonly number[]
+  /** By site, Frobenius norms: of (merged update - sum) and of the sum. Of modules that are not low-rank the distance of their parameters. */
+  readonly sites: readonly { readonly site: string; readonly distance: number; readonly sum: number }[]
+  /** | logit(composed) - logit(sum) | over some training texts and all joined classes; absent where texts are answered in words. */
+  readonly logits?: { readonly mean: number; readonly max: number; readonly texts: number }
+}
+
 /** One row of the table for one seed. */
 export interface Row {
   /** Declared name, e.g. "learnt". */
@@ -74,7 +84,7 @@ export interface Row {
   readonly knowsTask: boolean
   /** Its gates for an example depend on the batch that it stands in, as those of the original do. */
   readonly leaks?: "batch"
-  readonly kind: "router" | "bound"
+  readonly kind: "router" | "bound" | "composition"
   /** "selects" one module, "composes" several, "shared" module or none. */
   readonly how: "selects" | "composes" | "shared" | "none"
   readonly seed: number
@@ -83,6 +93,8 @@ export interface Row {
   /** Why the row has no figures, if it has none. */
   readonly notDefined?: string
   readonly stages: readonly Stage[]
+  /** Of compositions. */
+  readonly composition?: CompositionError
   /** [after task i][on task j], percent, j <= i, else null. */
   readonly matrix: {
     readonly classIncremental: readonly (readonly (number | null)[])[]

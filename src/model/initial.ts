@@ -53,6 +53,19 @@ const dependsOnWeight = (initial: Initial): boolean =>
 export const origin = (initial: Initial, weight?: HostTensor): HostTensor | undefined =>
   initial.draw === "ones" || initial.draw === "column_norm" ? drawn(initial, NO_DRAWS, weight) : undefined
 
+/** The origins of all parameters of an adapter that have one, by full name. */
+export const originsOf = (network: Network, adapter: Adapter, options: unknown): ReadonlyMap<string, HostTensor> => {
+  const initials = initialsFor(adapter, options, network.checkpoint.sites)
+  const depends = [...initials.values()].some(({ draw }) => draw === "column_norm")
+  const weights = depends ? frozenWeights(network) : new Map<string, HostTensor>()
+  return new Map(
+    [...initials].flatMap(([name, initial]) => {
+      const found = origin(initial, weights.get(name.slice(0, name.lastIndexOf("/"))))
+      return found ? [[name, found] as const] : []
+    }),
+  )
+}
+
 const NO_DRAWS = randomStream(0)
 
 /** One array. `weight` is the frozen one of its site. */

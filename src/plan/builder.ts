@@ -13,6 +13,8 @@ const NUMERIC: ReadonlySet<StepKind> = new Set([
   "imported",
   "shared",
   "features",
+  "fisher",
+  "compose",
   "fit",
   "encode",
   "head",

@@ -1,14 +1,16 @@
-/** The lines of an experiment: its routers, then its bounds, each with the memory that it uses. */
+/** The lines of an experiment: its routers, its compositions, then its bounds, each with the memory that it uses. */
 import type { Declaration, Experiment, Spec, Stream } from "../../dsl/spec.ts"
-import type { Memory, PluginKind, Probe, Router, Strategy } from "../plugin/index.ts"
+import type { Composition, Memory, PluginKind, Probe, Router, Strategy } from "../plugin/index.ts"
 import { shippedFile } from "../plugin/registry.ts"
 import { decoded, PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
-import { RouterOptions, routerOptionNames } from "./router_options.ts"
+import { CompositionOptions } from "./composition_options.ts"
+import { coreOptionNames } from "./core_options.ts"
+import { RouterOptions } from "./router_options.ts"
 import { routingOf } from "./routing.ts"
 import type { Json } from "./step.ts"
 import { checkClassless } from "./writing.ts"
 
-/** A router, a strategy or a probe. */
+/** A router, a composition, a strategy or a probe. */
 export type Line =
   | {
       readonly of: "router"
@@ -18,13 +20,27 @@ export type Line =
       readonly core: RouterOptions
       readonly memory: Resolved<Memory>
     }
+  | {
+      readonly of: "composition"
+      readonly name: string
+      readonly composition: Resolved<Composition>
+      readonly core: CompositionOptions
+      readonly memory: Resolved<Memory>
+    }
   | { readonly of: "strategy"; readonly name: string; readonly strategy: Resolved<Strategy> }
   | { readonly of: "probe"; readonly name: string; readonly probe: Resolved<Probe>; readonly memory: Resolved<Memory> }
 
-export const linesOf = async (shelf: PluginShelf, spec: Spec, experiment: Experiment): Promise<readonly Line[]> => {
+export const linesOf = async (
+  shelf: PluginShelf,
+  spec: Spec,
+  experiment: Experiment,
+  tasks: readonly string[],
+): Promise<readonly Line[]> => {
   const lines: Line[] = []
   const stream = spec.streams[experiment.stream]
   for (const name of experiment.routers) lines.push(await routerLine(shelf, spec, spec.routers[name], "router", stream))
+  for (const name of experiment.compositions)
+    lines.push(await compositionLine(shelf, spec, spec.compositions[name], stream, tasks))
   for (const name of experiment.bounds) {
     const declared = spec.routers[name] ?? spec.strategies[name] ?? spec.probes[name]
     const kind = spec.routers[name]
@@ -73,17 +89,9 @@ const routerLine = async (
   kind: "router" | "bound",
   stream: Stream,
 ): Promise<Line> => {
-  const router = await shelf.take<Router>("router", declaration, routerOptionNames)
+  const router = await shelf.take<Router>("router", declaration, coreOptionNames("router"))
   if (stream.answers) checkClassless(router, declaration, stream)
-  const written = Object.fromEntries(
-    Object.entries(declaration.options).filter(([name]) => routerOptionNames.includes(name)),
-  )
-  const core = decoded(
-    RouterOptions,
-    written,
-    `router "${declaration.name}"`,
-    declaration.span,
-  ) as unknown as RouterOptions
+  const core = coreOf<RouterOptions>("router", RouterOptions, declaration)
   const selects = routingOf(router.plugin, router.chosen.options).aggregate === "select"
   const head = stream.answers ? "none" : selects ? "kept" : core.head
   shelf.note("router", declaration.name, {
@@ -102,6 +110,51 @@ const routerLine = async (
 /** Itself, whatever its heads do. */
 const readsMemory = ({ plugin, chosen }: Resolved<Router>): boolean =>
   plugin.parameters !== undefined || plugin.statisticsFrom?.(chosen.options) === "memory"
+
+const compositionLine = async (
+  shelf: PluginShelf,
+  spec: Spec,
+  declaration: Declaration,
+  stream: Stream,
+  tasks: readonly string[],
+): Promise<Line> => {
+  const composition = await shelf.take<Composition>("composition", declaration, coreOptionNames("composition"))
+  checkTasks(composition, declaration, stream, tasks)
+  const core = coreOf<CompositionOptions>("composition", CompositionOptions, declaration)
+  const head = stream.answers ? "none" : core.head
+  shelf.note("composition", declaration.name, {
+    refitting: { ...core, head, memory: chosenMemory(spec, core.memory) ?? "random" } as Json,
+  })
+  const memory = await memoryFor(shelf, spec, core.memory, stream, false)
+  return { of: "composition", name: declaration.name, composition, core, memory }
+}
+
+/** Throws PlanError where options name a task that the stream does not have. */
+const checkTasks = (
+  { plugin, chosen }: Resolved<Composition>,
+  { name, span }: Declaration,
+  stream: Stream,
+  tasks: readonly string[],
+): void => {
+  const unknown = plugin.tasks?.(chosen.options).find((task) => !tasks.includes(task))
+  if (unknown !== undefined)
+    throw new PlanError(
+      `the composition "${name}" names the task "${unknown}", which the stream "${stream.name}" does not have`,
+      `its tasks are ${tasks.join(", ")}`,
+      span,
+    )
+}
+
+/** The options of a declaration that the core carries out, with their defaults. */
+const coreOf = <Options>(
+  kind: "composition" | "router",
+  schema: typeof RouterOptions | typeof CompositionOptions,
+  { name, options, span }: Declaration,
+): Options => {
+  const names = coreOptionNames(kind)
+  const written = Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)))
+  return decoded(schema as never, written, `${kind} "${name}"`, span) as unknown as Options
+}
 
 /** The memory that is named, or the only one that is declared. */
 const chosenMemory = ({ memories }: Spec, name: string | undefined): string | undefined => {

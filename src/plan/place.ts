@@ -22,6 +22,14 @@ export const placeOf = (plugin: Plugin, options: JsonSchema): Place => {
         query: over(variantsOf(plugin, options), (each) => [plugin.query(each)]),
         training: ["post_hoc"],
       }
+    case "composition":
+      return {
+        routing: ["fixed"],
+        level: ["model"],
+        granularity: ["stream"],
+        aggregation: ["parameters"],
+        training: ["post_hoc"],
+      }
     case "memory":
       return { memory: [plugin.keep ? "along_the_stream" : "each_task"] }
     default:

@@ -13,6 +13,7 @@ import { planProbe, planStrategy } from "./bound_row.ts"
 import { StepBuilder } from "./builder.ts"
 import { moduleChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
 import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
+import { planComposition } from "./composition_row.ts"
 import { type Line, linesOf } from "./lines.ts"
 import { planMemory } from "./memories.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
@@ -113,7 +114,7 @@ const planExperiment = async (
   const adapters = await adaptersOf(shelf, spec)
   const declared = [...adapters.values()]
   const elsewhere = await modulesElsewhere(spec, experiment.adapters, stream, declared, directory, moduleReader)
-  const lines = (await linesOf(shelf, spec, experiment)).map((line) => ({ ...line, keepGates }))
+  const lines = (await linesOf(shelf, spec, experiment, stream.tasks)).map((line) => ({ ...line, keepGates }))
   const train = trainOptions(spec.trains[experiment.train])
   const orders = ordersOf(spec.streams[experiment.stream], stream.tasks)
   const cells = orders.flatMap((order) => experiment.adapters.map((name) => ({ order, name })))
@@ -160,6 +161,8 @@ const planLine = (
   switch (line.of) {
     case "router":
       return planRouter(builder, stream, modules, { ...line, memory: memoryOf(line) }, stages)
+    case "composition":
+      return planComposition(builder, stream, modules, { ...line, memory: memoryOf(line) }, stages)
     case "strategy":
       return [planStrategy(builder, stream, modules, { ...line, train }, stages)]
     case "probe":

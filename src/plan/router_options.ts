@@ -1,15 +1,5 @@
 /** Options that every router has, whatever its plugin: the core itself carries them out, so a plugin may not define them again. */
-import {
-  optional,
-  type Plugin,
-  PositiveInt,
-  PositiveNumber,
-  reference,
-  required,
-  Schema,
-  words,
-} from "../plugin/index.ts"
-import { PluginError } from "../plugin/load.ts"
+import { optional, PositiveInt, PositiveNumber, reference, required, Schema, words } from "../plugin/index.ts"
 
 export const RouterOptions = Schema.Struct({
   memory: Schema.optionalKey(
@@ -35,13 +25,3 @@ export type RouterOptions = (typeof RouterOptions)["Type"]
 
 /** Names of the options that the core owns. */
 export const routerOptionNames: readonly string[] = Object.keys(RouterOptions.fields)
-
-/** Throws PluginError where a router's own options bear a name of the core's. */
-export const refuseCoreOptions = (plugin: Plugin, own: readonly string[]): void => {
-  const taken = plugin.kind === "router" ? own.filter((name) => routerOptionNames.includes(name)) : []
-  if (taken.length > 0)
-    throw new PluginError(
-      `the router "${plugin.name}" defines the option ${taken.map((name) => `"${name}"`).join(", ")}, which every router has already`,
-      `rename it; the core's own are ${routerOptionNames.join(", ")}`,
-    )
-}

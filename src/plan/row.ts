@@ -14,7 +14,7 @@ export interface Evaluated {
 export interface PlannedRow {
   readonly name: string
   readonly plugin: string
-  readonly kind: "router" | "bound"
+  readonly kind: Row["kind"]
   readonly head: HeadPolicy
   readonly source: Source
   readonly how: Row["how"]

@@ -3,7 +3,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type { BrokenRule } from "../../dsl/index.ts"
 import { type PluginKind, Schema } from "../plugin/index.ts"
 import { loadPlugin, sourceFile } from "../plugin/load.ts"
-import { routerOptionNames } from "./router_options.ts"
+import { coreOptionNames } from "./core_options.ts"
 
 /** A declaration whose plugin is asked; `source` is that of its `use` line. */
 export interface RuleQuestion {
@@ -23,7 +23,7 @@ export const brokenRules = async (
   const from = source === undefined ? undefined : sourceFile(source, directory)
   const plugin = await loadPlugin(kind as PluginKind, name, from).catch(() => undefined)
   if (!plugin) return []
-  const common: readonly string[] = kind === "router" ? routerOptionNames : []
+  const common = coreOptionNames(kind)
   const own = Object.fromEntries(Object.entries(options).filter(([option]) => !common.includes(option)))
   try {
     Schema.decodeUnknownSync(plugin.options)(own, { onExcessProperty: "error", errors: "all" })

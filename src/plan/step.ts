@@ -11,6 +11,8 @@ export type StepKind =
   | "module" // one task's adapter and head, trained in isolation
   | "imported" // one task's module that was trained elsewhere, with its head or one that is fitted on the task
   | "shared" // a strategy at a stage: one shared module (or the whole network) with a joint head
+  | "fisher" // the diagonal of a module's Fisher information on its task's training texts
+  | "compose" // the modules of the tasks seen so far as one, by a composition, with its error
   | "features" // pooled states of the frozen backbone
   | "fit" // a router or probe at a stage: trained parameters, prepared constants or statistics; jointly trained heads
   | "encode" // pooled states (and gates) of texts under one module, a routed library, or a shared model

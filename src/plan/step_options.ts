@@ -68,6 +68,34 @@ export interface FitProbe {
   readonly probe: Chosen
 }
 
+/** The diagonal of a module's Fisher information. */
+export interface FisherStep {
+  readonly backbone: ChosenBackbone
+  readonly examples: number
+  readonly labels: "expected" | "given"
+  readonly task: string
+  readonly seed: number
+}
+
+/** The modules of the tasks seen so far, as one. */
+export interface ComposeOptions {
+  readonly backbone: ChosenBackbone
+  readonly composition: Chosen
+  readonly tasks: readonly string[]
+  readonly seed: number
+  /** Texts are answered in words: there are no logits of classes. */
+  readonly answers?: true
+}
+
+/** Texts under the module that a composition made. */
+export interface EncodeComposed {
+  readonly what: "composed"
+  readonly backbone: ChosenBackbone
+  readonly stage: number
+  readonly on: "memory" | "test"
+  readonly seed: number
+}
+
 /** Texts under a library that a router composes. */
 export interface EncodeRouted {
   readonly what: "routed"
@@ -89,6 +117,7 @@ export type EncodeSingle = { readonly backbone: ChosenBackbone; readonly seed: n
 export type WriteOptions = { readonly seed: number } & (
   | { readonly what: "module"; readonly backbone: ChosenBackbone; readonly answers: Answers }
   | { readonly what: "shared"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage: number }
+  | { readonly what: "composed"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage: number }
   | {
       readonly what: "routed"
       readonly backbone: ChosenBackbone
@@ -131,7 +160,9 @@ export interface StepOptions {
   readonly module: ModuleOptions
   readonly imported: ImportedOptions
   readonly fit: FitConstants | FitTrained | FitAlone | FitProbe
-  readonly encode: EncodeRouted | EncodeSingle
+  readonly encode: EncodeRouted | EncodeSingle | EncodeComposed
+  readonly fisher: FisherStep
+  readonly compose: ComposeOptions
   readonly head: HeadOptions
   readonly evaluate: EvaluateRouted
   readonly write: WriteOptions

@@ -2,11 +2,11 @@
 import type * as SchemaAST from "effect/SchemaAST"
 import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
-import { type Plugin, Schema } from "../plugin/index.ts"
+import { type Composition, type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
+import { coreOptionsOf, refuseCoreOptions } from "./core_options.ts"
 import { classNeeds } from "./needs_classes.ts"
 import { placeOf } from "./place.ts"
-import { RouterOptions, refuseCoreOptions } from "./router_options.ts"
 
 /** The vocabulary of some plugins, sorted by kind and name; kinds without a plugin are there and empty. Throws PluginError. */
 export const vocabularyOf = (plugins: readonly Plugin[]): Vocabulary => ({
@@ -19,13 +19,14 @@ export const vocabularyOf = (plugins: readonly Plugin[]): Vocabulary => ({
   ),
 })
 
-/** One plugin's entry; a router's has the options of every router besides its own. */
+/** One plugin's entry; the options that every plugin of its kind has stand behind its own. */
 export const entryOf = (plugin: Plugin): PluginEntry => {
   const own = jsonSchemaOf(plugin.options)
   refuseCoreOptions(plugin, Object.keys(own.properties ?? {}))
   const { name, summary, equation, reference, checked } = plugin
   const place = placeOf(plugin, own)
-  const options = plugin.kind === "router" ? merged(own, jsonSchemaOf(RouterOptions)) : own
+  const core = coreOptionsOf(plugin.kind)
+  const options = core ? merged(own, jsonSchemaOf(core as Schema.Codec<any, any>)) : own
   return {
     name,
     summary,
@@ -148,6 +149,8 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
       return { depends_on_order: plugin.keep !== undefined, ...fact(classNeeds(plugin, options)) }
     case "strategy":
       return { trains: plugin.trains, visits: plugin.visits }
+    case "composition":
+      return { needs_low_rank: needsOf(plugin).includes("factors") }
     case "router":
       return {
         fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",
@@ -160,3 +163,12 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
 }
 
 const fact = (needs_classes: ReturnType<typeof classNeeds>) => (needs_classes ? { needs_classes } : {})
+
+/** What a composition needs with its defaults; nothing where some option must be given. */
+const needsOf = ({ options, needs }: Composition): readonly string[] => {
+  try {
+    return needs?.(Schema.decodeUnknownSync(options)({} as never)) ?? []
+  } catch {
+    return []
+  }
+}

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import type { PluginKind } from "../plugin/index.ts"
 import { folders, kinds } from "../plugin/registry.ts"
+import { coreOptionNames } from "./core_options.ts"
 import { typeText, valueText } from "./option_text.ts"
-import { routerOptionNames } from "./router_options.ts"
 import { shippedVocabulary } from "./write_vocabulary.ts"
 
 const INTRODUCTION = `# Plugins
@@ -19,6 +19,8 @@ const about: Readonly<Record<PluginKind, string>> = {
   adapter: "What is trained for a task and attached to the frozen backbone.",
   backbone: 'The frozen network. Written `backbone NAME = PLUGIN "where it is found" { ... }`.',
   backend: "What computes. A spec without one uses `onnxruntime`.",
+  composition:
+    "How a library of trained modules becomes one module, without a router: pure functions of their weights. Listed under an experiment's `compositions`.",
   data: 'Where tasks of labelled texts come from. Written `data NAME = PLUGIN "where it is found" { ... }`.',
   memory: "Which past training examples routers and refitted heads may see.",
   probe: "Classifiers on frozen features, without modules: controls that stand among an experiment's `bounds`.",
@@ -48,9 +50,7 @@ const optionTable = (
 ]
 
 const section = (kind: string, { name, summary, equation, reference, options }: PluginEntry): readonly string[] => {
-  const own = Object.entries(options.properties ?? {}).filter(
-    ([option]) => kind !== "router" || !routerOptionNames.includes(option),
-  )
+  const own = Object.entries(options.properties ?? {}).filter(([option]) => !coreOptionNames(kind).includes(option))
   return [
     `### ${name}`,
     "",
@@ -66,16 +66,17 @@ const section = (kind: string, { name, summary, equation, reference, options }: 
 export const pluginsPage = (vocabulary: Vocabulary): string => {
   const lines = kinds.flatMap((kind) => {
     const entries = Object.values(vocabulary.kinds[kind])
+    const core = coreOptionNames(kind)
     const common =
-      kind === "router"
-        ? Object.entries(entries[0].options.properties ?? {}).filter(([name]) => routerOptionNames.includes(name))
+      core.length > 0 && entries.length > 0
+        ? Object.entries(entries[0].options.properties ?? {}).filter(([name]) => core.includes(name))
         : []
     return [
       `## ${folders[kind].replace(/^./, (letter) => letter.toUpperCase())}`,
       "",
       about[kind],
       "",
-      ...(common.length > 0 ? ["Every router has these options besides its own:", "", ...optionTable(common)] : []),
+      ...(common.length > 0 ? [`Every ${kind} has these options besides its own:`, "", ...optionTable(common)] : []),
       ...entries.flatMap((entry) => section(kind, entry)),
     ]
   })

@@ -3,6 +3,7 @@ import type * as Schema from "effect/Schema"
 import type { Adapter } from "./adapter.ts"
 import type { Backbone } from "./backbone.ts"
 import type { Backend } from "./backend.ts"
+import type { Composition } from "./composition.ts"
 import type { DataSource } from "./data.ts"
 import type { Memory } from "./memory.ts"
 import type { Initials } from "./parameters.ts"
@@ -26,6 +27,9 @@ export const defineBackbone = <S extends AnySchema>(
 ): Backbone<OptionsOf<S>> => ({ kind: "backbone", ...backbone }) as never
 export const defineBackend = <S extends AnySchema>(backend: Written<Backend<OptionsOf<S>>, S>): Backend<OptionsOf<S>> =>
   ({ kind: "backend", ...backend }) as never
+export const defineComposition = <S extends AnySchema>(
+  composition: Written<Composition<OptionsOf<S>>, S>,
+): Composition<OptionsOf<S>> => ({ kind: "composition", ...composition }) as never
 export const defineData = <S extends AnySchema>(data: Written<DataSource<OptionsOf<S>>, S>): DataSource<OptionsOf<S>> =>
   ({ kind: "data", ...data }) as never
 export const defineMemory = <S extends AnySchema>(memory: Written<Memory<OptionsOf<S>>, S>): Memory<OptionsOf<S>> =>
@@ -36,4 +40,4 @@ export const defineStrategy = <S extends AnySchema>(
 export const defineProbe = <S extends AnySchema>(probe: Written<Probe<OptionsOf<S>>, S>): Probe<OptionsOf<S>> =>
   ({ kind: "probe", ...probe }) as never
 
-export type Plugin = Adapter | Backbone | Backend | DataSource | Memory | Probe | Router | Strategy
+export type Plugin = Adapter | Backbone | Backend | Composition | DataSource | Memory | Probe | Router | Strategy

@@ -1,7 +1,16 @@
 /** What every plugin declares, whatever its kind. */
 import type * as Schema from "effect/Schema"
 
-export type PluginKind = "adapter" | "backbone" | "backend" | "data" | "memory" | "probe" | "router" | "strategy"
+export type PluginKind =
+  | "adapter"
+  | "backbone"
+  | "backend"
+  | "composition"
+  | "data"
+  | "memory"
+  | "probe"
+  | "router"
+  | "strategy"
 
 export interface Definition<Kind extends PluginKind, Options> {
   readonly kind: Kind

@@ -7,6 +7,7 @@ export const folders: Readonly<Record<PluginKind, string>> = {
   adapter: "adapters",
   backbone: "backbones",
   backend: "backends",
+  composition: "compositions",
   data: "data",
   memory: "memories",
   probe: "probes",

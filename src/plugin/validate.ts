@@ -21,6 +21,7 @@ const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | 
   adapter: { sites: "function", parameters: "function" },
   backbone: { load: "function", fingerprint: "function", tokenize: "function", forward: "function" },
   backend: { profile: "function", open: "function" },
+  composition: { weights: "function", compose: "function" },
   data: { tasks: "function", load: "function", fingerprint: "function" },
   memory: {},
   probe: { query: "function", statistics: "function", statisticsFrom: "function", scores: "function" },

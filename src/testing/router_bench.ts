@@ -1,5 +1,5 @@
 /** The toy stream on which routers are tested, made once for each backend. */
-import { type Adapter, type Router, Schema } from "../plugin/index.ts"
+import { type Adapter, type Plugin, Schema } from "../plugin/index.ts"
 import { loadPlugin } from "../plugin/load.ts"
 import { engineOf, toyNetwork } from "./toy_network.ts"
 import { type ToyAdapter, type ToyStream, toyStream } from "./toy_stream.ts"
@@ -11,6 +11,7 @@ const ADAPTERS = {
   higher_rank: ["lora", { rank: 3, alpha: 3 }],
   bottleneck: ["bottleneck", { reduction: 2 }],
   biases: ["bitfit", { targets: ["embeddings_norm", "query"] }],
+  scaled: ["ia3", {}],
   prefix: ["prefix", { length: 2 }],
 } as const
 
@@ -24,9 +25,9 @@ const adapterOf = async (name: AdapterName): Promise<ToyAdapter> => {
 
 const made = new Map<string, Promise<{ readonly bench: Bench; readonly stream: ToyStream }>>()
 
-/** A bench that knows the router, and a stream whose modules have the named adapters in turn. */
+/** A bench that knows the plugin, and a stream whose modules have the named adapters in turn. */
 export const toyBench = async (
-  router: Router,
+  plugin: Plugin,
   backend = "reference",
   names: readonly AdapterName[] = ["low_rank"],
   tasks = 3,
@@ -35,7 +36,7 @@ export const toyBench = async (
   const making = made.get(key) ?? make(backend, names, tasks)
   made.set(key, making)
   const { bench, stream } = await making
-  return { bench: { ...bench, plugins: [router] }, stream }
+  return { bench: { ...bench, plugins: [plugin] }, stream }
 }
 
 const make = async (

@@ -22,7 +22,16 @@ test("every plugin has its section, and every option its row with type and defau
 })
 
 test("bars in words do not end a table's cell, and what must be given says so", () => {
-  const none = { adapter: {}, backbone: {}, backend: {}, data: {}, memory: {}, probe: {}, strategy: {} }
+  const none = {
+    adapter: {},
+    backbone: {},
+    backend: {},
+    composition: {},
+    data: {},
+    memory: {},
+    probe: {},
+    strategy: {},
+  }
   const properties = { way: { enum: ["a", "b"], description: "a | b" } }
   const text = pluginsPage({
     version: 1,

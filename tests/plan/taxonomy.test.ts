@@ -29,6 +29,7 @@ test("docs/taxonomy.md is that of the plugins that ship (else run src/plan/write
 /** The dimensions in which every plugin of a kind has its place. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   adapter: ["computation"],
+  composition: ["routing", "level", "granularity", "aggregation", "training"],
   memory: ["memory"],
   probe: ["computation", "query", "training"],
   router: ["routing", "query", "level", "granularity", "aggregation", "training"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
-import { refuseCoreOptions, routerOptionNames } from "../../src/plan/router_options.ts"
+import { coreOptionNames, refuseCoreOptions } from "../../src/plan/core_options.ts"
 import { entryOf, jsonSchemaOf, vocabularyOf } from "../../src/plan/vocabulary.ts"
 import { shippedVocabulary, vocabularyFile } from "../../src/plan/write_vocabulary.ts"
 import {
@@ -94,7 +94,7 @@ const routerWith = (options: Schema.Codec<any, any>) =>
 
 test("a router has the core's options besides its own, and may not define them again", () => {
   const { options } = entryOf(routerWith(Schema.Struct({ own: optional(PositiveInt, 1, "own") })))
-  assert.deepEqual(Object.keys(options.properties ?? {}), ["own", ...routerOptionNames])
+  assert.deepEqual(Object.keys(options.properties ?? {}), ["own", ...coreOptionNames("router")])
   assert.throws(() => entryOf(routerWith(Schema.Struct({ epochs: optional(PositiveInt, 1, "own") }))), {
     name: "PluginError",
     message: /"epochs", which every router has already/,

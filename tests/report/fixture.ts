@@ -235,6 +235,7 @@ function costOf(kind: Kind): Cost {
   const seconds = {
     router: kind.source === "train" ? 9.1 : kind.source === "weights" ? 0.04 : 21.6,
     bound: kind.head === "refit" ? 6.2 : 0,
+    composition: 0.2,
   }
   return {
     trainableParameters: kind.plugin === "l2r" ? 3860 : kind.head === "refit" ? 4825 : 0,

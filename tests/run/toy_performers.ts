@@ -43,6 +43,8 @@ export const performers: Performers = {
   module: sum,
   imported: sum,
   shared: sum,
+  fisher: sum,
+  compose: sum,
   features: sum,
   fit: sum,
   encode: sum,

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   memory: "few",
   adapter: "module",
   router: "routed",
+  composition: "merged",
   strategy: "whole",
   probe: "frozen",
   backend: "exact",

@@ -67,7 +67,7 @@ const valueSnippet = (kind: string | undefined, name: string, schema: JsonSchema
   const { kinds, picks } = expectationOf(kind, name, schema)
   if (kinds.length > 0) {
     const names = kinds.flatMap((each) => document.scope.namesOf(each))
-    if (kind && isCoreKind(kind) && (name === "routers" || name === "bounds" || name === "adapters")) return "[$1]"
+    if (kind && isCoreKind(kind) && ["routers", "compositions", "bounds", "adapters"].includes(name)) return "[$1]"
     return names.length === 1 && !picks ? stop(1, names[0]) : "$1"
   }
   if (isList(schema) || (name === "measure" && kind === "experiment")) return "[$1]"

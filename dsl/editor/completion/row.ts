@@ -36,7 +36,7 @@ export const completeRow = (
   if (slot.at === "head") return HEADS
   if (!declaration) return []
   const { settings } = document.resolve(declaration)
-  const listed = ["routers", "bounds"].flatMap((option) => namesIn(settings.get(option)?.value))
+  const listed = ["routers", "compositions", "bounds"].flatMap((option) => namesIn(settings.get(option)?.value))
   const taken = new Set(slot.given)
   const rows = listed
     .filter((name) => !taken.has(name))

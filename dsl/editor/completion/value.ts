@@ -89,7 +89,11 @@ const starts = (
     ]
   if (option === "seeds" && kind === "experiment")
     return [{ label: "1..3", kind: "word", detail: "a range of seeds", insert: `1..${stop(1, "3")}` }]
-  if (kind === "experiment" && (kinds.length > 1 || kinds[0] === "router" || option === "measure")) return [list]
+  if (
+    kind === "experiment" &&
+    (kinds.length > 1 || kinds[0] === "router" || kinds[0] === "composition" || option === "measure")
+  )
+    return [list]
   if (kind === "stream" && option === "orders") return [list]
   return isList(schema) ? [list] : []
 }

@@ -9,6 +9,7 @@ const someValue = (schema: JsonSchema): unknown => {
   if (schema.items?.reference === "adapter") return ["lora_adapter", "bottleneck_adapter"]
   if (schema.enum) return schema.enum[0]
   if (schema.anyOf) return schema.anyOf.map(someValue).find((value) => value !== undefined)
+  if (schema.type === "string") return "some_task"
   if (schema.type === "number" || schema.type === "integer") return schema.minimum ?? 1
   return undefined
 }

@@ -7,7 +7,7 @@ import { routed, watched } from "../../model/routed.ts"
 import { unitsOf } from "../../model/routing_units.ts"
 import { frozen } from "../../model/single.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
-import type { EncodeRouted, StepOptions } from "../../plan/step_options.ts"
+import type { EncodeComposed, EncodeRouted, StepOptions } from "../../plan/step_options.ts"
 import {
   type HostTensor,
   packedLayout,
@@ -29,23 +29,48 @@ import { typicalSizes } from "./sizes.ts"
 
 export const encode: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["encode"]
-  const reason = options.what === "routed" ? turnedDown(work.input("fit")) : undefined
+  const reason =
+    options.what === "routed"
+      ? turnedDown(work.input("fit"))
+      : options.what === "composed"
+        ? turnedDown(work.input("composed"))
+        : undefined
   if (reason !== undefined) return notServed(reason)
   const net = await network(work, options.backbone)
   if (options.what === "routed") return encodeRouted(work, net, options)
-  const all = textsIn(work.input("blind"), "test")
+  if (options.what === "composed") return encodeComposed(work, net, options)
   if (options.what === "module") {
     const [module] = await libraryFrom(work, [work.input("module")])
-    return run(work, all, { features: encoder(net, frozen(module)).features }, "a module")
+    return run(
+      work,
+      textsIn(work.input("blind"), "test"),
+      { features: encoder(net, frozen(module)).features },
+      "a module",
+    )
   }
-  const stage = work.input("blind").arrays[`stage/${options.stage}`].data as Int32Array
+  const { texts } = stageTexts(work.input("blind"), options.stage)
   const shared = await sharedModule(work, net, work.input("shared"))
-  return run(
-    work,
-    Array.from(stage, (i) => all[i]),
-    { features: encoder(shared.network, shared.participant).features },
-    "the shared module",
-  )
+  return run(work, texts, { features: encoder(shared.network, shared.participant).features }, "the shared module")
+}
+
+/** The test set of a stage, or the memory, under the module that a composition made. */
+const encodeComposed = async (work: Work, net: Network, { on, stage }: EncodeComposed): Promise<Artifact> => {
+  const [module] = await libraryFrom(work, [work.input("composed")])
+  const texts =
+    on === "test"
+      ? stageTexts(work.input("blind"), stage).texts
+      : remembered(work.inputs("tokens"), work.inputs("memories")).texts
+  return run(work, texts, { features: encoder(net, frozen(module)).features }, "the composed module")
+}
+
+/** Texts of the mixed test set that a stage has, and their places in it. */
+const stageTexts = (
+  blind: Artifact,
+  stage: number,
+): { readonly texts: readonly TokenIds[]; readonly indices: Int32Array } => {
+  const all = textsIn(blind, "test")
+  const indices = blind.arrays[`stage/${stage}`].data as Int32Array
+  return { texts: Array.from(indices, (i) => all[i]), indices }
 }
 
 const encodeRouted = async (work: Work, net: Network, options: EncodeRouted): Promise<Artifact> => {
@@ -95,9 +120,8 @@ const testTexts = (
   routing: Routing,
   { stage, seed }: { readonly stage: number; readonly seed: number },
 ): Rows => {
-  const all = textsIn(work.input("blind"), "test")
-  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
-  return { texts: Array.from(indices, (i) => all[i]), query: outsideOfTest(work, routing, indices, stage + 1, seed) }
+  const { texts, indices } = stageTexts(work.input("blind"), stage)
+  return { texts, query: outsideOfTest(work, routing, indices, stage + 1, seed) }
 }
 
 const memoryTexts = (work: Work, routing: Routing, { seed }: { readonly seed: number }): Rows => {

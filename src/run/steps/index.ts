@@ -1,9 +1,11 @@
 /** Who performs which kind of step. */
 import type { Performers } from "../work.ts"
+import { compose } from "./compose.ts"
 import { dataset } from "./dataset.ts"
 import { encode } from "./encode.ts"
 import { evaluate } from "./evaluate.ts"
 import { features } from "./features.ts"
+import { fisher } from "./fisher.ts"
 import { fit } from "./fit.ts"
 import { head } from "./head.ts"
 import { imported } from "./imported.ts"
@@ -17,10 +19,12 @@ import { write } from "./write.ts"
 
 export const performers: Performers = {
   blind,
+  compose,
   dataset,
   encode,
   evaluate,
   features,
+  fisher,
   fit,
   head,
   imported,

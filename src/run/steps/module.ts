@@ -19,7 +19,9 @@ export const module: Perform = async (work) => {
   const { adapter: chosen, train, task, seed, head } = options
   const net = await network(work, options.backbone)
   const adapter = await adapterIn(work, chosen)
-  const streamOf = (name: string) => randomStream(seed, "initial", task, name)
+  /** All tasks start from the same draws. */
+  const shared = train.initialisation === "shared"
+  const streamOf = (name: string) => randomStream(seed, "initial", ...(shared ? [] : [task]), name)
   /** All arrays of the module and its head. */
   const start = new Map<string, HostTensor>(freshModule(net, adapter, chosen.options, streamOf))
   if (head !== "text") {
@@ -47,6 +49,7 @@ export const module: Perform = async (work) => {
     json: {
       task,
       adapter: chosen as never,
+      ...(shared ? { initialisation: "shared" } : {}),
       parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0),
     },
     arrays: {

@@ -82,8 +82,12 @@ export const scores: Perform = async (work) => {
         forwardFlops: last && unit > 0 ? (evaluations[last.evaluation].json as { flops: number }).flops / unit : 0,
         fitSeconds: 0,
       },
+      ...composedIn(plan, fits),
     }
-    return { ...row, warnings: [...unfinished(stages), ...routing({ ...row, warnings: [] }, examples)] }
+    return {
+      ...row,
+      warnings: [...toldIn(plan, fits), ...unfinished(stages), ...routing({ ...row, warnings: [] }, examples)],
+    }
   })
   const outcome = {
     experiment: options.experiment,
@@ -116,6 +120,16 @@ const routing = (row: Row, examples: Cell["examples"]): readonly string[] => {
   const use = row.kind === "bound" ? undefined : gateUse({ examples }, [row])
   return use ? routingWarnings(use, row) : []
 }
+
+/** What the last composition reports of its error. */
+const composedIn = ({ fits: own }: RowPlan, fits: readonly Artifact[]): Pick<Row, "composition"> => {
+  const [composition] = own.flatMap((i) => (fits[i].json as Partial<Pick<Row, "composition">>).composition ?? [])
+  return composition ? { composition } : {}
+}
+
+/** What a composition warns of. */
+const toldIn = ({ fits: own }: RowPlan, fits: readonly Artifact[]): readonly string[] =>
+  own.flatMap((i) => (fits[i].json as { readonly warnings?: readonly string[] }).warnings ?? [])
 
 /** Answers that were cut, after the last task. */
 const unfinished = (stages: readonly Stage[]): readonly string[] => {

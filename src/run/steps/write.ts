@@ -22,7 +22,12 @@ import { typicalSizes } from "./sizes.ts"
 
 export const write: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["write"]
-  const reason = options.what === "routed" || options.what === "picked" ? turnedDown(work.input("fit")) : undefined
+  const reason =
+    options.what === "routed" || options.what === "picked"
+      ? turnedDown(work.input("fit"))
+      : options.what === "composed"
+        ? turnedDown(work.input("composed"))
+        : undefined
   if (reason !== undefined) return notServed(reason)
   if (options.what === "picked") return picked(work, options.router, options.stage, options.seed)
   const net = await network(work, options.backbone)
@@ -37,6 +42,10 @@ export const write: Perform = async (work) => {
     const { routing, modules, ...writing } = await routedWriting(work, net, options)
     const query = outsideOfTest(work, routing, indices, modules, options.seed)
     return written(work, net, texts, options.answers, { ...writing, ...(query ? { query } : {}) })
+  }
+  if (options.what === "composed") {
+    const [module] = await libraryFrom(work, [work.input("composed")])
+    return written(work, net, texts, options.answers, { taking: () => frozen(module), of: "the composed module" })
   }
   const shared = await sharedModule(work, net, work.input("shared"))
   const writing = { taking: () => shared.participant, of: "the shared model" }

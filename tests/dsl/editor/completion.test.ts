@@ -9,7 +9,8 @@ const offered = (text: string): readonly string[] => {
   return completionsAt(document, offset).map(({ label }) => label)
 }
 
-const kinds = "backbone data memory adapter router strategy probe backend stream library train experiment".split(" ")
+const kinds =
+  "backbone data memory adapter router composition strategy probe backend stream library train experiment".split(" ")
 const rows = "router a = l2r { }\nrouter b = arrow\nexperiment e { routers: [a, b], bounds: oracle"
 
 /** Exactly these labels, in this order. */

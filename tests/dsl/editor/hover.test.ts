@@ -99,7 +99,7 @@ test("inlays: variants, defaults, tasks, seeds, an implied memory", () => {
     "intents|3 tasks",
     "intents|, 3 defaults",
     "1..3|3 seeds",
-    "1..3|, 2 defaults",
+    "1..3|, 3 defaults",
     "5%|= 0.05",
   ])
 })

@@ -1,0 +1,95 @@
+/** What a composition gives, checked, as arrays of a module; and how far it is from the sum that it stands for. */
+import { type Composed, concatenated, type HostTensor, product, type SiteModules } from "../plugin/index.ts"
+
+export type Form = "parameters" | "factors" | "update"
+
+/** How far a site's update is from the weighted sum: Frobenius norms. */
+export interface SiteError {
+  readonly site: string
+  /** || merged - sum || */
+  readonly distance: number
+  /** || sum || */
+  readonly sum: number
+}
+
+/** The form that all results have. Throws Error where they are no results, or of several forms. */
+export const formOf = (places: readonly SiteModules[], results: readonly Composed[]): Form => {
+  if (!Array.isArray(results) || results.length !== places.length)
+    throw new Error(`\`compose\` gives ${results?.length ?? typeof results} results for ${places.length} sites`)
+  const forms = results.map((result) => {
+    const found = (["parameters", "factors", "update"] as const).find((form) => form in result)
+    if (!found) throw new Error("`compose` gives neither `parameters` nor `factors` nor `update` at a site")
+    return found
+  })
+  const other = forms.find((form) => form !== forms[0])
+  if (other) throw new Error(`\`compose\` gives \`${forms[0]}\` at one site and \`${other}\` at another`)
+  return forms[0]
+}
+
+/** Arrays by full name: those of the modules' adapter, of a LoRA with scale 1, or of the adapter `full`. */
+export const arraysOf = (
+  places: readonly SiteModules[],
+  results: readonly Composed[],
+): readonly (readonly [string, HostTensor])[] =>
+  places.flatMap(({ site }, k) => {
+    const result = results[k]
+    if ("parameters" in result)
+      return Object.entries(result.parameters).map(([name, array]) => [`${site}/${name}`, array] as const)
+    if ("factors" in result) {
+      const { A, B } = concatenated([result.factors], [1])
+      return [[`${site}/A`, A] as const, [`${site}/B`, B] as const]
+    }
+    const bias = { shape: [result.update.shape[1]], data: new Float64Array(result.update.shape[1]) }
+    return [[`${site}/D`, result.update] as const, [`${site}/d`, bias] as const]
+  })
+
+/**
+ * By site: of low-rank modules || Delta W - sum_i w_i s_i A_i B_i ||, of others the distance of the parameters from
+ * theta_0 + sum_i w_i (theta_i - theta_0).
+ */
+export const errorOf = (place: SiteModules, result: Composed): SiteError => {
+  const { site, modules, origins } = place
+  const weights = modules.map(({ weight }) => weight)
+  const factors = modules.flatMap((one) => one.factors ?? [])
+  if (factors.length === modules.length)
+    return { site, ...norms([[updateOf(place, result), product(concatenated(factors, weights))]]) }
+  const { parameters } = result as Composed & { readonly parameters: Readonly<Record<string, HostTensor>> }
+  return {
+    site,
+    ...norms(
+      Object.entries(parameters).map(([name, { data }]) => {
+        const start = (k: number) => Number(origins[name]?.data[k] ?? 0)
+        const tau = (from: HostTensor["data"]) =>
+          Float64Array.from(from as Float64Array, (value, k) => value - start(k))
+        const sum = new Float64Array(data.length)
+        modules.forEach((one, i) => {
+          tau(one.parameters[name].data).forEach((value, k) => {
+            sum[k] += weights[i] * value
+          })
+        })
+        return [tau(data), sum] as const
+      }),
+    ),
+  }
+}
+
+/** Delta W of a result, where the modules are low-rank. */
+const updateOf = ({ modules }: SiteModules, result: Composed): Float64Array => {
+  if ("update" in result) return Float64Array.from(result.update.data as Float64Array)
+  if ("factors" in result) return product(result.factors)
+  // Of the modules' own adapter: A and B are those of its parameters that the factors of a module are.
+  const [{ parameters, factors }] = modules
+  const named = (array: HostTensor) => Object.keys(parameters).find((name) => parameters[name] === array) as string
+  const { A, B, scale } = factors!
+  return product({ A: result.parameters[named(A)], B: result.parameters[named(B)], scale })
+}
+
+const norms = (pairs: readonly (readonly [Float64Array, Float64Array])[]): Omit<SiteError, "site"> => {
+  let [distance, sum] = [0, 0]
+  for (const [merged, stands] of pairs)
+    for (let k = 0; k < stands.length; k++) {
+      distance += (merged[k] - stands[k]) ** 2
+      sum += stands[k] ** 2
+    }
+  return { distance: Math.sqrt(distance), sum: Math.sqrt(sum) }
+}

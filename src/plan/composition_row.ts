@@ -1,0 +1,184 @@
+/** Steps and rows of a composition: at every stage the modules so far become one, under which the test set is evaluated. */
+import type { Source } from "../learning/results.ts"
+import type { Composition } from "../plugin/index.ts"
+import type { StepBuilder } from "./builder.ts"
+import type { PlannedModules } from "./cell.ts"
+import type { Resolved } from "./chosen.ts"
+import { whyNotComposed } from "./composable.ts"
+import type { CompositionOptions } from "./composition_options.ts"
+import { seconds } from "./estimates.ts"
+import type { PlannedMemory } from "./memories.ts"
+import type { Evaluated, PlannedRow } from "./row.ts"
+import type { Step } from "./step.ts"
+import { type Fitting, optionsFor } from "./step_options.ts"
+import type { PlannedStream } from "./stream.ts"
+
+export interface CompositionRow {
+  readonly name: string
+  readonly composition: Resolved<Composition>
+  readonly core: CompositionOptions
+  /** The memory that its refitted heads are trained on. */
+  readonly memory: PlannedMemory
+}
+
+interface At {
+  readonly builder: StepBuilder
+  readonly stream: PlannedStream
+  readonly modules: PlannedModules
+  readonly row: CompositionRow
+  readonly stage: number
+}
+
+export const planComposition = (
+  builder: StepBuilder,
+  stream: PlannedStream,
+  modules: PlannedModules,
+  row: CompositionRow,
+  stages: readonly number[],
+): readonly PlannedRow[] => {
+  const { plugin, chosen } = row.composition
+  const both = row.core.head === "both" ? (["kept", "refit"] as const) : ([row.core.head] as const)
+  const heads = stream.answers ? (["none"] as const) : both
+  const fisher = plugin.fisher?.(chosen.options)
+  const known = {
+    name: row.name,
+    plugin: plugin.name,
+    kind: "composition",
+    how: "composes",
+    knowsTask: false,
+    seed: modules.seed,
+    granularity: "example",
+  } as const
+  const source = (head: (typeof heads)[number]): Source => (fisher ? "train" : head === "refit" ? "memory" : "weights")
+  const notDefined = whyNotComposed(row.composition, modules.adapters)
+  return heads.map((head): PlannedRow => {
+    const turns = head === "refit" && row.memory.dependsOnOrder ? { dependsOnOrder: true as const } : {}
+    const about = { ...known, ...turns, head, source: source(head) }
+    if (notDefined) return { ...about, stages: [], fits: [], charged: [], notDefined }
+    const evaluated = stages.map((stage) => evaluate({ builder, stream, modules, row, stage }, head))
+    const last = evaluated.at(-1)
+    return { ...about, stages: evaluated, fits: last?.fits ?? [], charged: last?.charged ?? [] }
+  })
+}
+
+const seen = ({ stage }: At, keys: readonly string[]): readonly string[] => keys.slice(0, stage + 1)
+
+const labelOf = ({ row, stage, stream, modules }: At, what: string): string =>
+  `${what} ${row.name} · after ${stream.tasks[stage]} · ${modules.name} · seed ${modules.seed}`
+
+const evaluate = (at: At, head: "kept" | "refit" | "none"): Evaluated => {
+  const { builder, stream, modules, stage } = at
+  const information = fisher(at)
+  const composed = compose(at, information)
+  const charged = [composed, ...information]
+  if (stream.answers) {
+    const evaluation = builder.add({
+      ...optionsFor("write", {
+        what: "composed",
+        backbone: stream.backbone,
+        answers: stream.answers,
+        stage,
+        seed: modules.seed,
+      }),
+      label: labelOf(at, "answers under"),
+      inputs: { composed, blind: stream.blind },
+      code: [...modules.code],
+      seconds: seconds.write,
+      bytes: 3e5,
+    })
+    return { stage, evaluation, fits: [composed], charged }
+  }
+  const refitted = head === "refit" ? refit(at, composed) : undefined
+  const evaluation = builder.add({
+    ...optionsFor("evaluate", { how: "composes", stage, seed: modules.seed }),
+    label: labelOf(at, `evaluate (${head} heads)`),
+    inputs: {
+      encoded: encode(at, composed, "test"),
+      modules: seen(at, modules.modules),
+      head: refitted ? [refitted.head] : [],
+      features: [],
+    },
+    seconds: seconds.evaluate,
+    bytes: 3e5,
+  })
+  return {
+    stage,
+    evaluation,
+    fits: [composed, ...(refitted ? [refitted.head] : [])],
+    charged: [...charged, ...(refitted ? [refitted.head, refitted.states] : [])],
+  }
+}
+
+/** The Fisher information of each module so far, where the composition asks for it: a step for each module, whatever the stage. */
+const fisher = (at: At): readonly string[] => {
+  const { builder, stream, modules, row } = at
+  const asked = row.composition.plugin.fisher?.(row.composition.chosen.options)
+  if (!asked) return []
+  return seen(at, modules.modules).map((module, t) =>
+    builder.add({
+      ...optionsFor("fisher", { backbone: stream.backbone, ...asked, task: stream.tasks[t], seed: modules.seed }),
+      label: `Fisher information of ${stream.tasks[t]} · ${modules.name} · seed ${modules.seed}`,
+      inputs: { module, tokens: stream.tokens[t] },
+      code: [stream.code, modules.adapters[t].code],
+      seconds: seconds.fit,
+      bytes: 2e5,
+    }),
+  )
+}
+
+const compose = (at: At, information: readonly string[]): string => {
+  const { builder, stream, modules, row, stage } = at
+  return builder.add({
+    ...optionsFor("compose", {
+      backbone: stream.backbone,
+      composition: row.composition.chosen,
+      tasks: stream.tasks.slice(0, stage + 1),
+      seed: modules.seed,
+      ...(stream.answers ? { answers: true as const } : {}),
+    }),
+    label: labelOf(at, "compose"),
+    inputs: {
+      modules: seen(at, modules.modules),
+      fisher: information,
+      tokens: seen(at, stream.tokens),
+    },
+    code: [...modules.code, row.composition.code],
+    seconds: seconds.mixed + seconds.encode / 10,
+    bytes: 2e5,
+  })
+}
+
+const encode = (at: At, composed: string, on: "test" | "memory"): string => {
+  const { builder, stream, modules, row, stage } = at
+  const inputs: Step["inputs"] =
+    on === "test" ? { blind: stream.blind } : { tokens: seen(at, stream.tokens), memories: row.memory.at(stage) }
+  return builder.add({
+    ...optionsFor("encode", { what: "composed", backbone: stream.backbone, stage, on, seed: modules.seed }),
+    label: labelOf(at, on === "test" ? "test set under" : "memory under"),
+    inputs: { composed, ...inputs },
+    code: [...modules.code],
+    seconds: on === "test" ? seconds.encode / 2 : 0.5,
+    bytes: 2e6,
+  })
+}
+
+/** The joined heads, refitted on the states of the memory under the composed module. */
+const refit = (at: At, composed: string): { readonly head: string; readonly states: string } => {
+  const { builder, stream, modules, row } = at
+  const { epochs, batch, head_learning_rate } = row.core
+  const fitting: Fitting = { epochs, batch, learning_rate: head_learning_rate, head_learning_rate }
+  const states = encode(at, composed, "memory")
+  const head = builder.add({
+    ...optionsFor("head", { fitting, seed: modules.seed, name: row.composition.plugin.name }),
+    label: labelOf(at, "refit heads under"),
+    inputs: {
+      encoded: states,
+      modules: seen(at, modules.modules),
+      tokens: seen(at, stream.tokens),
+      memories: row.memory.at(at.stage),
+    },
+    seconds: seconds.head,
+    bytes: 3e4,
+  })
+  return { head, states }
+}

@@ -1,0 +1,27 @@
+/** Options that the core itself gives to every plugin of a kind and carries out: a plugin may not define them again. */
+import type { Plugin, PluginKind } from "../plugin/index.ts"
+import { PluginError } from "../plugin/load.ts"
+import { CompositionOptions } from "./composition_options.ts"
+import { RouterOptions } from "./router_options.ts"
+
+export const coreOptions = { composition: CompositionOptions, router: RouterOptions } as const
+
+const hasCore = (kind: string): kind is keyof typeof coreOptions => Object.hasOwn(coreOptions, kind)
+
+/** The schema of these options, where a kind has them. */
+export const coreOptionsOf = (kind: PluginKind | (string & {})) => (hasCore(kind) ? coreOptions[kind] : undefined)
+
+/** Their names. */
+export const coreOptionNames = (kind: PluginKind | (string & {})): readonly string[] =>
+  Object.keys(coreOptionsOf(kind)?.fields ?? {})
+
+/** Throws PluginError where a plugin's own options bear a name of the core's. */
+export const refuseCoreOptions = ({ kind, name }: Plugin, own: readonly string[]): void => {
+  const names = coreOptionNames(kind)
+  const taken = own.filter((option) => names.includes(option))
+  if (taken.length > 0)
+    throw new PluginError(
+      `the ${kind} "${name}" defines the option ${taken.map((option) => `"${option}"`).join(", ")}, which every ${kind} has already`,
+      `rename it; the core's own are ${names.join(", ")}`,
+    )
+}
