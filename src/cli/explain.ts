@@ -6,7 +6,7 @@ import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
 import { coreSchemas } from "../../dsl/options/core_schema.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
-import { indented, optionList, pluginPage, pluginTable } from "./plugin_page.ts"
+import { indented, optionList, pluginNames, pluginPage, pluginTable } from "./plugin_page.ts"
 import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
@@ -17,6 +17,7 @@ export default {
   summary: summaries.explain,
   usage: "explain CODE | KIND [NAME] | NAME",
   words: [1, 2],
+  proposes: [[...Object.keys(pages), ...KINDS, ...pluginNames(vocabulary)], pluginNames(vocabulary)],
   flags: {},
   run: async ([first, name]) => {
     process.stdout.write(name === undefined ? ofOne(first) : ofTwo(first, name))

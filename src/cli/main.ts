@@ -43,7 +43,9 @@ const verbOf = async (name: string): Promise<Verb> => {
 
 /** A value that begins with "-" is one where it is a number, or where it is written --flag=value. */
 const flagsOf = ({ flags, usage }: Verb, args: readonly string[]) => {
-  const options = Object.fromEntries(Object.entries(flags).map(([name, { what: _, ...option }]) => [name, option]))
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { what: _, names: __, ...option }]) => [name, option]),
+  )
   const { tokens, ...parsed } = parseArgs({
     args: [...args],
     options,

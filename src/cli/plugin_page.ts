@@ -97,3 +97,8 @@ export const optionList = ({ properties = {}, required = [] }: JsonSchema): stri
 /** Wrapped to the terminal, each line but the first indented. */
 export const indented = (text: string, by: number): string =>
   wrapped(text, Math.max(40, terminalOf(process.stdout, process.env).columns - by)).join(`\n${" ".repeat(by)}`)
+
+/** The names of all plugins, each once. */
+export const pluginNames = ({ kinds }: Vocabulary): readonly string[] => [
+  ...new Set(Object.values(kinds).flatMap((entries) => Object.keys(entries))),
+]

@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import type { Vocabulary } from "../../dsl/index.ts"
+import { PLUGIN_KINDS } from "../../dsl/kinds.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
-import { placeTable, pluginPage } from "./plugin_page.ts"
+import { placeTable, pluginNames, pluginPage } from "./plugin_page.ts"
 import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
@@ -12,6 +13,7 @@ export default {
   summary: summaries.plugins,
   usage: "plugins [KIND] [NAME] [--use FILE] [--json]",
   words: [0, 2],
+  proposes: [PLUGIN_KINDS, pluginNames(shipped as unknown as Vocabulary)],
   flags: {
     use: { type: "string", what: "those of a plugin file or package, instead of those that ship" },
     json: { type: "boolean", what: "place, reference, what it is checked against, options as JSON Schema" },

@@ -11,9 +11,15 @@ export const saidFlags = {
   only: {
     type: "string",
     multiple: true,
+    names: true,
     what: "run these experiments, adapters or rows alone: a name, or a pattern with * and ?",
   },
-  skip: { type: "string", multiple: true, what: "leave these experiments, adapters or rows out" },
+  skip: {
+    type: "string",
+    multiple: true,
+    names: true,
+    what: "leave these experiments, adapters or rows out",
+  },
 } as const
 
 export const saidIn = (flags: Flags): Said => ({

@@ -1,10 +1,12 @@
 /** `l2r schema`: the options of declarations, or the output of `l2r ast`, as JSON Schema for other programs. */
 
 import type { JsonSchema, Vocabulary } from "../../dsl/index.ts"
+import { KINDS } from "../../dsl/kinds.ts"
 import { coreSchemas } from "../../dsl/options/core_schema.ts"
 import { astSchema } from "../../dsl/syntax/ast_schema.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
+import { pluginNames } from "./plugin_page.ts"
 import { summaries } from "./summaries.ts"
 import { UsageError, type Verb } from "./verb.ts"
 
@@ -34,6 +36,7 @@ export default {
   summary: summaries.schema,
   usage: "schema [KIND [NAME] | ast]",
   words: [0, 2],
+  proposes: [[...KINDS, "ast"], pluginNames(shipped as unknown as Vocabulary)],
   flags: {},
   run: async ([kind, name]) => {
     process.stdout.write(`${JSON.stringify(chosen(kind, name), null, 2)}\n`)

@@ -8,8 +8,12 @@ export interface Verb {
   readonly summary: string
   /** The line after `l2r`. */
   readonly usage: string
-  /** Flags with what they mean. */
-  readonly flags: Readonly<Record<string, ParseArgsOptionsConfig[string] & { readonly what: string }>>
+  /** Flags with what they mean; `names`: the value is a name that the spec declares. */
+  readonly flags: Readonly<
+    Record<string, ParseArgsOptionsConfig[string] & { readonly what: string; readonly names?: true }>
+  >
+  /** What a shell proposes as its first word, its second, ...; where nothing stands here, files. */
+  readonly proposes?: readonly (readonly string[])[]
   /** How many words it takes: at least and at most. */
   readonly words: readonly [number, number]
   /** It writes by `print` alone, so the process's streams need not be opened. */

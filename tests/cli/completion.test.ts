@@ -12,19 +12,40 @@ const verb = (usage: string, flags: Verb["flags"] = {}): Verb => ({
   flags,
   run: async () => 0,
 })
-const commands = commandsOf({
+const verbs = {
   check: verb("check SPEC [--format text|json] [--data]", {
     format: { type: "string", what: "text, or json: [both]" },
     data: { type: "boolean", what: "read the data" },
   }),
-  run: verb("run SPEC [--out DIR]", { out: { type: "string", what: "the report's folder" } }),
+  run: verb("run SPEC [--out DIR] [--only NAME]", {
+    out: { type: "string", what: "the report's folder" },
+    only: { type: "string", names: true, what: "run these alone" },
+  }),
   completion: verb("completion bash|zsh|fish"),
-})
+  explain: {
+    ...verb("explain CODE | KIND [NAME]"),
+    proposes: [
+      ["L2R0401", "router"],
+      ["arrow", "lora"],
+    ],
+  },
+}
+const commands = commandsOf(verbs, ["oracle"])
 
 test("words of flags and verbs are read from the usage", () => {
   assert.deepEqual(
     commands.map(({ words, flags }) => [words, ...flags.map(({ values }) => values)]),
-    [[[], ["text", "json"], []], [[], []], [["bash", "zsh", "fish"]]],
+    [
+      [[], ["text", "json"], []],
+      [[], [], ["oracle"]],
+      [[["bash", "zsh", "fish"]]],
+      [
+        [
+          ["L2R0401", "router"],
+          ["arrow", "lora"],
+        ],
+      ],
+    ],
   )
 })
 
@@ -52,6 +73,10 @@ test("bash completes verbs, flags, their words, and files", without("bash"), () 
   assert.deepEqual(proposed("l2r", "completion", "z"), ["zsh"])
   assert.deepEqual(proposed("l2r", "help", "r"), ["run"])
   assert.deepEqual(proposed("l2r", "check", "--f"), ["--format"])
+  assert.deepEqual(proposed("l2r", "explain", "L2R"), ["L2R0401"])
+  assert.deepEqual(proposed("l2r", "explain", "router", ""), ["arrow", "lora"])
+  assert.deepEqual(proposed("l2r", "run", "tiny/spec.l2r", "--only", "l"), ["low_rank", "learnt"])
+  assert.deepEqual(proposed("l2r", "run", "--only", "o"), ["oracle"])
 })
 
 test("zsh can read its script", without("zsh"), () => {
