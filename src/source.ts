@@ -149,9 +149,7 @@ const strangers = async (source: string, directory: string): Promise<Used> => {
   try {
     return vocabularyOf(await loadSource(source, directory))
   } catch (error) {
-    return {
-      problem: (error as Error).message,
-      ...((error as { help?: string }).help ? { help: (error as { help?: string }).help } : {}),
-    } as Used
+    const { message, help } = error as Error & { readonly help?: string }
+    return { problem: message, ...(help ? { help } : {}) }
   }
 }

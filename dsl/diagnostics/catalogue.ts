@@ -116,9 +116,9 @@ export const catalogue = {
     'leave `as` out; it belongs to `use "./plugin.ts" as mine`',
   ]),
   L2R0207: error(() => ["this plugin has no name to use it by", 'add one: use "..." as mine']),
-  L2R0208: error<{ source: string; reason: string }>(({ source, reason }) => [
+  L2R0208: error<{ source: string; reason: string; help?: string }>(({ source, reason, help }) => [
     `the plugin "${source}" can't be used: ${reason}`,
-    "the path is relative to this file; a plugin exports what defineRouter, defineAdapter, ... return",
+    help ?? "the path is relative to this file; a plugin exports what defineRouter, defineAdapter, ... return",
   ]),
   L2R0209: hint<{ alias: string }>(({ alias }) => [
     `the options of \`${alias}\` are not checked, because the plugin was not loaded`,

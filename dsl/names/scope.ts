@@ -9,7 +9,7 @@ import type { PluginEntry, Vocabulary } from "../vocabulary.ts"
 import type { Program } from "./program.ts"
 
 /** What the caller found behind a `use` line: its plugins, or why there are none. */
-export type Used = Vocabulary | { readonly problem: string }
+export type Used = Vocabulary | { readonly problem: string; readonly help?: string }
 
 export interface Scope {
   readonly vocabulary: Vocabulary
@@ -50,7 +50,8 @@ export const scopeOf = (
     if (used.has(alias)) continue
     const found = Object.hasOwn(given, alias) ? given[alias] : undefined
     used.set(alias, found)
-    if (found && "problem" in found) report(diagnose("L2R0208", line.source.span, { source, reason: found.problem }))
+    if (found && "problem" in found)
+      report(diagnose("L2R0208", line.source.span, { source, reason: found.problem, help: found.help }))
     else if (!found) report(diagnose("L2R0209", at, { alias }))
   }
 

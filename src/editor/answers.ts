@@ -29,7 +29,8 @@ const useAnswer = async (source: string, directory: string): Promise<UseAnswer> 
     known = { file, stamp }
     return { ...known, used: vocabularyOf(await loadFile(file)) }
   } catch (error) {
-    return { ...known, used: { problem: (error as Error).message } }
+    const { message, help } = error as Error & { readonly help?: string }
+    return { ...known, used: { problem: message, ...(help ? { help } : {}) } }
   }
 }
 

@@ -1,7 +1,9 @@
 /** Loads plugins, only when they are needed: those that ship by kind and name, those of strangers from a file or a package. */
 import { existsSync, readFileSync, statSync } from "node:fs"
+import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { stripVTControlCharacters } from "node:util"
 import type { Plugin } from "./define.ts"
 import type { PluginKind } from "./definition.ts"
 import { described } from "./described.ts"
@@ -101,8 +103,10 @@ const importPlugins = async (file: string): Promise<readonly Plugin[]> => {
     module = await import(file)
   } catch (cause) {
     throw new PluginError(
-      `the plugin file ${name} could not be loaded: ${cause instanceof Error ? cause.message : `it throws ${described(cause)}, no Error`}`,
-      "fix the file; `node FILE` shows where it stops",
+      `the plugin file ${name} could not be loaded: ${cause instanceof Error ? inLine(cause.message) : `it throws ${described(cause)}, no Error`}`,
+      lacksL2r(file)
+        ? `it needs l2r, which is not found from its folder: run \`npm install ${OURS}\` there`
+        : "fix the file; `node FILE` shows where it stops",
     )
   }
   const exported = [...new Map(Object.entries(module).map(([as, value]) => [value, as]))].filter(([value]) =>
@@ -121,6 +125,23 @@ const importPlugins = async (file: string): Promise<readonly Plugin[]> => {
     seen.add(`${kind} ${own}`)
   }
   return plugins
+}
+
+/** A message of several lines, in the colours that some runtimes give it, on one. */
+const inLine = (message: string): string => stripVTControlCharacters(message).replace(/\s+/g, " ")
+
+/** Where this l2r lies. */
+const OURS = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "")
+
+/** Whether a file imports l2r, and it is not found from there. */
+const lacksL2r = (file: string): boolean => {
+  try {
+    if (!/["']l2r(\/\w+)?["']/.test(readFileSync(fileURLToPath(file), "utf8"))) return false
+    createRequire(file).resolve("l2r/plugin")
+    return false
+  } catch {
+    return true
+  }
 }
 
 /** How people know a file: its last two parts. */

@@ -98,7 +98,13 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0202: [sound.replace("language 1\n", "")],
   L2R0203: [around("language 1")],
   L2R0207: [around('use "./1st.ts"')],
-  L2R0208: [around('use "./broken.ts" as broken')],
+  L2R0208: [
+    around('use "./broken.ts" as broken'),
+    {
+      text: around('use "./far.ts" as far'),
+      uses: { far: { problem: "there is no such file", help: "check the name" } },
+    },
+  ],
   L2R0209: [around('use "./other.ts"\nrouter r = other.router { anything: 3 }')],
   L2R0210: [sound.replace("language 1", "language 1.5")],
   L2R0211: [`memory none = random\n${sound}`],
