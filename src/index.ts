@@ -14,7 +14,7 @@
  *       seeds: range(1, 3),
  *       compare: [compare(learnt, "oracle")],
  *     })
- *     console.log(print(spec(routing)))
+ *     process.stdout.write(print(spec(routing)))
  *
  * Options are typed by the plugins' own schemas. Nothing of the engine is loaded until a spec is compiled.
  */

@@ -53,8 +53,30 @@ export const readText = (file: string, what: string, hint: string): string => {
     throw new SourceError(`${file} can't be read: ${(error as Error).message}`, "check its permissions")
   }
   if (isUtf16(bytes)) throw new SourceError(`${file} is saved as UTF-16`, "save it as UTF-8")
-  return Buffer.from(bytes).toString("utf8")
+  return decoded(bytes, file)
 }
+
+/** The text of bytes, of which nothing is replaced. Throws SourceError. */
+export const decoded = (bytes: Uint8Array, name: string): string => {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+  const reads = (part: Uint8Array): boolean => {
+    try {
+      decoder.decode(part)
+      return true
+    } catch {
+      return false
+    }
+  }
+  if (reads(bytes)) return decoder.decode(bytes)
+  let line = 1
+  for (let start = 0, end = bytes.indexOf(LINE_FEED); end >= 0 && reads(bytes.subarray(start, end)); line++) {
+    start = end + 1
+    end = bytes.indexOf(LINE_FEED, start)
+  }
+  throw new SourceError(`${name} is not written in UTF-8, first on line ${line}`, "save it in UTF-8 first")
+}
+
+const LINE_FEED = 0x0a
 
 /** By its mark, or by the NULs that stand beside the first letters. */
 const isUtf16 = ([first, second, third, fourth]: Uint8Array): boolean =>

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { format, lossOf } from "../../dsl/format/index.ts"
 import { linesOf } from "../../dsl/index.ts"
-import { readText, SourceError } from "../source.ts"
+import { decoded, readText, SourceError } from "../source.ts"
 import { specsIn } from "./specs_in.ts"
 import { summaries } from "./summaries.ts"
 import { unifiedDiff } from "./unified_diff.ts"
@@ -22,8 +22,7 @@ export default {
     const files = specsIn(words.length === 0 ? ["."] : words)
     let changed = 0
     for (const file of files) {
-      readText(file, "a spec", "a spec ends in .l2r")
-      const text = decoded(readFileSync(file), file)
+      const text = readText(file, "a spec", "a spec ends in .l2r")
       const made = formatted(text, file)
       if (made === text) continue
       changed++
@@ -40,15 +39,6 @@ export default {
     return check && changed > 0 ? 1 : 0
   },
 } satisfies Verb
-
-/** The text of a file, of which nothing was replaced. Throws SourceError. */
-const decoded = (bytes: Uint8Array, file: string): string => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new SourceError(`${file} is not written in UTF-8`, "save it in UTF-8 first")
-  }
-}
 
 const fromInput = (check: boolean, diff: boolean): number => {
   const text = decoded(readFileSync(0), "standard input")

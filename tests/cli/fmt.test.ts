@@ -25,8 +25,9 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 const { bun, deno } = process.versions as Record<string, string | undefined>
 const before = deno ? ["run", "-A", "--no-lock"] : bun ? [] : ["--disable-warning=ExperimentalWarning"]
-const fmt = (input: string | Uint8Array, ...words: string[]) =>
-  spawnSync(process.execPath, [...before, main, "fmt", ...words], { input, cwd: folder, encoding: "utf8" })
+const l2r = (input: string | Uint8Array, ...words: string[]) =>
+  spawnSync(process.execPath, [...before, main, ...words], { input, cwd: folder, encoding: "utf8" })
+const fmt = (input: string | Uint8Array, ...words: string[]) => l2r(input, "fmt", ...words)
 const unix = { skip: process.platform === "win32" && "Windows has no permissions like these" }
 
 test("standard input, with a broken block in it, comes out formatted", () => {
@@ -48,9 +49,25 @@ test("what is not UTF-8 stays, whether it is a file or standard input", () => {
   for (const { status, stdout, stderr } of [fmt("", "latin.l2r"), fmt(bytes, "-")]) {
     assert.equal(status, 1)
     assert.equal(stdout, "")
-    assert.match(stderr, /is not written in UTF-8/)
+    assert.match(stderr, /is not written in UTF-8, first on line 1/)
   }
   assert.deepEqual(new Uint8Array(readFileSync(join(folder, "latin.l2r"))), bytes)
+})
+
+test("what is not UTF-8 is told by check, with its line, and fix leaves it as it is", () => {
+  const bytes = Buffer.concat([
+    Buffer.from("language 1\n# größe\n# gr"),
+    Buffer.from([0xf6]),
+    Buffer.from("n\nmemory m = random\n"),
+  ])
+  writeFileSync(join(folder, "latin1.l2r"), bytes)
+  writeFileSync(join(folder, "importing.l2r"), 'language 1\nimport "./latin1.l2r"\n')
+  const checked = l2r("", "check", "latin1.l2r")
+  assert.equal(checked.status, 1)
+  assert.match(checked.stderr, /latin1\.l2r is not written in UTF-8, first on line 3/)
+  assert.match(l2r("", "check", "importing.l2r").stdout, /L2R0213.*latin1\.l2r is not written in UTF-8/)
+  assert.match(l2r("", "fix", "latin1.l2r").stderr, /not written in UTF-8/)
+  assert.deepEqual(readFileSync(join(folder, "latin1.l2r")), bytes)
 })
 
 test("permissions stay, and a link stays a link", unix, () => {

@@ -1,10 +1,11 @@
 /** The reference `docs/language.md` is true: its blocks are a sound spec, and what it says is refused is refused. */
 import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
-import { pathToFileURL } from "node:url"
+import { format } from "../../dsl/format/index.ts"
 import { check, render } from "../../dsl/index.ts"
 import { COMPARED, coreSchemas, MEASURES, SCENARIOS } from "../../dsl/options/core_schema.ts"
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
@@ -68,14 +69,15 @@ test("the command lines of the page are sound", () => {
   }
 })
 
-test("the TypeScript of the page prints a sound spec", async () => {
+test("the TypeScript of the page prints a sound spec, in its canonical form", () => {
   const [, code] = /```ts\n([\s\S]*?)```/.exec(page)!
   const place = mkdtempSync(join(tmpdir(), "l2r-docs-"))
   try {
     const entry = new URL("../../src/index.ts", import.meta.url).href
-    const own = code.replace('"l2r"', JSON.stringify(entry)).replace("console.log(", "export default (")
-    writeFileSync(join(place, "spec.mjs"), own)
-    const { default: printed } = await import(pathToFileURL(join(place, "spec.mjs")).href)
+    writeFileSync(join(place, "spec.mjs"), code.replace('"l2r"', JSON.stringify(entry)))
+    const before = process.versions.deno ? ["run", "-A", "--no-lock"] : []
+    const { stdout: printed } = spawnSync(process.execPath, [...before, join(place, "spec.mjs")], { encoding: "utf8" })
+    assert.equal(format(printed).text, printed)
     const { spec: made, diagnostics } = check(printed, { ...options, advice: true })
     assert.deepEqual(diagnostics, [])
     assert.deepEqual(Object.keys(made!.routers), ["learnt_5", "learnt_10", "learnt_20"])
