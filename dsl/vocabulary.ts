@@ -22,6 +22,8 @@ export interface JsonSchema {
   readonly exclusiveMaximum?: number
   /** Ours: the value names a declaration of this kind (`memory`, `adapter`, ...). */
   readonly reference?: string
+  /** Ours: what it takes, in words, where the language checks more than a schema says. */
+  readonly takes?: string
   /** Ours: the number is a time, and may be written with a unit (`30s`, `2min`). */
   readonly unit?: "seconds"
 }

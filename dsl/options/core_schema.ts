@@ -53,7 +53,10 @@ const stream: JsonSchema = {
   type: "object",
   required: ["tasks"],
   properties: {
-    tasks: { description: "the tasks in their order: `intents`, `intents[t1, t2]`, or a list of these" },
+    tasks: {
+      takes: "data, data with some of its tasks, or a list of these",
+      description: "the tasks in their order: `intents`, `intents[t1, t2]`, or a list of these",
+    },
     scenario: {
       enum: SCENARIOS,
       default: "class_incremental",
@@ -79,6 +82,7 @@ const stream: JsonSchema = {
       description: "under `head: text`, how answers are written",
     },
     orders: {
+      takes: "an order, or a list of orders",
       description:
         "in which orders the tasks come, each a run of its own: `written`, `reversed`, `shuffled(3)`, a list of the tasks, or a list of these",
       default: ["written"],
@@ -161,7 +165,10 @@ const experiment: JsonSchema = {
   properties: {
     on: { type: "string", reference: "backbone", description: "the frozen backbone" },
     stream: { type: "string", reference: "stream", description: "the tasks that arrive" },
-    adapters: { description: "adapters or libraries; each gives its own set of modules" },
+    adapters: {
+      takes: "the name of an adapter or a library, or a list of these",
+      description: "adapters or libraries; each gives its own set of modules",
+    },
     train: { type: "string", reference: "train", description: "how modules are trained" },
     routers: { ...oneOrMore({ type: "string", reference: "router" }, "routers to compare"), default: [] },
     compositions: {
@@ -169,6 +176,7 @@ const experiment: JsonSchema = {
       default: [],
     },
     bounds: {
+      takes: "the name of a router, a strategy or a probe, or a list of these",
       description: "plugins or declarations of kind router, strategy or probe that stand beside the routers",
       default: [],
     },

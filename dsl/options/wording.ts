@@ -18,6 +18,7 @@ const SHAPES: Readonly<Record<string, string>> = {
 
 /** What a schema takes: `a whole number`, `a list of words`, `a number, or one of ...`. */
 export const wanted = (schema: JsonSchema): string => {
+  if (schema.takes) return schema.takes
   if (schema.reference) return `the name of ${aKind(schema.reference)}`
   if (schema.anyOf) return [...new Set(schema.anyOf.map(wanted).filter((part) => part !== ""))].join(" or ")
   if (schema.enum) {

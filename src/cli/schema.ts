@@ -58,7 +58,7 @@ const chosen = (kind: string | undefined, name: string | undefined): object => {
     $schema: DIALECT,
     title: "Options of declarations in l2r",
     $comment:
-      "`reference` is the kind of declaration that a text names; `unit` says that a number may be written with a unit of time.",
+      "`reference` is the kind of declaration that a text names; `unit` says that a number may be written with a unit of time; `takes` says in words what the language itself checks.",
     $defs: Object.fromEntries(
       Object.entries(listed).flatMap(([each, plugins]) =>
         Object.entries(plugins).map(([plugin, schema]) => [each === plugin ? each : `${each}.${plugin}`, schema]),

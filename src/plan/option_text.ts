@@ -11,11 +11,16 @@ const names: Readonly<Record<string, string>> = {
 
 /** The type of an option: `whole number > 0`, `mean | cls`, `list of query | key`. */
 export const typeText = (schema: JsonSchema): string => {
+  if (schema.takes) return schema.takes
   if (schema.enum) return schema.enum.map(valueText).join(" | ")
   if (schema.anyOf) return schema.anyOf.map(typeText).join(" or ")
   if (schema.reference) return `name of ${aKind(schema.reference)}`
   if (schema.items?.reference) return `list of names of declarations, each ${aKind(schema.items.reference)}`
   if (schema.type === "array") return `list of ${schema.items ? typeText(schema.items) : "values"}`
+  if (schema.properties) {
+    const inner = Object.entries(schema.properties).map(([name, each]) => `${name}: ${typeText(each)}`)
+    return `{ ${inner.join(", ")} }`
+  }
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema
   const bounds = [
     minimum === undefined ? "" : ` >= ${minimum}`,

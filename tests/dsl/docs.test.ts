@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
 import { format } from "../../dsl/format/index.ts"
 import { check, render } from "../../dsl/index.ts"
 import { COMPARED, coreSchemas, MEASURES, SCENARIOS } from "../../dsl/options/core_schema.ts"
@@ -75,7 +76,9 @@ test("the TypeScript of the page prints a sound spec, in its canonical form", ()
   try {
     const entry = new URL("../../src/index.ts", import.meta.url).href
     writeFileSync(join(place, "spec.mjs"), code.replace('"l2r"', JSON.stringify(entry)))
-    const before = process.versions.deno ? ["run", "-A", "--no-lock"] : []
+    const before = process.versions.deno
+      ? ["run", "-A", "--no-lock", "--config", fileURLToPath(new URL("../../deno.json", import.meta.url))]
+      : []
     const { stdout: printed } = spawnSync(process.execPath, [...before, join(place, "spec.mjs")], { encoding: "utf8" })
     assert.equal(format(printed).text, printed)
     const { spec: made, diagnostics } = check(printed, { ...options, advice: true })
