@@ -13,7 +13,10 @@ import type { TaskFacts } from "./data_facts.ts"
 
 export const advise = (advised: Advised, report: Report): void => {
   // What the file has and nothing needs is no matter of a run of a part.
-  if (advised.run === advised.spec) reportUnused(advised, report)
+  if (advised.run === advised.spec) {
+    reportUnused(advised, report)
+    reportUnusedPlugins(advised, report)
+  }
   const once = new Set<string>()
   for (const experiment of Object.values(advised.run.experiments)) {
     const node = advised.scope.declared.get(experiment.variantOf ?? experiment.name)
@@ -53,6 +56,13 @@ const reportUnused = ({ spec, declarations, scope, resolve }: Advised, report: R
     if (!used.has(node) && !implied)
       report(diagnose("L2R0520", node.name!.span, { name: node.name!.text, kind: aKind(node.kind!) }))
   }
+}
+
+/** `use` lines of the spec's own file that no declaration of it names. */
+const reportUnusedPlugins = ({ declarations, uses }: Advised, report: Report): void => {
+  const named = new Set(declarations.map(({ alias }) => alias?.text))
+  for (const { alias, span } of uses)
+    if (!named.has(alias)) report(diagnose("L2R0520", span, { name: alias, kind: "use" }))
 }
 
 /** Standard errors that a difference must have to be found four times in five at the level 0.05, both ways. */

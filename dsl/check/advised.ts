@@ -2,7 +2,7 @@
 
 import type { Resolve } from "../names/resolve.ts"
 import type { Scope } from "../names/scope.ts"
-import type { Declaration, Spec } from "../spec.ts"
+import type { Declaration, Spec, Use } from "../spec.ts"
 import type { DeclarationNode } from "../syntax/ast.ts"
 import type { DataFacts } from "./data_facts.ts"
 
@@ -12,6 +12,8 @@ export interface Advised {
   readonly run: Spec
   /** As they are written, before sweeps are carried out; those of the spec's own file. */
   readonly declarations: readonly DeclarationNode[]
+  /** The `use` lines of the spec's own file. */
+  readonly uses: readonly Use[]
   readonly scope: Scope
   readonly resolve: Resolve
   readonly factsOf: (data: Declaration) => DataFacts | undefined

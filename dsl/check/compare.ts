@@ -7,7 +7,7 @@ import { pluginsOf } from "../names/scope.ts"
 import { COMPARED, measuresOf } from "../options/core_schema.ts"
 import { checkValue } from "../options/options.ts"
 import { found } from "../options/wording.ts"
-import type { Compare, Stream } from "../spec.ts"
+import type { Compare, Span, Stream } from "../spec.ts"
 import type { Comparison, ValueNode } from "../syntax/ast.ts"
 
 const POLICIES = ["kept", "refit"]
@@ -24,8 +24,9 @@ export interface Rows {
   readonly stream?: Stream
 }
 
-export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows, context: Context): Compare[] =>
-  comparisons.flatMap(({ left, against, on, span }) => {
+export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows, context: Context): Compare[] => {
+  const before = new Map<string, Span>()
+  return comparisons.flatMap(({ left, against, on, span }) => {
     const first = rowOf(left, rows, context)
     const items = against.kind === "list" ? against.items : [against]
     if (items.length === 0) context.report(diagnose("L2R0407", against.span, { name: "against", least: 1 }))
@@ -46,10 +47,30 @@ export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows,
       if (!words.includes(metric as string))
         context.report(diagnose("L2R0532", on.span, { measure: metric as string, stream, head, words }))
     }
-    return first === undefined || metric === undefined
-      ? []
-      : [{ left: first, against: others, on: metric as string, span }]
+    if (first === undefined || metric === undefined) return []
+    for (const other of new Set(others)) reportAgain({ left: first, other, on: String(metric), span }, before, context)
+    return [{ left: first, against: others, on: metric as string, span }]
   })
+}
+
+/** The correction for many comparisons would count one twice. Which of the two rows stands on the left does not matter. */
+const reportAgain = (
+  {
+    left,
+    other,
+    on,
+    span,
+  }: { readonly left: string; readonly other: string; readonly on: string; readonly span: Span },
+  before: Map<string, Span>,
+  { scope, report }: Context,
+): void => {
+  const key = JSON.stringify([...[left, other].sort(), on])
+  const first = before.get(key)
+  before.set(key, first ?? span)
+  if (!first || first === span) return
+  const name = `${scope.writtenOf(left)} against ${scope.writtenOf(other)} on ${on}`
+  report(diagnose("L2R0505", span, { name }, { related: [{ span: first, message: "first listed here" }] }))
+}
 
 /** The name of a row, with its head policy if one is written: `learnt`, `learnt.kept`. */
 const rowOf = (node: ValueNode, { rows, complete }: Rows, context: Context): string | undefined => {

@@ -139,7 +139,8 @@ export const checkFile = (
     experiments: record<Experiment>("experiment"),
   }
   const declarations = written.declarations.filter(({ span }) => span.file === written.file)
-  const asWritten = () => ({ declarations, scope: quiet, resolve: resolverOf(quiet, () => {}) })
+  const uses = scope.uses.filter(({ span }) => span.file === written.file)
+  const asWritten = () => ({ declarations, uses, scope: quiet, resolve: resolverOf(quiet, () => {}) })
   return { spec, advise: (run, factsOf) => advise({ spec, run, ...asWritten(), factsOf }, report) }
 }
 

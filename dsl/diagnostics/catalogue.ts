@@ -337,7 +337,9 @@ export const catalogue = {
   ]),
   L2R0520: warning<{ name: string; kind: string }>(({ name, kind }) => [
     `\`${name}\` is not used`,
-    `it is ${kind} that no experiment needs; remove it, or list it`,
+    kind === "use"
+      ? "no declaration is made of a plugin that it brings; remove the line"
+      : `it is ${kind} that no experiment needs; remove it, or list it`,
   ]),
   L2R0521: warning<{ left: string; right: string; memories: readonly string[] }>(({ left, right, memories }) => [
     `\`${right}\` can't differ from \`${left}\`: both are the same plugin with the same options${memories.length > 0 ? `, and the memories ${memories.map((name) => `\`${name}\``).join(" and ")} are alike too` : ""}`,

@@ -134,7 +134,7 @@ export const experiments: Pages = {
   },
   L2R0520: {
     title: "a declaration without use",
-    text: "Nothing that an experiment needs names this declaration, so it is not run and does not stand in the report. It may be forgotten in a list, or left over. This is a warning and not an error.",
+    text: "Nothing that an experiment needs names this declaration, so it is not run and does not stand in the report. It may be forgotten in a list, or left over. The same is said of a `use` line whose plugins no declaration names. This is a warning and not an error.",
     wrong: `router cool = learnt { temperature: 0.5 }\n${trial("routers: [learnt, nearest]", "[low_rank, narrow]")}`,
     right: `router cool = learnt { temperature: 0.5 }\n${trial("routers: [learnt, cool, nearest]", "[low_rank, narrow]")}`,
     given: true,

@@ -4,7 +4,7 @@ import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts"
 import { nearest } from "../diagnostics/suggest.ts"
 import type { Checking } from "../names/context.ts"
-import type { Value } from "../spec.ts"
+import type { Span, Value } from "../spec.ts"
 import type { Setting, ValueNode } from "../syntax/ast.ts"
 import type { JsonSchema } from "../vocabulary.ts"
 import { expand, inRange, isWhole, numbersIn, rangeOf } from "./numbers.ts"
@@ -176,7 +176,22 @@ const checkItems = (
   if (items.length < minItems) return refuse(diagnose("L2R0407", node.span, { name: on.name, least: minItems }), on)
   const each = ["integer", "number"].includes(schema.items?.type as string) ? numbersIn(items, on.report) : items
   const values = each.map((item) => checkValue(item, schema.items ?? {}, on))
+  if (schema.items?.enum) reportTwice(each, on)
   return values.every((value) => value !== undefined) ? values : undefined
+}
+
+/** Words that a list has more than once. */
+const reportTwice = (items: readonly ValueNode[], { report }: Checking): void => {
+  const first = new Map<string, Span>()
+  for (const item of items) {
+    if (item.kind !== "word") continue
+    const before = first.get(item.text)
+    if (before === undefined) first.set(item.text, item.span)
+    else {
+      const related = [{ span: before, message: "first listed here" }]
+      report(diagnose("L2R0505", item.span, { name: item.text }, { related }))
+    }
+  }
 }
 
 const checkRecord = (node: ValueNode & { kind: "record" }, schema: JsonSchema, on: Checking): Value | undefined => {

@@ -2,6 +2,7 @@
 
 import type { BrokenRule, CheckOptions, DataFacts } from "../../dsl/index.ts"
 import { current } from "../../dsl/syntax/dialect.ts"
+import { mine } from "./vocabulary.fixture.ts"
 
 /** A spec with what stands beside it: other files, flags, what is known of data. */
 export interface Case extends Partial<CheckOptions> {
@@ -264,6 +265,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     trial("routers: [learnt, learnt], bounds: [oracle, oracle], seeds: [1, 1], measure: [cost, cost]"),
     trial("routers: learnt, seeds: [1..3, 2]"),
     around("adapter a = lora { rank: sweep [4, 8, 4] }"),
+    around("adapter a = lora { targets: [query, value, query] }"),
+    trial(
+      "routers: learnt, bounds: [oracle, uniform], compare learnt against [oracle, uniform] on accuracy, compare oracle against learnt on accuracy, compare learnt against oracle on task_accuracy",
+    ),
     around(`adapter a = lora { rank: sweep [4, 8] }\n${listing("[a, a]")}`),
     around('stream s { tasks: intents, orders: [written, written, [t2, t1, "t 3"], [t2, t1, "t 3"]] }'),
   ],
@@ -303,6 +308,15 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0520: [
     advised(around("memory more = random\nadapter a = lora { rank: sweep [1, 2] }")),
     advised(around('data other = jsonl "x"\nstream s { tasks: other }')),
+    advised(
+      sound
+        .replace(
+          "language 1\n",
+          'language 1\nuse "./my-router.ts" as mine\nuse "./second.ts"\nrouter r = second.router\n',
+        )
+        .replace("routers: learnt", "routers: [learnt, r]"),
+      { uses: { mine, second: mine } },
+    ),
   ],
   L2R0521: [
     advised(
