@@ -2,12 +2,10 @@
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
+import { ONLY, SKIP } from "../diagnostics/flags.ts"
 import { nearest } from "../diagnostics/suggest.ts"
 import type { Experiment, Span, Spec } from "../spec.ts"
 import type { Change } from "./overrides.ts"
-
-export const ONLY = "--only"
-export const SKIP = "--skip"
 
 export interface Wanted {
   readonly only?: readonly string[]

@@ -5,6 +5,7 @@
 import type { CstNode, IToken } from "chevrotain"
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
+import { SET } from "../diagnostics/flags.ts"
 import { nearest } from "../diagnostics/suggest.ts"
 import { aKind } from "../kinds.ts"
 import type { Span } from "../spec.ts"
@@ -14,9 +15,6 @@ import { plainValue } from "../syntax/strange_names.ts"
 import { Dot, Equals, endOf, isWord, Stray, tokenize } from "../syntax/tokens.ts"
 import { type Reader, readerOf } from "../syntax/tree.ts"
 import { written, writtenText } from "../syntax/written.ts"
-
-/** What messages call the flags. */
-export const SET = "--set"
 
 /** What a flag has changed. */
 export interface Change {

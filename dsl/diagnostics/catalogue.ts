@@ -1,7 +1,7 @@
 /**
  * The catalogue: every code with its severity, its sentence and its help, as functions of typed holes.
  *
- * 01 reading   02 the file   03 names   04 options   05 experiments   07 the command line
+ * 01 reading   02 the file   03 names   04 options   05 experiments   06 the plan   07 the command line
  */
 
 import { KINDS, LINES } from "../kinds.ts"
@@ -115,6 +115,7 @@ export const catalogue = {
     "`import` brings the names of a file as they are",
     'leave `as` out; it belongs to `use "./plugin.ts" as mine`',
   ]),
+  L2R0219: error<{ reason: string; help: string }>(({ reason, help }) => [reason, help]),
   L2R0207: error(() => ["this plugin has no name to use it by", 'add one: use "..." as mine']),
   L2R0208: error<{ source: string; reason: string; help?: string }>(({ source, reason, help }) => [
     `the plugin "${source}" can't be used: ${reason}`,
@@ -389,6 +390,9 @@ export const catalogue = {
     `\`${row}\` needs classes, and the texts of \`${stream}\` are answered in words: ${why}`,
     help,
   ]),
+
+  // 06: the plan
+  L2R0600: error<{ problem: string; help: string }>(({ problem, help }) => [problem, help]),
 
   // 07: the command line
   L2R0701: error<{ name: string; near?: string; names: readonly string[] }>(({ name, near, names }) => [

@@ -1,5 +1,6 @@
 /** Diagnostics as GitHub's workflow commands, which mark the lines of a pull request (`--format github`). */
 import type { Diagnostic, Severity } from "./diagnostic.ts"
+import { flagAt, isFlag } from "./flags.ts"
 import { type Texts, textsOf } from "./lines.ts"
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", hint: "notice" }
@@ -9,11 +10,14 @@ export const toGithub = (diagnostics: readonly Diagnostic[], texts: Texts): stri
   const sourceOf = textsOf(texts)
   return diagnostics
     .map(({ code, severity, message, help, span }) => {
-      const { lines } = sourceOf(span.file)
+      const { text, lines } = sourceOf(span.file)
       const [from, to] = [lines.at(span.start), lines.at(span.end)]
+      const said = help === undefined ? message : `${message}\n${help}`
+      if (isFlag(span.file))
+        return `::${COMMANDS[severity]} title=${code}::${data(`${span.file} ${flagAt(text, from.line)}: ${said}`)}\n`
       const place = { file: span.file, line: from.line, col: from.column, endLine: to.line, endColumn: to.column }
       const properties = Object.entries({ ...place, title: code }).map(([name, value]) => `${name}=${property(value)}`)
-      return `::${COMMANDS[severity]} ${properties.join(",")}::${data(help === undefined ? message : `${message}\n${help}`)}\n`
+      return `::${COMMANDS[severity]} ${properties.join(",")}::${data(said)}\n`
     })
     .join("")
 }

@@ -2,6 +2,7 @@
 
 import type { Span } from "../spec.ts"
 import type { Diagnostic, Severity } from "./diagnostic.ts"
+import { flagAt, isFlag } from "./flags.ts"
 import { type Texts, textsOf } from "./lines.ts"
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", hint: "note" }
@@ -9,11 +10,16 @@ const LEVELS: Readonly<Record<Severity, string>> = { error: "error", warning: "w
 /** `version` is that of l2r. */
 export const toSarif = (diagnostics: readonly Diagnostic[], texts: Texts, version: string): unknown => {
   const sourceOf = textsOf(texts)
-  const location = ({ file, start, end }: Span) => {
+  const physical = ({ file, start, end }: Span) => {
     const { lines } = sourceOf(file)
     const [from, to] = [lines.at(start), lines.at(end)]
     const region = { startLine: from.line, startColumn: from.column, endLine: to.line, endColumn: to.column }
-    return { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region } }
+    return { artifactLocation: { uri: uriOf(file) }, region }
+  }
+  const location = (span: Span) => {
+    if (!isFlag(span.file)) return { physicalLocation: physical(span) }
+    const { text, lines } = sourceOf(span.file)
+    return { logicalLocations: [{ fullyQualifiedName: `${span.file} ${flagAt(text, lines.at(span.start).line)}` }] }
   }
   const codes = [...new Set(diagnostics.map(({ code }) => code))]
   return {
@@ -38,7 +44,7 @@ export const toSarif = (diagnostics: readonly Diagnostic[], texts: Texts, versio
                 })),
               }
             : {}),
-          ...(fix ? { fixes: [fixOf(fix, location(fix.span).physicalLocation)] } : {}),
+          ...(fix && !isFlag(fix.span.file) ? { fixes: [fixOf(fix, physical(fix.span))] } : {}),
         })),
       },
     ],
@@ -52,5 +58,13 @@ const fixOf = (
   artifactChanges: [{ artifactLocation, replacements: [{ deletedRegion: region, insertedContent: { text } }] }],
 })
 
-/** `?` and `#` are letters of a path too, and in a URI they end it. */
-const uriOf = (file: string): string => encodeURI(file.replaceAll("\\", "/")).replace(/[?#]/g, encodeURIComponent)
+/**
+ * `?` and `#` are letters of a path too, and in a URI they end it; a colon would make a scheme of what stands before it. A
+ * path from the root, that of a drive or a share of Windows too, is a URI of its own.
+ */
+const uriOf = (file: string): string => {
+  const path = encodeURI(file.replaceAll("\\", "/")).replace(/[?#]/g, encodeURIComponent)
+  if (/^[A-Za-z]:\//.test(path)) return `file:///${path}`
+  if (path.startsWith("//")) return `file:${path}`
+  return path.startsWith("/") ? `file://${path}` : path.replaceAll(":", "%3A")
+}

@@ -30,6 +30,16 @@ ${trial(options)
   .replace(/on:( +)\w+/, "on:$1writer")
   .replace(/stream:( +)\w+/, "stream:$1chat")}`
 
+/** 06: what only the plan can find. */
+export const plan: Pages = {
+  L2R0600: {
+    title: "what only the plan could find",
+    text: "The file is sound, and what it names does not go together: the data has not the tasks that a stream lists, a checkpoint is another network than the declaration says, a module of elsewhere does not fit its backbone. `l2r plan` and `l2r run` read data and checkpoints and tell it, at its place in the spec; the message is that of the part that found it. `l2r check --data` finds what is about data.",
+    wrong: "",
+    right: "language 1",
+  },
+}
+
 export const experiments: Pages = {
   L2R0501: {
     title: "data without this task",

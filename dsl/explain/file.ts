@@ -98,6 +98,12 @@ A plugin file ends with \`export default defineRouter({ ... })\`, or the define 
     },
     right: { spec: 'import "./common.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
   },
+  L2R0219: {
+    title: "a file that can't be read",
+    text: "The file that the command names is not there, is a folder, may not be read, or is not written in UTF-8; the message says which. `l2r check` says it under this code to programs: with `--format json`, `sarif` or `github`.",
+    wrong: "",
+    right: "language 1",
+  },
   L2R0217: {
     title: "written in an older language",
     text: "The file was written for an earlier version of the language, in which something was said another way. `l2r fix` rewrites it, with its comments and empty lines, and shows what it changes.",

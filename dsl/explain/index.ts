@@ -1,5 +1,5 @@
 /** Every diagnostic, explained: by code. */
-import { experiments } from "./experiments.ts"
+import { experiments, plan } from "./experiments.ts"
 import { file } from "./file.ts"
 import { flags } from "./flags.ts"
 import { names } from "./names.ts"
@@ -10,4 +10,4 @@ import { reading } from "./reading.ts"
 export { besideOf, type Example, exampleOf, GIVEN, type Page, shownOf } from "./page.ts"
 export { runExample } from "./run.ts"
 
-export const pages: Pages = { ...reading, ...file, ...names, ...options, ...experiments, ...flags }
+export const pages: Pages = { ...reading, ...file, ...names, ...options, ...experiments, ...plan, ...flags }

@@ -1,6 +1,16 @@
 /** `l2r check SPEC`: every problem of a spec at once. Loads the language alone, unless the spec says `use`. */
-import { type Diagnostic, render, summary, type Texts, toGithub, toJson, toSarif } from "../../dsl/index.ts"
-import { checkSource, readSource, type Said, SourceError } from "../source.ts"
+import {
+  type Diagnostic,
+  diagnose,
+  isFlag,
+  render,
+  summary,
+  type Texts,
+  toGithub,
+  toJson,
+  toSarif,
+} from "../../dsl/index.ts"
+import { checkSource, readSource, type Said, type Source, SourceError } from "../source.ts"
 import { print } from "./output.ts"
 import { saidFlags, saidIn } from "./said.ts"
 import { summaries } from "./summaries.ts"
@@ -41,10 +51,26 @@ interface Outcome {
 }
 
 const checked = async (file: string, format: Format, said: Said): Promise<Outcome> => {
-  const { diagnostics, spec, texts, absent } = await checkSource(readSource(file), said)
+  const source = readable(file, format)
+  if ("diagnostics" in source) {
+    print(await printed(file, source.diagnostics, { [file]: "" }, format))
+    return { code: 1, contents: { [file]: undefined } }
+  }
+  const { diagnostics, spec, texts, absent } = await checkSource(source, said)
   print(await printed(file, diagnostics, texts, format))
-  const contents = Object.entries(texts).filter(([name]) => !name.startsWith("--"))
+  const contents = Object.entries(texts).filter(([name]) => !isFlag(name))
   return { code: spec ? 0 : 1, contents: Object.fromEntries([...contents, ...absent.map((name) => [name, undefined])]) }
+}
+
+/** What people read on standard error, programs read where they read the rest. Throws SourceError. */
+const readable = (file: string, format: Format): Source | { readonly diagnostics: readonly Diagnostic[] } => {
+  try {
+    return readSource(file)
+  } catch (error) {
+    if (!(error instanceof SourceError) || format === "text") throw error
+    const { message: reason, help } = error
+    return { diagnostics: [diagnose("L2R0219", { file, start: 0, end: 0 }, { reason, help })] }
+  }
 }
 
 const printed = async (file: string, diagnostics: readonly Diagnostic[], texts: Texts, format: Format) => {

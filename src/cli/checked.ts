@@ -1,5 +1,5 @@
 /** Reads and checks a spec for a verb: diagnostics go to standard error; without a sound spec there is nothing to go on with. */
-import { type Change, render, type Spec, summary, type Texts } from "../../dsl/index.ts"
+import { type Change, diagnose, render, type Spec, summary, type Texts } from "../../dsl/index.ts"
 import { asError } from "../run/explanation.ts"
 import { checkSource, readSource, type Said, type Source } from "../source.ts"
 
@@ -32,7 +32,7 @@ export const atPlace = (error: unknown, { texts }: Pick<CheckedSource, "texts">)
   }
   if (!span) return asError(error)
   process.stderr.write(
-    `${render([{ code: "L2R0600", severity: "error", message, help, span }], texts, { color: inColour() })}\n`,
+    `${render([diagnose("L2R0600", span, { problem: message, help })], texts, { color: inColour() })}\n`,
   )
   return undefined
 }

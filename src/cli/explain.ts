@@ -26,8 +26,8 @@ export default {
 } satisfies Verb
 
 const ofOne = (word: string): string => {
-  const code = /^(?:L2R)?(\d{4})$/i.exec(word)?.[1]
-  if (code !== undefined) return ofCode(`L2R${code}`)
+  const code = /^(?:L2R)?(\d{3,4})$/i.exec(word)?.[1]
+  if (code !== undefined) return ofCode(`L2R${code.padStart(4, "0")}`)
   if (isCoreKind(word)) return ofCoreKind(word)
   if (Object.hasOwn(kinds, word)) return pluginTable({ [word]: kinds[word] })
   const plugins = Object.entries(kinds).filter(([, entries]) => Object.hasOwn(entries, word))

@@ -1,11 +1,13 @@
 /** For every code of the catalogue, a spec that brings it about. `around(...)` puts a line into a spec that is sound. */
 
-import type { BrokenRule, CheckOptions, DataFacts } from "../../dsl/index.ts"
+import { type BrokenRule, type CheckOptions, type DataFacts, type Diagnostic, diagnose } from "../../dsl/index.ts"
 import { current } from "../../dsl/syntax/dialect.ts"
 import { mine } from "./vocabulary.fixture.ts"
 
 /** A spec with what stands beside it: other files, flags, what is known of data. */
 export interface Case extends Partial<CheckOptions> {
+  /** What is found by another than the check: the verbs, the plan. */
+  readonly made?: Diagnostic
   readonly text: string
   /** Files that it may import, by the name that messages show. */
   readonly files?: Readonly<Record<string, string>>
@@ -98,6 +100,16 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0201: [sound.replace("language 1", "language 2")],
   L2R0202: [sound.replace("language 1\n", "")],
   L2R0203: [around("language 1")],
+  L2R0219: [
+    {
+      text: "",
+      made: diagnose(
+        "L2R0219",
+        { file: "spec.l2r", start: 0, end: 0 },
+        { reason: "there is no file spec.l2r", help: "check the name; a spec ends in .l2r" },
+      ),
+    },
+  ],
   L2R0207: [around('use "./1st.ts"')],
   L2R0208: [
     around('use "./broken.ts" as broken'),
@@ -376,6 +388,16 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     spoken("routers: [r, near]", "router near = similarity { statistic: class_gaussian, statistics: train }\n"),
     spoken("routers: r, bounds: similarity"),
     spoken("routers: [r, learnt]"),
+  ],
+  L2R0600: [
+    {
+      text: sound,
+      made: diagnose(
+        "L2R0600",
+        { file: "spec.l2r", start: sound.indexOf("intents }"), end: sound.indexOf(" }\nmemory") },
+        { problem: 'the data "intents" has no task "t1"', help: "its tasks are: books, films" },
+      ),
+    },
   ],
   L2R0701: [{ text: sound, set: ["lowrank.rank=4"] }],
   L2R0702: [{ text: sound, set: ["low_rank.rank", "low_rank.=4", "=4"] }],

@@ -21,7 +21,8 @@ const options = {
 const withUse = (text: string) =>
   /= mine\./.test(text) ? text.replace("language 1\n", 'language 1\nuse "./my-router.ts" as mine\n') : text
 const checked = (one: string | Case) => {
-  const { text, files = {}, ...more } = caseOf(one)
+  const { text, files = {}, made, ...more } = caseOf(one)
+  if (made) return { spec: undefined, diagnostics: [made], texts: { "spec.l2r": text } }
   const open = (file: string) => (file in files ? { text: files[file] } : { problem: `there is no file ${file}` })
   return check(withUse(text), { ...options, ...(more.factsOf ? { tasksOf: undefined } : {}), open, ...more })
 }

@@ -10,8 +10,8 @@ import type { Vocabulary } from "../../dsl/vocabulary.ts"
 
 const vocabulary = JSON.parse(readFileSync(new URL("../../dsl/vocabulary.json", import.meta.url), "utf8")) as Vocabulary
 
-/** Codes that no file of this version can bring about. */
-const LATER = ["L2R0217"]
+/** Codes that no file of this version can bring about: of an older one, and what the verbs and the plan find. */
+const LATER = ["L2R0217", "L2R0219", "L2R0600"]
 
 test("every code has a page, and every page is of a code", () => {
   assert.deepEqual(Object.keys(pages).sort(), Object.keys(catalogue).sort())
