@@ -9,5 +9,6 @@ import { reading } from "./reading.ts"
 
 export { besideOf, type Example, exampleOf, GIVEN, type Page, shownOf } from "./page.ts"
 export { runExample } from "./run.ts"
+export { SAME_PAGE, words } from "./words.ts"
 
 export const pages: Pages = { ...reading, ...file, ...names, ...options, ...experiments, ...plan, ...flags }

@@ -39,7 +39,7 @@ router nearest = similarity { memory: few }
 `
 
 /** What the file of an example has besides, in words; nothing where the example is all. */
-export const besideOf = ({ given }: Page): readonly string[] => {
+export const besideOf = ({ given }: Pick<Page, "given">): readonly string[] => {
   const names = [...GIVEN.matchAll(/^\w+ (\w+)/gm)].map(([, name]) => `\`${name}\``)
   return given ? [`The file also declares ${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}.`] : []
 }

@@ -31,7 +31,11 @@ const REVIEWS = [
 ]
 
 /** What is said of an example; its plugins and data are those that the text speaks of. */
-export const runExample = (example: string | Example, { given }: Page, vocabulary: Vocabulary): Checked => {
+export const runExample = (
+  example: string | Example,
+  { given }: Pick<Page, "given">,
+  vocabulary: Vocabulary,
+): Checked => {
   const { spec, files = {}, ...flags } = exampleOf(example)
   const tasks = TASKS.map((name) => ({ name, train: { [`${name}_1`]: 90, [`${name}_2`]: 90 }, test: 500 }))
   const isSmall = (plugin: string) => plugin === "jsonl"

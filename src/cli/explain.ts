@@ -1,6 +1,6 @@
-/** `l2r explain CODE | KIND [NAME] | NAME`: the long form of a diagnostic, a kind of declaration, or a plugin. */
+/** `l2r explain CODE | KIND [NAME] | NAME | WORD`: the long form of a diagnostic, a kind of declaration, a plugin, or a word of the language. */
 
-import { besideOf, pages, runExample, shownOf } from "../../dsl/explain/index.ts"
+import { besideOf, pages, runExample, SAME_PAGE, shownOf, words } from "../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../dsl/index.ts"
 import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
 import { coreSchemas } from "../../dsl/options/core_schema.ts"
@@ -15,9 +15,12 @@ const { kinds } = vocabulary
 
 export default {
   summary: summaries.explain,
-  usage: "explain CODE | KIND [NAME] | NAME",
+  usage: "explain CODE | KIND [NAME] | NAME | WORD",
   words: [1, 2],
-  proposes: [[...Object.keys(pages), ...KINDS, ...pluginNames(vocabulary)], pluginNames(vocabulary)],
+  proposes: [
+    [...Object.keys(pages), ...KINDS, ...Object.keys(words), ...pluginNames(vocabulary)],
+    pluginNames(vocabulary),
+  ],
   flags: {},
   run: async ([first, name]) => {
     process.stdout.write(name === undefined ? ofOne(first) : ofTwo(first, name))
@@ -28,13 +31,15 @@ export default {
 const ofOne = (word: string): string => {
   const code = /^(?:L2R)?(\d{3,4})$/i.exec(word)?.[1]
   if (code !== undefined) return ofCode(`L2R${code.padStart(4, "0")}`)
+  const said = Object.hasOwn(SAME_PAGE, word) ? SAME_PAGE[word] : word
+  if (Object.hasOwn(words, said)) return ofWord(said)
   if (isCoreKind(word)) return ofCoreKind(word)
   if (Object.hasOwn(kinds, word)) return pluginTable({ [word]: kinds[word] })
   const plugins = Object.entries(kinds).filter(([, entries]) => Object.hasOwn(entries, word))
   if (plugins.length > 0) return plugins.map(([kind, entries]) => pluginPage(kind, entries[word])).join("\n")
   const names = Object.values(kinds).flatMap((entries) => Object.keys(entries))
   throw new UsageError(
-    `${known("kind or plugin", word, [...KINDS, ...names])}\na code reads L2R0401, and stands in front of a message`,
+    `${known("kind, plugin or word", word, [...KINDS, ...names, ...Object.keys(words)])}\na code reads L2R0401, and stands in front of a message`,
   )
 }
 
@@ -42,6 +47,12 @@ const ofTwo = (kind: string, name: string): string => {
   if (!Object.hasOwn(kinds, kind)) throw new UsageError(known("kind of plugin", kind, Object.keys(kinds)))
   if (!Object.hasOwn(kinds[kind], name)) throw new UsageError(known(kind, name, Object.keys(kinds[kind])))
   return pluginPage(kind, kinds[kind][name])
+}
+
+const ofWord = (word: string): string => {
+  const { title, text, example } = words[word]
+  const beside = besideOf(words[word]).map((sentence) => indented(sentence, 0))
+  return [`${word}: ${title}`, indented(text, 0), quoted(shownOf(example)), ...beside].join("\n\n").concat("\n")
 }
 
 const ofCode = (code: string): string => {

@@ -8,7 +8,7 @@ export const summaries = {
   graph: "draw the steps of a run as a Mermaid or DOT diagram",
   run: "train, route, compare: run a spec and write its report",
   report: "print the tables of a results.json again and write report.html and matrix.csv",
-  explain: "explain a diagnostic by its code, a kind of declaration, or a plugin",
+  explain: "explain a diagnostic by its code, a kind of declaration, a plugin, or a word of the language",
   plugins: "list plugins, or the options of one",
   schema: "print the options of plugins as JSON Schema",
   ast: "print the tree of a spec as JSON",

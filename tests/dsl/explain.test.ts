@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { catalogue } from "../../dsl/diagnostics/catalogue.ts"
-import { pages, runExample, shownOf } from "../../dsl/explain/index.ts"
+import { pages, runExample, SAME_PAGE, shownOf, words } from "../../dsl/explain/index.ts"
 import { check } from "../../dsl/index.ts"
 import { current } from "../../dsl/syntax/dialect.ts"
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
@@ -29,6 +29,26 @@ for (const [code, page] of Object.entries(pages)) {
     )
   })
 }
+
+for (const [word, page] of Object.entries(words)) {
+  test(`the example of ${word}`, () => {
+    const { diagnostics } = runExample(page.example, page, vocabulary)
+    assert.deepEqual(
+      diagnostics.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code} ${message}`),
+      [],
+    )
+    const said = [word, ...Object.keys(SAME_PAGE).filter((other) => SAME_PAGE[other] === word)]
+    const whole = `${page.title} ${page.text} ${shownOf(page.example)}`
+    assert.ok(
+      said.some((each) => whole.includes(each)),
+      word,
+    )
+  })
+}
+
+test("words that share a page name one that is there", () => {
+  for (const word of Object.values(SAME_PAGE)) assert.ok(Object.hasOwn(words, word), word)
+})
 
 test("a file of an older language is what its page says", () => {
   const found = check("language 1\n", { file: "f", vocabulary, dialect: { ...current, version: 2 } }).diagnostics
