@@ -108,6 +108,7 @@ export interface Train {
   readonly warm_up: number
   readonly initialisation: "own" | "shared"
   readonly early_stop: "none" | "validation"
+  readonly earlier: "absent" | "summed" | "averaged" | "weighted"
   readonly variantOf?: string
   readonly span: Span
 }

@@ -153,6 +153,12 @@ const train: JsonSchema = {
       default: "none",
       description: "keep the epoch that is best on the validation examples",
     },
+    earlier: {
+      enum: ["absent", "summed", "averaged", "weighted"],
+      default: "absent",
+      description:
+        "modules of earlier tasks while one is trained: absent, which is isolation; or frozen and at work beside it, added up, averaged with it, or weighed by a softmax that is learnt with it",
+    },
   },
 }
 

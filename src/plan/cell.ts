@@ -21,6 +21,8 @@ export interface PlannedModules {
   readonly code: readonly string[]
   /** One adapter for all tasks; absent in a mixed library. */
   readonly only?: Resolved<Adapter>
+  /** Each was trained beside those before it: in another order they are others. */
+  readonly dependsOnOrder?: true
 }
 
 export interface TrainOptions extends Omit<Train, "name" | "span"> {}
@@ -37,7 +39,8 @@ export const planModules = (
 ): PlannedModules => {
   const chosen = stream.tasks.map(moduleOf)
   const adapters = chosen.map(({ adapter }) => adapter)
-  const modules = stream.tokens.map((tokens, t) => {
+  const modules: string[] = []
+  stream.tokens.forEach((tokens, t) => {
     const { folder } = chosen[t]
     const options = {
       backbone: stream.backbone,
@@ -47,14 +50,15 @@ export const planModules = (
       seed,
       ...(stream.answers ? { head: "text" as const } : {}),
     }
-    return builder.add({
+    const module = builder.add({
       ...(folder ? optionsFor("imported", { ...options, folder }) : optionsFor("module", options)),
       label: `module ${stream.tasks[t]} · ${folder ? folder.location : name} · seed ${seed}`,
-      inputs: { tokens },
+      inputs: { tokens, ...(train.earlier === "absent" || folder ? {} : { earlier: [...modules] }) },
       code: [stream.code, adapters[t].code],
       seconds: folder ? seconds.encode : (seconds.module * train.epochs) / 3,
       bytes: 2e5,
     })
+    modules.push(module)
   })
   return {
     name,
@@ -62,6 +66,7 @@ export const planModules = (
     modules,
     adapters,
     code: [stream.code, ...new Set(adapters.map(({ code }) => code))],
+    ...(train.earlier === "absent" ? {} : { dependsOnOrder: true as const }),
     ...(new Set(adapters.map(({ chosen }) => JSON.stringify(chosen))).size === 1 ? { only: adapters[0] } : {}),
     get encoded() {
       const { backbone, answers } = stream

@@ -111,6 +111,7 @@ export const streamInOrder = (builder: StepBuilder, stream: PlannedStream, { pla
 /** The same modules for another order. */
 export const modulesInOrder = (modules: PlannedModules, { name, places }: PlannedOrder): PlannedModules => {
   if (isWritten(places)) return modules
+  if (modules.dependsOnOrder) throw new Error("modules that depend on the order are planned for each")
   const { seed, code, only } = modules
   return {
     seed,

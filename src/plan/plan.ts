@@ -14,6 +14,7 @@ import { StepBuilder } from "./builder.ts"
 import { moduleChooser, type PlannedModules, planModules, trainOptions } from "./cell.ts"
 import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
 import { planComposition } from "./composition_row.ts"
+import { checkEarlier } from "./earlier.ts"
 import { type Line, linesOf } from "./lines.ts"
 import { planMemory } from "./memories.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
@@ -116,6 +117,11 @@ const planExperiment = async (
   const elsewhere = await modulesElsewhere(spec, experiment.adapters, stream, declared, directory, moduleReader)
   const lines = (await linesOf(shelf, spec, experiment, stream.tasks)).map((line) => ({ ...line, keepGates }))
   const train = trainOptions(spec.trains[experiment.train])
+  const used = experiment.adapters.flatMap((name) => Object.values(spec.libraries[name]?.adapterOf ?? { own: name }))
+  checkEarlier(
+    spec.trains[experiment.train],
+    used.flatMap((name) => adapters.get(name) ?? []),
+  )
   const orders = ordersOf(spec.streams[experiment.stream], stream.tasks)
   const cells = orders.flatMap((order) => experiment.adapters.map((name) => ({ order, name })))
   return cells.map(({ order, name }) => {
@@ -124,8 +130,17 @@ const planExperiment = async (
     const single: string[] = []
     for (const seed of experiment.seeds) {
       const moduleOf = moduleChooser(spec, name, adapters, elsewhere.get(name) ?? new Map())
-      const written = planModules(builder, stream, moduleOf, name, train, seed)
-      const modules = modulesInOrder(written, order)
+      const modules =
+        train.earlier === "absent"
+          ? modulesInOrder(planModules(builder, stream, moduleOf, name, train, seed), order)
+          : planModules(
+              builder,
+              turned,
+              moduleOf,
+              order.name === "written" ? name : `${name} · ${order.name}`,
+              train,
+              seed,
+            )
       single.push(modules.encoded[0])
       for (const line of lines) rows.push(...planLine(builder, turned, modules, line, train, stages))
     }

@@ -67,7 +67,7 @@ export const planRouter = (
     const at = { builder, stream, modules, row, routing, head, stage: stream.tasks.length - 1 }
     return {
       ...known,
-      ...((warm && isTrained(at)) || (row.memory.dependsOnOrder && usesMemory(at))
+      ...(modules.dependsOnOrder || (warm && isTrained(at)) || (row.memory.dependsOnOrder && usesMemory(at))
         ? { dependsOnOrder: true as const }
         : {}),
       head,

@@ -1,4 +1,8 @@
-/** One task's module, with its head where classes are chosen: trained in isolation on the frozen backbone, no other module in sight. */
+/**
+ * One task's module, with its head where classes are chosen: trained in isolation on the frozen backbone, no other module in
+ * sight, unless its `train` block has earlier modules at work beside it.
+ */
+import { besideEarlier, WEIGHTS } from "../../model/beside_earlier.ts"
 import type { Network } from "../../model/encoder.ts"
 import { drawn, freshModule } from "../../model/initial.ts"
 import { initialsFor, trainable, trainedNames } from "../../model/single.ts"
@@ -8,7 +12,7 @@ import { type Adapter, type HostTensor, randomStream, zeros } from "../../plugin
 import type { Perform, Work } from "../work.ts"
 import { adapterIn } from "./adapter.ts"
 import type { BestEpoch } from "./best_epoch.ts"
-import { answeredIn, classCount, labelledIn, network } from "./given.ts"
+import { answeredIn, classCount, labelledIn, libraryFrom, network } from "./given.ts"
 import { minimise } from "./minimise.ts"
 import { answering, classifying, type Objective } from "./objective.ts"
 import { described, parameterGroups } from "./train_block.ts"
@@ -29,13 +33,16 @@ export const module: Perform = async (work) => {
     start.set("head/W", drawn(zeros([net.checkpoint.width, classes]), streamOf("head/W")))
     start.set("head/b", drawn(zeros([classes]), streamOf("head/b")))
   }
+  if (train.earlier === "weighted" && work.inputs("earlier").length > 0)
+    start.set(WEIGHTS, drawn(zeros([work.inputs("earlier").length + 1]), streamOf(WEIGHTS)))
   const trained = [
     ...trainedNames(initialsFor(adapter, chosen.options, net.checkpoint.sites)),
     ...(head === "text" ? [] : ["head/W", "head/b"]),
+    ...(start.has(WEIGHTS) ? [WEIGHTS] : []),
   ]
   /** Those that are trained: the same numbers, changed in place. */
   const values = new Map(trained.map((name) => [name, start.get(name)!.data as Float32Array]))
-  const { objective, best } = trainingOf(work, net, adapter, options, start, values)
+  const { objective, best } = await trainingOf(work, net, adapter, options, start, values)
   const losses = await minimise(work, objective, {
     values,
     groups: parameterGroups(described(adapter, chosen.options, net, start, trained), train.learning_rate, train),
@@ -45,6 +52,8 @@ export const module: Perform = async (work) => {
     stream: (purpose) => randomStream(seed, purpose, task),
     ...(train.early_stop === "validation" && best ? { best } : {}),
   })
+  start.delete(WEIGHTS)
+  values.delete(WEIGHTS)
   return {
     json: {
       task,
@@ -60,17 +69,21 @@ export const module: Perform = async (work) => {
 }
 
 /** What is minimised, and where there are validation examples, what finds the best epoch. */
-const trainingOf = (
+const trainingOf = async (
   work: Work,
   net: Network,
   adapter: Adapter,
   { adapter: chosen, train, head }: ModuleOptions,
   start: ReadonlyMap<string, HostTensor>,
   values: Map<string, Float32Array>,
-): { readonly objective: Objective; readonly best?: () => Promise<BestEpoch> } => {
+): Promise<{ readonly objective: Objective; readonly best?: () => Promise<BestEpoch> }> => {
   const tokens = work.input("tokens")
   const minimised = { smoothing: train.label_smoothing }
-  const taking = (training: boolean) => trainable(adapter, chosen.options, net.checkpoint.sites, { training }, start)
+  const earlier = train.earlier === "absent" ? [] : await libraryFrom(work, work.inputs("earlier"))
+  const taking = (training: boolean) => {
+    const own = trainable(adapter, chosen.options, net.checkpoint.sites, { training }, start)
+    return train.earlier === "absent" || earlier.length === 0 ? own : besideEarlier(own, earlier, train.earlier)
+  }
   if (head === "text") {
     const validation = answeredIn(tokens, "validation")
     const objective = answering(net, taking(true), answeredIn(tokens, "train"), minimised)

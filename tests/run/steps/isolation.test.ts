@@ -22,6 +22,7 @@ const TRAIN = {
   schedule: "linear",
   warm_up: 0,
   early_stop: "none",
+  earlier: "absent",
 }
 const LORA = { plugin: "lora", options: { rank: 2, alpha: 4, dropout: 0.1, targets: ["query", "value"] } }
 const FITTING = { epochs: 2, batch: 4, learning_rate: 0.1, head_learning_rate: 0.1 }

@@ -31,6 +31,7 @@ const TRAIN = {
   schedule: "linear",
   warm_up: 0,
   early_stop: "none",
+  earlier: "absent",
 }
 const LORA = { plugin: "lora", options: { rank: 4, alpha: 8, dropout: 0, targets: ["query", "value"] } }
 

@@ -39,6 +39,7 @@ const train = (on: Bench, tokens: Artifact, given: object, head?: "text"): Promi
         schedule: "constant",
         warm_up: 0,
         early_stop: "none",
+        earlier: "absent",
         ...given,
       },
       task: "task",

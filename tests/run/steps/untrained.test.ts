@@ -20,6 +20,7 @@ const train = {
   schedule: "linear",
   warm_up: 0,
   early_stop: "none",
+  earlier: "absent",
 }
 const COUNT = 6 // of the 64 entries of each of two weights
 const HEAD = 8 * 2 + 2
