@@ -207,3 +207,26 @@ for (const [what, value, said] of [
         return true
       }),
     ))
+
+test("at most so many of each class: a fixed draw, in the order of the file, apart from the other splits and classes", async () => {
+  const lines = (count: number, split: string) =>
+    Array.from({ length: count }, (_, i) => row(`${split}${i}`, i % 3 === 0 ? "x" : "y")).join("")
+  const files = { "d/t1/train.jsonl": lines(30, "train"), "d/t1/test.jsonl": lines(12, "test") }
+  await withFiles(files, async (folder) => {
+    const [all] = await load(folder)
+    const [few] = await load(folder, ["t1"], { ...fields, train_per_class: 4, test_per_class: 100 } as never)
+    const [fewer] = await load(folder, ["t1"], { ...fields, train_per_class: 3 } as never)
+    const texts = (task: typeof all) => task.train.map(({ text }) => text)
+    for (const label of ["x", "y"]) assert.equal(few.train.filter((one) => one.label === label).length, 4)
+    assert.deepEqual(
+      texts(few),
+      texts(all).filter((text) => texts(few).includes(text)),
+    )
+    assert.ok(texts(fewer).every((text) => texts(few).includes(text)))
+    assert.deepEqual(few.test, all.test)
+    assert.notDeepEqual(
+      texts(few).filter((_, i) => i < 4),
+      texts(all).slice(0, 4),
+    )
+  })
+})

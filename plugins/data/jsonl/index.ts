@@ -5,12 +5,28 @@ import {
   defineData,
   type Example,
   optional,
+  PositiveInt,
   required,
   Schema,
   type Task,
 } from "../../../src/plugin/index.ts"
 import { byNumbers, listedLabels, type TaskFiles, taskFiles, taskNames } from "./folder.ts"
 import { type Fields, readBytes, readExamples } from "./lines.ts"
+import { sampled } from "./sample.ts"
+
+const fewer = (split: string) =>
+  Schema.optionalKey(
+    required(
+      PositiveInt,
+      `at most so many ${split} examples of each class, a fixed draw of them; of each task where texts are answered in words; all by default`,
+    ),
+  )
+
+interface Options extends Fields {
+  readonly train_per_class?: number
+  readonly validation_per_class?: number
+  readonly test_per_class?: number
+}
 
 const Name = Schema.String.check(Schema.isMinLength(1))
 
@@ -27,15 +43,18 @@ export default defineData({
         "the field that holds the answer where texts are answered in words: a text, or a list of texts that are all right; no label is read then",
       ),
     ),
+    train_per_class: fewer("training"),
+    validation_per_class: fewer("validation"),
+    test_per_class: fewer("test"),
   }),
   answered: ({ answer }: Fields) => answer !== undefined,
   tasks: (location, _options, place) => taskNames(location, place),
-  load: async (tasks, location, options: Fields, place) => {
+  load: async (tasks, location, options: Options, place) => {
     const loaded: Task[] = []
     for (const files of await taskFiles(tasks, location, place)) loaded.push(await readTask(files, options))
     return loaded
   },
-  corpus: async (location, options: Fields, place) => {
+  corpus: async (location, options: Options, place) => {
     const tasks: Task[] = []
     for (const files of await taskFiles(await taskNames(location, place), location, place))
       tasks.push(await readTask(files, options))
@@ -55,9 +74,14 @@ export default defineData({
   },
 })
 
-const readTask = async (files: TaskFiles, fields: Fields): Promise<Task> => {
-  const read = (path: string | undefined) => (path === undefined ? [] : readExamples(path, fields))
-  const [train, validation, test] = [await read(files.train), await read(files.validation), await read(files.test)]
+const readTask = async (files: TaskFiles, fields: Options): Promise<Task> => {
+  const read = async (split: "train" | "validation" | "test") => {
+    const path = files[split]
+    const examples = path === undefined ? [] : await readExamples(path, fields)
+    const answered = fields.answer !== undefined
+    return sampled(examples, fields[`${split}_per_class`], { task: files.name, split, answered })
+  }
+  const [train, validation, test] = [await read("train"), await read("validation"), await read("test")]
   if (train.length === 0)
     throw new DataError(
       `${files.train} is empty: the task "${files.name}" has nothing to train on`,
