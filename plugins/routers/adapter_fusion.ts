@@ -2,7 +2,8 @@
  * AdapterFusion: attention over what the modules give (Pfeiffer, Kamath, Rücklé, Cho, Gurevych 2021, arXiv 2005.00247).
  * For each token at each site, with y what leaves the site and c_i what module i adds to it:
  *   alpha = softmax_i((Q y + q) . (K c_i)),    y <- y + sum_i alpha_i V c_i,    loss + lambda |I - V|^2
- * Q, K and V are of the site; V begins at the identity. Modules and backbone are frozen.
+ * Q, K and V are of the site; V begins at the identity (`adapters`: with 1e-6 beside the diagonal). Modules and backbone are frozen.
+ * K has no bias: it would add the same to all scores.
  */
 import {
   add,

@@ -3,12 +3,14 @@
  *   s_i = cos(phi(x), k_i),    w = softmax(8 s),    P = sum_i w_i P_i   (parameters averaged)
  *   loss + lambda mean (1 - cos(phi(x), k_task))
  * The authors learn key and module of a task together, with earlier modules active; here the modules are trained in isolation and the
- * keys afterwards: those of all tasks on the memory, or (`data: newest`) a new key on its task's training examples, earlier keys kept.
+ * keys afterwards: those of all tasks on the memory, or (`data: newest`) a new key on its task's training examples alone, earlier keys kept.
  * Their LoRA code weighs a whole batch by its mean weights (`batch_mean`), which leaks the task of a batch of one task; the table marks it.
  */
 import {
+  add,
   cosineSimilarity,
   defineRouter,
+  div,
   mul,
   NonNegativeNumber,
   optional,
@@ -68,6 +70,8 @@ export default defineRouter({
     const w = softmax(scale(cosineSimilarity(phi, keys), factor))
     return batch_mean ? overBatch(w) : w
   },
-  loss: ({ units: [{ query, p }], task }, { matching }) =>
-    scale(sub(1, sum(mul(task, cosineSimilarity(query, p.keys)), -1, true)), matching),
+  loss: ({ units: [{ query, p }], task, newest }, { matching, data }) => {
+    const far = scale(sub(1, sum(mul(task, cosineSimilarity(query, p.keys)), -1, true)), matching)
+    return data === "newest" ? div(overBatch(mul(far, newest)), add(overBatch(newest), 1e-12)) : far
+  },
 })

@@ -5,7 +5,7 @@
  * Losses, summed over sites:
  *   mutual_information  lambda -(H(mean p) - mean H(p))      the load is even over tokens, each token is sure
  *   concentration       lambda H(mean p)                     few modules carry the memory (the paper's; not in the public code)
- *   switch              lambda N sum_i P_i F_i               Fedus et al. 2021, with 0.1 mean (log sum exp)^2
+ *   switch              lambda N sum_i P_i F_i               Fedus et al. 2021, with F_i the share of i among the k chosen, and 0.1 mean (log sum exp)^2
  * `insertion`: gates of earlier stages stay and those of a new module alone are learnt. `prune`: modules whose mean gate over the memory
  * is below the threshold at a site are left out there.
  */
@@ -88,12 +88,16 @@ const logits = (x: Tensor, { W1, b1, W2 }: P): Tensor => matmul(gelu(add(matmul(
 const entropy = (p: Tensor): Tensor => neg(sum(mul(p, log(add(p, 1e-12))), -1))
 
 interface Losses {
+  readonly top_k: number
   readonly mutual_information: number
   readonly concentration: number
   readonly switch: number
 }
 
-const balance = (z: Tensor, { mutual_information, concentration, switch: switching }: Losses): readonly Tensor[] => {
+const balance = (
+  z: Tensor,
+  { top_k, mutual_information, concentration, switch: switching }: Losses,
+): readonly Tensor[] => {
   const p = softmax(z)
   const marginal = overBatch(p)
   const terms: Tensor[] = []
@@ -101,7 +105,8 @@ const balance = (z: Tensor, { mutual_information, concentration, switch: switchi
   if (concentration > 0) terms.push(scale(entropy(marginal), concentration))
   if (switching > 0) {
     const modules = z.shape.at(-1) as number
-    const load = scale(sum(mul(marginal, overBatch(largestMask(p, 1)))), modules)
+    const share = scale(overBatch(largestMask(p, top_k)), 1 / Math.min(top_k, modules))
+    const load = scale(sum(mul(marginal, share)), modules)
     const top = max(z, -1, true)
     const total = add(top, log(sum(exp(sub(z, top)), -1, true)))
     terms.push(scale(add(load, scale(mean(overBatch(mul(total, total))), 0.1)), switching))

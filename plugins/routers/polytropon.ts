@@ -3,7 +3,8 @@
  *   a = sigma((Z[task] + log u - log(1 - u)) / tau) while training, sigma(Z[task]) after;   alpha = a / (sum_i a_i + 1e-12)
  *   A = sum_i alpha_i A_i,  B = sum_i alpha_i B_i
  * Z [tasks, modules] begins at U(±1e-3). It reads the true task, and the table says so. The skills are the trained modules.
- * The authors' code samples; mttl's PolySelector takes sigma(Z) while training too (`relaxation: sigmoid`).
+ * The authors' code and peft's sample; mttl's PolySelector takes sigma(Z) while training too (`relaxation: sigmoid`). peft's Z is of each
+ * site (`scope: per_module`).
  */
 import {
   add,

@@ -4,7 +4,7 @@
  *   q = LN(SiLU(W2 W1 max_tokens E)),    w = softmax_k(key_k . q / tau),  tau = sqrt(d) by default,    y <- y + sum_k w_k A_k(x)
  * The key of a new task is learnt on that task, earlier keys stay, the projection goes on learning. So that earlier tasks keep
  * their attention, that of task k is recorded after it was learnt, as the mean a_k over its remembered texts, and
- *   loss + lambda KL([a_k, 0, ..] || w(x~))   for remembered texts x~ of earlier tasks k.
+ *   loss + lambda sum_k mean KL([a_k, 0, ..] || w(x~))   for remembered texts x~ of each earlier task k.
  * The authors record on the validation split and reflect on generated texts; here both are texts of the memory. Their maximum
  * runs over the padding of a batch too, which makes w depend on the other texts (`pooling: max_padded`, marked as a leak;
  * a padded position counts as zeros).
@@ -91,8 +91,8 @@ export default defineRouter({
   loss: ({ units: [{ gates, p }], task, newest }, { reflection }) => {
     if (!p.recorded || reflection === 0) return constant(0)
     const target = matmul(task, p.recorded)
-    const earlier = sub(1, newest)
+    const earlier = mul(task, sub(1, newest))
     const divergence = sum(mul(target, sub(log(maximum(target, 1e-12)), log(add(gates, 1e-12)))), -1, true)
-    return scale(div(overBatch(mul(divergence, earlier)), add(overBatch(earlier), 1e-12)), reflection)
+    return scale(sum(div(overBatch(mul(earlier, divergence)), add(overBatch(earlier), 1e-12))), reflection)
   },
 })

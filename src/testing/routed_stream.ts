@@ -1,5 +1,6 @@
 /** A router on a toy stream by the steps of a run: fitted, then evaluated on the mixed test set. */
 import type { Artifact, StoredArray } from "../plan/step.ts"
+import type { Fitting } from "../plan/step_options.ts"
 import type { Router } from "../plugin/index.ts"
 import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, backbone, perform } from "./work.ts"
@@ -10,7 +11,7 @@ export interface Setting {
 }
 
 /** Few epochs on the whole memory at once, so that the order of its examples does not matter. */
-const fitting = { epochs: 6, batch: 1000, learning_rate: 0.3, head_learning_rate: 0.1 }
+const WHOLE: Fitting = { epochs: 6, batch: 1000, learning_rate: 0.3, head_learning_rate: 0.1 }
 
 /** Fitted at the last stage; where a fit goes on from stage to stage, at all of them. */
 export const fitted = async (
@@ -18,12 +19,13 @@ export const fitted = async (
   setting: Setting,
   stream: ToyStream,
   head: "kept" | "refit" = "kept",
+  fitting: Fitting = WHOLE,
 ): Promise<Artifact> => {
   const last = stream.modules.length - 1
   const continues = setting.router.fit?.(setting.options).continues === true
   let previous: readonly Artifact[] = []
   for (let stage = continues ? 0 : last; stage <= last; stage++)
-    previous = [await fittedAt(bench, setting, stream, head, stage, previous)]
+    previous = [await fittedAt(bench, setting, stream, head, fitting, stage, previous)]
   return previous[0]
 }
 
@@ -32,6 +34,7 @@ const fittedAt = async (
   { router, options }: Setting,
   stream: ToyStream,
   head: "kept" | "refit",
+  fitting: Fitting,
   stage: number,
   previous: readonly Artifact[],
 ): Promise<Artifact> => {
