@@ -31,11 +31,11 @@ export const MEASURES = [
 /** Where answers are written there is no accuracy; what is read off the matrix is read off that of `rouge_l`. */
 export const TEXT_MEASURES = [...SCORES, ...MEASURES.slice(2)] as const
 
-/** What is shown where `measure` names it, and not otherwise: how the routers use the modules, by layer and task. */
-export const ON_REQUEST = ["routing"] as const
+/** What is shown where `measure` names it, and not otherwise: weighted F1, and how the routers use the modules, by layer and task. */
+export const ON_REQUEST = ["weighted_f1", "routing"] as const
 
-/** Measures that are a number per test example, so that two rows can be paired: right or wrong, or a score. */
-export const COMPARED = ["accuracy", "task_accuracy", ...SCORES] as const
+/** Measures on which two rows can be paired: a number per test example (right or wrong, or a score), or worked out anew from examples that are drawn. */
+export const COMPARED = ["accuracy", "task_accuracy", "weighted_f1", ...SCORES] as const
 
 /** Those that a stream has, by its head; `usual` are those that are shown where none is named. */
 export const measuresOf = (
@@ -43,7 +43,8 @@ export const measuresOf = (
 ): { readonly all: readonly string[]; readonly usual: readonly string[]; readonly compared: readonly string[] } => {
   const usual = head === "text" ? TEXT_MEASURES : MEASURES
   const compared = head === "text" ? SCORES : COMPARED.filter((name) => !(SCORES as readonly string[]).includes(name))
-  return { usual, all: [...usual, ...ON_REQUEST], compared }
+  const more = ON_REQUEST.filter((name) => head === "classes" || name !== "weighted_f1")
+  return { usual, all: [...usual, ...more], compared }
 }
 
 /** Orders of the tasks that have a name; `shuffled(3)` says how many. A list of tasks is an order too. */
@@ -197,7 +198,7 @@ const experiment: JsonSchema = {
     measure: {
       ...oneOrMore(
         { enum: [...MEASURES, ...SCORES, ...ON_REQUEST] },
-        "what the table shows; where it is left out, all that the stream's head has but `routing`: accuracies of classes, or scores of written answers",
+        "what the table shows; where it is left out, all that the stream's head has but `weighted_f1` and `routing`: accuracies of classes, or scores of written answers",
       ),
       default: MEASURES,
     },

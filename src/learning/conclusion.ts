@@ -67,7 +67,11 @@ function finding(c: Omit<Comparison, "conclusion">, comparisons: number, setup: 
 const SCORES: Readonly<Record<string, string>> = { rouge_l: "Rouge-L", exact_match: "exact match" }
 
 const words = (name: string) =>
-  name.replaceAll("_", "-").replace("-transfer", " transfer").replace("-accuracy", " accuracy")
+  name
+    .replace("weighted_f1", "weighted F1")
+    .replaceAll("_", "-")
+    .replace("-transfer", " transfer")
+    .replace("-accuracy", " accuracy")
 const points = (value: number) => `${value.toFixed(1)} points`
 const signed = (value: number) => {
   const text = value.toFixed(1)

@@ -102,6 +102,8 @@ export interface Row {
     /** Where texts are answered in words: mean scores; the matrices of accuracies are empty then. */
     readonly rougeL?: readonly (readonly (number | null)[])[]
     readonly exactMatch?: readonly (readonly (number | null)[])[]
+    /** Weighted F1 in the set-up of the cell, where it is asked for. */
+    readonly weightedF1?: readonly (readonly (number | null)[])[]
   }
   readonly cost: Cost
   readonly stepKeys: readonly string[]
@@ -158,6 +160,8 @@ export interface Summary {
   /** Where texts are answered in words, instead of accuracies; what is read off the matrix is read off that of Rouge-L. */
   readonly rougeL?: Figure
   readonly exactMatch?: Figure
+  /** In the set-up of the cell, where it is asked for. */
+  readonly weightedF1?: Figure
   readonly anytime?: Figure
   readonly forgetting?: Figure
   readonly backwardTransfer?: Figure
@@ -189,6 +193,8 @@ export interface Comparison {
   readonly minimumDetectable: number
   readonly examples: number
   readonly seeds: number
+  /** The experiment has several orders of the tasks, and this is one comparison in all of them: no further evidence. */
+  readonly orderInvariant?: true
   /** e.g. "class statistics of all training data against a router fitted on the memory". */
   readonly caveat?: string
   /** One sentence that says what may be concluded. */

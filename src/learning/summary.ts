@@ -23,8 +23,12 @@ export function summarise(cell: Outcomes, open: OpenDraws): Summary[] {
   return groups.map((group) => line(group, oracle, cell, (figure) => open(purpose(cell, group, figure))))
 }
 
-const purpose = ({ experiment, adapter, order }: Outcomes, { name, head }: RowGroup, figure: string) =>
-  JSON.stringify(["interval", experiment, adapter, order, name, head, figure])
+/** Of the stream of random numbers of a line's figure. */
+export const purpose = (
+  { experiment, adapter, order }: Pick<Cell, "experiment" | "adapter" | "order">,
+  { name, head }: RowGroup,
+  figure: string,
+): string => JSON.stringify(["interval", experiment, adapter, order, name, head, figure])
 
 function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, open: OpenDraws): Summary {
   const { rows, name, head } = group

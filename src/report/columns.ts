@@ -16,7 +16,7 @@ const percent = (
   measure: string,
   title: string,
   meaning: string,
-  field: "classIncremental" | "taskIncremental" | "rougeL" | "exactMatch",
+  field: "classIncremental" | "taskIncremental" | "rougeL" | "exactMatch" | "weightedF1",
 ): Column => ({
   measure,
   title,
@@ -58,13 +58,13 @@ export const fullyMeasured = (cell: About): string =>
 export const headline = ({ scenario, answers }: About): "classIncremental" | "taskIncremental" | "rougeL" =>
   answers ? "rougeL" : scenario === "task_incremental" ? "taskIncremental" : "classIncremental"
 
-/** The columns of a cell's table: those that it measures; under `task_incremental` there is one accuracy. */
+/** The columns of a cell's table: those that it measures (weighted F1 where it is named); under `task_incremental` there is one accuracy. */
 export const columnsOf = (cell: About & Pick<Cell, "measures">): readonly Column[] =>
   allColumns(cell).filter(
     ({ measure }) =>
-      (cell.measures === undefined ||
-        cell.measures.includes(measure) ||
-        (cell.scenario === "task_incremental" && measure === "task_accuracy" && cell.measures.includes("accuracy"))) &&
+      ((cell.measures === undefined && measure !== "weighted_f1") ||
+        cell.measures?.includes(measure) ||
+        (cell.scenario === "task_incremental" && measure === "task_accuracy" && cell.measures?.includes("accuracy"))) &&
       !(cell.scenario === "task_incremental" && measure === "accuracy"),
   )
 
@@ -96,6 +96,12 @@ const accuracies = (cell: About): readonly Column[] => [
     "Task-incr. %",
     "Accuracy within each task's own classes after the last task, mean over tasks, 95 % interval.",
     "taskIncremental",
+  ),
+  percent(
+    "weighted_f1",
+    "Weighted F1 %",
+    `F1 of each class, weighted by its test examples, ${scenarioOf(cell).over} after the last task, mean over tasks, 95 % interval.`,
+    "weightedF1",
   ),
 ]
 

@@ -20,12 +20,16 @@ export const setupWord = ({ setup }: Comparison, { scenario }: Pick<Cell, "scena
 export const comparisonScope = (comparison: Comparison, cell: Pick<Cell, "scenario">): string =>
   scope(comparison, setupWord(comparison, cell))
 
-const scope = ({ on, examples, seeds }: Comparison, word: string): string =>
-  `${word === measureWord(on) ? "" : `${word}, `}${measureWord(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}`
+const scope = ({ on, examples, seeds, orderInvariant }: Comparison, word: string): string =>
+  `${word === measureWord(on) ? "" : `${word}, `}${measureWord(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}${orderInvariant ? ", order-invariant" : ""}`
 
-/** "Rouge-L" for `rouge_l`; others as they are written. */
+/** "Rouge-L" for `rouge_l`, "weighted F1"; others as they are written. */
 const measureWord = (on: string): string =>
-  on === "rouge_l" || on === "exact_match" ? SCENARIO_WORDS[on].word : oneLine(on)
+  on === "rouge_l" || on === "exact_match"
+    ? SCENARIO_WORDS[on].word
+    : on === "weighted_f1"
+      ? "weighted F1"
+      : oneLine(on)
 
 /** Empty where the spec asks for no comparison. */
 export function comparisonBlock(cell: Cell, terminal: Terminal): string {

@@ -9,9 +9,10 @@ const SETUPS = [
   ["task_incremental", "taskIncremental"],
   ["rouge_l", "rougeL"],
   ["exact_match", "exactMatch"],
+  ["weighted_f1", "weightedF1"],
 ] as const satisfies readonly (readonly [string, keyof Row["matrix"]])[]
 
-/** `after` and `on` are names of tasks, `accuracy` (or the score of written answers) is percent in full precision; what was not evaluated has no line. `marks` says what the row is told or leaks. */
+/** `after` and `on` are names of tasks, `accuracy` (or the score of written answers, or weighted F1) is percent in full precision; what was not evaluated has no line. `marks` says what the row is told or leaks. */
 export function matrixCsv(results: Results): string {
   const lines = [MATRIX_COLUMNS.join(",")]
   for (const cell of results.cells) {

@@ -36,7 +36,13 @@ const ROW: Shape = {
   name: "text",
   seed: "number",
   stages: [STAGE],
-  matrix: { classIncremental: FIGURES, taskIncremental: FIGURES, "rougeL?": FIGURES, "exactMatch?": FIGURES },
+  matrix: {
+    classIncremental: FIGURES,
+    taskIncremental: FIGURES,
+    "rougeL?": FIGURES,
+    "exactMatch?": FIGURES,
+    "weightedF1?": FIGURES,
+  },
   stepKeys: ["text"],
 }
 

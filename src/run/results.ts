@@ -13,6 +13,7 @@ import {
   type Setup,
   type Summary,
   setupOf,
+  withWeightedF1,
 } from "../learning/index.ts"
 import { packageVersion } from "../plan/code.ts"
 import type { Plan, PlannedCell } from "../plan/plan.ts"
@@ -42,7 +43,7 @@ export const assembleResults = (ran: Ran): Results => {
   const { plan, store } = ran
   const secondsOf = (key: string): number => store.record(key)?.cpuSeconds ?? 0
   const cells = plan.cells.map((planned) =>
-    withCosts(store.read(planned.scores).json as unknown as Scored, planned, secondsOf),
+    measured(withCosts(store.read(planned.scores).json as unknown as Scored, planned, secondsOf), planned),
   )
   const comparisons = compared(plan.cells, cells)
   return {
@@ -56,6 +57,10 @@ export const assembleResults = (ran: Ran): Results => {
     provenance: provenanceOf(ran),
   }
 }
+
+/** With the figures that are worked out where they are asked for. */
+const measured = (cell: Scored, { measures }: PlannedCell): Scored =>
+  measures?.includes("weighted_f1") ? withWeightedF1(cell, (purpose) => randomStream(0, "statistics", purpose)) : cell
 
 /** Processor seconds are no part of artifacts, which are the same bytes in every run: they come from the records. */
 const withCosts = (cell: Scored, { rows: planned }: PlannedCell, secondsOf: (key: string) => number): Scored => {
@@ -81,7 +86,7 @@ const compared = (planned: readonly PlannedCell[], cells: readonly Scored[]): re
     const outcomes = places.map((i) => withHeadNames(cells[i]))
     const asked = askedIn(places.map((i) => planned[i])).map(({ left, against, on }): Asked => {
       const setup = setupAsked(on, outcomes[0])
-      return { left, against, on: isScore(on) ? on : "accuracy", setup }
+      return { left, against, on: isScore(on) || on === "weighted_f1" ? on : "accuracy", setup }
     })
     if (asked.length === 0) continue
     const { comparisons, notices } = compareRows(outcomes, asked, (purpose) => randomStream(0, "comparisons", purpose))

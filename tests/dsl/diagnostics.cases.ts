@@ -374,7 +374,9 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0530: [around("stream s { tasks: intents, head: text, scenario: class_incremental }")],
   L2R0531: [around("stream s { tasks: intents, answers: { max_tokens: 8 } }")],
   L2R0532: [
-    spoken("measure: [rouge_l, accuracy], routers: r, bounds: oracle, compare r against oracle on task_accuracy"),
+    spoken(
+      "measure: [rouge_l, accuracy, weighted_f1], routers: r, bounds: oracle, compare r against oracle on task_accuracy",
+    ),
     trial("routers: learnt, measure: rouge_l, compare learnt against oracle on exact_match, bounds: oracle"),
   ],
   L2R0533: [spoken("routers: r, bounds: [frozen_class_centroid, oracle]")],

@@ -351,3 +351,17 @@ test("no difference is claimed where the correction or the interval forbids it",
     /no effect could have been found/,
   )
 })
+
+test("a comparison that no order can change says so where there are several orders", () => {
+  const [learnt, uniform] = [row("learnt", 1, 0.9, 0.6), row("uniform", 1, 0.8, 0.4)]
+  const invariant = (orders: readonly string[], on: string, left: Row = learnt) => {
+    const cells = orders.map((order) => ({ ...cellOf([left, uniform]), order }))
+    const asked = [{ left: "learnt", against: ["uniform"], on, setup: "class_incremental" as const }]
+    return compareRows(cells, asked, open).comparisons.flatMap((ofCell) => ofCell.map((one) => one.orderInvariant))
+  }
+  assert.deepEqual(invariant(["written", "reversed"], "accuracy"), [true, true])
+  assert.deepEqual(invariant(["written"], "accuracy"), [undefined])
+  assert.deepEqual(invariant(["written", "reversed"], "anytime_accuracy"), [undefined, undefined])
+  const reservoir = { ...learnt, dependsOnOrder: true as const }
+  assert.deepEqual(invariant(["written", "reversed"], "accuracy", reservoir), [undefined, undefined])
+})

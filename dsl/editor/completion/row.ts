@@ -14,6 +14,7 @@ import type { Proposal } from "./proposal.ts"
 const METRICS: Readonly<Record<(typeof COMPARED)[number], string>> = {
   accuracy: "right among all classes",
   task_accuracy: "right among the classes of the example's task",
+  weighted_f1: "F1 of each class, weighted by its test examples",
   rouge_l: "of written answers: words in common with the reference, in order",
   exact_match: "of written answers: the same words as the reference",
 }

@@ -12,6 +12,7 @@ import { rightMassDefinition } from "./right_mass.ts"
 import { rougeLDefinition } from "./rouge_l.ts"
 import { routerAccuracyDefinition } from "./router_accuracy.ts"
 import { mutualInformationDefinition, utilisationDefinition } from "./utilisation.ts"
+import { weightedF1Definition } from "./weighted_f1.ts"
 
 export * from "./anytime_accuracy.ts"
 export * from "./average_accuracy.ts"
@@ -28,10 +29,12 @@ export * from "./rouge_l.ts"
 export * from "./router_accuracy.ts"
 export * from "./shares.ts"
 export * from "./utilisation.ts"
+export * from "./weighted_f1.ts"
 
 /** In the order in which a report explains them. */
 export const METRICS: readonly MetricDefinition[] = [
   averageAccuracyDefinition,
+  weightedF1Definition,
   rougeLDefinition,
   exactMatchDefinition,
   anytimeAccuracyDefinition,

@@ -56,7 +56,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   [`${rows}\n  compare a against | }`, ["a", "b", "oracle", "[ ]"]],
   [`${rows}\n  compare a against [b, |] on accuracy }`, ["a", "oracle"]],
   [`${rows}\n  compare a against b | }`, ["on"]],
-  [`${rows}\n  compare a against b on | }`, ["accuracy", "task_accuracy"]],
+  [`${rows}\n  compare a against b on | }`, ["accuracy", "task_accuracy", "weighted_f1"]],
   [
     `stream s { head: text }\n${rows.replace("e {", "e { stream: s,")}\n  compare a against b on | }`,
     ["rouge_l", "exact_match"],

@@ -18,9 +18,10 @@ export function matricesSection(cell: Cell, budget: number): Markup {
     `${what}, within the task’s own classes (task-incremental).${seeds}`,
     heatPanels(panels("taskIncremental"), budget / 2, "Accuracy matrix, task-incremental"),
   )
+  const f1 = f1Matrices(panels("weightedF1"), seeds, budget)
   if (headline(cell) === "taskIncremental")
     return html`<h3>Accuracy matrix</h3>
-${within}
+${within}${f1}
 `
   const { word, over } = scenarioOf(cell)
   const seen = cell.scenario === "domain_incremental" ? over.replace(/,$/, "") : "over all classes seen so far"
@@ -29,8 +30,17 @@ ${figure(`${what}, ${seen} (${word}).${seeds}`, heatPanels(panels("classIncremen
 <details><summary>Within each task’s own classes (task-incremental)</summary>
 ${within}
 </details>
-`
+${f1}`
 }
+
+/** Weighted F1, where it is asked for. */
+const f1Matrices = (panels: readonly HeatTable[], seeds: string, budget: number): Markup | undefined =>
+  panels.length === 0
+    ? undefined
+    : html`<details><summary>Weighted F1</summary>
+${figure(`Weighted F1 in percent on each task (columns) after learning each task (rows), in the set-up of the table.${seeds}`, heatPanels(panels, budget / 2, "Matrix of weighted F1"))}
+</details>
+`
 
 /** Mean Rouge-L, and the share of exact answers. */
 function scoreMatrices(panels: (setup: Setup) => readonly HeatTable[], seeds: string, budget: number): Markup {
