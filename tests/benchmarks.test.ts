@@ -6,14 +6,15 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { find } from "../src/cli/runtimes.mjs"
 
-const node = find("node")
+const node = find("node") ?? { path: process.execPath }
+const here = ("bun" in process.versions || "deno" in process.versions) && "the benchmarks run on Node"
 
 for (const name of ["speed", "language"])
   test(`bench ${name}: --help names every flag and measures nothing; a wrong flag is told in a line`, {
-    skip: (!node || "bun" in process.versions || "deno" in process.versions) && "the benchmarks run on Node",
+    skip: here,
   }, () => {
     const file = join(import.meta.dirname, "bench", name, "run.ts")
-    const run = (flag: string) => spawnSync(node!.path, [file, flag], { encoding: "utf8" })
+    const run = (flag: string) => spawnSync(node.path, [file, flag], { encoding: "utf8" })
     const { status, stdout } = run("--help")
     assert.equal(status, 0)
     const [, flags] = /flagsOf\(\s*\{([\s\S]*?)\n {2}\},/.exec(readFileSync(file, "utf8"))!
@@ -25,3 +26,11 @@ for (const name of ["speed", "language"])
     assert.match(wrong.stderr, /Unknown option '--hepl'\n {2}help: --help says/)
     assert.doesNotMatch(wrong.stderr, /^\s+at /m)
   })
+
+test("ten thousand training steps leave nothing behind", { skip: here }, () => {
+  const { status, stdout } = spawnSync(node.path, [join(import.meta.dirname, "bench", "long_training.ts")], {
+    encoding: "utf8",
+  })
+  assert.equal(status, 0, stdout)
+  assert.match(stdout, /^10000 steps: \d+ MB$/m)
+})
