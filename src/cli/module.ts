@@ -13,7 +13,7 @@ import { type Flags, UsageError, type Verb } from "./verb.ts"
 export default {
   summary: "write a trained module for PEFT, as ONNX or folded into its backbone, or say what a PEFT folder holds",
   usage:
-    "module export SPEC TASK [--adapter NAME] [--seed N] [--to peft|onnx|safetensors] --out DIR [--with-head] [--replace]\n       l2r module inspect DIR [--model FOLDER] [--json]",
+    "module export SPEC TASK [--adapter NAME] [--seed N] [--to peft|onnx|safetensors] --out DIR [--with-head] [--as-inputs] [--replace]\n       l2r module inspect DIR [--model FOLDER] [--json]",
   words: [2, 3],
   flags: {
     adapter: { type: "string", what: "the adapter, where the spec has several" },
@@ -27,6 +27,10 @@ export default {
     "with-head": {
       type: "boolean",
       what: "for a base model that is loaded with a head (AutoModelForCausalLM) instead of without (AutoModel)",
+    },
+    "as-inputs": {
+      type: "boolean",
+      what: "of an ONNX graph: the module's arrays are inputs of it and lie beside it, so that it serves every module of the adapter",
     },
     replace: { type: "boolean", what: "overwrite files that hold something else" },
     model: { type: "string", what: "the base model, a folder or one of the hub: the module is put on it" },
@@ -48,7 +52,11 @@ const exported = async (file: string, task: string, flags: Flags): Promise<numbe
   if (typeof out !== "string") throw new UsageError("module export needs a folder to write to: --out DIR")
   const as = Object.hasOwn(FORMS, String(flags.to)) ? FORMS[String(flags.to)] : undefined
   if (!as) throw new UsageError(known("form", String(flags.to), Object.keys(FORMS)))
-  if (flags["with-head"] === true && flags.to !== "peft") throw new UsageError("--with-head goes with --to peft alone")
+  for (const [flag, form] of [
+    ["with-head", "peft"],
+    ["as-inputs", "onnx"],
+  ] as const)
+    if (flags[flag] === true && flags.to !== form) throw new UsageError(`--${flag} goes with --to ${form} alone`)
   const seed = wholeNumber("seed", flags.seed, 0)
   const { source, spec } = await checkedSpec(file, saidIn(flags))
   if (!spec) return 1
@@ -63,7 +71,7 @@ const exported = async (file: string, task: string, flags: Flags): Promise<numbe
       narrowed(narrowed(narrowed(all, "task", task), "adapter", flags.adapter), "seed", seed),
       task,
     )
-    const files = await as(await trainedModule(step, name, String(flags.store)), flags["with-head"] === true)
+    const files = await as(await trainedModule(step, name, String(flags.store)), flags)
     const { folder } = writeFiles(files, out, { replace: flags.replace === true })
     process.stdout.write(
       `${name.task}, ${name.adapter}, seed ${name.seed}: ${[...files.keys()].join(", ")} in ${folder}\n`,
@@ -79,19 +87,24 @@ const exported = async (file: string, task: string, flags: Flags): Promise<numbe
 type Files = ReadonlyMap<string, string | Uint8Array>
 
 /** The files of a module by their path below the folder. */
-const FORMS: Readonly<Record<string, (found: FromStore, withHead: boolean) => Promise<Files>>> = {
-  peft: async ({ network, module, base, labels }, withHead) => {
+const FORMS: Readonly<Record<string, (found: FromStore, flags: Flags) => Promise<Files>>> = {
+  peft: async ({ network, module, base, labels }, flags) => {
     const { peftFiles } = await import("../run/peft/write.ts")
+    const withHead = flags["with-head"] === true
     return new Map(Object.entries(peftFiles(network, module, { base, labels, withHead })))
   },
-  onnx: async ({ network, module, labels, chosen }) => {
+  onnx: async ({ network, module, labels, chosen }, flags) => {
     const [{ onnxFiles }, { sourceFolder }, encoding] = await Promise.all([
       import("../run/onnx/files.ts"),
       import("../run/onnx/source_folder.ts"),
       import("../../plugins/backends/onnxruntime/encode.ts"),
     ])
     const source = await sourceFolder(chosen)
-    return onnxFiles(network, module, encoding, { labels, ...(source !== undefined && { source }) })
+    return onnxFiles(network, module, encoding, {
+      labels,
+      asInputs: flags["as-inputs"] === true,
+      ...(source !== undefined && { source }),
+    })
   },
   safetensors: async (found) => {
     const { foldedFiles } = await import("../run/folded/files.ts")

@@ -56,13 +56,16 @@ export const trainable = (
   )
 }
 
-/** A trained module with frozen parameters. */
-export const frozen = (module: TrainedModule): Participant =>
+/** A trained module with frozen parameters; `leaf` makes them, by default as constants of the program. */
+export const frozen = (
+  module: TrainedModule,
+  leaf: (name: string, host: HostTensor) => Tensor = (name, host) => weight(name, host),
+): Participant =>
   alone(module.adapter, module.options, { training: false }, (site) => {
     const parameters = parametersAt(module, site)
     return (
       parameters &&
-      Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, weight(`${site.name}/${name}`, host)]))
+      Object.fromEntries(Object.entries(parameters).map(([name, host]) => [name, leaf(`${site.name}/${name}`, host)]))
     )
   })
 

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import type { Network } from "../../model/encoder.ts"
 import type { TrainedModule } from "../../model/library.ts"
 import type { OnnxGraph, OnnxInitializer } from "../../plugin/index.ts"
-import { readJson } from "../../plugin/index.ts"
+import { readJson, writeSafetensors } from "../../plugin/index.ts"
 import { externalData, type Limits, type Place } from "./external_data.ts"
 import { moduleGraph } from "./module_graph.ts"
 
@@ -19,18 +19,22 @@ export interface OnnxExport {
   /** Folder with the backbone's config.json and tokenizer_config.json, where they are there. */
   readonly source?: string
   readonly limits?: Limits
+  /** The module's arrays are inputs of the graph, and lie beside it. */
+  readonly asInputs?: boolean
 }
 
 const MODEL = "model.onnx"
+/** The arrays that are inputs of the graph, by their names. */
+const MODULE = "module.safetensors"
 
 /** By their path below the folder of the model. */
 export const onnxFiles = (
   network: Network,
   module: TrainedModule,
   { encode, raw }: Encoding,
-  { labels, source, limits }: OnnxExport,
+  { labels, source, limits, asInputs }: OnnxExport,
 ): ReadonlyMap<string, string | Uint8Array> => {
-  const graph = moduleGraph(network, module)
+  const { graph, given } = moduleGraph(network, module, asInputs)
   const { places, files } = externalData(graph, MODEL, raw, limits)
   const { checkpoint } = network
   const found = (file: string) => {
@@ -60,6 +64,7 @@ export const onnxFiles = (
     ["tokenizer_config.json", json(tokenizing)],
     [`onnx/${MODEL}`, encode(graph, (name) => places.get(name))],
     ...[...files].map(([name, bytes]) => [`onnx/${name}`, bytes] as const),
+    ...(asInputs ? [[`onnx/${MODULE}`, writeSafetensors(given)] as const] : []),
   ])
 }
 

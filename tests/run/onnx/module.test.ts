@@ -11,7 +11,14 @@ import { packed } from "../../../src/model/batch.ts"
 import { encoder, headLogits, type Network } from "../../../src/model/encoder.ts"
 import type { TrainedModule } from "../../../src/model/library.ts"
 import { frozen } from "../../../src/model/single.ts"
-import { type HostTensor, program, randomStream, type TokenIds, weight } from "../../../src/plugin/index.ts"
+import {
+  type HostTensor,
+  program,
+  randomStream,
+  readSafetensors,
+  type TokenIds,
+  weight,
+} from "../../../src/plugin/index.ts"
 import { onnxFiles } from "../../../src/run/onnx/files.ts"
 import { apart, engines, textsOf } from "../../model/golden.ts"
 import { directory, networkOf, readGolden } from "../peft/golden.ts"
@@ -92,6 +99,46 @@ for (const [name, base] of modules)
       assert.deepEqual(states.dims, [3, 6, width])
       const own = rows.flatMap((row) => [...(states.data as Float32Array).subarray(row * width, (row + 1) * width)])
       assert.ok(apart(own, [...wanted.hidden.data].map(Number)) < 1e-4)
+    }
+    await session.release()
+  })
+
+for (const [name, base] of [...modules, ["bert_lora_layer", "tiny_bert"]] as const)
+  test(`a graph whose module is given serves another module of the adapter: ${name}`, async () => {
+    const network = await networkOf(base)
+    const module = moduleOn(network, name, base)
+    const other: TrainedModule = {
+      ...module,
+      sites: Object.fromEntries(
+        Object.entries(module.sites).map(([site, own]) => [
+          site,
+          Object.fromEntries(Object.entries(own).map(([key, { shape }]) => [key, drawn(shape)])),
+        ]),
+      ),
+      head: { W: drawn([network.checkpoint.width, 3]), b: drawn([3]) },
+    }
+    const texts = textsOf([
+      [2, 5, 7, 3],
+      [2, 9, 3],
+    ])
+    const files = (of: TrainedModule) => onnxFiles(network, of, { encode, raw }, { labels: LABELS, asInputs: true })
+    const arraysIn = (of: TrainedModule) =>
+      Object.fromEntries(
+        Object.entries(readSafetensors(files(of).get("onnx/module.safetensors") as Uint8Array).tensors).map(
+          ([key, { shape, data }]) => [key, new ort.Tensor("float32", data as Float32Array, [...shape])],
+        ),
+      )
+    const bytes = files(module).get("onnx/model.onnx") as Uint8Array
+    assert.deepEqual(files(other).get("onnx/model.onnx"), bytes, "no array is in the graph")
+    const session = await ort.InferenceSession.create(bytes)
+    assert.deepEqual(
+      [...session.inputNames].sort(),
+      ["input_ids", "attention_mask", ...Object.keys(arraysIn(module))].sort(),
+    )
+    for (const one of [module, other]) {
+      const { logits } = await session.run({ ...padded(texts, "right").feeds, ...arraysIn(one) })
+      const wanted = [...(await computed(network, one, texts)).logits.data].map(Number)
+      assert.ok(apart(logits.data as Float32Array, wanted) < 1e-4 * Math.max(1, ...wanted.map(Math.abs)))
     }
     await session.release()
   })
