@@ -10,6 +10,7 @@ import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
 import type { Advised } from "./advised.ts"
 import { reportAlike } from "./alike.ts"
 import type { TaskFacts } from "./data_facts.ts"
+import { reportWithoutEffect } from "./without_effect.ts"
 
 export const advise = (advised: Advised, report: Report): void => {
   // What the file has and nothing needs is no matter of a run of a part.
@@ -23,6 +24,7 @@ export const advise = (advised: Advised, report: Report): void => {
     if (!node || once.has(node.name!.text)) continue
     once.add(node.name!.text)
     reportAlike(experiment, node, advised, report)
+    reportWithoutEffect(experiment, node, advised, report)
     reportData(experiment, advised, report)
   }
 }

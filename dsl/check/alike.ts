@@ -2,13 +2,14 @@
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
-import { BOUND_KINDS } from "../kinds.ts"
+import { BOUND_KINDS, type Kind } from "../kinds.ts"
 import { pluginsOf } from "../names/scope.ts"
 import { alternativesOf } from "../options/options.ts"
 import type { Declaration, Experiment, Span, Spec, Value } from "../spec.ts"
 import type { DeclarationNode } from "../syntax/ast.ts"
 import type { JsonSchema, PluginEntry } from "../vocabulary.ts"
 import type { Advised } from "./advised.ts"
+import { type ByOptions, saidBy } from "./by_options.ts"
 
 interface Row {
   readonly kind: string
@@ -26,8 +27,8 @@ export const reportAlike = (experiment: Experiment, node: DeclarationNode, advis
     if (before === undefined) first.set(key, name)
     else {
       const unvaried = (each: string) => rowOf(each, advised)?.declared.variantOf ?? each
-      const related = [{ span: entryOf(node, unvaried(before), advised), message: "listed here" }]
-      const span = entryOf(node, unvaried(name), advised)
+      const related = [{ span: placeOfRow(node, unvaried(before), advised), message: "listed here" }]
+      const span = placeOfRow(node, unvaried(name), advised)
       const [left, right] = [before, name].map((each) => memoryOf(rowOf(each, advised)!, advised.spec))
       const memories = left !== undefined && right !== undefined && left !== right ? [left, right] : []
       report(diagnose("L2R0521", span, { left: before, right: name, memories }, { related }))
@@ -44,10 +45,7 @@ const rowOf = (name: string, { spec, scope }: Advised): Row | undefined => {
     ["probe", spec.probes],
   ] as const) {
     if (!Object.hasOwn(declarations, name)) continue
-    const { plugin } = declarations[name]
-    const vocabulary = plugin.from === undefined ? scope.vocabulary : scope.used.get(plugin.from)
-    if (!vocabulary || "problem" in vocabulary) return undefined
-    const entry = pluginsOf(vocabulary, kind).get(plugin.name)
+    const entry = entryOf(kind, declarations[name], { scope })
     return entry && { kind, declared: declarations[name], entry }
   }
   for (const kind of BOUND_KINDS) {
@@ -55,6 +53,16 @@ const rowOf = (name: string, { spec, scope }: Advised): Row | undefined => {
     if (entry) return { kind, declared: { plugin: { name }, options: {} }, entry }
   }
   return undefined
+}
+
+/** The plugin of a declaration; nothing where it was not loaded. */
+export const entryOf = (
+  kind: Kind,
+  { plugin }: Pick<Declaration, "plugin">,
+  { scope }: Pick<Advised, "scope">,
+): PluginEntry | undefined => {
+  const vocabulary = plugin.from === undefined ? scope.vocabulary : scope.used.get(plugin.from)
+  return !vocabulary || "problem" in vocabulary ? undefined : pluginsOf(vocabulary, kind).get(plugin.name)
 }
 
 /** All that a row's numbers depend on, as a text: names that it refers to are replaced by what they stand for. */
@@ -72,6 +80,8 @@ const keyOf = ({ kind, declared: { plugin, options }, entry }: Row, advised: Adv
 const memoryOf = ({ declared: { options }, entry }: Row, { memories }: Spec): string | undefined => {
   const { properties = {} } = entry.options
   const valueOf = (option: string): unknown => options[option] ?? properties[option]?.default
+  const reads = saidBy(entry.facts?.reads_memory as ByOptions<boolean> | undefined, (option) => options[option])
+  if (valueOf("head") === "kept" && reads === false) return undefined
   const fitted = entry.facts?.fit === "gradient" || entry.facts?.fit === "statistics"
   const elsewhere = properties.statistics !== undefined && valueOf("statistics") !== "memory"
   if (valueOf("head") === "kept" && (!fitted || elsewhere)) return undefined
@@ -93,7 +103,7 @@ const meantBy = (value: unknown, schema: JsonSchema | undefined, advised: Advise
 }
 
 /** Where a name is listed in the experiment. */
-const entryOf = (node: DeclarationNode, name: string, { resolve }: Advised): Span => {
+export const placeOfRow = (node: DeclarationNode, name: string, { resolve }: Advised): Span => {
   const { settings } = resolve(node)
   const items = ["routers", "compositions", "bounds"].flatMap((option) => {
     const value = settings.get(option)?.value

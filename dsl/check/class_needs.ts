@@ -1,6 +1,7 @@
 /** Whether a router or a memory can do without classes, as the vocabulary says it of its plugin and options. */
 import type { Setting } from "../syntax/ast.ts"
 import type { PluginEntry } from "../vocabulary.ts"
+import type { ByOptions } from "./by_options.ts"
 
 /** Why something needs classes, and what to do. */
 export interface ClassNeed {
@@ -10,13 +11,8 @@ export interface ClassNeed {
   readonly option?: string
 }
 
-/** The fact `needs_classes`. */
-export interface ClassNeeds {
-  /** With every option at its default; null: it needs none. */
-  readonly byDefault: ClassNeed | null
-  /** Where one option alone is written, and that says otherwise: by its name, then by its value, or "*" for any. */
-  readonly where?: Readonly<Record<string, Readonly<Record<string, ClassNeed | null>>>>
-}
+/** The fact `needs_classes`; null: it needs none. */
+export type ClassNeeds = ByOptions<ClassNeed | null>
 
 /** Nothing where it needs none, or where options speak against each other: the plan asks the plugin itself. */
 export const classNeedOf = (

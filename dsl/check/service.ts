@@ -6,6 +6,7 @@ import type { Resolved } from "../names/resolve.ts"
 import { pluginsOf } from "../names/scope.ts"
 import type { DeclarationNode } from "../syntax/ast.ts"
 import type { PluginEntry } from "../vocabulary.ts"
+import { type ByOptions, saidBy } from "./by_options.ts"
 
 /** The plugin of a row of an experiment: of its declaration, or the router plugin of that name. */
 const entryOf = (name: string, { scope, resolve }: Context): PluginEntry | undefined => {
@@ -48,8 +49,10 @@ export const checkService = (
 const isLowRank = (name: string, context: Context): boolean | undefined => {
   const declared = context.scope.declared.get(name)!
   if (declared.kind === "adapter") {
-    const { entry } = context.resolve(declared)
-    return entry && entry.facts?.low_rank === true
+    const resolved = context.resolve(declared)
+    const { low_rank, low_rank_where: where } = resolved.entry?.facts ?? {}
+    if (!resolved.entry) return undefined
+    return saidBy({ byDefault: low_rank === true, where } as ByOptions<boolean>, (option) => wordOf(resolved, option))
   }
   const library = context.library(name)
   if (library?.moduleAt) return undefined // the plan reads what these modules are
@@ -85,9 +88,12 @@ export const memoryOf = (
 
 /** Its parameters are trained on a memory, or its statistics are taken from one. */
 const readsMemory = (resolved: Resolved): boolean => {
-  const statistics = resolved.entry?.options.properties?.statistics
+  const { facts, options } = resolved.entry ?? {}
+  const said = saidBy(facts?.reads_memory as ByOptions<boolean> | undefined, (option) => wordOf(resolved, option))
+  if (said !== undefined) return said
+  const statistics = options?.properties?.statistics
   return (
-    resolved.entry?.facts?.fit === "gradient" ||
+    facts?.fit === "gradient" ||
     (statistics !== undefined && (wordOf(resolved, "statistics") ?? statistics.default) === "memory")
   )
 }

@@ -364,6 +364,18 @@ export const catalogue = {
     `the data of \`${data}\` can't be read: ${reason}`,
     help ?? "correct the place or the options of this declaration",
   ]),
+  L2R0526: warning<{ router: string; why: string }>(({ router, why }) => [
+    `\`mix\` of \`${router}\` has no effect: ${why}`,
+    "take it out; it says how parameters of low-rank modules are averaged",
+  ]),
+  L2R0527: warning<{ router: string; stream: string }>(({ router, stream }) => [
+    `\`${router}\` is told the task of every text, which the other routers on \`${stream}\` have to find`,
+    "list it under `bounds`, or write `scenario: task_incremental` in the stream",
+  ]),
+  L2R0528: warning<{ router: string }>(({ router }) => [
+    `\`${router}\` reads no memory: nothing of it is fitted on one, and its heads are kept`,
+    "take `memory` out, or change what it is fitted on or its `head`",
+  ]),
   L2R0530: error(() => [
     "`scenario` is about classes, and the head of this stream is `text`",
     "take it out: no row is told the task, unless it says so, and an answer counts by its words",

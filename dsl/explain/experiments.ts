@@ -181,6 +181,27 @@ export const experiments: Pages = {
     wrong: 'data reviews = jsonl "absent"\nstream both { tasks: reviews }',
     right: 'data reviews = jsonl "reviews"\nstream both { tasks: reviews }',
   },
+  L2R0526: {
+    title: "`mix` where no parameters of low-rank modules are averaged",
+    text: "`mix` says what averaging the parameters of low-rank modules means: A and B apart, or their products. A router that sums what modules give averages no parameters, and those of other modules, such as bottlenecks, are averaged as they are. So the option is read by nobody, and two rows that differ in it are the same. This is a warning and not an error.",
+    wrong: `router merged = uniform { mix: outer }\n${trial("routers: [learnt, merged]")}`,
+    right: `router merged = uniform { aggregate: parameters, mix: outer }\n${trial("routers: [learnt, merged]")}`,
+    given: true,
+  },
+  L2R0527: {
+    title: "a router that is told the task, among those that find it",
+    text: "This router reads the true task of every test text. Under `task_incremental` every row may; under the other scenarios the task is not known, and that is what routers are compared by. Such a row is a bound: it shows how far finding the task could lead. Tables mark it. This is a warning and not an error.",
+    wrong: `router told = polytropon { memory: few }\n${trial("routers: [learnt, told]")}`,
+    right: `router told = polytropon { memory: few }\n${trial("routers: learnt, bounds: told")}`,
+    given: true,
+  },
+  L2R0528: {
+    title: "a memory that its router does not read",
+    text: "This router is fitted on nothing, on the modules' weights, or on all training data, and its heads are those of the modules. So the memory that it names changes nothing of its row. Heads that are refitted do read it: `head: refit`. This is a warning and not an error.",
+    wrong: `router zero_shot = arrow { memory: few, head: kept }\n${trial("routers: [learnt, zero_shot]")}`,
+    right: `router zero_shot = arrow { head: kept }\n${trial("routers: [learnt, zero_shot]")}`,
+    given: true,
+  },
   L2R0530: {
     title: "a scenario without classes",
     text: "A scenario says which classes a prediction is made among. Under `head: text` the backbone writes an answer, which counts by its words, whatever the task; so there is nothing for a scenario to say.",

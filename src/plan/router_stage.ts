@@ -47,14 +47,17 @@ export const trainsHeads = (at: RouterStage): boolean => isTrained(at) && fitsHe
 /** Steps of the tasks seen so far. */
 export const seen = ({ stage }: RouterStage, keys: readonly string[]): readonly string[] => keys.slice(0, stage + 1)
 
-/** Its fit reads the memory. */
-export const fitsOnMemory = (at: RouterStage): boolean => {
-  const { on = "memory", records } = fitOf(at)
-  const { plugin, chosen } = at.row.router
+/** A router's fit, or its statistics, read the memory. */
+export const fitReadsMemory = (router: Router, options: unknown): boolean => {
+  const { on = "memory", records } = router.fit?.(options) ?? {}
   return (
-    (isTrained(at) && (on !== "train" || records !== undefined)) || plugin.statisticsFrom?.(chosen.options) === "memory"
+    (router.parameters !== undefined && (on !== "train" || records !== undefined)) ||
+    router.statisticsFrom?.(options) === "memory"
   )
 }
+
+export const fitsOnMemory = ({ row: { router } }: RouterStage): boolean =>
+  fitReadsMemory(router.plugin, router.chosen.options)
 
 /** The router is fitted on the memory, or its heads are. */
 export const usesMemory = (at: RouterStage): boolean => at.head === "refit" || fitsOnMemory(at)

@@ -5,6 +5,7 @@ import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.t
 import { type Composition, type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
 import { coreOptionsOf, refuseCoreOptions } from "./core_options.ts"
+import { lowRankWhere, routerFacts } from "./effects.ts"
 import { classNeeds } from "./needs_classes.ts"
 import { placeOf } from "./place.ts"
 
@@ -142,7 +143,7 @@ const merged = (own: JsonSchema, common: JsonSchema): JsonSchema => {
 const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, unknown>> => {
   switch (plugin.kind) {
     case "adapter":
-      return { low_rank: plugin.factors !== undefined }
+      return { low_rank: plugin.factors !== undefined, ...lowRankWhere(plugin, options) }
     case "backbone":
       return { location: "required" }
     case "memory":
@@ -155,6 +156,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
       return {
         fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",
         needs_low_rank: plugin.needs?.includes("factors") ?? false,
+        ...routerFacts(plugin, options),
         ...fact(classNeeds(plugin, options)),
       }
     default:

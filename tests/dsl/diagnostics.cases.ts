@@ -371,6 +371,32 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
           : { problem: "no line of a/train.jsonl has a field `body`" },
     },
   ],
+  L2R0526: [
+    advised(around("router even = uniform { mix: outer }").replace("routers: learnt", "routers: [learnt, even]")),
+    advised(
+      around(
+        "router even = uniform { aggregate: parameters }\nrouter apart = even { mix: sweep [factors, outer] }\nadapter narrow = bottleneck\nadapter biased = lora { bias: true }\nlibrary mixed { t1: narrow, t2: biased, t3: narrow }",
+      )
+        .replace("routers: learnt", "routers: [learnt, apart]")
+        .replace("adapters: low_rank", "adapters: [narrow, biased, mixed]"),
+      { tasksOf: () => ["t1", "t2", "t3"] },
+    ),
+  ],
+  L2R0527: [
+    advised(
+      around("router told = oracle\nrouter learnt_too = l2r { memory: few, hidden: 3 }").replace(
+        "routers: learnt",
+        "routers: [learnt, told, learnt_too]",
+      ),
+    ),
+  ],
+  L2R0528: [
+    advised(
+      around(
+        "router even = uniform { memory: few, head: kept }\nrouter other = even { aggregate: parameters }",
+      ).replace("routers: learnt", "routers: [learnt, even, other]"),
+    ),
+  ],
   L2R0530: [around("stream s { tasks: intents, head: text, scenario: class_incremental }")],
   L2R0531: [around("stream s { tasks: intents, answers: { max_tokens: 8 } }")],
   L2R0532: [

@@ -69,7 +69,7 @@ export const vocabulary: Vocabulary = {
           targets: { type: "array", items: oneOf("query", "key", "value"), minItems: 1 },
           bias: { type: "boolean" },
         },
-        { facts: { low_rank: true } },
+        { facts: { low_rank: true, low_rank_where: { bias: { true: false } } } },
       ),
       plugin("bottleneck", { reduction: count, activation: oneOf("relu", "gelu") }, { facts: { low_rank: false } }),
       plugin(
@@ -112,8 +112,18 @@ export const vocabulary: Vocabulary = {
           },
         },
       ),
-      router("uniform"),
-      router("oracle"),
+      router(
+        "uniform",
+        { aggregate: { ...oneOf("outputs", "parameters"), default: "outputs" }, mix: oneOf("factors", "outer") },
+        {
+          fit: "nothing",
+          needs_low_rank: false,
+          mixes: true,
+          aggregate: { byDefault: "outputs", where: { aggregate: { parameters: "parameters" } } },
+          reads_memory: { byDefault: false },
+        },
+      ),
+      router("oracle", {}, { fit: "nothing", needs_low_rank: false, reads_task: { byDefault: true } }),
       router("per_task"),
     ]),
     strategy: Object.fromEntries([

@@ -1,0 +1,76 @@
+/** Rows whose options or place make no sense together: what is averaged, which memory is read, who is told the task. */
+
+import { diagnose } from "../diagnostics/catalogue.ts"
+import type { Report } from "../diagnostics/diagnostic.ts"
+import type { Declaration, Experiment, Span, Stream } from "../spec.ts"
+import type { DeclarationNode } from "../syntax/ast.ts"
+import type { PluginEntry } from "../vocabulary.ts"
+import type { Advised } from "./advised.ts"
+import { entryOf, placeOfRow } from "./alike.ts"
+import { type ByOptions, saidBy } from "./by_options.ts"
+
+export const reportWithoutEffect = (
+  experiment: Experiment,
+  node: DeclarationNode,
+  advised: Advised,
+  report: Report,
+): void => {
+  const { spec } = advised
+  const stream = spec.streams[experiment.stream]
+  const lowRank = experiment.adapters.map((name) => isLowRank(name, advised))
+  for (const name of [...experiment.routers, ...experiment.bounds]) {
+    const declared = spec.routers[name]
+    const entry = declared && entryOf("router", declared, advised)
+    if (!entry) continue
+    const router = declared.variantOf ?? name
+    const fact = <Said>(named: string) =>
+      saidBy(entry.facts?.[named] as ByOptions<Said> | undefined, (option) => declared.options[option])
+    const aggregate = fact<string>("aggregate")
+    const mix = entry.facts?.mixes === true ? written(declared, "mix") : undefined
+    const why =
+      aggregate !== undefined && aggregate !== "parameters"
+        ? "it averages no parameters"
+        : entry.facts?.needs_low_rank !== true && lowRank.every((one) => one === false)
+          ? "no adapter of the experiment is low-rank"
+          : undefined
+    if (mix && why) report(diagnose("L2R0526", mix, { router, why }))
+    if (fact("reads_task") === true && experiment.routers.includes(name) && stream.scenario !== "task_incremental")
+      report(
+        diagnose("L2R0527", placeOfRow(node, router, advised), { router, stream: stream.variantOf ?? stream.name }),
+      )
+    const memory = written(declared, "memory")
+    if (memory && fact("reads_memory") === false && !refits(declared, entry, aggregate, stream))
+      report(diagnose("L2R0528", memory, { router }))
+  }
+}
+
+/** Where a declaration itself gives an option; nothing where it takes it over from another. */
+const written = ({ span, optionSpans }: Declaration, option: string): Span | undefined => {
+  const place = optionSpans[option]
+  return place && place.file === span.file && place.start >= span.start && place.end <= span.end ? place : undefined
+}
+
+/** Whether one of its rows has heads that are trained on the memory; what selects has those of the modules. */
+const refits = (
+  { options }: Declaration,
+  entry: PluginEntry,
+  aggregate: string | undefined,
+  stream: Stream,
+): boolean => {
+  const head = options.head ?? entry.options.properties?.head?.default
+  return !stream.answers && aggregate !== "select" && head !== "kept"
+}
+
+/** Whether all modules of an adapter or a library are; undefined where that is not known. */
+const isLowRank = (name: string, advised: Advised): boolean | undefined => {
+  const { adapters, libraries } = advised.spec
+  if (Object.hasOwn(adapters, name)) {
+    const { low_rank, low_rank_where: where } = entryOf("adapter", adapters[name], advised)?.facts ?? {}
+    if (typeof low_rank !== "boolean") return undefined
+    return saidBy({ byDefault: low_rank, where } as ByOptions<boolean>, (option) => adapters[name].options[option])
+  }
+  const library = libraries[name]
+  if (!library || library.moduleAt) return undefined
+  const members = Object.values(library.adapterOf).map((adapter) => isLowRank(adapter, advised))
+  return members.every((one) => one === members[0]) ? members[0] : undefined
+}
