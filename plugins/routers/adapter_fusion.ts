@@ -28,7 +28,7 @@ export default defineRouter({
   summary: "Attention over the outputs of the modules, for each token at each site (Pfeiffer et al. 2021)",
   equation: "alpha = softmax_i((Q y) . (K c_i)); y <- y + sum_i alpha_i V c_i",
   reference: "arXiv 2005.00247",
-  checked: "the kit alone: invariants, no values of another implementation",
+  checked: "adapters' BertFusion at each site: gates, logits, losses and gradients",
   taxonomy: { routing: "soft" },
   options: Schema.Struct({
     temperature: optional(PositiveNumber, 1, "of the softmax"),

@@ -40,7 +40,8 @@ export default defineRouter({
   summary: "Zero-shot, per token and site, by the top singular direction of each LoRA (Ostapenko et al. 2024)",
   equation: "w = softmax(top_k |x . p_i| / tau), p_i = top singular direction of A_i B_i",
   reference: "arXiv 2405.11157",
-  checked: "HF PEFT: prototypes, gates and logits; invariants of the prototypes; the planted library",
+  checked:
+    "HF PEFT with the prototypes of a full SVD: gates and logits; the formulas of tied prototypes, norms and general knowledge; the planted library",
   taxonomy: { routing: ["similarity", "top_k"] },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 4, "modules that stay in the softmax of a token"),

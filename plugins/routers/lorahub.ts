@@ -24,7 +24,8 @@ export default defineRouter({
   summary: "One weight a module for the whole network, searched without gradients on the memory (Huang et al. 2023)",
   equation: "w = argmin loss(sum_i w_i theta_i) + lambda mean |w_i|",
   reference: "arXiv 2307.13269",
-  checked: "the kit alone: invariants, no values of another implementation",
+  checked:
+    "PyTorch by the formula: gates, logits, losses and gradients of the search's objective; the search itself is another than the authors'",
   taxonomy: { routing: "soft" },
   options: Schema.Struct({
     evaluations: optional(PositiveInt, 40, "how often the loss is computed"),

@@ -29,7 +29,7 @@ export default defineRouter({
   summary: "Modules weighed by the similarity of frozen features to learnt keys (Wang et al. 2024)",
   equation: "w = softmax(8 cos(phi, k_i)); theta = sum_i w_i theta_i",
   reference: "arXiv 2404.00790",
-  checked: "the kit alone: invariants, no values of another implementation",
+  checked: "PyTorch by the formula: gates, logits, losses and gradients, batch means too",
   taxonomy: { routing: "similarity" },
   options: Schema.Struct({
     data: optional(

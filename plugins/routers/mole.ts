@@ -30,7 +30,7 @@ export default defineRouter({
     "Mixture of LoRA experts: a learnt softmax over the k best modules of each token, at each site (Shazeer et al. 2017)",
   equation: "w = softmax(top_k(W x)); y <- y + sum_i w_i A_i(x)",
   reference: "arXiv 1701.06538, arXiv 2101.03961",
-  checked: "the kit alone: invariants, no values of another implementation",
+  checked: "PyTorch by the formula: gates, logits, losses and gradients",
   taxonomy: { routing: "top_k" },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 2, "modules that stay in the softmax of a token"),

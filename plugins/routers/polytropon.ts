@@ -28,7 +28,8 @@ export default defineRouter({
   summary: "A learnt allocation of modules to the given task, as relaxed Bernoullis (Ponti et al. 2022)",
   equation: "alpha = normalise(sigma(Z[task])); theta = sum_i alpha_i theta_i",
   reference: "arXiv 2202.13914",
-  checked: "the kit alone: invariants, no values of another implementation",
+  checked:
+    "HF PEFT on the whole network, an allocation for each site; PyTorch by the formula: gates, logits, losses and gradients",
   taxonomy: { routing: ["hard", "soft"] },
   options: Schema.Struct({
     relaxation: optional(

@@ -44,7 +44,7 @@ export default defineRouter({
   summary: "Shared attention over the modules from a text's embeddings, with attentive reflection (Zhao et al. 2024)",
   equation: "w = softmax(key_k . LN(SiLU(W2 W1 max E)) / tau); y <- y + sum_k w_k A_k(x)",
   reference: "arXiv 2401.08295",
-  checked: "the kit alone: invariants, no values of another implementation",
+  checked: "PyTorch by the formula: gates, logits, losses and gradients, with the reflection",
   taxonomy: { routing: "soft" },
   options: Schema.Struct({
     data: optional(

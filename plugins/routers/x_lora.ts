@@ -29,7 +29,7 @@ export default defineRouter({
   summary: "Scalings of each token's modules from the last hidden state of a first pass (Buehler & Buehler 2024)",
   equation: "s = softmax(W H_frozen(x) + b); y <- y + sum_i s_i A_i(x)",
   reference: "arXiv 2402.07148",
-  checked: "the kit alone: invariants, no values of another implementation",
+  checked: "HF PEFT on the whole network: logits; PyTorch by the formula: gates, losses and gradients",
   taxonomy: { routing: ["soft", "top_k"] },
   options: Schema.Struct({
     layerwise: optional(Schema.Boolean, false, "scalings of its own for each attachment site"),
