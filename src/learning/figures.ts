@@ -12,6 +12,7 @@ import { forgetting } from "./metrics/forgetting.ts"
 import { learningAccuracy } from "./metrics/learning_accuracy.ts"
 import { rightUnits } from "./metrics/router_accuracy.ts"
 import type { Cell, Figure, Row, Stage, Summary } from "./results.ts"
+import { moduleAt } from "./serving.ts"
 
 type Outcomes = Pick<Cell, "tasks" | "examples">
 type MatrixFigures = Pick<Summary, "anytime" | "forgetting" | "backwardTransfer" | "learningAccuracy"> & {
@@ -57,9 +58,9 @@ export function routerAccuracy(rows: readonly Row[], cell: Outcomes, random: Dra
     const stage = finalStage(row, cell)
     if (stage === undefined || stage.predictions.chosen.every((module) => module < 0)) return undefined
     const { gates, predictions } = stage
-    const byVote = (k: number, task: number) => (predictions.chosen[k] === task ? 100 : 0)
+    const byVote = (k: number, task: number) => (predictions.chosen[k] === moduleAt(stage, task) ? 100 : 0)
     const byUnits = (k: number, task: number) =>
-      gates === undefined ? byVote(k, task) : 100 * rightUnits(gates.mean[k], task)
+      gates === undefined ? byVote(k, task) : 100 * rightUnits(gates.mean[k], moduleAt(stage, task))
     return outcomes(stage, cell, figure === 0 ? byUnits : byVote)
   })
   if (sample === undefined) return undefined

@@ -12,24 +12,33 @@ import { rawEntropy } from "./metrics/entropy.ts"
 import { largest } from "./metrics/router_accuracy.ts"
 import { shares } from "./metrics/shares.ts"
 import type { Cell, Gates, GateUse, Row, TaskUse, UnitUse } from "./results.ts"
+import { moduleAt } from "./serving.ts"
 
-/** Undefined where the rows, one a seed, store no gates. */
+/** Undefined where the rows, one a seed, store no gates. Of seeds whose modules serve other groups of tasks than those of the first, shares mean something else: they are left out. */
 export function gateUse({ examples }: Pick<Cell, "examples">, rows: readonly Row[]): GateUse | undefined {
   const found = rows.flatMap(({ stages }) => {
     const last = stages.at(-1)
     const tasks = last?.predictions.example.map((id) => examples[id].task)
-    return last?.gates && tasks ? [{ gates: last.gates, tasks }] : []
+    return last?.gates && tasks ? [{ gates: last.gates, tasks, moduleOf: (task: number) => moduleAt(last, task) }] : []
   })
   if (found.length === 0) return undefined
   const [{ gates }] = found
-  const perSeed = found.map((seed) => seed.gates.units.map((unit, u) => unitUse(unit, u, seed.gates, seed.tasks)))
+  const alike = found.filter((seed) => seed.gates.modules.join() === gates.modules.join())
+  const perSeed = alike.map((seed) => seed.gates.units.map((unit, u) => unitUse(unit, u, seed)))
   const units = perSeed[0].map((_, u) => overSeeds(perSeed.flatMap((seed) => seed[u] ?? [])))
   return { modules: gates.modules, granularity: gates.granularity, units: units.map(rounded) }
 }
 
 type Use = Omit<TaskUse, "task">
 
-function unitUse(unit: string, u: number, gates: Gates, tasks: readonly number[]): UnitUse {
+interface Seed {
+  readonly gates: Gates
+  /** Of each example. */
+  readonly tasks: readonly number[]
+  readonly moduleOf: (task: number) => number
+}
+
+function unitUse(unit: string, u: number, { gates, tasks, moduleOf }: Seed): UnitUse {
   const known = [...new Set(tasks)].sort((a, b) => a - b)
   const within: number[] = []
   const byTask = known.map((task): TaskUse => {
@@ -39,9 +48,9 @@ function unitUse(unit: string, u: number, gates: Gates, tasks: readonly number[]
     return {
       task,
       shares: meanVector(share),
-      own: mean(share.map((each) => each[task] ?? 0)),
+      own: mean(share.map((each) => each[moduleOf(task)] ?? 0)),
       entropy: mean(own.map((k) => gates.entropy[k][u])),
-      right: mean(own.map((k) => (largest(gates.mean[k][u]) === task ? 1 : 0))),
+      right: mean(own.map((k) => (largest(gates.mean[k][u]) === moduleOf(task) ? 1 : 0))),
     }
   })
   const over = macro(byTask)

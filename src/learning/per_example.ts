@@ -6,6 +6,7 @@ import type { Setup } from "./accuracy_matrix.ts"
 import { credits } from "./credits.ts"
 import { largest } from "./metrics/router_accuracy.ts"
 import type { Cell, Row, Stage } from "./results.ts"
+import { moduleAt } from "./serving.ts"
 import { leastCommonMultiple } from "./whole_numbers.ts"
 
 export const COMPARABLE = [
@@ -114,9 +115,9 @@ function routed(stage: Stage | undefined, { examples }: Outcomes): PerExample | 
   const { gates, predictions } = stage
   if (gates === undefined && predictions.chosen.every((module) => module < 0)) return undefined
   predictions.example.forEach((id, k) => {
-    const { task } = examples[id]
-    if (gates === undefined) values[id] = predictions.chosen[k] === task ? 1 : 0
-    else values[id] = gates.mean[k].reduce((right, unit) => right + (largest(unit) === task ? 1 : 0), 0)
+    const own = moduleAt(stage, examples[id].task)
+    if (gates === undefined) values[id] = predictions.chosen[k] === own ? 1 : 0
+    else values[id] = gates.mean[k].reduce((right, unit) => right + (largest(unit) === own ? 1 : 0), 0)
   })
   return { values, scale: gates === undefined ? 1 : gates.units.length }
 }

@@ -51,6 +51,8 @@ export interface Gates {
 export interface Stage {
   /** 0-based: tasks 0..index were learnt. */
   readonly index: number
+  /** By task, the module that serves it, where modules serve several tasks; absent: module t serves task t. */
+  readonly moduleOf?: readonly number[]
   readonly predictions: Predictions
   readonly gates?: Gates
 }

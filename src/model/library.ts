@@ -1,10 +1,13 @@
 /** A library: the trained modules of a stage, as plain arrays, with the adapters that made them. */
 import type { Adapter, HostTensor, Site } from "../plugin/index.ts"
+import { type Served, servedBy } from "./serving.ts"
 
 export interface Head {
   /** [width, classes] and [classes]. */
   readonly W: HostTensor
   readonly b: HostTensor
+  /** The tasks whose classes these are, where a module serves others than the one task of its place in the library. */
+  readonly serves?: readonly Served[]
 }
 
 /** The head of a module that writes answers: none, that is one without classes. */
@@ -66,21 +69,30 @@ export const attachedAt = (library: Library, site: Site): readonly Attached[] =>
     return parameters ? [{ index, module, parameters }] : []
   })
 
-/** Heads side by side: class c of task t becomes column offset(t) + c. */
+/** Heads side by side: class c of task t becomes column offset(t) + c, taken from the head of the module that serves the task. */
 export const joinedHead = (heads: readonly Head[]): Head => {
   const width = heads[0].W.shape[0]
-  const classes = heads.reduce((sum, { b }) => sum + b.data.length, 0)
-  const W = new Float32Array(width * classes)
-  const b = new Float32Array(classes)
+  const slices = heads.flatMap((head, place) => {
+    let from = 0
+    return servedBy(head, place).map(({ task, classes }) => ({
+      head,
+      task,
+      from: (from += classes) - classes,
+      classes,
+    }))
+  })
+  const total = slices.reduce((sum, { classes }) => sum + classes, 0)
+  const W = new Float32Array(width * total)
+  const b = new Float32Array(total)
   let offset = 0
-  for (const head of heads) {
-    const count = head.b.data.length
+  for (const { head, from, classes } of slices.sort((one, other) => one.task - other.task)) {
+    const own = head.b.data.length
     for (let r = 0; r < width; r++)
-      for (let c = 0; c < count; c++) W[r * classes + offset + c] = Number(head.W.data[r * count + c])
-    b.set(head.b.data as Float32Array, offset)
-    offset += count
+      for (let c = 0; c < classes; c++) W[r * total + offset + c] = Number(head.W.data[r * own + from + c])
+    b.set((head.b.data as Float32Array).subarray(from, from + classes), offset)
+    offset += classes
   }
-  return { W: { shape: [width, classes], data: W }, b: { shape: [classes], data: b } }
+  return { W: { shape: [width, total], data: W }, b: { shape: [total], data: b } }
 }
 
 /** Arrays laid one after the other along a new first axis: N times [..p] -> [N, ..p]. */

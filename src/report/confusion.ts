@@ -12,7 +12,9 @@ export const lastStage = (row: Row): Stage | undefined =>
 
 /** Undefined where the row chooses no module. */
 export function confusion(cell: Cell, rows: readonly Row[]): Confusion | undefined {
-  const stages = rows.flatMap((row) => lastStage(row) ?? [])
+  const all = rows.flatMap((row) => lastStage(row) ?? [])
+  // Modules that serve other groups of tasks under another seed are other modules.
+  const stages = all.filter(({ moduleOf }) => moduleOf?.join() === all[0].moduleOf?.join())
   const highest = stages.reduce(
     (most, { predictions }) => predictions.chosen.reduce((a, b) => Math.max(a, b), most),
     -1,

@@ -5,6 +5,7 @@ type Shape = "text" | "number" | "truth" | "list" | "record" | { readonly [field
 const FIGURES: Shape = ["list"]
 const STAGE: Shape = {
   index: "number",
+  "moduleOf?": "list",
   predictions: {
     example: "list",
     classIncremental: "list",

@@ -28,7 +28,7 @@ export const choice = async (
   const router = await work.plugin<Router>("router", chosen.plugin, chosen.from)
   const routing = router.routing(chosen.options)
   const modules = work.inputs("modules").length
-  const rows = outsideOfTest(work, routing, indices, modules, seed, predictions)
+  const rows = outsideOfTest(work, routing, indices, seed, predictions)
   const constants = unitsIn(work.input("fit")).model ?? {}
   const width = rows ? rows.shape[1] : queryWidth(routing, "model", 1, modules, [])
   const gates = gatesOnly(router, chosen.options, width, modules, () =>

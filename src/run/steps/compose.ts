@@ -22,11 +22,14 @@ import { type Chosen, host, libraryFrom, network } from "./given.ts"
 import { notServed } from "./not_served.ts"
 
 export const compose: Perform = async (work) => {
-  const { backbone, composition: chosen, seed, tasks, answers } = work.options as unknown as StepOptions["compose"]
+  const { backbone, composition: chosen, seed, answers, ...named } = work.options as unknown as StepOptions["compose"]
   const net = await network(work, backbone)
   const composition = await work.plugin<Composition>("composition", chosen.plugin, chosen.from)
   const modules = work.inputs("modules")
-  const library = (await libraryFrom(work, modules)).map((module, t) => ({ ...module, task: tasks[t] }))
+  const library = (await libraryFrom(work, modules)).map((module, t) =>
+    module.head.serves ? module : { ...module, task: named.tasks[t] },
+  )
+  const tasks = library.map(({ task }) => task)
   const needs = composition.needs?.(chosen.options) ?? []
   const shared = modules.every(({ json }) => (json as { initialisation?: string }).initialisation === "shared")
   const reason = whyNotTogether(net, library, composition.name, needs, shared)

@@ -121,12 +121,12 @@ const testTexts = (
   { stage, seed }: { readonly stage: number; readonly seed: number },
 ): Rows => {
   const { texts, indices } = stageTexts(work.input("blind"), stage)
-  return { texts, query: outsideOfTest(work, routing, indices, stage + 1, seed) }
+  return { texts, query: outsideOfTest(work, routing, indices, seed) }
 }
 
 const memoryTexts = (work: Work, routing: Routing, { seed }: { readonly seed: number }): Rows => {
   const memory = remembered(work.inputs("tokens"), work.inputs("memories"))
-  return { texts: memory.texts, query: outsideOfMemory(work, routing, memory, work.inputs("modules").length, seed) }
+  return { texts: memory.texts, query: outsideOfMemory(work, routing, memory, seed) }
 }
 
 const run = async (

@@ -4,7 +4,7 @@ import type { Artifact } from "../../plan/step.ts"
 import type { Perform, Work } from "../work.ts"
 import { probed } from "./evaluate_probe.ts"
 import { selected } from "./evaluate_selection.ts"
-import { evaluated, flopsIn } from "./evaluated.ts"
+import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
 import { type Chosen, headIn, host, jointColumns } from "./given.ts"
 import { notServed, turnedDown } from "./not_served.ts"
 import { applied } from "./query.ts"
@@ -41,7 +41,8 @@ const composed = (work: Work): Artifact => {
   const features = host(encoded.arrays.features)
   const { features: _, ...gates } = encoded.arrays
   const [frozen] = work.inputs("features")
-  return evaluated(applied(features, head), features.shape[0], flopsIn(encoded) + (frozen ? flopsIn(frozen) : 0), gates)
+  const flops = flopsIn(encoded) + (frozen ? flopsIn(frozen) : 0)
+  return evaluated(applied(features, head), features.shape[0], flops, gates, servingNote(work))
 }
 
 /** The joint head of a shared model: of each class seen so far its column. */

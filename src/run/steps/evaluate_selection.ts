@@ -5,11 +5,11 @@ import type { Artifact } from "../../plan/step.ts"
 import type { HostTensor } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
 import { choice } from "./choice.ts"
-import { evaluated, flopsIn } from "./evaluated.ts"
+import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
 import { type Chosen, headIn, host } from "./given.ts"
 import { applied, confidences } from "./query.ts"
 
-/** The chosen module's states under all heads: its own head decides class-incrementally, the true task's head task-incrementally. */
+/** The chosen module's states under all heads: its own head (that of all its tasks) decides class-incrementally, the true task's head task-incrementally. */
 export const selected = async (work: Work, chosen: Chosen, stage: number, seed: number): Promise<Artifact> => {
   const heads = work.inputs("modules").map(headIn)
   const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
@@ -20,7 +20,7 @@ export const selected = async (work: Work, chosen: Chosen, stage: number, seed: 
   const flops =
     single * (query === "predictions" ? heads.length : 1) +
     (query.startsWith("frozen") ? flopsIn(work.input("features")) : 0)
-  return evaluated(applied(features, joinedHead(heads)), indices.length, flops, arrays)
+  return evaluated(applied(features, joinedHead(heads)), indices.length, flops, arrays, servingNote(work))
 }
 
 /** Row i of the table that `choice[i]` names. */

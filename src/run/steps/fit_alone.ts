@@ -1,4 +1,4 @@
-/** A gate that is trained with one module alone, on the training examples of its task; and the gates of a library, side by side. */
+/** A gate that is trained with one module alone, on the training examples of the tasks that it serves; and the gates of a library, side by side. */
 import type { Network } from "../../model/encoder.ts"
 import { type Library, stackedHost } from "../../model/library.ts"
 import { initialsOf } from "../../model/router_initials.ts"
@@ -11,7 +11,7 @@ import { byGradient } from "./fit_by_gradient.ts"
 import { ofTraining } from "./fit_examples.ts"
 import { fitObjective } from "./fit_objective.ts"
 import { fitParameters } from "./fit_parameters.ts"
-import { unitsIn } from "./given.ts"
+import { headIn, unitsIn } from "./given.ts"
 import { outsideOfMemory } from "./query.ts"
 
 export interface OneModule extends FitAlone {
@@ -23,15 +23,17 @@ export interface OneModule extends FitAlone {
 }
 
 export const fitAlone = async (
-  work: Work,
-  { net, plugin, library, router: { options }, name, fitting, seed }: OneModule,
+  given: Work,
+  { net, plugin, library: [whole], router: { options }, name, fitting, seed }: OneModule,
 ): Promise<Artifact> => {
+  const work = ofItsTasks(given)
+  const library: Library = [{ ...whole, head: { ...whole.head, ...headIn(work.input("modules")) } }]
   const { parameters: initials, gates } = plugin.alone!
   const router: Router = { ...plugin, parameters: initials as never, gates, fit: undefined, loss: undefined }
   const routing = router.routing(options)
   const units = unitsOf(routing, library, net.checkpoint.sites)
   const examples = ofTraining(work, () => true)
-  const outside = outsideOfMemory(work, routing, examples, 1, seed)
+  const outside = outsideOfMemory(work, routing, examples, seed)
   const all = { ...examples, newest: new Float32Array(examples.texts.length).fill(1), ...(outside ? { outside } : {}) }
   const parameters = fitParameters({
     initials: initialsOf(router, options, units, library, net.checkpoint),
@@ -61,6 +63,20 @@ export const fitAlone = async (
   })
   const count = Object.values(arrays).reduce((sum, { data }) => sum + data.length, 0)
   return { json: { router: plugin.name, units, parameters: count }, arrays }
+}
+
+/** What a step with one module is given, of the tasks that the module serves alone; they count from 0. */
+const ofItsTasks = (work: Work): Work => {
+  const module = work.input("modules")
+  const { serves } = headIn(module)
+  if (!serves) return work
+  const renumbered = serves.map((one, task) => ({ ...one, task }))
+  const inputs: Work["inputs"] = (name) => {
+    if (name === "modules") return [{ ...module, json: { ...(module.json as object), serves: renumbered } }]
+    const all = work.inputs(name)
+    return name === "tokens" || name === "features" ? serves.map(({ task }) => all[task]) : all
+  }
+  return { ...work, inputs, input: (name) => inputs(name)[0] }
 }
 
 /** By unit, each parameter [...] of N modules as [N, ...]. A string says why they can't stand side by side. */

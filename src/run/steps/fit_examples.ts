@@ -24,7 +24,7 @@ export const fitExamples = (work: Work, routing: Routing, { on = "memory" }: Fit
             without(remembered(tokens, work.inputs("memories")), tasks - 1),
             ofTraining(work, (task) => task === tasks - 1),
           )
-  const outside = outsideOfMemory(work, routing, chosen, work.inputs("modules").length, seed)
+  const outside = outsideOfMemory(work, routing, chosen, seed)
   return {
     ...chosen,
     newest: Float32Array.from(chosen.task, (task) => (task === tasks - 1 ? 1 : 0)),

@@ -10,6 +10,7 @@ import { gatesOf } from "../../model/gates.ts"
 import { joinedHead, type Library } from "../../model/library.ts"
 import { type Routed, routed, type UnitTensors } from "../../model/routed.ts"
 import { outsideQuery, unitsOf } from "../../model/routing_units.ts"
+import { moduleOfTask } from "../../model/serving.ts"
 import {
   add,
   cast,
@@ -55,6 +56,7 @@ export interface ToFit {
 export const fitObjective = (to: ToFit): FitObjective => {
   const { net, router, options, library, examples, head, tensors, training } = to
   const modules = library.length
+  const moduleOf = moduleOfTask(library.map((module) => module.head))
   const layout = head === "none" ? answeringLayout(net) : packedLayout()
   const { taskLoss = true, on } = router.fit?.(options) ?? {}
   const routing = router.routing(options)
@@ -113,6 +115,7 @@ export const fitObjective = (to: ToFit): FitObjective => {
       ...(examples.outside ? { query: rowsOf(examples.outside, batch) } : {}),
       task: taskRows(
         Int32Array.from(batch, (i) => examples.task[i]),
+        moduleOf,
         modules,
       ),
       newest: { shape: [batch.length, 1], data: Float32Array.from(batch, (i) => examples.newest[i]) },

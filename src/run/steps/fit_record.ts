@@ -1,4 +1,4 @@
-/** What a fit records: the mean gates over the remembered examples of each task, by unit. */
+/** What a fit records: the mean gates over the remembered examples of each module's task (or tasks), by unit. */
 import { forwardAll } from "../../model/evaluate.ts"
 import { copyInto } from "../../model/grown.ts"
 import { watched } from "../../model/routed.ts"
@@ -7,7 +7,7 @@ import { type Constants, type Fit, type HostTensor, program } from "../../plugin
 import type { Work } from "../work.ts"
 import type { FitExamples } from "./fit_examples.ts"
 import type { FitObjective } from "./fit_objective.ts"
-import { unitsIn } from "./given.ts"
+import { servingIn, unitsIn } from "./given.ts"
 
 /** Under this name routers find it. */
 export const RECORDED = "recorded"
@@ -20,7 +20,7 @@ export const recordedBefore = (previous: readonly Artifact[], modules: number): 
       .flatMap(([unit, parts]) => (parts[RECORDED] ? [[unit, { [RECORDED]: grown(parts[RECORDED], modules) }]] : [])),
   )
 
-/** [tasks, modules] by unit, as arrays of the fit: a row for each task; of `newest` the earlier rows are those of the stage before. */
+/** [modules, modules] by unit, as arrays of the fit: a row for the tasks of each module; of `newest` the earlier rows are those of the stage before. */
 export const recorded = async (
   work: Work,
   objective: FitObjective,
@@ -36,10 +36,12 @@ export const recorded = async (
   const session = await (await work.engine()).compile(means)
   try {
     const { texts, task } = examples
+    const serving = servingIn(work)
+    const moduleOf = task.map((t) => serving[t])
     const rows = await forwardAll({ session, texts, extra: objective.feeds })
     return Object.fromEntries(
       Object.entries(rows).map(([unit, gates]) => {
-        const own = byTask(gates, task, modules)
+        const own = byModule(gates, moduleOf, modules)
         const old = before[unit]?.[RECORDED]
         if (old) (own.data as Float32Array).set((old.data as Float32Array).subarray(0, (modules - 1) * modules))
         return [`unit/${unit}/${RECORDED}`, own as StoredArray]
@@ -50,12 +52,12 @@ export const recorded = async (
   }
 }
 
-const byTask = ({ data }: HostTensor, task: Int32Array, modules: number): HostTensor => {
+const byModule = ({ data }: HostTensor, moduleOf: Int32Array, modules: number): HostTensor => {
   const sums = new Float64Array(modules * modules)
   const counts = new Float64Array(modules)
-  task.forEach((t, i) => {
-    counts[t]++
-    for (let m = 0; m < modules; m++) sums[t * modules + m] += Number(data[i * modules + m])
+  moduleOf.forEach((own, i) => {
+    counts[own]++
+    for (let m = 0; m < modules; m++) sums[own * modules + m] += Number(data[i * modules + m])
   })
   return {
     shape: [modules, modules],

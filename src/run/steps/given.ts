@@ -2,6 +2,7 @@
 
 import type { Network } from "../../model/encoder.ts"
 import { bySite, type Head, type Library, NO_HEAD, type TrainedModule } from "../../model/library.ts"
+import { moduleOfTask } from "../../model/serving.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { type Backbone, type Checkpoint, DataError, type HostTensor, type TokenIds } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
@@ -150,8 +151,16 @@ export const remembered = (tokens: readonly Artifact[], memories: readonly Artif
 }
 
 /** A module that writes answers has none, that is one without classes. */
-export const headIn = ({ arrays }: Artifact): Head =>
-  arrays["head/W"] ? { W: host(arrays["head/W"]), b: host(arrays["head/b"]) } : NO_HEAD
+export const headIn = ({ arrays, json }: Artifact): Head => {
+  const { serves } = (json ?? {}) as Pick<Head, "serves">
+  return {
+    ...(arrays["head/W"] ? { W: host(arrays["head/W"]), b: host(arrays["head/b"]) } : NO_HEAD),
+    ...(serves ? { serves } : {}),
+  }
+}
+
+/** By task: the place of its module among those that a step is given. */
+export const servingIn = (work: Pick<Work, "inputs">): Int32Array => moduleOfTask(work.inputs("modules").map(headIn))
 
 export const host = ({ shape, data }: StoredArray): HostTensor => ({ shape, data })
 

@@ -2,7 +2,7 @@
 import type { Artifact } from "../../plan/step.ts"
 import type { Work } from "../work.ts"
 import { choice } from "./choice.ts"
-import { flopsIn } from "./evaluated.ts"
+import { flopsIn, servingNote } from "./evaluated.ts"
 import type { Chosen } from "./given.ts"
 
 /** What a step of writing leaves. */
@@ -28,6 +28,7 @@ export const picked = async (work: Work, chosen: Chosen, stage: number, seed: nu
       written: Array.from(indices, (i, row) => of[module[row]].written[i]),
       unfinished: Array.from(indices, (_, row) => row).filter((row) => cut[module[row]].has(indices[row])),
       flops,
+      ...servingNote(work),
     },
     arrays,
   }

@@ -5,7 +5,7 @@ import type { Head } from "../../model/library.ts"
 import type { Artifact } from "../../plan/step.ts"
 import { exact, type HostTensor, type Routing, randomStream, type TokenIds } from "../../plugin/index.ts"
 import { StepError, type Work } from "../work.ts"
-import { host, type remembered, textsIn } from "./given.ts"
+import { host, type remembered, servingIn, textsIn } from "./given.ts"
 
 /** Frozen features of the texts, as the routing reads them. */
 export const frozenRows = (features: Artifact, { query }: Pick<Routing, "query">): HostTensor =>
@@ -32,7 +32,6 @@ export const outsideOfMemory = (
   work: Work,
   routing: Routing,
   memory: ReturnType<typeof remembered>,
-  modules: number,
   seed: number,
 ): HostTensor | undefined => {
   switch (routing.query) {
@@ -40,7 +39,7 @@ export const outsideOfMemory = (
     case "frozen_cls":
       return frozenRowsOfMemory(work.inputs("features"), routing, memory.task, memory.index)
     case "task":
-      return taskRows(memory.task, modules)
+      return taskRows(memory.task, servingIn(work), work.inputs("modules").length)
     case "draw":
       return draws(memory.texts, seed)
     case "predictions":
@@ -55,7 +54,6 @@ export const outsideOfTest = (
   work: Work,
   routing: Routing,
   indices: Int32Array,
-  modules: number,
   seed: number,
   predictions: () => HostTensor = () => {
     throw composesPredictions()
@@ -68,7 +66,8 @@ export const outsideOfTest = (
     case "task":
       return taskRows(
         Int32Array.from(indices, (i) => (work.input("truth").arrays.task.data as Int32Array)[i]),
-        modules,
+        servingIn(work),
+        work.inputs("modules").length,
       )
     case "draw": {
       const texts = textsIn(work.input("blind"), "test")
@@ -98,11 +97,11 @@ export const draws = (texts: readonly TokenIds[], seed: number): HostTensor => (
   ),
 })
 
-/** One-hot tasks. Only routers that declare the query `task` get it. */
-export const taskRows = (task: Int32Array, modules: number): HostTensor => {
+/** One-hot, [texts, modules]: the module that serves the task. Only routers that declare the query `task` get it. */
+export const taskRows = (task: Int32Array, moduleOf: Int32Array, modules: number): HostTensor => {
   const data = new Float32Array(task.length * modules)
   task.forEach((t, i) => {
-    data[i * modules + t] = 1
+    data[i * modules + moduleOf[t]] = 1
   })
   return { shape: [task.length, modules], data }
 }

@@ -18,7 +18,6 @@ export const routedWriting = async (
   readonly watch: Watch
   readonly of: string
   readonly routing: Routing
-  readonly modules: number
 }> => {
   const router = await work.plugin<Router>("router", chosen.plugin, chosen.from)
   const library = await servedLibrary(work, router, chosen.options, checkpoint.sites)
@@ -52,5 +51,5 @@ export const routedWriting = async (
     }
     return outputs
   }
-  return { taking, watch, of: `the router "${router.name}"`, routing, modules: library.length }
+  return { taking, watch, of: `the router "${router.name}"`, routing }
 }

@@ -1,7 +1,8 @@
 /** One stage of a row: what each test example was predicted as under both setups, and which module it went to. */
-import { majority, type Predictions, type Stage } from "../../learning/index.ts"
+import { majority, moduleAt, modulesOf, type Predictions, type Stage } from "../../learning/index.ts"
 import { largest } from "../../model/largest.ts"
 import type { Artifact } from "../../plan/step.ts"
+import { moduleOfIn } from "./evaluated.ts"
 import { gatesIn } from "./gates.ts"
 import { host } from "./given.ts"
 import type { RowPlan, Truth } from "./row_plan.ts"
@@ -18,16 +19,17 @@ export const stageOf = (
 ): Stage => {
   const logits = host(evaluation.arrays.logits)
   const width = logits.shape[1]
-  const gates = gatesIn(evaluation, tasks.slice(0, index + 1), plan.granularity)
+  const moduleOf = moduleOfIn(evaluation)
+  const gates = gatesIn(evaluation, modulesOf(tasks.slice(0, index + 1), moduleOf), plan.granularity)
   const chosen = evaluation.arrays.chosen
     ? [...(evaluation.arrays.chosen.data as Int32Array)]
     : gates
       ? gates.mean.map((units) => majority(units) ?? -1)
       : Array.from(indices, () => -1)
-  const within = (row: number, only: number) => {
+  const within = (row: number, isOwn: (task: number) => boolean) => {
     let best = -1
     for (let c = 0; c < width; c++)
-      if (classes[c].task === only && (best < 0 || logits.data[row * width + c] > logits.data[row * width + best]))
+      if (isOwn(classes[c].task) && (best < 0 || logits.data[row * width + c] > logits.data[row * width + best]))
         best = c
     return best
   }
@@ -41,10 +43,13 @@ export const stageOf = (
   const predictions: Predictions = {
     example: [...indices],
     classIncremental: Array.from(indices, (i, row) =>
-      ofOwnTask(plan.how === "selects" ? within(row, chosen[row]) : joint[row], task[i]),
+      ofOwnTask(
+        plan.how === "selects" ? within(row, (own) => moduleAt({ moduleOf }, own) === chosen[row]) : joint[row],
+        task[i],
+      ),
     ),
-    taskIncremental: Array.from(indices, (i, row) => within(row, task[i])),
+    taskIncremental: Array.from(indices, (i, row) => within(row, (own) => own === task[i])),
     chosen,
   }
-  return { index, predictions, ...(gates ? { gates } : {}) }
+  return { index, ...(moduleOf ? { moduleOf } : {}), predictions, ...(gates ? { gates } : {}) }
 }

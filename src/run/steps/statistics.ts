@@ -1,8 +1,11 @@
-/** What statistics of a stage rest on: frozen features of the tasks seen so far, of the memory or of all training data. */
+/**
+ * What statistics of a stage rest on: frozen features of the tasks seen so far, of the memory or of all training data.
+ * A router weighs modules: the tasks that one module serves are one task to it.
+ */
 import type { HostTensor, Router, Statistics } from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
 import { ofTraining } from "./fit_examples.ts"
-import { classCount, offsetsOf, remembered } from "./given.ts"
+import { classCount, offsetsOf, remembered, servingIn } from "./given.ts"
 import { frozenRows, frozenRowsOfMemory } from "./query.ts"
 import { unitRows } from "./unit_features.ts"
 
@@ -18,20 +21,21 @@ export const statisticsFor = (
   const tokens = work.inputs("tokens")
   const features = work.inputs("features")
   const query = { query: plugin.routing ? plugin.routing(options).query : plugin.query!(options) }
-  const known = classesOf(work)
+  const { served, ...known } = grouping(work, plugin.routing !== undefined)
   if ((plugin.statisticsFrom?.(options) ?? "train") === "memory") {
     const memory = remembered(tokens, work.inputs("memories"))
     const rows = frozenRowsOfMemory(features, query, memory.task, memory.index)
     return {
       features: rows.data as Float32Array,
       width: rows.shape[1],
-      task: memory.task,
+      task: served(memory.task),
       class: memory.labels,
       ...known,
     }
   }
   const { task, labels } = ofTraining(work, () => true)
-  return { ...joined(features.map((artifact) => frozenRows(artifact, query))), task, class: labels, ...known }
+  const all = joined(features.map((artifact) => frozenRows(artifact, query)))
+  return { ...all, task: served(task), class: labels, ...known }
 }
 
 /** Statistics of what enters a routing unit of the frozen backbone. */
@@ -40,16 +44,25 @@ export const statisticsOfUnit = (work: Work, router: Router, options: unknown, u
   const memory = (router.statisticsFrom?.(options) ?? "train") === "memory"
   const { task, labels } = memory ? remembered(tokens, work.inputs("memories")) : ofTraining(work, () => true)
   const rows = work.inputs("unitFeatures").map((artifact) => unitRows(artifact, unit))
-  return { ...joined(rows), task, class: labels, ...classesOf(work) }
+  const { served, ...known } = grouping(work, true)
+  return { ...joined(rows), task: served(task), class: labels, ...known }
 }
 
-/** How many tasks there are, and the task of each class. */
-const classesOf = (work: Work): Pick<Statistics, "tasks" | "taskOfClass"> => {
+interface Grouping extends Pick<Statistics, "tasks" | "taskOfClass"> {
+  /** The module of each task, where modules are weighed; a probe has none. */
+  readonly served: (tasks: Int32Array) => Int32Array
+}
+
+/** How many tasks there are to tell apart, and that of each class. */
+const grouping = (work: Work, weighsModules: boolean): Grouping => {
   const tokens = work.inputs("tokens")
   const { offsets, total } = offsetsOf(tokens.map(classCount))
+  const moduleOf = weighsModules ? servingIn(work) : Int32Array.from(tokens.keys())
+  const served = (tasks: Int32Array) => tasks.map((task) => moduleOf[task])
   return {
-    tasks: tokens.length,
-    taskOfClass: Int32Array.from({ length: total }, (_, c) => offsets.findLastIndex((offset) => offset <= c)),
+    served,
+    tasks: weighsModules ? work.inputs("modules").length : tokens.length,
+    taskOfClass: served(Int32Array.from({ length: total }, (_, c) => offsets.findLastIndex((offset) => offset <= c))),
   }
 }
 

@@ -6,11 +6,12 @@ import { flopsOf } from "../../model/flops.ts"
 import { generator } from "../../model/generation.ts"
 import { generationStep, type Taking, type Watch } from "../../model/generation_step.ts"
 import { frozen } from "../../model/single.ts"
-import type { Artifact } from "../../plan/step.ts"
+import type { Artifact, Json } from "../../plan/step.ts"
 import type { StepOptions, WriteOptions } from "../../plan/step_options.ts"
 import type { HostTensor, TokenIds } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { endOf } from "./answer_tokens.ts"
+import { servingNote } from "./evaluated.ts"
 import { checkFinite } from "./finite.ts"
 import { libraryFrom, network, textsIn } from "./given.ts"
 import { notServed, turnedDown } from "./not_served.ts"
@@ -39,9 +40,13 @@ export const write: Perform = async (work) => {
   const indices = work.input("blind").arrays[`stage/${options.stage}`].data as Int32Array
   const texts = Array.from(indices, (i) => all[i])
   if (options.what === "routed") {
-    const { routing, modules, ...writing } = await routedWriting(work, net, options)
-    const query = outsideOfTest(work, routing, indices, modules, options.seed)
-    return written(work, net, texts, options.answers, { ...writing, ...(query ? { query } : {}) })
+    const { routing, ...writing } = await routedWriting(work, net, options)
+    const query = outsideOfTest(work, routing, indices, options.seed)
+    const { json, arrays } = await written(work, net, texts, options.answers, {
+      ...writing,
+      ...(query ? { query } : {}),
+    })
+    return { json: { ...(json as object), ...servingNote(work) } as Json, arrays }
   }
   if (options.what === "composed") {
     const [module] = await libraryFrom(work, [work.input("composed")])

@@ -1,6 +1,7 @@
 /** One stage of a row where texts are answered in words: what was written, what it scores, and which module each text went to. */
-import { exactMatch, majority, rougeL, type Stage } from "../../learning/index.ts"
+import { exactMatch, majority, modulesOf, rougeL, type Stage } from "../../learning/index.ts"
 import type { Artifact } from "../../plan/step.ts"
+import { moduleOfIn } from "./evaluated.ts"
 import { gatesIn } from "./gates.ts"
 import { writtenIn } from "./picked.ts"
 import type { RowPlan } from "./row_plan.ts"
@@ -39,7 +40,8 @@ export const writtenStage = (
   score: Scorer,
 ): Stage => {
   const { written: texts, unfinished } = writtenIn(evaluation)
-  const gates = gatesIn(evaluation, tasks.slice(0, index + 1), granularity)
+  const moduleOf = moduleOfIn(evaluation)
+  const gates = gatesIn(evaluation, modulesOf(tasks.slice(0, index + 1), moduleOf), granularity)
   const scores = Array.from(indices, (example, row) => score(example, texts[row]))
   const chosen = evaluation.arrays.chosen
     ? [...(evaluation.arrays.chosen.data as Int32Array)]
@@ -48,6 +50,7 @@ export const writtenStage = (
       : texts.map(() => -1)
   return {
     index,
+    ...(moduleOf ? { moduleOf } : {}),
     predictions: {
       example: [...indices],
       classIncremental: [],
