@@ -96,7 +96,11 @@ const setting = async (one: Case) => {
   const every = one.examples ?? texts.map((_, i) => i)
   const { query } = router.routing(written)
   const outside =
-    query === "task" ? taskRows(task, library.length) : query === "frozen_mean" ? await frozenMean : undefined
+    query === "task"
+      ? taskRows(task, Int32Array.from(library.keys()), library.length)
+      : query === "frozen_mean"
+        ? await frozenMean
+        : undefined
   const examples: FitExamples = {
     texts: every.map((i) => texts[i]),
     labels: Int32Array.from(every, (i) => loraGolden.labels[i] - CLASSES * (one.alone ?? 0)),
