@@ -30,7 +30,15 @@ const textOf = (path: string): string => readFileSync(join(root, path), "utf8").
 const page = textOf("docs/write_a_router.md")
 const blocks = (language: string): readonly string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, block]) => block)
-const [own, prepared, statistical, kit] = blocks("ts")
+const kit = blocks("ts").find((block) => block.includes("testRouter(")) as string
+/** The routers of the page, by name; the first is that of the example. */
+const routers = Object.fromEntries(
+  blocks("ts").flatMap((block) => {
+    const name = /^ {2}name: "(\w+)",$/m.exec(block)?.[1]
+    return name === undefined ? [] : [[name, block]]
+  }),
+)
+const own = routers.nearest_class
 
 /** A folder of a stranger's, to which l2r is linked. */
 const folder = mkdtempSync(join(tmpdir(), "l2r-write-"))
@@ -38,21 +46,40 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 mkdirSync(join(folder, "node_modules"))
 symlinkSync(root, join(folder, "node_modules", "l2r"), "junction")
 writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
-const files = { "nearest_class.ts": own, "mean_direction.ts": prepared, "nearest_mean.ts": statistical, "kit.ts": kit }
-for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code)
+for (const [name, code] of Object.entries({ ...routers, kit })) writeFileSync(join(folder, `${name}.ts`), code)
 const routerIn = async (name: string): Promise<Router> => (await import(pathToFileURL(join(folder, name)).href)).default
 // Before the first test: some runtimes begin with the tests that they have while a file waits.
-const [meanDirection, nearestMean] = [await routerIn("mean_direction.ts"), await routerIn("nearest_mean.ts")]
+const others = await Promise.all(
+  Object.keys(routers)
+    .filter((name) => name !== "nearest_class")
+    .map((name) => routerIn(`${name}.ts`)),
+)
 
 const onNode = process.versions.bun === undefined && process.versions.deno === undefined
 
 test("the thirty lines are those of the example", () => {
   assert.equal(own, textOf("examples/02_own_router/nearest_class.ts"))
-  assert.equal(blocks("ts").length, 4)
+  assert.equal(blocks("ts").length, others.length + 2)
 })
 
-testRouter(meanDirection)
-testRouter(nearestMean)
+for (const router of others) testRouter(router)
+testRouter(others.find(({ name }) => name === "guessed") as Router, { together: true })
+
+test("every field of a router, of its fit, and every query has its place on the page", () => {
+  const typed = (path: string, name: string): readonly string[] => {
+    const [, body] = new RegExp(`export (?:interface|type) ${name}\\b[^]*?[{=]\\n([^]*?)\\n(?:}|\\n)`).exec(
+      textOf(path),
+    )!
+    return [...body.matchAll(/^ {2}(?:readonly (\w+)\??:|\| "(\w+)")/gm)].map(([, field, word]) => field ?? word)
+  }
+  const fields = [
+    ...typed("src/plugin/router.ts", "Router"),
+    ...typed("src/plugin/router_fit.ts", "Fit"),
+    ...typed("src/plugin/router.ts", "Query"),
+  ]
+  assert.ok(fields.length > 30, fields.join(" "))
+  for (const field of fields) assert.match(page, new RegExp(`[\`*]${field}\\b`), field)
+})
 
 test("the test file tests the example's router", () => {
   assert.equal(kit.split("\n")[2], "")
