@@ -1,0 +1,90 @@
+/** The reproduction: its specs hold every row that a claim asks for, its rule is that of the page, and the page is that of what is recorded. */
+import assert from "node:assert/strict"
+import { existsSync, readFileSync } from "node:fs"
+import { test } from "node:test"
+import { fileURLToPath } from "node:url"
+import { readSource } from "../../src/compile.ts"
+import type { Cell, Results } from "../../src/learning/results.ts"
+import { checkSource } from "../../src/source.ts"
+import { CLAIMS, DATA } from "./claims.ts"
+import { outcomesOf } from "./outcome.ts"
+import { recordedRuns, reproductionPage } from "./page.ts"
+import { verdictOf } from "./verdict.ts"
+
+test("verdicts follow the rule at its borders", () => {
+  assert.equal(verdictOf([0.1, 3], 1), "holds strictly")
+  assert.equal(verdictOf([0, 3], 1), "holds")
+  assert.equal(verdictOf([-0.9, 3], 1), "holds")
+  assert.equal(verdictOf([-1, 3], 1), "undecided")
+  assert.equal(verdictOf([-4, -1], 1), "undecided")
+  assert.equal(verdictOf([-4, -1.1], 1), "does not hold")
+  assert.equal(verdictOf([-4, -1.1], 5), "holds")
+})
+
+test("claims have names of their own", () => {
+  assert.equal(new Set(CLAIMS.map(({ id }) => id)).size, CLAIMS.length)
+})
+
+for (const data of DATA)
+  test(`the spec of ${data} has every row that a claim asks for`, async () => {
+    const path = fileURLToPath(new URL(`${data}.l2r`, import.meta.url))
+    const { spec, diagnostics } = await checkSource(readSource(path))
+    assert.ok(spec, JSON.stringify(diagnostics))
+    for (const { left, right, adapters } of CLAIMS)
+      for (const { experiment, row } of [left, right]) {
+        const planned = spec.experiments[experiment]
+        assert.ok([...planned.routers, ...planned.bounds].includes(row), `${experiment} has no ${row}`)
+        for (const adapter of adapters) assert.ok(planned.adapters.includes(adapter), `${experiment} has no ${adapter}`)
+      }
+  })
+
+test("REPRODUCTION.md is that of what is recorded (else run tests/reproduction/page.ts)", () => {
+  const page = new URL("../../REPRODUCTION.md", import.meta.url)
+  assert.equal(existsSync(page) ? readFileSync(page, "utf8") : "", reproductionPage(recordedRuns()))
+})
+
+test("an outcome pairs two rows on the same texts, also of two experiments", () => {
+  const claim = { ...CLAIMS.find(({ id }) => id === "C4")!, adapters: ["low_rank"] as const }
+  const cell = (experiment: string, right: (e: number, seed: number) => boolean): Cell =>
+    ({
+      experiment,
+      adapter: "low_rank",
+      order: "written",
+      tasks: ["a", "b"],
+      classes: [
+        { task: 0, label: "x" },
+        { task: 1, label: "y" },
+      ],
+      examples: Array.from({ length: 40 }, (_, e) => ({ task: e % 2, class: e % 2, id: String(e) })),
+      rows: [1, 2].map((seed) => ({
+        name: "learnt",
+        head: "kept",
+        seed,
+        source: "memory",
+        how: "composes",
+        knowsTask: false,
+        stages: [
+          {
+            index: 1,
+            predictions: {
+              example: Array.from({ length: 40 }, (_, e) => e),
+              classIncremental: Array.from({ length: 40 }, (_, e) => (right(e, seed) ? e % 2 : 1 - (e % 2))),
+              taskIncremental: Array.from({ length: 40 }, (_, e) => e % 2),
+              chosen: new Array(40).fill(-1),
+            },
+          },
+        ],
+      })),
+      summary: [{ row: "learnt", head: "kept", classIncremental: { value: 75 } }],
+      comparisons: [],
+    }) as unknown as Cell
+  const results = {
+    cells: [cell("routing", (e) => e % 4 < 3), cell("unisolated", (e) => e % 4 < 2)],
+  } as unknown as Results
+  const [outcome] = outcomesOf(claim, "hwu64", results)
+  assert.equal(outcome.difference, 25)
+  assert.equal(outcome.seeds, 2)
+  assert.equal(outcome.examples, 40)
+  assert.equal(outcome.verdict, "holds strictly")
+  assert.throws(() => outcomesOf(claim, "hwu64", { cells: [results.cells[0]] }), /lack the experiment unisolated/)
+})
