@@ -18,6 +18,7 @@ export const reportWithoutEffect = (
   const { spec } = advised
   const stream = spec.streams[experiment.stream]
   const lowRank = experiment.adapters.map((name) => isLowRank(name, advised))
+  const first = new Map<string, { readonly name: string; readonly aggregate: string }>()
   for (const name of [...experiment.routers, ...experiment.bounds]) {
     const declared = spec.routers[name]
     const entry = declared && entryOf("router", declared, advised)
@@ -26,7 +27,7 @@ export const reportWithoutEffect = (
     const fact = <Said>(named: string) =>
       saidBy(entry.facts?.[named] as ByOptions<Said> | undefined, (option) => declared.options[option])
     const aggregate = fact<string>("aggregate")
-    const mix = entry.facts?.mixes === true ? written(declared, "mix") : undefined
+    const mix = entry.facts?.mix ? written(declared, "mix") : undefined
     const why =
       aggregate !== undefined && aggregate !== "parameters"
         ? "it averages no parameters"
@@ -38,11 +39,25 @@ export const reportWithoutEffect = (
       report(
         diagnose("L2R0527", placeOfRow(node, router, advised), { router, stream: stream.variantOf ?? stream.name }),
       )
+    if (lowRank.every((one) => one === true) && aggregate !== undefined) {
+      const mixed = aggregate === "parameters" ? fact<string>("mix") : aggregate
+      const sums = mixed === "outer" || mixed === "outputs"
+      const key = JSON.stringify([declared.plugin, apartFrom(["aggregate", "mix"], declared.options)])
+      const other = sums ? first.get(key) : undefined
+      if (sums && !other) first.set(key, { name: router, aggregate })
+      if (other && other.aggregate !== aggregate)
+        report(diagnose("L2R0529", placeOfRow(node, router, advised), { left: other.name, right: router }))
+    }
     const memory = written(declared, "memory")
     if (memory && fact("reads_memory") === false && !refits(declared, entry, aggregate, stream))
       report(diagnose("L2R0528", memory, { router }))
   }
 }
+
+const apartFrom = (left: readonly string[], options: Declaration["options"]) =>
+  Object.entries(options)
+    .filter(([option]) => !left.includes(option))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** Where a declaration itself gives an option; nothing where it takes it over from another. */
 const written = ({ span, optionSpans }: Declaration, option: string): Span | undefined => {

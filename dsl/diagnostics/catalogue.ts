@@ -376,6 +376,10 @@ export const catalogue = {
     `\`${router}\` reads no memory: nothing of it is fitted on one, and its heads are kept`,
     "take `memory` out, or change what it is fitted on or its `head`",
   ]),
+  L2R0529: warning<{ left: string; right: string }>(({ left, right }) => [
+    `\`${right}\` can't differ from \`${left}\` but in rounding: on low-rank modules the average of products is the average of outputs`,
+    "write `mix: factors`, add an adapter that is not low-rank, or take one of them out",
+  ]),
   L2R0530: error(() => [
     "`scenario` is about classes, and the head of this stream is `text`",
     "take it out: no row is told the task, unless it says so, and an answer counts by its words",

@@ -202,6 +202,13 @@ export const experiments: Pages = {
     right: `router zero_shot = arrow { head: kept }\n${trial("routers: [learnt, zero_shot]")}`,
     given: true,
   },
+  L2R0529: {
+    title: "two ways to say the same of low-rank modules",
+    text: "With the same gates, sum_i alpha_i (x A_i) B_i is x sum_i alpha_i A_i B_i: averaging the products of low-rank modules (`aggregate: parameters`, `mix: outer`) is averaging what they give (`aggregate: outputs`). The two rows differ in rounding alone. With `mix: factors`, or on bottlenecks, they do differ. This is a warning and not an error.",
+    wrong: `router merged = learnt { aggregate: parameters, mix: outer }\n${trial("routers: [learnt, merged]")}`,
+    right: `router merged = learnt { aggregate: parameters, mix: factors }\n${trial("routers: [learnt, merged]")}`,
+    given: true,
+  },
   L2R0530: {
     title: "a scenario without classes",
     text: "A scenario says which classes a prediction is made among. Under `head: text` the backbone writes an answer, which counts by its words, whatever the task; so there is nothing for a scenario to say.",

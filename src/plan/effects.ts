@@ -20,6 +20,6 @@ export const routerFacts = (router: Router, options: JsonSchema): Facts => {
     reads_memory: byOptions(router, options, fitReadsMemory),
     reads_task: byOptions(router, options, (one, given) => one.routing(given).query === "task"),
   }
-  const mix = byOptions(router, options, (one, given) => one.routing(given).mix)?.where?.mix
-  return { ...facts, ...(mix && { mixes: true }) }
+  const mix = byOptions(router, options, (one, given) => one.routing(given).mix ?? "factors")
+  return { ...facts, ...(mix?.where?.mix && { mix }) }
 }

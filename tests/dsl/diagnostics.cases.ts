@@ -397,6 +397,13 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       ).replace("routers: learnt", "routers: [learnt, even, other]"),
     ),
   ],
+  L2R0529: [
+    advised(
+      around(
+        "router even = uniform\nrouter outer = uniform { aggregate: parameters, mix: outer }\nrouter apart = outer { mix: factors }",
+      ).replace("routers: learnt", "routers: [learnt, even, outer, apart]"),
+    ),
+  ],
   L2R0530: [around("stream s { tasks: intents, head: text, scenario: class_incremental }")],
   L2R0531: [around("stream s { tasks: intents, answers: { max_tokens: 8 } }")],
   L2R0532: [

@@ -118,7 +118,7 @@ export const vocabulary: Vocabulary = {
         {
           fit: "nothing",
           needs_low_rank: false,
-          mixes: true,
+          mix: { byDefault: "factors", where: { mix: { outer: "outer" } } },
           aggregate: { byDefault: "outputs", where: { aggregate: { parameters: "parameters" } } },
           reads_memory: { byDefault: false },
         },
