@@ -3,7 +3,7 @@
 /** Longer words are not typing errors. */
 const LONGEST = 40
 
-/** The candidate at the least distance, if that is at most a third of the word's length (and at least one edit is allowed); earlier candidates win ties. */
+/** The candidate at the least distance, if that is at most a third of the word's length (and at least one edit is allowed); earlier candidates win ties. Words with nothing in common are not near, however short. */
 export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
   if (word.length > LONGEST) return undefined
   const wanted = word.toLowerCase().replaceAll("-", "_")
@@ -12,7 +12,8 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue
     const edits = distance(wanted, candidate.toLowerCase())
-    if (edits < least) [best, least] = [candidate, edits]
+    if (edits < least && (edits === 0 || edits < Math.max(word.length, candidate.length)))
+      [best, least] = [candidate, edits]
   }
   return best
 }

@@ -1,5 +1,6 @@
 /** `l2r explain CODE | KIND [NAME] | NAME | WORD`: the long form of a diagnostic, a kind of declaration, a plugin, or a word of the language. */
 
+import { nearest } from "../../dsl/diagnostics/suggest.ts"
 import { besideOf, pages, runExample, SAME_PAGE, shownOf, words } from "../../dsl/explain/index.ts"
 import { render, type Vocabulary } from "../../dsl/index.ts"
 import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
@@ -37,9 +38,12 @@ const ofOne = (word: string): string => {
   if (Object.hasOwn(kinds, word)) return pluginTable({ [word]: kinds[word] })
   const plugins = Object.entries(kinds).filter(([, entries]) => Object.hasOwn(entries, word))
   if (plugins.length > 0) return plugins.map(([kind, entries]) => pluginPage(kind, entries[word])).join("\n")
-  const names = Object.values(kinds).flatMap((entries) => Object.keys(entries))
+  const near = nearest(word, [...KINDS, ...Object.keys(words), ...pluginNames(vocabulary)])
+  const there = near
+    ? `did you mean ${near}?`
+    : `kinds are ${KINDS.join(", ")}; words are ${Object.keys(words).join(", ")}; \`l2r plugins\` lists plugins`
   throw new UsageError(
-    `${known("kind, plugin or word", word, [...KINDS, ...names, ...Object.keys(words)])}\na code reads L2R0401, and stands in front of a message`,
+    `there is no kind, plugin or word "${word}"; ${there}\na code reads L2R0401, and stands in front of a message`,
   )
 }
 

@@ -1,5 +1,5 @@
 /** `l2r init`: a spec or a plugin to begin with, which checks and runs as it is. Overwrites nothing. */
-import { existsSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -24,6 +24,7 @@ export default {
     yes: { type: "boolean", what: "ask nothing, even at a terminal" },
   },
   run: async ([folder], { template, yes }) => {
+    if (folder?.trim() === "") throw new UsageError("the name of the folder is empty")
     const given = { folder, template: template === undefined ? undefined : templateNamed(String(template)) }
     const asks = !yes && process.stdin.isTTY === true && process.stdout.isTTY === true
     const chosen = asks
@@ -58,6 +59,8 @@ const templateNamed = (name: string): string => {
 /** Throws SourceError, before it writes, where a file is in the way. */
 const write = (folder: string, template: string): readonly string[] => {
   const files = filesOf(templates[template])
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new SourceError(`${folder} is a file, not a folder`, "name another folder: l2r init DIR")
   const paths = Object.keys(files).map((path) => join(folder, path))
   const standing = paths.filter((path) => existsSync(path))
   if (standing.length > 0)

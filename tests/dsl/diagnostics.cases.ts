@@ -441,6 +441,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0705: [
     { text: sound, only: ["lernt"], skip: ["u*", "no*"] },
     { text: sound.replace("rank: 8", "rank: sweep [4, 8]"), only: ["low_rank[rank=5]"] },
+    { text: sound.replaceAll("routing", "e"), only: ["["] },
   ],
   L2R0706: [
     { text: sound, skip: ["learnt", "oracle", "uniform"] },
