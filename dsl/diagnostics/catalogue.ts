@@ -444,9 +444,11 @@ type HolesOf<C extends Code> = (typeof catalogue)[C] extends Rule<infer Holes> ?
 
 /** Longer pieces of a source or of a plugin are cut in a message. */
 const LONGEST = 200
-const clipped = (hole: unknown): unknown => {
-  if (typeof hole === "string") return hole.length > LONGEST ? `${hole.slice(0, LONGEST)}...` : hole
-  return Array.isArray(hole) ? hole.map(clipped) : hole
+/** Whole sentences, which a plugin, a data source or the plan has said. */
+const SENTENCES: Readonly<Record<string, number>> = { reason: 1000, problem: 1000, help: 1000 }
+const clipped = (hole: unknown, most: number): unknown => {
+  if (typeof hole === "string") return hole.length > most ? `${hole.slice(0, most)}...` : hole
+  return Array.isArray(hole) ? hole.map((each) => clipped(each, most)) : hole
 }
 
 /** Makes a diagnostic of the catalogue. */
@@ -458,7 +460,8 @@ export const diagnose = <C extends Code>(
 ): Diagnostic => {
   const { severity, say } = catalogue[code] as Rule<HolesOf<C>>
   const short: Record<string, unknown> = {}
-  for (const name in holes) short[name] = clipped(holes[name])
+  for (const name in holes)
+    short[name] = clipped(holes[name], Object.hasOwn(SENTENCES, name) ? SENTENCES[name] : LONGEST)
   const [message, help] = say(short as HolesOf<C>)
   return { code, severity, message, ...(help === undefined ? {} : { help }), span, ...more }
 }
