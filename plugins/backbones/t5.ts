@@ -246,7 +246,8 @@ const readers = { encoder: reader(false), encoder_decoder: reader(true) }
 
 type Options = Parameters<typeof readers.encoder.load>[1] & { readonly network: keyof typeof readers }
 
-const ofNetwork: Pick<Backbone<Options>, "load" | "fingerprint"> = {
+const ofNetwork: Pick<Backbone<Options>, "load" | "fingerprint" | "extent"> = {
+  extent: (location, options, place) => readers[options.network].extent(location, options, place),
   load: (location, options, place) => readers[options.network].load(location, options, place),
   fingerprint: (location, options, place) => readers[options.network].fingerprint(location, options, place),
 }

@@ -54,7 +54,7 @@ export default {
 
 /** The plan reads no texts, so it can't know more. */
 const BASIS =
-  "Seconds are those of the quickstart on one core; tasks and backbones that are smaller or larger take less or more."
+  "Seconds are reckoned from those of the quickstart on one core, by the size of the backbone; more or longer texts take more."
 
 /** No more digits than an estimate has. */
 const rounded = (seconds: number): number => Number(Math.ceil(seconds).toPrecision(seconds < 10 ? 1 : 2))

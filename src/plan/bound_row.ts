@@ -71,6 +71,7 @@ export const planStrategy = (
       seconds:
         ((seconds.module * train.epochs) / 3) * (oneByOne ? 1 : stage + 1) * (plugin.trains === "everything" ? 2 : 1),
       bytes: plugin.trains === "everything" ? 1.4e7 : 3e5,
+      whole: plugin.trains === "everything",
     })
   const evaluated = stages.map((stage): Evaluated => {
     const charges = oneByOne ? shared.slice(0, stage + 1) : [shared[stage]]

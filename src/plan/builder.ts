@@ -1,6 +1,7 @@
 /** Collects steps: gives each its key, and keeps each key once. */
-import type { NumericProfile } from "../plugin/index.ts"
+import type { Extent, NumericProfile } from "../plugin/index.ts"
 import { codeDigest } from "./code.ts"
+import { costOn } from "./estimates.ts"
 import { stepKey } from "./key.ts"
 import type { Json, Step, StepKind } from "./step.ts"
 
@@ -32,6 +33,8 @@ export interface Draft {
   /** Estimated seconds and bytes. */
   readonly seconds: number
   readonly bytes: number
+  /** It keeps every weight of the network. */
+  readonly whole?: boolean
 }
 
 export class StepBuilder {
@@ -40,6 +43,8 @@ export class StepBuilder {
   readonly #profile: NumericProfile
   readonly #processor: string
   readonly #backendCode: string
+  /** By the fingerprint of a backbone. */
+  readonly #extents = new Map<string, Extent>()
 
   constructor(profile: NumericProfile, processor: string, backendCode: string) {
     this.#profile = profile
@@ -47,8 +52,13 @@ export class StepBuilder {
     this.#backendCode = backendCode
   }
 
+  /** Steps that name the backbone are estimated by its size. */
+  size(fingerprint: string, extent: Extent): void {
+    this.#extents.set(fingerprint, extent)
+  }
+
   /** The key of the step, which is added unless it is known. */
-  add({ kind, label, options, inputs, code = [], seconds, bytes }: Draft): string {
+  add({ kind, label, options, inputs, code = [], seconds, bytes, whole }: Draft): string {
     const numeric = NUMERIC.has(kind)
     const key = stepKey({
       kind,
@@ -57,7 +67,11 @@ export class StepBuilder {
       code: [this.#performerCode(performerFile[kind] ?? kind), ...code, ...(numeric ? [this.#backendCode] : [])],
       ...(numeric ? { numeric: { profile: this.#profile, processor: this.#processor } } : {}),
     })
-    if (!this.#steps.has(key)) this.#steps.set(key, { key, kind, label, options, inputs, estimate: { seconds, bytes } })
+    if (this.#steps.has(key)) return key
+    const { backbone } = (options ?? {}) as { readonly backbone?: { readonly fingerprint?: string } }
+    const extent = this.#extents.get(backbone?.fingerprint ?? "")
+    const estimate = extent ? costOn(extent, kind, { seconds, bytes }, whole) : { seconds, bytes }
+    this.#steps.set(key, { key, kind, label, options, inputs, estimate })
     return key
   }
 

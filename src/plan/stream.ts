@@ -53,6 +53,8 @@ export const planStream = async (
     ...place,
     ...(onDownload && { onDownload }),
   })
+  const extent = await backbone.extent?.(location, chosen.options, place)
+  if (extent) builder.size(fingerprint, extent)
   const onBackbone: ChosenBackbone = { ...chosen, location, ...place, fingerprint }
   const { sources, wanted } = await streamTasks(shelf, spec, stream, directory)
   for (const [name, { plugin, chosen: source }] of sources)

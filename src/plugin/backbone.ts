@@ -87,6 +87,16 @@ export interface BackboneSize {
   readonly positions: number
 }
 
+/** How large a network is: what estimates of time and space rest on. */
+export interface Extent {
+  readonly layers: number
+  readonly width: number
+  /** All weights, without a head that the file may lack. */
+  readonly parameters: number
+  /** Those in matrices that each token is multiplied by; a matrix that layers share counts in each of them. */
+  readonly multiplied: number
+}
+
 export interface Backbone<Options = any> extends Definition<"backbone", Options> {
   /** The `model_type`s in config.json that it reads; what it is found by where only a checkpoint is given. */
   readonly modelTypes?: readonly string[]
@@ -94,6 +104,8 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   readonly load: (location: string, options: Options, place: Place) => Promise<Checkpoint>
   /** Digest of the checkpoint's files without loading them. */
   readonly fingerprint: (location: string, options: Options, place: Place) => Promise<string>
+  /** How large the checkpoint is, without loading its weights; the plan's estimates are those of the shipped encoder without it. */
+  readonly extent?: (location: string, options: Options, place: Place) => Promise<Extent>
   /** Texts to token ids, cut at `maxTokens`. */
   readonly tokenize: (
     texts: readonly string[],

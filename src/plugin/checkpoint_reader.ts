@@ -1,7 +1,7 @@
 /** What every family of checkpoint folders does alike: find, check, read, digest. A family says what its config.json means. */
 
 import { join } from "node:path"
-import type { Backbone, Checkpoint } from "./backbone.ts"
+import type { Backbone, Checkpoint, Extent } from "./backbone.ts"
 import { checkCharsmap } from "./charsmap.ts"
 import { type CheckpointFolder, checkpointAt, folderDigest, readJson } from "./checkpoint_folder.ts"
 import { readWeights } from "./checkpoint_weights.ts"
@@ -61,8 +61,12 @@ interface FolderOptions {
   readonly revision?: string
 }
 
-/** `load` and `fingerprint` of a backbone plugin. */
-export const checkpointReader = (family: Family): Pick<Backbone<FolderOptions>, "load" | "fingerprint"> => ({
+/** What a backbone plugin reads of a folder. */
+export type CheckpointReader = Required<Pick<Backbone<FolderOptions>, "load" | "fingerprint" | "extent">>
+
+export const checkpointReader = (family: Family): CheckpointReader => ({
+  extent: async (location, options, place) =>
+    extentOf(blueprintIn(family, await folderFor(family, location, options, place))),
   fingerprint: async (location, options, place) => folderDigest(await folderFor(family, location, options, place)),
   load: async (location, options, place) => loaded(family, await folderFor(family, location, options, place), options),
 })
@@ -75,11 +79,27 @@ const folderFor = (
 ): Promise<CheckpointFolder> =>
   checkpointAt(location, place, name, { ...(shipped ? { shipped } : {}), ...(revision ? { revision } : {}) })
 
+const blueprintIn = (family: Family, { path, location }: CheckpointFolder): Blueprint => {
+  const config = configFile(objectIn(join(path, "config.json")), location, family.name)
+  checkModelType(config, family)
+  return family.blueprint(config)
+}
+
+const extentOf = ({ layers, width, weights, sites }: Blueprint): Extent => {
+  // Layers that are stored as one are several weights, each with its own rows.
+  const count = ({ shape, rows }: WeightSource) =>
+    rows ? (rows[1] - rows[0]) * shape.slice(1).reduce((a, b) => a * b, 1) : shape.reduce((a, b) => a * b, 1)
+  return {
+    layers,
+    width,
+    parameters: weights.reduce((sum, weight) => sum + (weight.ofHead ? 0 : count(weight)), 0),
+    multiplied: sites.reduce((sum, site) => sum + (site.kind === "linear" ? site.in * site.out : 0), 0),
+  }
+}
+
 const loaded = (family: Family, folder: CheckpointFolder, options: FolderOptions): Checkpoint => {
   const { location } = folder
-  const config = configFile(objectIn(join(folder.path, "config.json")), location, family.name)
-  checkModelType(config, family)
-  const { vocabulary, positions, sites, ...blueprint } = family.blueprint(config)
+  const { vocabulary, positions, sites, ...blueprint } = blueprintIn(family, folder)
   const tokenizer = readJson(join(folder.path, "tokenizer.json"))
   checkVocabulary(tokenizer, vocabulary, location)
   checkCharsmap(tokenizer, location)
