@@ -3,6 +3,16 @@
  *
  *     text -> tokens -> declarations -> trees -> files -> overrides -> variants -> names -> options -> experiments -> spec
  *
+ *     diagnostics/    the catalogue of what is said, and its forms: text, JSON, SARIF, GitHub
+ *     syntax/         tokens, grammar, tree; the version of the language
+ *     names/          files, what is declared, what stands on the right of `=`
+ *     options/        values against the schemas of options
+ *     sweeps/         declarations with a sweep, replaced by their variants
+ *     check/          streams, libraries, experiments, comparisons, and what is probably not meant
+ *     command_line/   `--set`, `--only`, `--skip`
+ *     format/, editor/, explain/    the canonical form, what editors ask, the long form of diagnostics
+ *
+ * Each room knows those above it, and `kinds.ts`, `spec.ts`, `vocabulary.ts`.
  * Pure, without input or output: the caller reads the files, brings the vocabulary, and prints.
  */
 

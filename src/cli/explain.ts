@@ -1,9 +1,10 @@
-/** `l2r explain CODE | KIND [NAME] | NAME | WORD`: the long form of a diagnostic, a kind of declaration, a plugin, or a word of the language. */
+/** `l2r explain CODE | KIND [NAME] | NAME | OPTION | WORD`: the long form of a diagnostic, a kind of declaration, a plugin, an option, or a word of the language. */
 
 import { nearest } from "../../dsl/diagnostics/suggest.ts"
+import { KIND_SUMMARIES } from "../../dsl/editor/page.ts"
 import { besideOf, pages, runExample, SAME_PAGE, shownOf, words } from "../../dsl/explain/index.ts"
-import { render, type Vocabulary } from "../../dsl/index.ts"
-import { type CORE_KINDS, isCoreKind, KINDS } from "../../dsl/kinds.ts"
+import { type JsonSchema, render, type Vocabulary } from "../../dsl/index.ts"
+import { CORE_KINDS, isCoreKind, KINDS, type Kind } from "../../dsl/kinds.ts"
 import { coreSchemas } from "../../dsl/options/core_schema.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import { known } from "./known.ts"
@@ -16,7 +17,7 @@ const { kinds } = vocabulary
 
 export default {
   summary: summaries.explain,
-  usage: "explain CODE | KIND [NAME] | NAME | WORD",
+  usage: "explain CODE | KIND [NAME] | NAME | OPTION | WORD",
   words: [1, 2],
   proposes: [
     [...Object.keys(pages), ...KINDS, ...Object.keys(words), ...pluginNames(vocabulary)],
@@ -35,16 +36,40 @@ const ofOne = (word: string): string => {
   const said = Object.hasOwn(SAME_PAGE, word) ? SAME_PAGE[word] : word
   if (Object.hasOwn(words, said)) return ofWord(said)
   if (isCoreKind(word)) return ofCoreKind(word)
-  if (Object.hasOwn(kinds, word)) return pluginTable({ [word]: kinds[word] })
+  if (Object.hasOwn(kinds, word))
+    return `${word}: ${KIND_SUMMARIES[word as Kind]}\n\n${pluginTable({ [word]: kinds[word] })}`
   const plugins = Object.entries(kinds).filter(([, entries]) => Object.hasOwn(entries, word))
   if (plugins.length > 0) return plugins.map(([kind, entries]) => pluginPage(kind, entries[word])).join("\n")
-  const near = nearest(word, [...KINDS, ...Object.keys(words), ...pluginNames(vocabulary)])
+  const options = ofOption(word)
+  if (options.length > 0) return options.join("\n")
+  const near = nearest(word, [...KINDS, ...Object.keys(words), ...pluginNames(vocabulary), ...optionNames()])
   const there = near
     ? `did you mean ${near}?`
     : `kinds are ${KINDS.join(", ")}; words are ${Object.keys(words).join(", ")}; \`l2r plugins\` lists plugins`
   throw new UsageError(
-    `there is no kind, plugin or word "${word}"; ${there}\na code reads L2R0401, and stands in front of a message`,
+    `there is no kind, plugin, option or word "${word}"; ${there}\na code reads L2R0401, and stands in front of a message`,
   )
+}
+
+/** Schemas of options by what has them: `adapter lora`, `stream`. */
+const owners = (): readonly (readonly [string, JsonSchema])[] => [
+  ...Object.entries(kinds).flatMap(([kind, entries]) =>
+    Object.values(entries).map(({ name, options }) => [`${kind} ${name}`, options] as const),
+  ),
+  ...CORE_KINDS.map((kind) => [kind, coreSchemas[kind]] as const),
+]
+
+const optionNames = (): readonly string[] => owners().flatMap(([, { properties = {} }]) => Object.keys(properties))
+
+/** An option where it is one; owners whose options are the same share an entry. */
+const ofOption = (option: string): readonly string[] => {
+  const said = new Map<string, string[]>()
+  for (const [owner, { properties = {}, required = [] }] of owners()) {
+    if (!Object.hasOwn(properties, option)) continue
+    const text = optionList({ properties: { [option]: properties[option] }, required })
+    said.set(text, [...(said.get(text) ?? []), owner])
+  }
+  return [...said].map(([text, of]) => `${indented(`Of ${of.join(", ")}`, 0)}${text.replace("\nOptions", "")}`)
 }
 
 const ofTwo = (kind: string, name: string): string => {
