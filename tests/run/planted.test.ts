@@ -2,9 +2,16 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import arrow from "../../plugins/routers/arrow.ts"
+import averageActivation from "../../plugins/routers/average_activation.ts"
+import dam from "../../plugins/routers/dam.ts"
 import l2r from "../../plugins/routers/l2r.ts"
+import mocl from "../../plugins/routers/mocl.ts"
 import oracle from "../../plugins/routers/oracle.ts"
+import polytropon from "../../plugins/routers/polytropon.ts"
+import sapt from "../../plugins/routers/sapt.ts"
 import similarity from "../../plugins/routers/similarity.ts"
+import smear from "../../plugins/routers/smear.ts"
+import taskPredictor from "../../plugins/routers/task_predictor.ts"
 import uniform from "../../plugins/routers/uniform.ts"
 import { packed } from "../../src/model/batch.ts"
 import { headLogits } from "../../src/model/encoder.ts"
@@ -13,11 +20,12 @@ import type { Artifact } from "../../src/plan/step.ts"
 import { type Router, Schema, weight } from "../../src/plugin/index.ts"
 import { headIn, libraryFrom, textsIn } from "../../src/run/steps/given.ts"
 import { type Mix, underGivenGates } from "../../src/testing/given_gates.ts"
+import { fitted } from "../../src/testing/routed_stream.ts"
 import { run } from "../../src/testing/run_program.ts"
 import { engineOf } from "../../src/testing/toy_network.ts"
 import { workOf } from "../../src/testing/work.ts"
 import { CLASSES, plantedModule, plantedNetwork, plantedTask, TASKS } from "./planted_network.ts"
-import { evaluateRouter, fitRouter, scoreRows, smallStream } from "./steps/small_stream.ts"
+import { evaluateRouter, scoreRows, smallStream } from "./steps/small_stream.ts"
 
 const LAST = TASKS - 1
 const each = Array.from({ length: TASKS }, (_, t) => t)
@@ -41,12 +49,8 @@ const row = async (router: Router, written: object) => {
   const { bench, stream, modules } = await made
   const options = Schema.decodeUnknownSync(router.options)(written as never)
   const chosen = { plugin: router.name, options }
-  const fit = await fitRouter(bench, stream, modules, chosen, LAST, {
-    epochs: 20,
-    batch: 16,
-    learning_rate: 0.05,
-    head_learning_rate: 0.01,
-  })
+  const fitting = { epochs: 20, batch: 16, learning_rate: 0.05, head_learning_rate: 0.01 }
+  const fit = await fitted(bench, { router, options }, { ...stream, modules }, "kept", fitting)
   const evaluation = await evaluateRouter(bench, stream, modules, router, chosen, fit, LAST)
   const how: "selects" | "composes" = router.routing(options).aggregate === "select" ? "selects" : "composes"
   const {
@@ -142,6 +146,7 @@ test("the right module is needed: the oracle reaches 95 %, uniform gates at most
   assert.equal(await accuracy(task.map(oneHot), "true head"), most)
 })
 
+/** Those that weigh a text as a whole, and those that choose for each token by a prototype; others by token: planted_cases.test.ts. */
 const routers: readonly (readonly [Router, object, Mix?])[] = [
   [l2r, {}],
   [l2r, { relaxation: "softmax", scope: "per_module" }],
@@ -154,6 +159,16 @@ const routers: readonly (readonly [Router, object, Mix?])[] = [
     (statistic) => [similarity, { statistic }] as const,
   ),
   [similarity, { combine: "softmax" }],
+  [averageActivation, { top_k: 1 }],
+  [dam, {}, { aggregate: "parameters", mix: "factors", granularity: "example" }],
+  [mocl, {}],
+  [mocl, { data: "newest" }],
+  [polytropon, {}, { aggregate: "parameters", mix: "factors", granularity: "example" }],
+  [sapt, {}],
+  [sapt, { data: "memory" }],
+  [smear, {}, { aggregate: "parameters", mix: "factors", granularity: "example" }],
+  [taskPredictor, {}],
+  [taskPredictor, { combine: "softmax", data: "train" }],
 ]
 
 for (const [router, written, mix] of routers)

@@ -17,26 +17,41 @@ export const TASKS = 4
 export const CLASSES = 3
 const WORDS = 9
 /** Directions of the hidden space: marks, features, one for each class of each task. */
-const WIDTH = 32
+export const WIDTH = 32
 const mark = (t: number) => t
 const feature = (f: number) => TASKS + f
 const classAt = (t: number, c: number) => TASKS + CLASSES + t * CLASSES + c
 const word = (w: number) => (TASKS + CLASSES + TASKS * CLASSES + w) % WIDTH
 
 /** Ids: [CLS] and [SEP], marks, features, words that say nothing. */
-const CLS = 0
-const SEP = 1
+export const CLS = 0
+export const SEP = 1
 const markId = (t: number) => 2 + t
 const featureId = (f: number) => 2 + TASKS + f
 const wordId = (w: number) => 2 + TASKS + CLASSES + w
 
-const SITE = "layer.0.attention.output"
+/** Of each id the axes of its embedding. */
+const embedded = new Map<number, readonly number[]>([
+  ...Array.from({ length: TASKS }, (_, t) => [markId(t), [mark(t)]] as const),
+  ...Array.from({ length: CLASSES }, (_, f) => [featureId(f), [feature(f)]] as const),
+  ...Array.from({ length: WORDS }, (_, w) => [wordId(w), [word(w)]] as const),
+])
 
-export const plantedNetwork = async (): Promise<Network> => {
+/** How much of a token passes through the values of attention, and of their mean through its output: beside weak random weights. */
+interface Passing {
+  readonly layers: number
+  readonly value: number
+  readonly output: number
+}
+
+export const plantedNetwork = async (
+  { layers, value, output }: Passing = { layers: 1, value: 3, output: 0 },
+  axes = embedded,
+): Promise<Network> => {
   const backbone = (await loadPlugin("backbone", "bert")) as Backbone
   const random = randomStream(1, "planted network")
   const made = backbone.create!(
-    { layers: 1, width: WIDTH, heads: 1, intermediate: 8, vocabulary: 2 + TASKS + CLASSES + WORDS, positions: 24 },
+    { layers, width: WIDTH, heads: 1, intermediate: 8, vocabulary: 2 + axes.size, positions: 24 },
     {},
     random,
   )
@@ -48,13 +63,11 @@ export const plantedNetwork = async (): Promise<Network> => {
       data: (data as Float32Array).map((x, i) => x + fill(Math.floor(i / shape[1]), i % shape[1])),
     }
   }
-  const direction = new Map([
-    ...Array.from({ length: TASKS }, (_, t) => [markId(t), mark(t)] as const),
-    ...Array.from({ length: CLASSES }, (_, f) => [featureId(f), feature(f)] as const),
-    ...Array.from({ length: WORDS }, (_, w) => [wordId(w), word(w)] as const),
-  ])
-  set("embeddings.word", (id, axis) => (direction.get(id) === axis ? 1 : 0))
-  set("layer.0.attention.value.weight", (row, column) => (row === column ? 3 : 0))
+  set("embeddings.word", (id, axis) => (axes.get(id)?.includes(axis) ? 1 : 0))
+  for (let layer = 0; layer < layers; layer++) {
+    set(`layer.${layer}.attention.value.weight`, (row, column) => (row === column ? value : 0))
+    set(`layer.${layer}.attention.output.weight`, (row, column) => (row === column ? output : 0))
+  }
   return { backbone, checkpoint: { ...made, weights } }
 }
 
@@ -65,7 +78,7 @@ const meaning = (t: number, f: number): number => (t % 2 === 0 ? f + t / 2 : 2 *
 const misleading = (f: number): number => (f === 0 ? 0.2 : 0.6)
 const wrong = (t: number, f: number): number => (meaning(t, f) + 1) % CLASSES
 
-const matrix = (
+export const matrix = (
   rows: number,
   columns: number,
   at: (row: number, column: number) => number,
@@ -74,7 +87,10 @@ const matrix = (
   data: Float32Array.from({ length: rows * columns }, (_, i) => at(Math.floor(i / columns), i % columns)),
 })
 
-export const plantedModule = (t: number): Artifact => {
+export const plantedModule = (t: number): Artifact => plantedModuleAt(t, "attention_output")
+
+export const plantedModuleAt = (t: number, role: "attention_output" | "value"): Artifact => {
+  const site = `layer.0.attention.${role === "value" ? "value" : "output"}`
   const rank = 1 + CLASSES
   const inputs = [mark(t), ...Array.from({ length: CLASSES }, (_, f) => feature(f))]
   const writes = (f: number, axis: number): number => {
@@ -86,11 +102,11 @@ export const plantedModule = (t: number): Artifact => {
   return {
     json: {
       task: `task ${t}`,
-      adapter: { plugin: "lora", options: { rank, alpha: rank, dropout: 0, targets: ["attention_output"] } },
+      adapter: { plugin: "lora", options: { rank, alpha: rank, dropout: 0, targets: [role] } },
     },
     arrays: {
-      [`${SITE}/A`]: matrix(WIDTH, rank, (axis, r) => (axis === inputs[r] ? 1 : 0)),
-      [`${SITE}/B`]: matrix(rank, WIDTH, (r, axis) =>
+      [`${site}/A`]: matrix(WIDTH, rank, (axis, r) => (axis === inputs[r] ? 1 : 0)),
+      [`${site}/B`]: matrix(rank, WIDTH, (r, axis) =>
         r === 0 ? (own.includes(axis) ? 1.5 : 0) : 1.2 * writes(r - 1, axis),
       ),
       "head/W": matrix(WIDTH, CLASSES, (axis, c) => (axis === classAt(t, c) ? 4 : 0)),
