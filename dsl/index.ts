@@ -153,8 +153,9 @@ export const check = (text: string, options: CheckOptions): Checked => {
 }
 
 const isRun = ({ experiment, names }: NonNullable<Diagnostic["about"]>, { experiments }: Spec): boolean => {
-  const { adapters, routers, bounds } = experiments[experiment] ?? { adapters: [], routers: [], bounds: [] }
-  return names.every((name) => adapters.includes(name) || routers.includes(name) || bounds.includes(name))
+  const { adapters = [], routers = [], compositions = [], bounds = [] } = experiments[experiment] ?? {}
+  const all = [...adapters, ...routers, ...compositions, ...bounds]
+  return names.every((name) => all.includes(name))
 }
 
 const byPlace =

@@ -76,14 +76,14 @@ export const experiments: Pages = {
   },
   L2R0506: {
     title: "an experiment without rows",
-    text: "The routers and the bounds of an experiment are its rows, and it needs one. Bounds can be named without a declaration: `bounds: [uniform, oracle]`.",
+    text: "The routers, compositions and bounds of an experiment are its rows, and it needs one. Bounds can be named without a declaration: `bounds: [uniform, oracle]`.",
     wrong: trial("seeds: 1"),
     right: trial("routers: learnt, bounds: [uniform, oracle]"),
     given: true,
   },
   L2R0507: {
     title: "not a row of this experiment",
-    text: "A comparison names rows, which are the routers and bounds that this experiment lists. The name is declared elsewhere, misspelt, or not listed.",
+    text: "A comparison names rows, which are the routers, compositions and bounds that this experiment lists. The name is declared elsewhere, misspelt, or not listed.",
     wrong: trial("routers: learnt, compare learnt against nearest on accuracy"),
     right: trial("routers: [learnt, nearest], compare learnt against nearest on accuracy"),
     given: true,
@@ -151,7 +151,7 @@ export const experiments: Pages = {
   },
   L2R0521: {
     title: "two rows that can't differ",
-    text: "Two rows of the experiment, routers or bounds, are the same plugin with the same options, defaults included, so they will have the same numbers. Two memories that keep the same examples are the same too, and a memory that a row does not read is no difference. This is a warning and not an error.",
+    text: "Two rows of the experiment, routers, compositions or bounds, are the same plugin with the same options, defaults included, so they will have the same numbers. Two memories that keep the same examples are the same too, and a memory that a row does not read is no difference. This is a warning and not an error.",
     wrong: `router again = l2r { memory: few, temperature: 1 }\n${trial("routers: [learnt, again]")}`,
     right: `router again = l2r { memory: few, temperature: 0.5 }\n${trial("routers: [learnt, again]")}`,
     given: true,

@@ -44,6 +44,11 @@ const ROW: Shape = {
     "exactMatch?": FIGURES,
     "weightedF1?": FIGURES,
   },
+  "composition?": {
+    weights: ["number"],
+    sites: [{ site: "text", distance: "number", sum: "number" }],
+    "logits?": { mean: "number", max: "number", texts: "number" },
+  },
   stepKeys: ["text"],
 }
 

@@ -2,6 +2,7 @@
 import type { Results } from "../learning/results.ts"
 import { changeLines } from "./changes.ts"
 import { comparisonBlock } from "./comparisons.ts"
+import { compositionBlock } from "./composition_block.ts"
 import { routingBlock } from "./routing_block.ts"
 import { rowLabel } from "./row.ts"
 import { cellTable } from "./table.ts"
@@ -18,6 +19,7 @@ export function terminalReport(results: Results, files: readonly ReportFile[], t
   const blocks = [
     ...results.cells.flatMap((cell) => [
       cellTable(cell, terminal),
+      compositionBlock(cell, terminal),
       routingBlock(cell, terminal),
       comparisonBlock(cell, terminal),
     ]),

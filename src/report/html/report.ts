@@ -9,6 +9,7 @@ import { type Content, html, type Markup } from "./markup.ts"
 import { page } from "./page.ts"
 import { accuracySection } from "./sections/accuracy.ts"
 import { comparisonsSection } from "./sections/comparisons.ts"
+import { compositionsSection } from "./sections/compositions.ts"
 import { costSection } from "./sections/cost.ts"
 import { accuracyCurves, forgettingCurves } from "./sections/curves.ts"
 import { matricesSection } from "./sections/matrices.ts"
@@ -38,7 +39,7 @@ ${cells.map((cell, i) => cellSection(cell, i, HEAT_CELLS / cells.length))}${noti
 function cellSection(cell: Cell, index: number, budget: number): Markup {
   return html`<section><h2 id="cell-${index + 1}"><bdi>${cellName(cell)}</bdi></h2>
 <p class="muted">${cell.tasks.length} tasks, ${answersOf(cell)}, ${cell.examples.length.toLocaleString("en")} test examples, ${seedCount(cell)}. Tasks in their order: ${listed(cell.tasks)}.</p>
-${accuracySection(cell)}${comparisonsSection(cell)}${tableSection(cell)}${accuracyCurves(cell, index)}${forgettingCurves(cell, index)}${matricesSection(cell, budget * 0.5)}${confusionSection(cell, budget * 0.25)}${gatesSection(cell, budget * 0.25)}${costSection(cell)}${writtenSection(cell)}${warnings(cell)}</section>
+${accuracySection(cell)}${comparisonsSection(cell)}${tableSection(cell)}${accuracyCurves(cell, index)}${forgettingCurves(cell, index)}${matricesSection(cell, budget * 0.5)}${confusionSection(cell, budget * 0.25)}${gatesSection(cell, budget * 0.25)}${compositionsSection(cell)}${costSection(cell)}${writtenSection(cell)}${warnings(cell)}</section>
 `
 }
 
