@@ -29,11 +29,18 @@ const quoted = (names: readonly string[]): string =>
 const choose = (near: string | undefined, what: string, names: readonly string[], none: string): string =>
   near ? `did you mean \`${near}\`?` : names.length > 0 ? `${what}: ${quoted(names)}` : none
 
+/** What other languages mean by it, as this one writes it. */
+const elsewhere = (found: string): string | undefined => {
+  if (/^(\/\/|\/\*|\*\/|--)/.test(found)) return "a comment begins with `#` and ends with the line"
+  if (/^['`´‘’“”„«»]/.test(found)) return 'a text stands in double quotes: "..."'
+  return found.startsWith(";") ? "options have commas between them, or stand on lines of their own" : undefined
+}
+
 export const catalogue = {
   // 01: reading
   L2R0101: error<{ found: string }>(({ found }) => [
     `\`${found}\` has no meaning here`,
-    'remove it, or write it inside a text: "..."',
+    elsewhere(found) ?? 'remove it, or write it inside a text: "..."',
   ]),
   L2R0102: error(() => [
     "this text is not closed on its line",

@@ -6,6 +6,7 @@ import { nearest } from "../diagnostics/suggest.ts"
 import type { Checking } from "../names/context.ts"
 import type { Span, Value } from "../spec.ts"
 import type { Setting, ValueNode } from "../syntax/ast.ts"
+import { written } from "../syntax/written.ts"
 import type { JsonSchema } from "../vocabulary.ts"
 import { expand, inRange, isWhole, numbersIn, rangeOf } from "./numbers.ts"
 import { referTo } from "./references.ts"
@@ -83,11 +84,28 @@ const fits = (node: ValueNode, schema: JsonSchema): boolean => {
 
 const mismatch = (node: ValueNode, schema: JsonSchema, on: Checking): Diagnostic => {
   const [only] = alternativesOf(schema)
-  const help =
-    only?.type === "array" && node.kind !== "list"
-      ? "put it into a list: [...]"
-      : schema.description && `it is: ${schema.description}`
+  const listed = only?.type === "array" && node.kind !== "list" ? "put it into a list: [...]" : undefined
+  const about = schema.description && `it is: ${schema.description}`
+  const help = listed ?? withoutQuotes(node, schema) ?? oneByOne(node, schema) ?? about
   return diagnose("L2R0404", node.span, { name: on.name, wanted: wanted(schema), found: found(node), help })
+}
+
+const NUMBERS = new Set(["integer", "number"])
+
+const withoutQuotes = (node: ValueNode, schema: JsonSchema): string | undefined =>
+  node.kind === "text" &&
+  /^-?\d+(\.\d+)?$/.test(node.value) &&
+  alternativesOf(schema).some(({ type }) => NUMBERS.has(String(type)))
+    ? `leave the quotes out: ${node.value}`
+    : undefined
+
+/** A list where one value belongs: most likely each of them shall be tried. */
+const oneByOne = (node: ValueNode, schema: JsonSchema): string | undefined => {
+  if (node.kind !== "list" || node.items.length < 2) return undefined
+  const tried = alternativesOf(schema).some(
+    (one) => (one.enum || NUMBERS.has(String(one.type))) && node.items.every((item) => fits(item, one)),
+  )
+  return tried ? `for a variant with each, write \`sweep ${written(node)}\`` : undefined
 }
 
 const checkOne = (node: ValueNode, schema: JsonSchema | undefined, on: Checking): Value | undefined => {

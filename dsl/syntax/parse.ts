@@ -57,6 +57,8 @@ export const parse = (text: string, file: string, report: Report, { derive }: Di
         report(diagnose("L2R0107", reader.spanOf(token), { open: token.image, close: CLOSERS.get(token.tokenType)! }))
     }
     if (chunk.tooDeep) report(diagnose("L2R0109", reader.spanOf(chunk.tooDeep), { depth: DEEPEST }))
+    // A comment of another language has been told, with what begins one here.
+    if (chunk.tokens[0].tokenType === Stray && /^\/[/*]/.test(chunk.tokens[0].image)) return
     // What means nothing is reported, and what follows it on the line may still mean something.
     while (chunk.tokens.length > 1 && isUnreadable(chunk.tokens[0])) chunk.tokens.shift()
     const [first] = chunk.tokens
@@ -164,7 +166,9 @@ const reportSyntax = (
       ? reader.spanOf(next)
       : { ...end, start: Math.max(end.start, end.end - 1) }
   const what = found ? foundOf(found) : next ? foundOf(next) : "the end"
-  const reads = rule !== "entry" ? rule : tokens[0].image === "compare" ? "comparison" : "entry"
+  const inList = expected === "`]`" || expected === "`)`"
+  if (inList) expected = `\`,\` or ${expected}`
+  const reads = inList ? "values" : rule !== "entry" ? rule : tokens[0].image === "compare" ? "comparison" : "entry"
   report(diagnose("L2R0110", span, { expected, found: what, reads: FORMS[reads](tokens[0].image) }))
 }
 
@@ -181,7 +185,7 @@ const FORMS: Readonly<Record<RuleName | "comparison", (word: string) => string>>
   header: (word) =>
     isCoreKind(word) ? `it reads \`${word} name { ... }\`` : `it reads \`${word} name = plugin { ... }\``,
   entry: () => "an option reads `rank: 8`",
-  values: () => "values are written with commas between them",
+  values: () => "values have commas between them: `[query, value]`",
   comparison: () => "it reads `compare learnt against [nearest, uniform] on accuracy`",
 }
 

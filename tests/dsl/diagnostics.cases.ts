@@ -60,6 +60,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0101: [
     around("adapter a = lora { rank: $8; }"),
     around("router quoted = l2r { head: “kept” }"),
+    around("// a comment\n//router old = lora\n/* router */\nrouter quoted = l2r { head: 'kept'; }"),
     `\u0000\u0000${sound}`,
   ],
   L2R0102: [around('backbone b = bert "dir {')],
@@ -84,6 +85,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("adapter a = lora { rank: 8 9 }"),
     around("use as mine"),
     around("experiment e { compare learnt with uniform on accuracy }"),
+    around("adapter a = lora { targets: [query value] }\nstream s { tasks: intents[t1..t3], orders: shuffled(3 4) }"),
     around("adapter a lora\nadapter b lora { rank: 4 }"),
     around("adapter a = lora [ rank: 8 ]\ntrain t [ epochs: 1 ]\ntrain s = fast epochs: 1"),
     around("train t 3"),
@@ -205,6 +207,9 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around('adapter a = lora { rank: 8.5, alpha: "x", targets: query, bias: 1, dropout: shuffled(3) }'),
     around("router r = l2r { memory: [few], hidden: [1], head: 3 }"),
     around("stream s { tasks: 3 }"),
+    around(
+      'adapter a = lora { rank: "8", bias: [true, false] }\nrouter r = l2r { head: [kept, refit], memory: [few, few] }\ntrain t { batch: [16, 32] }',
+    ),
     around("stream s { tasks: intents, orders: [shuffled, shuffled(three), shuffled(1, 2), shuffled(3s)] }"),
     trial("routers: learnt, compare [learnt] against oracle on accuracy"),
   ],
