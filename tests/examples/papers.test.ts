@@ -1,0 +1,40 @@
+/** The small variants of the papers' examples, run as they stand: every row has its figures, and the full variants check without their data. */
+import assert from "node:assert/strict"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { readSource } from "../../src/compile.ts"
+import { checkSource } from "../../src/source.ts"
+import { example, folder, ran } from "./shrunk.ts"
+
+const place = mkdtempSync(join(tmpdir(), "l2r-papers-"))
+after(() => rmSync(place, { recursive: true, force: true }))
+
+const PAPERS = ["08_l2r", "09_sapt"] as const
+
+const skip =
+  (process.versions.bun !== undefined || process.versions.deno !== undefined) &&
+  "the same steps on each runtime: here tests/examples/smoke.test.ts, on Node these"
+
+for (const paper of PAPERS)
+  test(`${paper}: every row is defined and measured at every stage`, { skip }, async () => {
+    const { results } = await ran(example(paper), join(place, "store"))
+    for (const cell of results.cells)
+      for (const line of cell.summary) {
+        assert.equal(line.notDefined, undefined, `${line.row} ${line.head}`)
+        assert.ok(Number.isFinite(line.classIncremental?.value), `${line.row} ${line.head}`)
+        assert.ok(Number.isFinite(line.forgetting?.value), `${line.row} ${line.head}`)
+      }
+    assert.ok(results.cells.every(({ comparisons }) => comparisons.length > 0))
+  })
+
+for (const paper of PAPERS)
+  for (const name of readdirSync(join(folder, paper)).filter((file) => /^(?!rows|spec).*\.l2r$/.test(file)))
+    test(`${paper}/${name} checks`, async () => {
+      const { diagnostics } = await checkSource(readSource(join(folder, paper, name)))
+      assert.deepEqual(
+        diagnostics.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code} ${message}`),
+        [],
+      )
+    })
