@@ -26,6 +26,7 @@ export const CODES = {
   parse: -32700,
   invalid: -32600,
   unknownMethod: -32601,
+  params: -32602,
   internal: -32603,
   notInitialized: -32002,
   cancelled: -32800,
@@ -99,7 +100,7 @@ export const connect = ({ write, requests, notifications, before, idle, failed }
 
   const heard = (method: string, params: unknown): void => {
     if (method === "$/cancelRequest") {
-      const request = running.get((params as { id: unknown }).id)
+      const request = running.get((params as { id: unknown } | undefined)?.id)
       if (request) request.cancelled = true
       return
     }

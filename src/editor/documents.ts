@@ -14,6 +14,7 @@ export class Documents {
   readonly #places = new WeakMap<Open, Places>()
 
   open(uri: string, version: number, text: string): Open {
+    if (typeof uri !== "string" || typeof text !== "string") throw new TypeError("a document has a uri and a text")
     const document = { uri, file: fileOf(uri), version, text }
     this.#open.set(uri, document)
     return document

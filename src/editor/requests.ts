@@ -32,7 +32,9 @@ export interface Around {
 }
 
 export const requestsOf = ({ documents, world, folders }: Around) => {
-  const openOf = ({ textDocument: { uri } }: InDocument): Open => {
+  const openOf = (params: Partial<InDocument> | null | undefined): Open => {
+    const uri = params?.textDocument?.uri
+    if (typeof uri !== "string") throw new Refusal(CODES.params, "textDocument.uri is missing")
     const open = documents.get(uri)
     if (!open) throw new Refusal(CODES.failed, `${uri} is not open`)
     return open
@@ -43,6 +45,7 @@ export const requestsOf = ({ documents, world, folders }: Around) => {
   }
   const at = (params: AtPosition) => {
     const { open, places, document } = read(params)
+    if (typeof params.position !== "object") throw new Refusal(CODES.params, "position is missing")
     return { open, places, document, offset: places.offsetAt(params.position) }
   }
   /** With what plugins tell, if that comes before the one who asks loses patience. */

@@ -190,6 +190,36 @@ test("a request that is taken back is refused as such, and one before the handsh
   assert.equal(await client.close(), 0)
 })
 
+test("messages that lack what belongs into them are refused, and the server goes on", async (t) => {
+  const client = new Client()
+  t.after(() => client.kill())
+  await client.initialize()
+  const uri = file("whole.l2r")
+  client.open(uri, "language 1\nadapter a = lora {  }\n")
+  const message = (content: object) => {
+    const text = JSON.stringify({ jsonrpc: "2.0", ...content })
+    client.raw(new TextEncoder().encode(`Content-Length: ${text.length}\r\n\r\n${text}`))
+  }
+  for (const method of ["$/cancelRequest", "textDocument/didOpen", "textDocument/didChange", "textDocument/didClose"]) {
+    message({ method })
+    message({ method, params: {} })
+    message({ method, params: { textDocument: { uri } } })
+    if (method === "textDocument/didClose") client.open(uri, "language 1\nadapter a = lora {  }\n")
+  }
+  message({})
+  message({ id: null })
+  const missing = { code: -32602 }
+  await assert.rejects(client.request("textDocument/hover", {}), missing)
+  await assert.rejects(client.request("textDocument/completion", { textDocument: {} }), missing)
+  await assert.rejects(client.request("textDocument/definition", { textDocument: { uri } }), missing)
+  const { items } = await client.request(
+    "textDocument/completion",
+    client.at(uri, "language 1\nadapter a = lora { ".length),
+  )
+  assert.ok(items.some(({ label }: { label: string }) => label === "rank"))
+  assert.equal(await client.close(), 0)
+})
+
 test("an editor that goes away without a word, or sends no messages, ends the server", async (t) => {
   const [gone, mad] = [new Client(), new Client()]
   t.after(() => {
