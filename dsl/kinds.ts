@@ -6,6 +6,7 @@ export const PLUGIN_KINDS = [
   "data",
   "memory",
   "adapter",
+  "grouping",
   "router",
   "composition",
   "strategy",
@@ -15,6 +16,9 @@ export const PLUGIN_KINDS = [
 /** Kinds whose options the language itself defines: `train fast { ... }`. */
 export const CORE_KINDS = ["stream", "library", "train", "experiment"] as const
 export const KINDS = [...PLUGIN_KINDS, ...CORE_KINDS] as const
+
+/** Kinds that give an experiment its modules: they are listed under `adapters`. */
+export const MODULE_KINDS = ["adapter", "library", "grouping"] as const
 
 /** Kinds that can stand beside the routers of an experiment. */
 export const BOUND_KINDS = ["router", "strategy", "probe"] as const

@@ -124,7 +124,7 @@ export interface Experiment {
   readonly name: string
   readonly on: string
   readonly stream: string
-  /** Names of adapters and libraries: an axis. */
+  /** Names of adapters, libraries and groupings: an axis. */
   readonly adapters: readonly string[]
   readonly train: string
   readonly routers: readonly string[]
@@ -149,6 +149,8 @@ export interface Spec {
   readonly memories: Readonly<Record<string, Declaration>>
   readonly adapters: Readonly<Record<string, Declaration>>
   readonly libraries: Readonly<Record<string, Library>>
+  /** `of` names the adapter whose modules are grouped. */
+  readonly groupings: Readonly<Record<string, Declaration>>
   readonly trains: Readonly<Record<string, Train>>
   readonly routers: Readonly<Record<string, Declaration>>
   readonly compositions: Readonly<Record<string, Declaration>>

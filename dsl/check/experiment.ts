@@ -1,7 +1,7 @@
 /** Experiments: what is run on what, and what is compared. */
 
 import { diagnose } from "../diagnostics/catalogue.ts"
-import { BOUND_KINDS } from "../kinds.ts"
+import { BOUND_KINDS, MODULE_KINDS } from "../kinds.ts"
 import type { Context, Listed } from "../names/context.ts"
 import type { Resolved } from "../names/resolve.ts"
 import { mayBeUnreadable, pluginsOf } from "../names/scope.ts"
@@ -45,9 +45,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
       return found === undefined ? [] : [{ name: found, span: item.span }]
     })
   }
-  const adapters = listed("adapters", (item, quiet) =>
-    referTo(item, ["adapter", "library"], { ...quiet, name: "adapters" }),
-  )
+  const adapters = listed("adapters", (item, quiet) => referTo(item, MODULE_KINDS, { ...quiet, name: "adapters" }))
   const routers = listed("routers", (item, quiet) =>
     referTo(item, "router", { ...quiet, name: "routers", report: () => {} }),
   )

@@ -130,6 +130,7 @@ export const checkFile = (
     memories: record<Declaration>("memory"),
     adapters: record<Declaration>("adapter"),
     libraries: record<Library>("library"),
+    groupings: record<Declaration>("grouping"),
     trains: record<Train>("train"),
     routers: record<Declaration>("router"),
     compositions: record<Declaration>("composition"),

@@ -45,7 +45,7 @@ export const checkService = (
   }
 }
 
-/** Whether all modules of an adapter or a library are low-rank; undefined where a plugin is not known. */
+/** Whether all modules of an adapter, a library or a grouping are low-rank; undefined where a plugin is not known. */
 const isLowRank = (name: string, context: Context): boolean | undefined => {
   const declared = context.scope.declared.get(name)!
   if (declared.kind === "adapter") {
@@ -53,6 +53,11 @@ const isLowRank = (name: string, context: Context): boolean | undefined => {
     const { low_rank, low_rank_where: where } = resolved.entry?.facts ?? {}
     if (!resolved.entry) return undefined
     return saidBy({ byDefault: low_rank === true, where } as ByOptions<boolean>, (option) => wordOf(resolved, option))
+  }
+  if (declared.kind === "grouping") {
+    const of = wordOf(context.resolve(declared), "of")
+    const grouped = typeof of === "string" ? context.scope.declared.get(of) : undefined
+    return grouped?.kind === "adapter" ? isLowRank(of as string, context) : undefined
   }
   const library = context.library(name)
   if (library?.moduleAt) return undefined // the plan reads what these modules are

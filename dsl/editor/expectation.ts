@@ -1,5 +1,5 @@
 /** What belongs into an option beyond its schema: which names of declarations, which plugins, which tasks. */
-import { BOUND_KINDS, type Kind } from "../kinds.ts"
+import { BOUND_KINDS, type Kind, MODULE_KINDS } from "../kinds.ts"
 import { alternativesOf } from "../options/options.ts"
 import type { JsonSchema } from "../vocabulary.ts"
 
@@ -17,7 +17,7 @@ export const expectationOf = (kind: string | undefined, option: string, schema: 
   const plain = { schema, kinds: [] as Kind[], plugins: false, picks: false }
   if (kind === "library") return { ...plain, kinds: ["adapter"] }
   if (kind === "stream" && option === "tasks") return { ...plain, kinds: ["data"], picks: true }
-  if (kind === "experiment" && option === "adapters") return { ...plain, kinds: ["adapter", "library"] }
+  if (kind === "experiment" && option === "adapters") return { ...plain, kinds: [...MODULE_KINDS] }
   if (kind === "experiment" && option === "bounds") return { ...plain, kinds: [...BOUND_KINDS], plugins: true }
   const reference = referenceIn(schema)
   return reference ? { ...plain, kinds: [reference as Kind] } : plain

@@ -173,8 +173,8 @@ const experiment: JsonSchema = {
     on: { type: "string", reference: "backbone", description: "the frozen backbone" },
     stream: { type: "string", reference: "stream", description: "the tasks that arrive" },
     adapters: {
-      takes: "the name of an adapter or a library, or a list of these",
-      description: "adapters or libraries; each gives its own set of modules",
+      takes: "the name of an adapter, a library or a grouping, or a list of these",
+      description: "adapters, libraries or groupings; each gives its own set of modules",
     },
     train: { type: "string", reference: "train", description: "how modules are trained" },
     routers: { ...oneOrMore({ type: "string", reference: "router" }, "routers to compare"), default: [] },

@@ -1,6 +1,6 @@
 /** What an option may hold: names of which kinds, a list, a sweep. */
 
-import { BOUND_KINDS } from "../kinds.ts"
+import { BOUND_KINDS, MODULE_KINDS } from "../kinds.ts"
 import type { JsonSchema, PluginEntry } from "../vocabulary.ts"
 import { coreSchemas } from "./core_schema.ts"
 import { alternativesOf } from "./options.ts"
@@ -15,7 +15,7 @@ export interface Place {
 }
 
 const LISTS: Readonly<Record<string, readonly string[]>> = {
-  "experiment adapters": ["adapter", "library"],
+  "experiment adapters": MODULE_KINDS,
   "experiment routers": ["router"],
   "experiment compositions": ["composition"],
   "experiment bounds": BOUND_KINDS,

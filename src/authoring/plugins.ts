@@ -64,6 +64,7 @@ export const uniform_merge = builder<typeof import("../../plugins/compositions/u
 )
 export const jsonl = builder<typeof import("../../plugins/data/jsonl/index.ts").default>("data", "jsonl")
 export const wordnet = builder<typeof import("../../plugins/data/wordnet/index.ts").default>("data", "wordnet")
+export const mbc = builder<typeof import("../../plugins/groupings/mbc/index.ts").default>("grouping", "mbc")
 export const herding = builder<typeof import("../../plugins/memories/herding.ts").default>("memory", "herding")
 export const random_memory = builder<typeof import("../../plugins/memories/random.ts").default>("memory", "random")
 export const reservoir = builder<typeof import("../../plugins/memories/reservoir.ts").default>("memory", "reservoir")

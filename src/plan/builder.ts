@@ -11,6 +11,7 @@ const performerFile: Partial<Record<StepKind, string>> = { blind: "mixed", truth
 /** Kinds that compute on floats: the backend's profile and the processor are part of their keys. */
 const NUMERIC: ReadonlySet<StepKind> = new Set([
   "module",
+  "retrained",
   "imported",
   "shared",
   "features",

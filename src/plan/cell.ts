@@ -8,21 +8,30 @@ import { optionsFor } from "./step_options.ts"
 import type { PlannedStream } from "./stream.ts"
 import type { TaskModule } from "./trained_elsewhere.ts"
 
+/** The modules after a task. */
+export interface StageModules {
+  readonly modules: readonly string[]
+  /** For people: the task of each, or its group. */
+  readonly names: readonly string[]
+  /** States of the whole mixed test set under each module alone, or its answers: shared by all selecting rows. They come into the plan where they are asked for. */
+  readonly encoded: readonly string[]
+}
+
 export interface PlannedModules {
-  /** Name of the adapter or library. */
+  /** Name of the adapter, library or grouping. */
   readonly name: string
   readonly seed: number
-  /** By task. */
-  readonly modules: readonly string[]
+  readonly at: (stage: number) => StageModules
+  /** Of each task. */
   readonly adapters: readonly Resolved<Adapter>[]
-  /** States of the whole mixed test set under each module alone, or its answers: shared by all selecting rows. */
-  readonly encoded: readonly string[]
   /** Digests of the adapters' code. */
   readonly code: readonly string[]
   /** One adapter for all tasks; absent in a mixed library. */
   readonly only?: Resolved<Adapter>
-  /** Each was trained beside those before it: in another order they are others. */
+  /** In another order they are others: each was trained beside those before it, or they are grouped anew. */
   readonly dependsOnOrder?: true
+  /** A module serves several tasks, at each stage others: which, the run finds out. */
+  readonly grouped?: true
 }
 
 export interface TrainOptions extends Omit<Train, "name" | "span"> {}
@@ -63,28 +72,44 @@ export const planModules = (
   return {
     name,
     seed,
-    modules,
     adapters,
     code: [stream.code, ...new Set(adapters.map(({ code }) => code))],
     ...(train.earlier === "absent" ? {} : { dependsOnOrder: true as const }),
     ...(new Set(adapters.map(({ chosen }) => JSON.stringify(chosen))).size === 1 ? { only: adapters[0] } : {}),
-    get encoded() {
-      const { backbone, answers } = stream
-      return modules.map((module, t) =>
-        builder.add({
-          ...(answers
-            ? optionsFor("write", { what: "module", backbone, answers, seed })
-            : optionsFor("encode", { what: "module", backbone, seed })),
-          label: `test set under module ${stream.tasks[t]} · ${name} · seed ${seed}`,
-          inputs: { module, blind: stream.blind },
-          code: [stream.code, adapters[t].code],
-          seconds: answers ? seconds.write : seconds.encode,
-          bytes: answers ? 2e5 : 2e6,
-        }),
-      )
-    },
+    at: (stage) => ({
+      modules: modules.slice(0, stage + 1),
+      names: stream.tasks.slice(0, stage + 1),
+      get encoded() {
+        const all = modules.map((module, t) =>
+          encodedUnder(builder, stream, module, {
+            name: `module ${stream.tasks[t]} · ${name}`,
+            code: adapters[t].code,
+            seed,
+          }),
+        )
+        return all.slice(0, stage + 1)
+      },
+    }),
   }
 }
+
+/** The whole mixed test set under a module alone: its states, or its answers. */
+export const encodedUnder = (
+  builder: StepBuilder,
+  { backbone, answers, blind, code: backboneCode }: PlannedStream,
+  module: string,
+  { name, code, seed }: { readonly name: string; readonly code: string; readonly seed: number },
+): string =>
+  builder.add({
+    ...(answers
+      ? optionsFor("write", { what: "module", backbone, answers, seed })
+      : optionsFor("encode", { what: "module", backbone, seed })),
+    label: `test set under ${name} · seed ${seed}`,
+    inputs: { module, blind },
+    code: [backboneCode, code],
+    seconds: answers ? seconds.write : seconds.encode,
+    bytes: answers ? 2e5 : 2e6,
+  })
 
 /** What each task gets: the same adapter for all, or what a mixed library says. */
 export const moduleChooser = (

@@ -50,9 +50,14 @@ export const planComposition = (
     granularity: "example",
   } as const
   const source = (head: (typeof heads)[number]): Source => (fisher ? "train" : head === "refit" ? "memory" : "weights")
-  const notDefined = whyNotComposed(row.composition, modules.adapters)
+  const notDefined =
+    whyNotComposed(row.composition, modules.adapters) ??
+    (fisher && modules.grouped
+      ? `${plugin.name} reads the Fisher information of a module on its one task, and these serve groups of tasks`
+      : undefined)
   return heads.map((head): PlannedRow => {
-    const turns = head === "refit" && row.memory.dependsOnOrder ? { dependsOnOrder: true as const } : {}
+    const turned = modules.dependsOnOrder || (head === "refit" && row.memory.dependsOnOrder)
+    const turns = turned ? { dependsOnOrder: true as const } : {}
     const about = { ...known, ...turns, head, source: source(head) }
     if (notDefined) return { ...about, stages: [], fits: [], charged: [], notDefined }
     const evaluated = stages.map((stage) => evaluate({ builder, stream, modules, row, stage }, head))
@@ -94,7 +99,7 @@ const evaluate = (at: At, head: "kept" | "refit" | "none"): Evaluated => {
     label: labelOf(at, `evaluate (${head} heads)`),
     inputs: {
       encoded: encode(at, composed, "test"),
-      modules: seen(at, modules.modules),
+      modules: modules.at(at.stage).modules,
       head: refitted ? [refitted.head] : [],
       features: [],
     },
@@ -114,7 +119,7 @@ const fisher = (at: At): readonly string[] => {
   const { builder, stream, modules, row } = at
   const asked = row.composition.plugin.fisher?.(row.composition.chosen.options)
   if (!asked) return []
-  return seen(at, modules.modules).map((module, t) =>
+  return modules.at(at.stage).modules.map((module, t) =>
     builder.add({
       ...optionsFor("fisher", { backbone: stream.backbone, ...asked, task: stream.tasks[t], seed: modules.seed }),
       label: `Fisher information of ${stream.tasks[t]} · ${modules.name} · seed ${modules.seed}`,
@@ -138,7 +143,7 @@ const compose = (at: At, information: readonly string[]): string => {
     }),
     label: labelOf(at, "compose"),
     inputs: {
-      modules: seen(at, modules.modules),
+      modules: modules.at(at.stage).modules,
       fisher: information,
       tokens: seen(at, stream.tokens),
     },
@@ -173,7 +178,7 @@ const refit = (at: At, composed: string): { readonly head: string; readonly stat
     label: labelOf(at, "refit heads under"),
     inputs: {
       encoded: states,
-      modules: seen(at, modules.modules),
+      modules: modules.at(at.stage).modules,
       tokens: seen(at, stream.tokens),
       memories: row.memory.at(at.stage),
     },

@@ -2,9 +2,14 @@
 import type { Plugin, PluginKind } from "../plugin/index.ts"
 import { PluginError } from "../plugin/load.ts"
 import { CompositionOptions } from "./composition_options.ts"
+import { GroupingOptions } from "./grouping_options.ts"
 import { RouterOptions } from "./router_options.ts"
 
-export const coreOptions = { composition: CompositionOptions, router: RouterOptions } as const
+export const coreOptions = {
+  composition: CompositionOptions,
+  grouping: GroupingOptions,
+  router: RouterOptions,
+} as const
 
 const hasCore = (kind: string): kind is keyof typeof coreOptions => Object.hasOwn(coreOptions, kind)
 

@@ -7,6 +7,7 @@ export const seconds = {
   tokens: 0.3,
   mixed: 0.05,
   module: 14,
+  group: 1,
   encode: 6,
   fit: 7,
   head: 0.6,
@@ -43,6 +44,7 @@ const states = ({ width }: Extent): number => width
 /** Kinds of steps that run the network, and what their bytes go with; their seconds go with the matrices of the network. */
 const sized: Partial<Record<StepKind, (of: Extent) => number>> = {
   module: modules,
+  retrained: modules,
   imported: modules,
   shared: modules,
   fisher: modules,

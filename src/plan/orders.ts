@@ -118,10 +118,17 @@ export const modulesInOrder = (modules: PlannedModules, { name, places }: Planne
     code,
     ...(only ? { only } : {}),
     name: `${modules.name} · ${name}`,
-    modules: places.map((place) => modules.modules[place]),
     adapters: places.map((place) => modules.adapters[place]),
-    get encoded() {
-      return places.map((place) => modules.encoded[place])
+    at: (stage) => {
+      const whole = modules.at(places.length - 1)
+      const turned = (all: readonly string[]) => places.slice(0, stage + 1).map((place) => all[place])
+      return {
+        modules: turned(whole.modules),
+        names: turned(whole.names),
+        get encoded() {
+          return turned(whole.encoded)
+        },
+      }
     },
   }
 }

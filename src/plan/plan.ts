@@ -15,6 +15,7 @@ import { moduleChooser, type PlannedModules, planModules, trainOptions } from ".
 import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
 import { planComposition } from "./composition_row.ts"
 import { checkEarlier } from "./earlier.ts"
+import { groupedModules, groupingsOf } from "./grouped.ts"
 import { type Line, linesOf } from "./lines.ts"
 import { planMemory } from "./memories.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
@@ -122,6 +123,7 @@ const planExperiment = async (
     spec.trains[experiment.train],
     used.flatMap((name) => adapters.get(name) ?? []),
   )
+  const groupings = await groupingsOf(shelf, spec, experiment.adapters, experiment.train)
   const orders = ordersOf(spec.streams[experiment.stream], stream.tasks)
   const cells = orders.flatMap((order) => experiment.adapters.map((name) => ({ order, name })))
   return cells.map(({ order, name }) => {
@@ -129,10 +131,12 @@ const planExperiment = async (
     const rows: PlannedRow[] = []
     const single: string[] = []
     for (const seed of experiment.seeds) {
-      const moduleOf = moduleChooser(spec, name, adapters, elsewhere.get(name) ?? new Map())
-      const modules =
+      const grouping = groupings.get(name)
+      const source = grouping?.of ?? name
+      const moduleOf = moduleChooser(spec, source, adapters, elsewhere.get(name) ?? new Map())
+      const apart =
         train.earlier === "absent"
-          ? modulesInOrder(planModules(builder, stream, moduleOf, name, train, seed), order)
+          ? modulesInOrder(planModules(builder, stream, moduleOf, source, train, seed), order)
           : planModules(
               builder,
               turned,
@@ -141,7 +145,8 @@ const planExperiment = async (
               train,
               seed,
             )
-      single.push(modules.encoded[0])
+      const modules = grouping ? groupedModules(builder, turned, apart, adapters.get(source)!, grouping, train) : apart
+      single.push(modules.at(stages.at(-1)!).encoded[0])
       for (const line of lines) rows.push(...planLine(builder, turned, modules, line, train, stages))
     }
     checkHeads(experiment.compare, rows)

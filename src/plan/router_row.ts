@@ -8,7 +8,7 @@ import { isTrained, type RouterRow, type RouterStage, usesMemory } from "./route
 import { compose, fit, select, write } from "./router_steps.ts"
 import { routingOf } from "./routing.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
-import { whyNotServed, whyNotWriting } from "./serving.ts"
+import { whyNotRegrouped, whyNotServed, whyNotWriting } from "./serving.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export const planRouter = (
@@ -40,7 +40,8 @@ export const planRouter = (
         : [row.core.head]
   const notDefined =
     whyNotServed(plugin, modules.adapters, routing) ??
-    (stream.answers && whyNotWriting(plugin, chosen.options, routing))
+    (stream.answers && whyNotWriting(plugin, chosen.options, routing)) ??
+    (modules.grouped && isWarm(row) ? whyNotRegrouped(plugin.name) : undefined)
   if (notDefined)
     return heads.map((head) => ({
       ...known,
@@ -55,7 +56,7 @@ export const planRouter = (
   return heads.map((head) => {
     const evaluated: Evaluated[] = []
     let previous: string | undefined
-    const warm = row.core.schedule === "after_each_task_warm" || plugin.fit?.(chosen.options).continues === true
+    const warm = isWarm(row)
     for (const stage of warm ? stream.tasks.map((_, t) => t) : now) {
       const at = { builder, stream, modules, row, routing, head, stage }
       const fitted = fit(at, warm ? previous : undefined)
@@ -78,6 +79,10 @@ export const planRouter = (
     }
   })
 }
+
+/** Its fit goes on from where the stage before left it. */
+const isWarm = ({ core, router: { plugin, chosen } }: RouterRow): boolean =>
+  core.schedule === "after_each_task_warm" || plugin.fit?.(chosen.options).continues === true
 
 /** Where what a row knows of the data comes from; refitted heads have seen the memory, whatever the router has. */
 const sourceOf = ({ plugin, chosen }: Resolved<Router>, head: RouterStage["head"]): Source => {

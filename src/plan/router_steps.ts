@@ -36,7 +36,7 @@ export const fit = (at: RouterStage, previous: string | undefined): string => {
     ),
     label: labelOf(at, "fit", trainsHeads(at) && at.head !== "none"),
     inputs: {
-      modules: seen(at, modules.modules),
+      modules: modules.at(at.stage).modules,
       ...(trained || remembers || reads || units ? { tokens: seen(at, stream.tokens) } : {}),
       ...(remembers ? { memories: memoryAt(at) } : {}),
       ...(reads ? { features: seen(at, stream.trainFeatures) } : {}),
@@ -50,12 +50,15 @@ export const fit = (at: RouterStage, previous: string | undefined): string => {
   })
 }
 
-/** Gates that are trained with each module alone: the same at every stage. */
+/** Gates that are trained with each module alone: the same at every stage, where the modules are. */
 const aloneFits = (at: RouterStage): readonly string[] => {
   const { builder, stream, modules, row } = at
   const { plugin, chosen } = row.router
   const features = readsFrozen(at) ? seen(at, stream.trainFeatures) : undefined
-  return seen(at, modules.modules).map((module, t) =>
+  const { modules: keys, names } = modules.at(at.stage)
+  // Which tasks a module of a group serves is known when it is trained: it takes its own of all.
+  const own = (of: readonly string[], m: number) => (modules.grouped ? seen(at, of) : [of[m]])
+  return keys.map((module, m) =>
     builder.add({
       ...optionsFor("fit", {
         alone: true,
@@ -65,8 +68,8 @@ const aloneFits = (at: RouterStage): readonly string[] => {
         fitting: fittingOf(at),
         seed: modules.seed,
       }),
-      label: `gate ${row.name} · ${stream.tasks[t]} · ${modules.name} · seed ${modules.seed}`,
-      inputs: { modules: [module], tokens: [stream.tokens[t]], ...(features ? { features: [features[t]] } : {}) },
+      label: `gate ${row.name} · ${names[m]} · ${modules.name} · seed ${modules.seed}`,
+      inputs: { modules: [module], tokens: own(stream.tokens, m), ...(features ? { features: own(features, m) } : {}) },
       code: codeOf(at),
       seconds: seconds.fit,
       bytes: 5e4,
@@ -112,8 +115,8 @@ export const select = (at: RouterStage, fitted: string): Evaluated => {
     label: labelOf(at, "evaluate", trainsHeads(at)),
     inputs: {
       fit: fitted,
-      modules: seen(at, modules.modules),
-      encoded: seen(at, modules.encoded),
+      modules: modules.at(at.stage).modules,
+      encoded: modules.at(at.stage).encoded,
       ...testInputs(at),
     },
     code: codeOf(at),
@@ -137,8 +140,8 @@ export const write = (at: RouterStage, fitted: string): Evaluated => {
     label: labelOf(at, picks ? "answers picked by" : "answers under", false),
     inputs: {
       fit: fitted,
-      modules: seen(at, modules.modules),
-      ...(picks ? { written: seen(at, modules.encoded) } : {}),
+      modules: modules.at(at.stage).modules,
+      ...(picks ? { written: modules.at(at.stage).encoded } : {}),
       ...testInputs(at),
     },
     code: codeOf(at),
@@ -159,7 +162,7 @@ export const compose = (at: RouterStage, fitted: string): Evaluated => {
     label: labelOf(at, "evaluate", true),
     inputs: {
       encoded,
-      modules: seen(at, modules.modules),
+      modules: modules.at(at.stage).modules,
       head: heads ? [heads] : [],
       features: readsFrozen(at) ? [stream.testFeatures] : [],
     },
@@ -186,7 +189,7 @@ const encode = (at: RouterStage, fitted: string, on: "test" | "memory"): string 
     label: labelOf(at, on === "test" ? "test set under" : "memory under", trainsHeads(at)),
     inputs: {
       fit: fitted,
-      modules: seen(at, modules.modules),
+      modules: modules.at(at.stage).modules,
       ...(on === "test" ? testInputs(at) : memoryInputs(at)),
     },
     code: codeOf(at),
@@ -204,7 +207,7 @@ const refit = (at: RouterStage, fitted: string): { readonly head: string; readon
     label: labelOf(at, "refit heads under", false),
     inputs: {
       encoded: states,
-      modules: seen(at, modules.modules),
+      modules: modules.at(at.stage).modules,
       tokens: seen(at, stream.tokens),
       memories: memoryAt(at),
     },

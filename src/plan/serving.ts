@@ -39,3 +39,7 @@ export const whyNotWriting = (router: Router, options: unknown, { query }: Routi
     return `${router.name} is fitted on all training examples of a task by their classes, and these are answered in words`
   return undefined
 }
+
+/** Why a router that goes on from stage to stage can't weigh modules that are grouped anew at each. */
+export const whyNotRegrouped = (router: string): string =>
+  `${router} is fitted from stage to stage, and modules are grouped anew at each: those of one stage are not those of the next`

@@ -9,6 +9,8 @@ export type StepKind =
   | "truth" // tasks and labels of that mixed order: read by scores (and by routers that declare that they know the task)
   | "memory" // which training examples of a task are remembered
   | "module" // one task's adapter and head, trained in isolation
+  | "group" // which modules of the tasks so far belong together
+  | "retrained" // the module of a group, trained on all its tasks; of one task it is that task's own
   | "imported" // one task's module that was trained elsewhere, with its head or one that is fitted on the task
   | "shared" // a strategy at a stage: one shared module (or the whole network) with a joint head
   | "fisher" // the diagonal of a module's Fisher information on its task's training texts

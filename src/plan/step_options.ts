@@ -28,6 +28,22 @@ export interface ImportedOptions extends ModuleOptions {
   readonly folder: ModuleFolder
 }
 
+/** Which modules belong together, by a grouping. */
+export interface GroupOptions {
+  readonly backbone: ChosenBackbone
+  readonly grouping: Chosen
+  readonly tasks: readonly string[]
+  readonly seed: number
+}
+
+/** The module of one group, of tasks that the grouping names. */
+export interface RetrainedOptions extends Omit<ModuleOptions, "task"> {
+  readonly group: number
+  readonly tasks: readonly string[]
+  /** Tasks share their labels: texts of one label are of one class to the module that serves their tasks. */
+  readonly scenario?: "domain_incremental"
+}
+
 /** How a router or refitted heads are fitted by gradient. */
 export interface Fitting {
   readonly epochs: number
@@ -159,6 +175,8 @@ export interface StepOptions {
   readonly features: FeaturesOptions
   readonly module: ModuleOptions
   readonly imported: ImportedOptions
+  readonly group: GroupOptions
+  readonly retrained: RetrainedOptions
   readonly fit: FitConstants | FitTrained | FitAlone | FitProbe
   readonly encode: EncodeRouted | EncodeSingle | EncodeComposed
   readonly fisher: FisherStep

@@ -22,6 +22,8 @@ const about: Readonly<Record<PluginKind, string>> = {
   composition:
     "How a library of trained modules becomes one module, without a router: pure functions of their weights. Listed under an experiment's `compositions`.",
   data: 'Where tasks of labelled texts come from. Written `data NAME = PLUGIN "where it is found" { ... }`.',
+  grouping:
+    "Which trained modules belong together: each group gets one module, trained on all its tasks. Listed under an experiment's `adapters`, like an adapter.",
   memory: "Which past training examples routers and refitted heads may see.",
   probe: "Classifiers on frozen features, without modules: controls that stand among an experiment's `bounds`.",
   router:

@@ -5,6 +5,7 @@ import type { Backbone } from "./backbone.ts"
 import type { Backend } from "./backend.ts"
 import type { Composition } from "./composition.ts"
 import type { DataSource } from "./data.ts"
+import type { Grouping } from "./grouping.ts"
 import type { Memory } from "./memory.ts"
 import type { Initials } from "./parameters.ts"
 import type { Probe } from "./probe.ts"
@@ -32,6 +33,9 @@ export const defineComposition = <S extends AnySchema>(
 ): Composition<OptionsOf<S>> => ({ kind: "composition", ...composition }) as never
 export const defineData = <S extends AnySchema>(data: Written<DataSource<OptionsOf<S>>, S>): DataSource<OptionsOf<S>> =>
   ({ kind: "data", ...data }) as never
+export const defineGrouping = <S extends AnySchema>(
+  grouping: Written<Grouping<OptionsOf<S>>, S>,
+): Grouping<OptionsOf<S>> => ({ kind: "grouping", ...grouping }) as never
 export const defineMemory = <S extends AnySchema>(memory: Written<Memory<OptionsOf<S>>, S>): Memory<OptionsOf<S>> =>
   ({ kind: "memory", ...memory }) as never
 export const defineStrategy = <S extends AnySchema>(
@@ -40,4 +44,14 @@ export const defineStrategy = <S extends AnySchema>(
 export const defineProbe = <S extends AnySchema>(probe: Written<Probe<OptionsOf<S>>, S>): Probe<OptionsOf<S>> =>
   ({ kind: "probe", ...probe }) as never
 
-export type Plugin = Adapter | Backbone | Backend | Composition | DataSource | Memory | Probe | Router | Strategy
+export type Plugin =
+  | Adapter
+  | Backbone
+  | Backend
+  | Composition
+  | DataSource
+  | Grouping
+  | Memory
+  | Probe
+  | Router
+  | Strategy

@@ -7,6 +7,7 @@ export type PluginKind =
   | "backend"
   | "composition"
   | "data"
+  | "grouping"
   | "memory"
   | "probe"
   | "router"

@@ -9,6 +9,7 @@ export const folders: Readonly<Record<PluginKind, string>> = {
   backend: "backends",
   composition: "compositions",
   data: "data",
+  grouping: "groupings",
   memory: "memories",
   probe: "probes",
   router: "routers",

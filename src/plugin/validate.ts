@@ -23,6 +23,7 @@ const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | 
   backend: { profile: "function", open: "function" },
   composition: { weights: "function", compose: "function" },
   data: { tasks: "function", load: "function", fingerprint: "function" },
+  grouping: { count: "function", groups: "function" },
   memory: {},
   probe: { query: "function", statistics: "function", statisticsFrom: "function", scores: "function" },
   router: { routing: "function", gates: "function" },

@@ -41,6 +41,8 @@ export const performers: Performers = {
   truth: sum,
   memory: sum,
   module: sum,
+  group: sum,
+  retrained: sum,
   imported: sum,
   shared: sum,
   fisher: sum,

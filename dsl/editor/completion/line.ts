@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   data: "texts",
   memory: "few",
   adapter: "module",
+  grouping: "clustered",
   router: "routed",
   composition: "merged",
   strategy: "whole",
