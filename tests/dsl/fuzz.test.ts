@@ -1,4 +1,4 @@
-/** Some thousand texts of each kind; `node tests/fuzz/language.ts` tries as many as one likes. */
+/** Three thousand texts; `node tests/fuzz/language.ts` tries as many as one likes. */
 import assert from "node:assert/strict"
 import { readdirSync, readFileSync } from "node:fs"
 import { test } from "node:test"
@@ -8,7 +8,7 @@ import { holds, holdsFormat } from "../fuzz/hold.ts"
 import { shrink } from "../fuzz/shrink.ts"
 import { kinds } from "../fuzz/specs.ts"
 
-const numRuns = { grammatical: 200, damaged: 150, soup: 400, noise: 300, extreme: 60 } as const
+const numRuns = { grammatical: 600, damaged: 500, soup: 1000, noise: 800, extreme: 100 } as const
 
 for (const [name, arbitrary] of Object.entries(kinds)) {
   test(`texts: ${name}`, () => {
