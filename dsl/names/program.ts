@@ -83,9 +83,10 @@ export const readProgram = (text: string, file: string, open: Open, parse: Parse
         report(diagnose("L2R0216", at, { most: MOST_FILES }))
         return
       }
-      const opened = open(target)
+      const named = line.source.text.trim() !== ""
+      const opened = named ? open(target) : { problem: "it names no file" }
       if ("problem" in opened) {
-        absent.push(target)
+        if (named) absent.push(target)
         report(diagnose("L2R0213", at, { source: line.source.text, reason: opened.problem }))
       } else read(target, joined(folder, folderOf(line.source.text) || "."), opened.text, [...path, id])
     }

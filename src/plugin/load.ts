@@ -56,6 +56,11 @@ export const loadFile = (file: string): Promise<readonly Plugin[]> => {
 /** URL of the file that a `use` line names. Throws PluginError where there is none. */
 export const sourceFile = (source: string, directory: string): string => {
   if (source.startsWith("file:")) return source
+  if (source.trim() === "")
+    throw new PluginError(
+      "it names no file and no package",
+      'write a path such as "./router.ts", or the name of a package',
+    )
   const isPath = source.startsWith(".") || isAbsolute(source)
   const path = isPath ? resolve(directory, source) : packageEntry(source, directory)
   if (path === undefined)

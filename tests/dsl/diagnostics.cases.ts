@@ -126,6 +126,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0212: ["language 1\n", sound.replace(/experiment[^\n]*\n/, "")],
   L2R0213: [
     around('import "./absent.l2r"'),
+    around('import ""'),
     {
       text: importing,
       files: {
