@@ -28,7 +28,8 @@ export default defineRouter({
   summary: "Attention over the outputs of the modules, for each token at each site (Pfeiffer et al. 2021)",
   equation: "alpha = softmax_i((Q y) . (K c_i)); y <- y + sum_i alpha_i V c_i",
   reference: "arXiv 2005.00247",
-  checked: "adapters' BertFusion at each site: gates, logits, losses and gradients",
+  checked:
+    "the package adapters 1.3: gates, logits, loss, gradients and AdamW's steps of its fusion at each site; planted libraries by layer and by token",
   taxonomy: { routing: "soft" },
   options: Schema.Struct({
     temperature: optional(PositiveNumber, 1, "of the softmax"),

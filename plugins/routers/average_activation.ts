@@ -20,7 +20,8 @@ export default defineRouter({
   summary: "For each token at each site, the modules whose tasks' mean input is nearest (a rival of Arrow in mttl)",
   equation: "w = softmax(top_k(x . p_i) / tau), p_i = mean input of the site on task i",
   reference: "arXiv 2405.11157",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients",
+  checked:
+    "PyTorch by the formula: prototypes, gates and logits; a planted library by token (by layer it cannot: a prototype is of its module's own task)",
   taxonomy: { routing: ["similarity", "top_k"] },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 4, "modules that stay in the softmax of a token"),

@@ -20,7 +20,7 @@ export default defineRouter({
   summary: "Dynamic adapter merging: parameters averaged by the similarity to the tasks' centroids (Cheng et al. 2024)",
   equation: "p = softmax(top_k cos(phi, c_i) / tau); theta = sum_i p_i theta_i",
   reference: "arXiv 2403.08755",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients",
+  checked: "PyTorch by the formula: centroids, gates and logits; the planted libraries by text",
   taxonomy: { routing: ["similarity", "top_k"] },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 2, "modules that are merged"),

@@ -25,7 +25,7 @@ export default defineRouter({
   equation: "w = argmin loss(sum_i w_i theta_i) + lambda mean |w_i|",
   reference: "arXiv 2307.13269",
   checked:
-    "PyTorch by the formula: gates, logits, losses and gradients of the search's objective; the search itself is another than the authors'",
+    "PyTorch by the formula: logits and loss; its search within the bound, and a planted weight found (the authors' optimiser is another)",
   taxonomy: { routing: "soft" },
   options: Schema.Struct({
     evaluations: optional(PositiveInt, 40, "how often the loss is computed"),

@@ -29,7 +29,8 @@ export default defineRouter({
   summary: "Modules weighed by the similarity of frozen features to learnt keys (Wang et al. 2024)",
   equation: "w = softmax(8 cos(phi, k_i)); theta = sum_i w_i theta_i",
   reference: "arXiv 2404.00790",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients, batch means too",
+  checked:
+    "PyTorch by the formula: gates, logits, loss, gradients and AdamW's steps; the planted libraries by text; its leak shows",
   taxonomy: { routing: "similarity" },
   options: Schema.Struct({
     data: optional(

@@ -47,7 +47,8 @@ export default defineRouter({
     "ModuleFormer's gate over trained modules: top-k of a small network for each token, with mutual information (Shen et al. 2023)",
   equation: "p = softmax(W2 GELU(W1 x)); gates = the k largest p; loss - lambda I(module; token)",
   reference: "arXiv 2306.04640",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients; `insertion` and `prune` by the kit alone",
+  checked:
+    "PyTorch by the formula: gates, logits, losses, gradients and AdamW's steps; I14, pruning and insertion by invariants (no public code has them); planted libraries by layer and by token",
   taxonomy: { routing: "top_k" },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 2, "modules of a token"),

@@ -30,7 +30,8 @@ export default defineRouter({
     "Mixture of LoRA experts: a learnt softmax over the k best modules of each token, at each site (Shazeer et al. 2017)",
   equation: "w = softmax(top_k(W x)); y <- y + sum_i w_i A_i(x)",
   reference: "arXiv 1701.06538, arXiv 2101.03961",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients",
+  checked:
+    "PyTorch by the formula: gates, logits, loss, gradients and AdamW's steps; planted libraries by layer and by token",
   taxonomy: { routing: "top_k" },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 2, "modules that stay in the softmax of a token"),

@@ -24,7 +24,8 @@ export default defineRouter({
     "Each module's own gate, learnt after its training on its task alone, compared for each token (Muqeeth et al. 2024)",
   equation: "w = softmax(top_k(LN(v_i) . LN(x) / sqrt(d))), v_i learnt through sigma(v_i . x)",
   reference: "arXiv 2402.05859",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients",
+  checked:
+    "PyTorch by the formula: the training of a gate, gates and logits; a planted library by token (by layer it cannot: a gate sees its own task alone)",
   taxonomy: { routing: "top_k" },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 2, "modules that stay in the softmax of a token"),

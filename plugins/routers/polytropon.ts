@@ -29,7 +29,7 @@ export default defineRouter({
   equation: "alpha = normalise(sigma(Z[task])); theta = sum_i alpha_i theta_i",
   reference: "arXiv 2202.13914",
   checked:
-    "HF PEFT on the whole network, an allocation for each site; PyTorch by the formula: gates, logits, losses and gradients",
+    "HF PEFT's Poly: logits, and its draws in distribution; PyTorch by the formula: gates, loss, gradients and AdamW's steps; the planted libraries by text and by layer",
   taxonomy: { routing: ["hard", "soft"] },
   options: Schema.Struct({
     relaxation: optional(

@@ -44,7 +44,8 @@ export default defineRouter({
   summary: "Shared attention over the modules from a text's embeddings, with attentive reflection (Zhao et al. 2024)",
   equation: "w = softmax(key_k . LN(SiLU(W2 W1 max E)) / tau); y <- y + sum_k w_k A_k(x)",
   reference: "arXiv 2401.08295",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients, with the reflection",
+  checked:
+    "PyTorch by the formula: gates, logits, loss with reflection, gradients and AdamW's steps; what is recorded and kept by invariants; the planted libraries by text; its leak shows",
   taxonomy: { routing: "soft" },
   options: Schema.Struct({
     data: optional(

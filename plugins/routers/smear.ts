@@ -25,7 +25,8 @@ export default defineRouter({
     "Soft merging: an example's modules become one, their parameters averaged by a learnt softmax (Muqeeth et al. 2023)",
   equation: "alpha = softmax(W LN(mean h) + b); theta = sum_i alpha_i theta_i",
   reference: "arXiv 2306.03745",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients",
+  checked:
+    "PyTorch by the formula: gates, logits, loss, gradients and AdamW's steps; the planted libraries by text and by layer",
   taxonomy: { routing: "soft" },
   options: Schema.Struct({
     scope: optional(words("per_layer", "per_module"), "per_layer", "one router a block, or one an attachment site"),

@@ -28,7 +28,7 @@ export default defineRouter({
   name: "task_predictor",
   summary: "A classifier of tasks on frozen features, trained without the backbone",
   equation: "alpha = softmax(W phi + b), trained by -log alpha_task",
-  checked: "PyTorch by the formula: gates, logits, losses and gradients",
+  checked: "PyTorch by the formula: gates, logits, loss, gradients and AdamW's steps; the planted libraries by text",
   taxonomy: { routing: ["hard", "soft"] },
   options: Schema.Struct({
     data: optional(words("memory", "train"), "memory", "what it is trained on: the memory, or all training data"),

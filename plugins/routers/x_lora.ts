@@ -29,7 +29,8 @@ export default defineRouter({
   summary: "Scalings of each token's modules from the last hidden state of a first pass (Buehler & Buehler 2024)",
   equation: "s = softmax(W H_frozen(x) + b); y <- y + sum_i s_i A_i(x)",
   reference: "arXiv 2402.07148",
-  checked: "HF PEFT on the whole network: logits; PyTorch by the formula: gates, losses and gradients",
+  checked:
+    "HF PEFT: logits, with top-k and by layer; PyTorch by the formula: gates, loss, gradients and AdamW's steps; planted libraries by text, layer and token",
   taxonomy: { routing: ["soft", "top_k"] },
   options: Schema.Struct({
     layerwise: optional(Schema.Boolean, false, "scalings of its own for each attachment site"),

@@ -21,12 +21,24 @@ export const fitted = async (
   head: "kept" | "refit" = "kept",
   fitting: Fitting = WHOLE,
 ): Promise<Artifact> => {
-  const last = stream.modules.length - 1
   const continues = setting.router.fit?.(setting.options).continues === true
-  let previous: readonly Artifact[] = []
-  for (let stage = continues ? 0 : last; stage <= last; stage++)
-    previous = [await fittedAt(bench, setting, stream, head, fitting, stage, previous)]
-  return previous[0]
+  const stages = await fittedFrom(bench, setting, stream, continues ? 0 : stream.modules.length - 1, head, fitting)
+  return stages[stages.length - 1]
+}
+
+/** At each stage from some one on, each from the one before. */
+export const fittedFrom = async (
+  bench: Bench,
+  setting: Setting,
+  stream: ToyStream,
+  first: number,
+  head: "kept" | "refit" = "kept",
+  fitting: Fitting = WHOLE,
+): Promise<readonly Artifact[]> => {
+  const stages: Artifact[] = []
+  for (let stage = first; stage < stream.modules.length; stage++)
+    stages.push(await fittedAt(bench, setting, stream, head, fitting, stage, stages.slice(-1)))
+  return stages
 }
 
 const fittedAt = async (
