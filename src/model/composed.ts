@@ -1,5 +1,13 @@
 /** What a composition gives, checked, as arrays of a module; and how far it is from the sum that it stands for. */
-import { type Composed, concatenated, type HostTensor, product, type SiteModules } from "../plugin/index.ts"
+import { described, isRecord } from "../plugin/described.ts"
+import {
+  type Arrays,
+  type Composed,
+  concatenated,
+  type HostTensor,
+  product,
+  type SiteModules,
+} from "../plugin/index.ts"
 
 export type Form = "parameters" | "factors" | "update"
 
@@ -12,19 +20,30 @@ export interface SiteError {
   readonly sum: number
 }
 
-/** The form that all results have. Throws Error where they are no results, or of several forms. */
-export const formOf = (places: readonly SiteModules[], results: readonly Composed[]): Form => {
-  if (!Array.isArray(results) || results.length !== places.length)
-    throw new Error(`\`compose\` gives ${results?.length ?? typeof results} results for ${places.length} sites`)
-  const forms = results.map((result) => {
-    const found = (["parameters", "factors", "update"] as const).find((form) => form in result)
-    if (!found) throw new Error("`compose` gives neither `parameters` nor `factors` nor `update` at a site")
-    return found
-  })
-  const other = forms.find((form) => form !== forms[0])
-  if (other) throw new Error(`\`compose\` gives \`${forms[0]}\` at one site and \`${other}\` at another`)
-  return forms[0]
+/** The form that all results have; or what is wrong with them, where they are no results or of several forms. */
+export const formOf = (places: readonly SiteModules[], results: unknown): Form | { readonly wrong: string } => {
+  if (!Array.isArray(results)) return { wrong: `gives ${described(results)} where a result for each site is needed` }
+  if (results.length !== places.length) return { wrong: `gives ${results.length} results for ${places.length} sites` }
+  const forms = results.map((result) => FORMS.find((form) => isRecord(result) && form in result))
+  const [first] = forms
+  const nothing = forms.indexOf(undefined)
+  if (!first || nothing >= 0)
+    return {
+      wrong: `gives neither \`parameters\` nor \`factors\` nor \`update\` at ${places[Math.max(0, nothing)].site}`,
+    }
+  const other = forms.findIndex((form) => form !== first)
+  if (other >= 0)
+    return { wrong: `gives \`${first}\` at ${places[0].site} and \`${forms[other]}\` at ${places[other].site}` }
+  const ranks = results.flatMap((result: Composed) => ("factors" in result ? result.factors.A.shape[1] : []))
+  if (ranks.some((rank) => rank !== ranks[0])) return { wrong: `gives factors of the ranks ${ranks.join(", ")}` }
+  const missing = first === "parameters" ? places.findIndex((place, k) => lacks(place, results[k])) : -1
+  return missing < 0 ? first : { wrong: `does not give all parameters, in their shapes, at ${places[missing].site}` }
 }
+
+const FORMS = ["parameters", "factors", "update"] as const
+
+const lacks = ({ modules: [{ parameters }] }: SiteModules, result: { readonly parameters: Arrays }): boolean =>
+  Object.entries(parameters).some(([name, { shape }]) => result.parameters[name]?.shape.join() !== shape.join())
 
 /** Arrays by full name: those of the modules' adapter, of a LoRA with scale 1, or of the adapter `full`. */
 export const arraysOf = (

@@ -21,7 +21,8 @@ const SMALL = {
   "words[say, follow, oppose]": "words[say, follow]",
   "epochs: 60, batch: 8": "epochs: 36, batch: 8",
   "memory: few, epochs: 60": "memory: few, epochs: 15",
-  "routers:  [learnt, merged, spectral, nearest]": "routers:  [learnt, nearest]",
+  "routers:  [learnt, merged, spectral, nearest]": "routers:  [learnt, nearest]\n  compositions: [joined, signs]",
+  "experiment ": "composition joined = concatenation\ncomposition signs = ties { density: 50% }\n\nexperiment ",
   "on rouge_l": "on rouge_l\n  compare oracle against [uniform, base_model] on exact_match",
 }
 
@@ -44,6 +45,18 @@ test("what is learnt is written: the modules answer, the untrained backbone does
   assert.ok(uniform.rougeL!.value < oracle.rougeL!.value - 20, `uniform ${uniform.rougeL!.value}`)
   assert.ok(learnt.rougeL!.value > uniform.rougeL!.value, `learnt ${learnt.rougeL!.value}`)
   assert.equal(lineOf(cell, "nearest").routerAccuracy!.value, 100)
+})
+
+test("composed modules write answers too: side by side they write those of uniform gates, and have no heads", () => {
+  const [cell] = first.results.cells
+  const [joined, signs, uniform] = ["joined", "signs", "uniform"].map((name) => rowOf(cell, name))
+  const said = (row: Row) => row.stages.map(({ predictions }) => predictions.written!.texts)
+  assert.deepEqual(said(joined), said(uniform))
+  assert.ok(signs.stages.length === 2 && lineOf(cell, "signs").rougeL!.value >= 0)
+  for (const { head, composition } of [joined, signs]) {
+    assert.equal(head, "none")
+    assert.ok(composition!.sites.length > 0 && composition!.logits === undefined)
+  }
 })
 
 test("every text that was written is kept, and scores what it says against the best of its references", () => {

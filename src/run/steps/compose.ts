@@ -42,6 +42,11 @@ export const compose: Perform = async (work) => {
   const results = composition.compose({ places, stream }, chosen.options)
   if (typeof results === "string") return notServed(results)
   const form = formOf(places, results)
+  if (typeof form === "object")
+    throw new StepError(
+      `\`compose\` of the composition "${composition.name}" ${form.wrong}`,
+      "return an array with { parameters }, { factors } or { update } for each of the places, all of one form; or a text that says why it can't be done",
+    )
   const adapter =
     form === "parameters"
       ? (modules[0].json as unknown as { readonly adapter: Chosen }).adapter
@@ -90,10 +95,7 @@ const adapterFor = async (
 ): Promise<Chosen> => {
   const at = new Set(places.map(({ site }) => site))
   const targets = [...new Set(checkpoint.sites.filter(({ name }) => at.has(name)).map(({ role }) => role))]
-  const ranks = results.flatMap((result) => ("factors" in result ? result.factors.A.shape[1] : []))
-  const rank = ranks[0]
-  if (ranks.some((other) => other !== rank))
-    throw new Error(`\`compose\` gives factors of the ranks ${ranks.join(", ")}`)
+  const [rank] = results.flatMap((result) => ("factors" in result ? result.factors.A.shape[1] : []))
   const plugin = form === "factors" ? "lora" : "full"
   const { options } = await work.plugin<Adapter>("adapter", plugin)
   const written = form === "factors" ? { rank, alpha: rank, targets } : { targets }
