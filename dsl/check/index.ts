@@ -162,7 +162,9 @@ const checkOwn = (resolved: Resolved, { scope, report }: Context): void => {
   if (location && kind !== "backbone" && kind !== "data")
     report(diagnose("L2R0311", location.span, { kind: aKind(kind) }))
   if (unsure || !name) return
-  if (entry?.facts?.location === "required" && !resolved.location)
+  // What extends such a declaration would only say it again.
+  const named = plugin && !scope.declared.has(plugin.text)
+  if (named && entry?.facts?.location === "required" && !resolved.location)
     report(diagnose("L2R0312", plugin!.span, { plugin: plugin!.text }))
   const schema = isCoreKind(kind) ? coreSchemas[kind] : entry?.options
   if (schema) reportMissing(settings, schema, isCoreKind(kind) ? aKind(kind) : `\`${said}\``, name.span, report)

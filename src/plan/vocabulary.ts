@@ -146,6 +146,8 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
       return { low_rank: plugin.factors !== undefined, ...lowRankWhere(plugin, options) }
     case "backbone":
       return { location: "required" }
+    case "data":
+      return plugin.location ? { location: plugin.location } : {}
     case "memory":
       return { depends_on_order: plugin.keep !== undefined, ...fact(classNeeds(plugin, options)) }
     case "strategy":

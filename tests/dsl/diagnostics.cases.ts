@@ -181,7 +181,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0309: [around("router r = mine.nearest_clas"), around("adapter a = mine.lora")],
   L2R0310: [trial("routers: arrow"), trial("routers: learnt").replace("adapters: low_rank", "adapters: lora")],
   L2R0311: [around('adapter a = lora "dir"')],
-  L2R0312: [around("backbone b = bert")],
+  L2R0312: [around("backbone b = bert\nbackbone c = b { max_tokens: 3 }")],
   L2R0313: [around("train t = mine.router")],
   L2R0314: [
     {

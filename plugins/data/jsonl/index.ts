@@ -47,6 +47,7 @@ export default defineData({
     validation_per_class: fewer("validation"),
     test_per_class: fewer("test"),
   }),
+  location: "required",
   answered: ({ answer }: Fields) => answer !== undefined,
   tasks: (location, _options, place) => taskNames(location, place),
   load: async (tasks, location, options: Options, place) => {
