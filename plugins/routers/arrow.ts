@@ -3,6 +3,7 @@
  * Per token x and site: p_i is the top singular direction of module i's update in the site's input space,
  *   s_i = |x . p_i|,  w = softmax of the k largest s / tau,
  *   outer (as in HF peft):  y <- y + sum_i w_i (x A_i) B_i        factors (as in mttl):  y <- y + (x sum_i w_i A_i) (sum_i w_i B_i)
+ * p_i is exact here; peft takes 15 power iterations from a random vector, which end elsewhere where the first singular values are close.
  * The published codes differ in `mix` and in k (peft 3, mttl all, the paper's evaluations 4); neither normalises x, though peft's text says
  * cosine. mttl can tie the prototypes of layers that read one state, which become those of the updates side by side.
  * General knowledge subtraction (arXiv 2505.10939, in peft as GenKnowSub): A_i <- A_i - mean_g A_g and B_i <- B_i - mean_g B_g, factor by
@@ -41,7 +42,7 @@ export default defineRouter({
   equation: "w = softmax(top_k |x . p_i| / tau), p_i = top singular direction of A_i B_i",
   reference: "arXiv 2405.11157",
   checked:
-    "HF PEFT with the prototypes of a full SVD: gates and logits; the formulas of tied prototypes, norms and general knowledge; the planted library",
+    "HF PEFT with the prototypes of a full SVD: gates and logits, with general knowledge subtracted too; PyTorch by the formula: tied prototypes, norms and mixed factors; planted libraries by layer and by token",
   taxonomy: { routing: ["similarity", "top_k"] },
   options: Schema.Struct({
     top_k: optional(PositiveInt, 4, "modules that stay in the softmax of a token"),

@@ -1,10 +1,11 @@
 /**
  * Routers over a library of LoRA modules, against PyTorch: gates, logits, what a fit minimises, its gradients and AdamW's steps;
- * and what routers make of features. Values: golden/make/{token_routers,example_routers,adapter_fusion}.py.
+ * and what routers make of features. Values: golden/make/{token_routers,example_routers,adapter_fusion,arrow}.py.
  */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import lora from "../../plugins/adapters/lora.ts"
+import arrow from "../../plugins/routers/arrow.ts"
 import { encoder, headLogits } from "../../src/model/encoder.ts"
 import { forwardAll } from "../../src/model/evaluate.ts"
 import { withGradients } from "../../src/model/gradients.ts"
@@ -27,8 +28,10 @@ import { loadPlugin } from "../../src/plugin/load.ts"
 import type { FitExamples } from "../../src/run/steps/fit_examples.ts"
 import { fitObjective } from "../../src/run/steps/fit_objective.ts"
 import { taskRows } from "../../src/run/steps/query.ts"
-import { fitted } from "../../src/testing/routed_stream.ts"
+import { evaluated, fitted } from "../../src/testing/routed_stream.ts"
+import { blindOf } from "../../src/testing/toy_stream.ts"
 import adapterFusionGolden from "../golden/adapter_fusion.json" with { type: "json" }
+import arrowGolden from "../golden/arrow.json" with { type: "json" }
 import exampleGolden from "../golden/example_routers.json" with { type: "json" }
 import loraGolden from "../golden/routed_lora.json" with { type: "json" }
 import tokenGolden from "../golden/token_routers.json" with { type: "json" }
@@ -244,35 +247,68 @@ for (const one of cases) {
     })
 }
 
+/** The golden library and its texts as the artifacts that steps read; the test set is the texts in their order. */
+const asStream = async (router: Router) => {
+  const bench = { network: await tinyBert(), engine: await engines.reference(), plugins: [router] }
+  const each = library.map((_, t) =>
+    loraGolden.ids.flatMap((ids, i) => (task[i] === t ? [{ ids, label: loraGolden.labels[i] % CLASSES }] : [])),
+  )
+  const stream = await smallStream(
+    bench,
+    each.map((train) => ({ classes: CLASSES, train, test: train })),
+    5,
+  )
+  const artifacts = modules.map((sites, i) => ({
+    json: { task: `task ${i}`, adapter: { plugin: "lora", options: options as never } },
+    arrays: Object.fromEntries<StoredArray>([
+      ...(named(sites as never) as [string, StoredArray][]),
+      ...Object.entries(library[i].head).map(([name, host]): [string, StoredArray] => [`head/${name}`, host]),
+    ]),
+  }))
+  return { bench, stream: { ...stream, modules: artifacts, blind: blindOf(texts, library.length) } }
+}
+
 for (const one of cases.filter(({ router }) => router === "average_activation" || router === "dam"))
   test(`golden: what ${one.router} ${JSON.stringify(one.options)} makes of features, by the steps of a run`, async () => {
     const router = (await loadPlugin("router", one.router)) as Router
-    const bench = { network: await tinyBert(), engine: await engines.reference(), plugins: [router] }
-    const each = library.map((_, t) =>
-      loraGolden.ids.flatMap((ids, i) => (task[i] === t ? [{ ids, label: loraGolden.labels[i] % CLASSES }] : [])),
-    )
-    const stream = await smallStream(
-      bench,
-      each.map((train) => ({ classes: CLASSES, train, test: train })),
-      5,
-    )
-    const artifacts = modules.map((sites, i) => ({
-      json: { task: `task ${i}`, adapter: { plugin: "lora", options: options as never } },
-      arrays: Object.fromEntries<StoredArray>([
-        ...(named(sites as never) as [string, StoredArray][]),
-        ...Object.entries(library[i].head).map(([name, host]): [string, StoredArray] => [`head/${name}`, host]),
-      ]),
-    }))
+    const { bench, stream } = await asStream(router)
     for (const statistics of ["memory", "train"]) {
       const setting = {
         router,
         options: Schema.decodeUnknownSync(router.options)({ ...one.options, statistics } as never),
       }
-      const { arrays } = await fitted(bench, setting, { ...stream, modules: artifacts })
+      const { arrays } = await fitted(bench, setting, stream)
       for (const [name, { data }] of named(one.constants!)) {
         const far = apart(arrays[`unit/${name}`].data as Float32Array, Array.from(data as Float32Array))
         // float32 features beside float64, values up to 3, written with seven digits
         assert.ok(far < 2e-6, `${name} of ${statistics}: ${far}`)
       }
     }
+  })
+
+for (const one of arrowGolden.cases)
+  test(`golden: Arrow ${JSON.stringify(one.options)}, by the steps of a run`, async () => {
+    const { bench, stream } = await asStream(arrow)
+    const setting = { router: arrow as Router, options: Schema.decodeUnknownSync(arrow.options)(one.options as never) }
+    const fit = await fitted(bench, setting, stream)
+    for (const [site, expected] of Object.entries(one.prototypes))
+      expected.forEach((direction, m) => {
+        const own = fit.arrays[`unit/${site}/P`].data.slice(m * direction.length, (m + 1) * direction.length)
+        const along = direction.reduce((sum, x, i) => sum + x * Number(own[i]), 0)
+        assert.ok(Math.abs(Math.abs(along) - 1) < 1e-6, `prototype ${m} of ${site}: |p . u| ${Math.abs(along)}`)
+      })
+    const { gates, logits } = await evaluated(bench, setting, stream, fit)
+    for (const [site, expected] of Object.entries(one.gates)) {
+      // what is kept of gates is their mean over a text's tokens
+      const means = expected.map((tokens) =>
+        library.map((_, m) => tokens.reduce((sum, row) => sum + row[m], 0) / tokens.length),
+      )
+      const far = apart(gates[site].data as Float32Array, means)
+      assert.ok(far < 1e-5, `gates of ${site}: ${far}`)
+    }
+    // torch in float32 strays by 8e-6; here prototypes are kept in float32
+    assert.ok(
+      apart(logits.data as Float32Array, one.logits) < 5e-5,
+      `logits: ${apart(logits.data as Float32Array, one.logits)}`,
+    )
   })

@@ -1,17 +1,16 @@
-"""Routers that weigh modules for each token: average activation, mixture of experts, ModuleFormer's gate, PHATGOOSE, X-LoRA (against peft), Arrow (against peft)."""
-import os
+"""Routers that weigh modules for each token: average activation, mixture of experts, ModuleFormer's gate, PHATGOOSE, X-LoRA (against peft)."""
 import tempfile
 
 import numpy as np
 import torch
-from peft import LoraConfig, XLoraConfig, create_arrow_model, get_peft_model
-from peft.tuners.lora.config import ArrowConfig
+from peft import XLoraConfig, get_peft_model
 from torch.nn.functional import gelu, layer_norm
 
 import fixture
 import library
 import tiny
-from library import IDS, LABELS, MODULES, SITES, TASKS, Library, MIXES, case, cross_entropy, largest, outer, softmax_of_largest
+from library import IDS, LABELS, MODULES, SITES, TASKS, Library, MIXES, case, cross_entropy, largest, softmax_of_largest
+from peft_library import Wrapped, peft_folders, pooled_logits
 
 WIDTH, HIDDEN = 16, 5
 random = np.random.default_rng(71)
@@ -166,44 +165,8 @@ def cases(dtype, values):
     ]
 
 
-class Wrapped(torch.nn.Module):
-    """The backbone under the name `model`, which peft's X-LoRA expects in the names of weights."""
-
-    def __init__(self):
-        super().__init__()
-        self.model = tiny.frozen(tiny.CHECKPOINT)
-        self.config = self.model.config
-        self.config.use_cache = False
-
-    def forward(self, **given):
-        return self.model(**given)
-
-
-def peft_folders(place):
-    """The modules as PEFT writes them."""
-    folders = []
-    for number, module in enumerate(library.GIVEN["modules"]):
-        model = get_peft_model(Wrapped(), LoraConfig(r=4, lora_alpha=8, target_modules=["query", "value"], lora_dropout=0.0))
-        for site, parameters in module.items():
-            layer, role = site.split(".")[1], site.split(".")[-1]
-            target = getattr(model.base_model.model.model.encoder.layer[int(layer)].attention.self, role)
-            target.lora_A["default"].weight.data = torch.tensor(parameters["A"], dtype=torch.float64).T.contiguous()
-            target.lora_B["default"].weight.data = torch.tensor(parameters["B"], dtype=torch.float64).T.contiguous()
-        folders.append(os.path.join(place, f"module_{number}"))
-        model.save_pretrained(folders[-1])
-    return folders
-
-
-def pooled_logits(model, dtype=torch.float64):
-    ids, mask = tiny.padded(IDS)
-    network = Library(dtype)
-    with torch.no_grad():
-        hidden = model(input_ids=ids, attention_mask=mask, output_hidden_states=True).last_hidden_state
-    return tiny.pooled(hidden, mask) @ network.W + network.b
-
-
 def check_against_peft(results):
-    """X-LoRA and Arrow as peft runs the whole network."""
+    """X-LoRA as peft runs the whole network."""
     with tempfile.TemporaryDirectory() as place:
         folders = peft_folders(place)
         for one in results:
@@ -222,7 +185,6 @@ def check_against_peft(results):
             last.weight.data, last.bias.data = torch.tensor(values["W"]).T.contiguous(), torch.tensor(values["b"])
             assert fixture.deviation(pooled_logits(model), one["logits"]) < 1e-9, fixture.deviation(pooled_logits(model), one["logits"])
         check_layerwise_against_peft(folders)
-        check_arrow_against_peft(folders)
 
 
 def check_layerwise_against_peft(folders):
@@ -241,26 +203,6 @@ def check_layerwise_against_peft(folders):
     assert fixture.deviation(pooled_logits(model), ours["logits"]) < 1e-9
 
 
-def check_arrow_against_peft(folders):
-    """
-    The logits of routed_lora.json's Arrow with mix outer. peft finds a prototype by 15 power iterations, which end where they are when
-    the first two singular values are close, as in these random modules (the least |p . u_1| is printed): it is given the exact ones.
-    """
-    (expected,) = [one["logits"] for one in library.GIVEN["arrow"]["cases"] if one["mix"] == "outer"]
-    config = ArrowConfig(top_k=library.GIVEN["arrow"]["top_k"], router_temperature=1.0)
-    model = create_arrow_model(Wrapped(), folders, config).double().eval()
-    pooled_logits(model)
-    near = []
-    for site, exact in library.GIVEN["arrow"]["prototypes"].items():
-        attention = model.base_model.model.model.encoder.layer[int(site.split(".")[1])].attention.self
-        arrow = getattr(attention, site.split(".")[-1]).lora_arrow["arrow_router"]
-        exact = torch.tensor(exact, dtype=arrow.prototypes.dtype)
-        near.append((arrow.prototypes * exact).sum(-1).abs().min().item())
-        arrow.prototypes = exact
-    print(f"peft's prototypes: least |p . u_1| {min(near):.3f}")
-    assert fixture.deviation(pooled_logits(model), torch.tensor(expected)) < 1e-6
-
-
 def main():
     strays, results = library.checked(cases, VALUES)
     check_against_peft(results)
@@ -270,7 +212,7 @@ def main():
         {
             **library.LAYOUT,
             "alone": "of PHATGOOSE: the module that is trained with its gate, on the examples listed, under its own head",
-            "checked": "X-LoRA and Arrow (which routed_lora.json holds; with the exact prototypes) against peft on the whole network; the others are the formulas of methods in the plugins' heads, written anew",
+            "checked": "X-LoRA against peft on the whole network; the others are the formulas of methods in the plugins' heads, written anew",
         },
         **strays,
         cases=results,
