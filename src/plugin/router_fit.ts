@@ -29,9 +29,9 @@ export interface Fit {
   /** Of these parameters what belongs to earlier modules stays as the stage before left it. Needs `continues`. */
   readonly keeps?: readonly string[]
   /**
-   * After the fit the mean gates over the remembered examples of each task are kept: `gates` and `loss` then find them as
-   * `p.recorded`, [tasks, modules]. `newest`: a task's row stays as it was when the task was the newest. While the first
-   * stage is fitted, and wherever a row is not known yet, it is zero.
+   * After the fit the mean gates over the remembered examples of each module's tasks are kept: `gates` and `loss` find them as
+   * `p.recorded`, [modules, modules], a row for each module; `step.task` picks the row of an example. `newest`: a row stays as it
+   * was when its task was the newest, and that of a module that is new is zero. Absent until something has been recorded.
    */
   readonly records?: "newest" | "all"
 }
