@@ -12,6 +12,7 @@ import {
   PositiveNumber,
   Schema,
   softmaxOfLargest,
+  taskMeans,
   words,
 } from "../../src/plugin/index.ts"
 
@@ -42,15 +43,9 @@ export default defineRouter({
   needs: ["factors"],
   statisticsFrom: ({ statistics }) => statistics,
   pooled: ({ pooling }) => pooling,
-  statistics: ({ features, width, task, tasks }) => {
-    const data = new Float32Array(tasks * width)
-    const counts = new Float32Array(tasks)
-    task.forEach((t, i) => {
-      counts[t]++
-      for (let k = 0; k < width; k++) data[t * width + k] += features[i * width + k]
-    })
-    return { P: { shape: [tasks, width], data: data.map((x, at) => x / Math.max(1, counts[Math.floor(at / width)])) } }
-  },
+  statistics: (given) => ({
+    P: { shape: [given.tasks, given.width], data: Float32Array.from(taskMeans(given).means) },
+  }),
   gates: (x, { P }, { top_k, temperature }) =>
     softmaxOfLargest(
       matmul(x, P, { transposeB: true }),

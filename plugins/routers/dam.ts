@@ -12,6 +12,7 @@ import {
   PositiveNumber,
   Schema,
   softmaxOfLargest,
+  taskMeans,
   words,
 } from "../../src/plugin/index.ts"
 
@@ -41,14 +42,8 @@ export default defineRouter({
     mix,
   }),
   statisticsFrom: ({ statistics }) => statistics,
-  statistics: ({ features, width, task, tasks }) => {
-    const data = new Float32Array(tasks * width)
-    const counts = new Float32Array(tasks)
-    task.forEach((t, i) => {
-      counts[t]++
-      for (let k = 0; k < width; k++) data[t * width + k] += features[i * width + k]
-    })
-    return { c: { shape: [tasks, width], data: data.map((x, at) => x / Math.max(1, counts[Math.floor(at / width)])) } }
-  },
+  statistics: (given) => ({
+    c: { shape: [given.tasks, given.width], data: Float32Array.from(taskMeans(given).means) },
+  }),
   gates: (phi, { c }, { top_k, temperature }) => softmaxOfLargest(cosineSimilarity(phi, c), top_k, temperature),
 })

@@ -1,5 +1,6 @@
 /** The one public contract: everything that the author of a plugin imports. */
 
+export { classMeans, type Means, taskMeans } from "../learning/class_statistics.ts"
 export { type FeatureStatistic, type LinearScores, linearScores } from "../learning/linear_scores.ts"
 export * from "../tensor/index.ts"
 export { readSafetensors, SafetensorsError, writeSafetensors } from "../tensor/safetensors.ts"
