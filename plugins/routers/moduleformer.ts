@@ -2,7 +2,7 @@
  * ModuleFormer's gate over trained modules (Shen, Zhang, Cao, Tan, Chen, Gan 2023, arXiv 2306.04640).
  * For each token x at each site:
  *   p = softmax(W2 GELU(W1 x)),    gates: the k largest p as they are (not normalised again),    y <- y + sum_i gate_i A_i(x)
- * Losses, summed over sites:
+ * The authors' dropout of 0.1 in the gate is left out. Losses, summed over sites (theirs may take the mean of p over all layers first):
  *   mutual_information  lambda -(H(mean p) - mean H(p))      the load is even over tokens, each token is sure
  *   concentration       lambda H(mean p)                     few modules carry the memory (the paper's; not in the public code)
  *   switch              lambda N sum_i P_i F_i               Fedus et al. 2021, with F_i the share of i among the k chosen, and 0.1 mean (log sum exp)^2

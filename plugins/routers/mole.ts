@@ -2,6 +2,7 @@
  * A mixture of LoRA experts: for each token at each site, a learnt softmax over the k largest logits
  * (the top-k gate of Shazeer et al. 2017, arXiv 1701.06538, over trained modules, as mttl's mixture-of-experts selector does).
  *   w = softmax(top_k (W x)),    y <- y + sum_i w_i A_i(x)
+ * A module that is among the k of no token gets no gradient: with few texts let k be all modules, or expect that some are never found.
  *   balance (Fedus et al. 2021, arXiv 2101.03961):  lambda N sum_i f_i P_i,  f_i the share of tokens whose largest gate is i's, P_i its mean probability
  */
 import {

@@ -2,6 +2,7 @@
  * PHATGOOSE: a gate that each module learns after its training, alone (Muqeeth, Liu, Liu, Raffel 2024, arXiv 2402.05859).
  * With module i frozen, on the training examples of its task, at each site:
  *   y <- y + sigma(v_i . x) A_i(x),   v_i begins at zero
+ * A gate has seen its own task alone: it opens to whatever its module helps, what tasks share included.
  * Afterwards, for each token:   w = softmax(top_k (LN(v_i) . LN(x) / sqrt(d))),   y <- y + sum_i w_i A_i(x),   LN without gain and bias.
  */
 import {

@@ -2,7 +2,7 @@
  * Polytropon: a task-skill allocation, learnt as relaxed Bernoullis (Ponti, Sordoni, Bengio, Reddy 2022, arXiv 2202.13914).
  *   a = sigma((Z[task] + log u - log(1 - u)) / tau) while training, sigma(Z[task]) after;   alpha = a / (sum_i a_i + 1e-12)
  *   A = sum_i alpha_i A_i,  B = sum_i alpha_i B_i
- * Z [tasks, modules] begins at U(±1e-3). It reads the true task, and the table says so. The skills are the trained modules.
+ * Z [tasks, modules] begins at U(±1e-3). It reads the true task, and the table says so. The skills are the trained modules, with their own scale (the authors': 1/r).
  * The authors' code and peft's sample; mttl's PolySelector takes sigma(Z) while training too (`relaxation: sigmoid`). peft's Z is of each
  * site (`scope: per_module`).
  */

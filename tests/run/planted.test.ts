@@ -6,6 +6,8 @@ import averageActivation from "../../plugins/routers/average_activation.ts"
 import dam from "../../plugins/routers/dam.ts"
 import l2r from "../../plugins/routers/l2r.ts"
 import mocl from "../../plugins/routers/mocl.ts"
+import moduleformer from "../../plugins/routers/moduleformer.ts"
+import mole from "../../plugins/routers/mole.ts"
 import oracle from "../../plugins/routers/oracle.ts"
 import polytropon from "../../plugins/routers/polytropon.ts"
 import sapt from "../../plugins/routers/sapt.ts"
@@ -146,7 +148,12 @@ test("the right module is needed: the oracle reaches 95 %, uniform gates at most
   assert.equal(await accuracy(task.map(oneHot), "true head"), most)
 })
 
-/** Those that weigh a text as a whole, and those that choose for each token by a prototype; others by token: planted_cases.test.ts. */
+/**
+ * Gates are kept as their mean over a text's tokens, so X-LoRA and AdapterFusion, whose tokens differ, are in planted_cases.test.ts alone.
+ * Mixture of experts and ModuleFormer have all modules open: with the two best of each token, a module that no token of its task begins
+ * with gets no gradient, and here one task of four never finds its own (75 % and, with more epochs, 50 %).
+ * PHATGOOSE finds the module of 65 % of the texts: a gate that has seen its own task alone opens to what all tasks share, too.
+ */
 const routers: readonly (readonly [Router, object, Mix?])[] = [
   [l2r, {}],
   [l2r, { relaxation: "softmax", scope: "per_module" }],
@@ -163,6 +170,8 @@ const routers: readonly (readonly [Router, object, Mix?])[] = [
   [dam, {}, { aggregate: "parameters", mix: "factors", granularity: "example" }],
   [mocl, {}],
   [mocl, { data: "newest" }],
+  [moduleformer, { top_k: TASKS }],
+  [mole, { top_k: TASKS }],
   [polytropon, {}, { aggregate: "parameters", mix: "factors", granularity: "example" }],
   [sapt, {}],
   [sapt, { data: "memory" }],
