@@ -44,8 +44,9 @@ export default defineRouter({
     D: zeros([width, width]),
   }),
   gates: (y, { Q, q, K }, { temperature }, { changes = [] }) => {
-    const query = add(matmul(y, Q), q)
-    const scores = changes.map((change) => sum(mul(query, matmul(change, K)), -1, true))
+    // (Q y + q) . (K c_i) as (K^T (Q y + q)) . c_i: one product for all modules
+    const key = matmul(add(matmul(y, Q), q), K, { transposeB: true })
+    const scores = changes.map((change) => sum(mul(key, change), -1, true))
     return softmax(scale(scores.length === 1 ? scores[0] : concat(scores, -1), 1 / temperature))
   },
   value: (change, { D }) => add(change, matmul(change, D)),
