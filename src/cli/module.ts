@@ -1,19 +1,22 @@
-/** `l2r module`: trained modules as folders that Hugging Face's PEFT, its transformers or an ONNX runtime reads, and what a folder of PEFT holds. */
+/** `l2r module`: trained modules as folders that Hugging Face's PEFT, its transformers or an ONNX runtime reads, what a folder of PEFT holds, and which modules are alike. */
 import type { PeftCard } from "../run/peft/card.ts"
 import type { FromStore } from "../run/peft/trained.ts"
 import { atPlace, checkedSpec } from "./checked.ts"
 import { columns, count, listed } from "./columns.ts"
 import { planFlags } from "./extent.ts"
 import { known } from "./known.ts"
+import { chosenModule } from "./module_names.ts"
 import { wholeNumber } from "./numbers.ts"
 import { places } from "./places.ts"
 import { saidFlags, saidIn } from "./said.ts"
+import { similar } from "./similar.ts"
 import { type Flags, UsageError, type Verb } from "./verb.ts"
 
 export default {
-  summary: "write a trained module for PEFT, as ONNX or folded into its backbone, or say what a PEFT folder holds",
+  summary:
+    "write a trained module for PEFT, as ONNX or folded into its backbone, say what a PEFT folder holds, or list the modules that are like one",
   usage:
-    "module export SPEC TASK [--adapter NAME] [--seed N] [--to peft|onnx|safetensors] --out DIR [--with-head] [--as-inputs] [--replace]\n       l2r module inspect DIR [--model FOLDER] [--json]",
+    "module export SPEC TASK [--adapter NAME] [--seed N] [--to peft|onnx|safetensors] --out DIR [--with-head] [--as-inputs] [--replace]\n       l2r module inspect DIR [--model FOLDER] [--json]\n       l2r module similar SPEC TASK|--folder DIR [--adapter NAME] [--seed N] [--json]",
   words: [2, 3],
   flags: {
     adapter: { type: "string", what: "the adapter, where the spec has several" },
@@ -34,15 +37,22 @@ export default {
     },
     replace: { type: "boolean", what: "overwrite files that hold something else" },
     model: { type: "string", what: "the base model, a folder or one of the hub: the module is put on it" },
+    folder: {
+      type: "string",
+      what: "a module that was trained elsewhere, in PEFT's form: the modules that are like it",
+    },
     json: { type: "boolean", what: "everything, as JSON" },
     ...places,
     ...saidFlags,
   },
   run: async ([what, place, task], flags) => {
     if (what === "inspect" && task === undefined) return inspect(place, flags)
+    if (what === "similar") return similar(place, task, flags)
     if (what === "export" && task !== undefined) return exported(place, task, flags)
     throw new UsageError(
-      what === "export" ? "module export needs a spec and a task" : `module has two parts, export and inspect DIR`,
+      what === "export"
+        ? "module export needs a spec and a task"
+        : `module has three parts, export, inspect DIR and similar`,
     )
   },
 } satisfies Verb
@@ -67,10 +77,7 @@ const exported = async (file: string, task: string, flags: Flags): Promise<numbe
   ])
   try {
     const all = modulesOf(await plan(spec, source, planFlags(flags)))
-    const [name, step] = only(
-      narrowed(narrowed(narrowed(all, "task", task), "adapter", flags.adapter), "seed", seed),
-      task,
-    )
+    const [name, step] = chosenModule(all, task, flags.adapter, seed)
     const files = await as(await trainedModule(step, name, String(flags.store)), flags)
     const { folder } = writeFiles(files, out, { replace: flags.replace === true })
     process.stdout.write(
@@ -110,27 +117,6 @@ const FORMS: Readonly<Record<string, (found: FromStore, flags: Flags) => Promise
     const { foldedFiles } = await import("../run/folded/files.ts")
     return new Map(Object.entries(await foldedFiles(found)))
   },
-}
-
-type Named<S> = readonly (readonly [{ readonly task: string; readonly adapter: string; readonly seed: number }, S])[]
-
-/** Those of one task, adapter or seed. Throws UsageError where there is none. */
-const narrowed = <S>(all: Named<S>, of: "task" | "adapter" | "seed", wanted: unknown): Named<S> => {
-  if (wanted === undefined) return all
-  const found = all.filter(([name]) => name[of] === wanted)
-  if (found.length > 0) return found
-  throw new UsageError(known(of, String(wanted), [...new Set(all.map(([name]) => String(name[of])))]))
-}
-
-/** Throws UsageError where several are left. */
-const only = <S>(left: Named<S>, task: string): Named<S>[number] => {
-  if (left.length === 1) return left[0]
-  for (const of of ["adapter", "seed"] as const) {
-    const values = new Set(left.map(([name]) => name[of]))
-    if (values.size > 1)
-      throw new UsageError(`there are several modules of "${task}"; name one with --${of}: ${[...values].join(", ")}`)
-  }
-  throw new UsageError(`several experiments train the module of "${task}" differently; name one with --only`)
 }
 
 const inspect = async (folder: string, { model, json }: Flags): Promise<number> => {

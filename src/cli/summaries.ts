@@ -19,5 +19,6 @@ export const summaries = {
   lsp: "the language server that editors talk to, over standard input and output",
   playground: "write a spec in the browser, with errors, completion and hover",
   model: "say what a checkpoint is, and what may be attached to it",
-  module: "write a trained module for PEFT, as ONNX or folded into its backbone, or say what a PEFT folder holds",
+  module:
+    "write a trained module for PEFT, as ONNX or folded into its backbone, say what a PEFT folder holds, or list the modules that are like one",
 } as const

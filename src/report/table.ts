@@ -2,6 +2,7 @@
 import Table from "cli-table3"
 import type { Cell, Summary } from "../learning/results.ts"
 import { type Column, columnsOf } from "./columns.ts"
+import { groupsNote } from "./groups.ts"
 import {
   answersNote,
   answersOf,
@@ -35,6 +36,7 @@ export function cellTable(cell: Cell, terminal: Terminal): string {
   const blocks = wide.length === 1 ? wide : blocksOf(cell, terminal, room, false)
   const legend = [
     ...notesOf(cell),
+    oneLine(groupsNote(cell)),
     cell.answers ? answersNote(cell) : LEGEND.head,
     LEGEND.source,
     halfWidth(wide.length > 1),

@@ -9,8 +9,10 @@ import { join } from "node:path"
 import { after, before, test } from "node:test"
 import type { Cell, Row } from "../../src/learning/results.ts"
 import { randomStream } from "../../src/plugin/index.ts"
+import { groupsNote } from "../../src/report/groups.ts"
+import { isResultsProblem, readResults, reportHtml, resultsJson } from "../../src/report/index.ts"
 import { checkSource } from "../../src/source.ts"
-import { type Ran, ran, smallBackbone } from "../examples/shrunk.ts"
+import { folder, type Ran, ran, smallBackbone } from "../examples/shrunk.ts"
 import { forget } from "../kill/forget.ts"
 
 const place = mkdtempSync(join(tmpdir(), "l2r-grouped-"))
@@ -79,7 +81,7 @@ const cell = (adapter: string): Cell => run.results.cells.find((one) => one.adap
 const row = (name: string, adapter = "clustered"): Row => cell(adapter).rows.find((one) => one.name === name) as Row
 const summary = (name: string, adapter = "clustered") => cell(adapter).summary.find((one) => one.row === name)!
 
-test("MBC finds the pairs, once both of a pair were learnt, in every order", () => {
+test("MBC finds the pairs, once both of a pair were learnt, in every order", async () => {
   assert.deepEqual(
     row("oracle").stages.map(({ moduleOf }) => moduleOf),
     [[0], [0, 1], [0, 1, 2], [0, 1, 2, 0], [0, 1, 2, 0, 1], [0, 1, 2, 0, 1, 2]],
@@ -87,6 +89,11 @@ test("MBC finds the pairs, once both of a pair were learnt, in every order", () 
   assert.deepEqual(reversed.results.cells[0].rows[0].stages.at(-1)!.moduleOf, [0, 1, 2, 0, 1, 2])
   assert.deepEqual(row("near").stages.at(-1)!.gates!.modules, ["a1+a2", "b1+b2", "c1+c2"])
   assert.equal(row("oracle", "low_rank").stages.at(-1)!.moduleOf, undefined)
+  assert.match(groupsNote(cell("clustered")), /: a1\+a2, b1\+b2, c1\+c2\.$/)
+  assert.equal(groupsNote(cell("low_rank")), "")
+  const page = await reportHtml(run.results)
+  assert.ok(page.includes("a1+a2, b1+b2, c1+c2"))
+  assert.equal(isResultsProblem(readResults([...resultsJson(run.results)].join(""), "results.json")), false)
 })
 
 test("routers are credited for the module of the group, and choose among its tasks' classes", () => {
@@ -177,4 +184,39 @@ test("the checker knows groupings: what they need, what they name, and which rou
   )
   const bottleneck = spec(lines).replace(/lora \{.*\}/, "bottleneck { reduction: 4 }")
   assert.match((await problems(bottleneck)).join("\n"), /L2R0511 .*spectral/)
+})
+
+test("where texts are answered in words, the module of a group learns the answers of its tasks, and writes", async () => {
+  const example = (name: string) => JSON.stringify(join(folder, "05_answers", name))
+  const text = `language 1
+backbone writer = t5 ${example("writer")} { network: encoder_decoder }
+data words = jsonl ${example("words")} { answer: answer }
+stream colours { tasks: words[say, oppose], head: text, answers: { max_tokens: 4 } }
+memory some = random { per_task: 4 }
+adapter low_rank = lora { rank: 2 }
+grouping clustered = mbc { of: low_rank, clusters: 1 }
+train brief { epochs: 1, batch: 16, initialisation: shared }
+router learnt = l2r { memory: some, epochs: 1 }
+experiment answered {
+  on: writer, stream: colours, adapters: clustered, train: brief
+  routers: learnt, bounds: [oracle, uniform]
+}
+`
+  const { results } = await ran(source(text) as never, join(place, "answers"))
+  for (const line of results.cells[0].summary) assert.ok(Number.isFinite(line.rougeL?.value), line.row)
+  const [last] = results.cells[0].rows.map(({ stages }) => stages.at(-1)!)
+  assert.deepEqual(last.moduleOf, [0, 0])
+  assert.deepEqual(new Set(last.predictions.chosen), new Set([0]))
+  assert.deepEqual(last.gates!.modules, ["say+oppose"])
+})
+
+test("where tasks share their labels, a group's module has one column for a label, and a class for each task", async () => {
+  const text = spec("adapters: clustered, routers: near, bounds: oracle", ", scenario: domain_incremental")
+  const { results } = await ran(source(text) as never, join(place, "store"))
+  const { rows, summary, classes } = results.cells[0]
+  assert.equal(classes.length, 18)
+  // Both tasks of a pair have the same rule, so the group's module is right whichever of them a text is of.
+  const right = (name: string) => summary.find((line) => line.row === name)!.classIncremental!.value
+  assert.ok(right("near") >= 90 && right("oracle") >= 90, `${right("near")}, ${right("oracle")}`)
+  assert.deepEqual(rows.find(({ name }) => name === "oracle")!.stages.at(-1)!.moduleOf, [0, 1, 2, 0, 1, 2])
 })

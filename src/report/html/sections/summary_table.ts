@@ -1,6 +1,7 @@
 /** The table of a cell with every column. */
 import type { Cell } from "../../../learning/results.ts"
 import { columnsOf } from "../../columns.ts"
+import { groupsNote } from "../../groups.ts"
 import { answersNote, HEAD_WORDS, LEGEND, markNotes, SOURCE_WORDS, signsOf } from "../../row.ts"
 import { html, type Markup } from "../markup.ts"
 import { figure, scroll } from "../parts.ts"
@@ -8,7 +9,8 @@ import { figure, scroll } from "../parts.ts"
 export function tableSection(cell: Cell): Markup {
   const columns = columnsOf(cell)
   const marks = markNotes(cell.summary).map((note) => ` ${note}`)
-  const caption = html`All figures, with 95 % intervals in brackets. ${cell.answers ? answersNote(cell) : LEGEND.head} ${LEGEND.source}${marks}`
+  const groups = groupsNote(cell)
+  const caption = html`All figures, with 95 % intervals in brackets. ${groups && `${groups} `}${cell.answers ? answersNote(cell) : LEGEND.head} ${LEGEND.source}${marks}`
   const table = html`<table class="wide"><thead><tr><th scope="col">Row</th><th scope="col">Heads</th><th scope="col">Statistics</th><th scope="col" class="n">Seeds</th>${columns.map(({ title }) => html`<th scope="col" class="n">${title}</th>`)}<th scope="col" class="n">Majority %</th></tr></thead>
 <tbody>${cell.summary.map((row) => {
     const figures =
