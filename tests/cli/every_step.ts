@@ -17,13 +17,14 @@ data words = jsonl "data"
 stream both { tasks: words[weather, kitchen] }
 memory few = random { per_class: 2 }
 adapter low_rank = lora { rank: 2, targets: [query] }
+grouping together = mbc { of: low_rank, clusters: 1 }
 train brief { epochs: 1, batch: 4 }
 router learnt = l2r { memory: few, epochs: 1 }
 memory some = random { per_task: 2 }
 router prompted = learnt { memory: some }
 backbone writer = t5 "writer" { network: encoder_decoder }
 stream answered { tasks: words[weather, kitchen], head: text, answers: { max_tokens: 3, beams: 2 } }
-experiment all { on: encoder, stream: both, adapters: low_rank, train: brief, routers: learnt, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
+experiment all { on: encoder, stream: both, adapters: [low_rank, together], train: brief, routers: learnt, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
 experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential], seeds: 1 }
 `,
   folders: { writer: "../../examples/05_answers/writer" },
@@ -37,6 +38,8 @@ export const KINDS = [
   "truth",
   "memory",
   "module",
+  "group",
+  "retrained",
   "shared",
   "features",
   "fit",

@@ -127,6 +127,7 @@ const routers: readonly (readonly [Router, object])[] = [
   [l2r, { relaxation: "softmax" }],
   [phatgoose, {}],
   [similarity, {}],
+  [similarity, { statistic: "task_centroid" }],
   [similarity, { statistic: "task_gaussian", combine: "softmax", statistics: "train" }],
   [taskPredictor, {}],
   [taskPredictor, { data: "train", combine: "softmax" }],
