@@ -16,6 +16,10 @@ export const templates: Readonly<Record<string, Template>> = {
     about: "an adapter of your own, its test, and a spec that runs it",
     folders: { adapter: "", data: "data" },
   },
+  composition: {
+    about: "a composition of your own, its test, and a spec that runs it",
+    folders: { composition: "", data: "data" },
+  },
   data: { about: "a data source of your own, and a spec that runs on it", folders: { source: "" } },
 }
 

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import { asked } from "../../src/cli/init_questions.ts"
 import { filesOf, templates } from "../../src/cli/templates.ts"
 import { checkSource, plan, run } from "../../src/compile.ts"
-import { testAdapter, testRouter } from "../../src/testing/index.ts"
+import { testAdapter, testComposition, testRouter } from "../../src/testing/index.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 
@@ -28,9 +28,11 @@ for (const [name, template] of Object.entries(templates))
 const pluginIn = async (path: string) => (await import(pathToFileURL(join(folder, path)).href)).default
 // Before the first test: some runtimes begin with the tests that they have while a file waits.
 const [router, adapter] = [await pluginIn("router/router.ts"), await pluginIn("adapter/adapter.ts")]
+const composition = await pluginIn("composition/composition.ts")
 
 testRouter(router)
 testAdapter(adapter)
+testComposition(composition)
 
 const sourceOf = (name: string) => ({
   file: "spec.l2r",
@@ -49,7 +51,7 @@ test("their specs check as they are written", async () => {
 })
 
 // The other two are these without a plugin of their own, or with an adapter that the kit has trained.
-for (const name of ["router", "data"]) {
+for (const name of ["router", "composition", "data"]) {
   test(`the template ${name} runs, on a backbone that is small`, async () => {
     const written = sourceOf(name)
     const small = join(root, "tests", "golden", "tiny_bert").replaceAll("\\", "/")
@@ -64,7 +66,8 @@ for (const name of ["router", "data"]) {
     const results = await Effect.runPromise(run(planned, source, { store: join(folder, "store"), workers: 1 }))
     const rows = results.cells.flatMap((cell) => cell.rows.map((row) => row.name))
     const [experiment] = Object.values(spec.experiments)
-    for (const row of [...experiment.routers, ...experiment.bounds]) assert.ok(rows.includes(row), row)
+    for (const row of [...experiment.routers, ...experiment.compositions, ...experiment.bounds])
+      assert.ok(rows.includes(row), row)
   })
 }
 
@@ -88,7 +91,7 @@ test("it asks for what is not given", async () => {
   assert.deepEqual((await answered({ template: "adapter" }, "")).choice, { template: "adapter", folder: "." })
   const { choice, said } = await answered({ folder: "x" }, "9", "nothing", "adapter")
   assert.deepEqual(choice, { template: "adapter", folder: "x" })
-  assert.equal(said.match(/A number from 1 to 4/g)?.length, 2)
+  assert.equal(said.match(/A number from 1 to 5/g)?.length, 2)
 })
 
 test("who leaves in place of an answer has chosen nothing, and nothing goes wrong", async () => {
