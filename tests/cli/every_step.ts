@@ -20,11 +20,12 @@ adapter low_rank = lora { rank: 2, targets: [query] }
 grouping together = mbc { of: low_rank, clusters: 1 }
 train brief { epochs: 1, batch: 4 }
 router learnt = l2r { memory: few, epochs: 1 }
+composition informed = fisher { memory: few, head: kept, examples: 2 }
 memory some = random { per_task: 2 }
 router prompted = learnt { memory: some }
 backbone writer = t5 "writer" { network: encoder_decoder }
 stream answered { tasks: words[weather, kitchen], head: text, answers: { max_tokens: 3, beams: 2 } }
-experiment all { on: encoder, stream: both, adapters: [low_rank, together], train: brief, routers: learnt, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
+experiment all { on: encoder, stream: both, adapters: [low_rank, together], train: brief, routers: learnt, compositions: informed, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
 experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential], seeds: 1 }
 `,
   folders: { writer: "../../examples/05_answers/writer" },
@@ -43,6 +44,8 @@ export const KINDS = [
   "shared",
   "features",
   "fit",
+  "fisher",
+  "compose",
   "encode",
   "head",
   "evaluate",
