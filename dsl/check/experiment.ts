@@ -13,7 +13,7 @@ import type { Experiment, Span, Stream, Value } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
 import { checkComparisons } from "./compare.ts"
 import { checkCoverage } from "./library.ts"
-import { checkMemory, checkService } from "./service.ts"
+import { checkGroupings, checkMemory, checkService } from "./service.ts"
 import { checkWriting } from "./writing.ts"
 
 export { BOUND_KINDS } from "../kinds.ts"
@@ -69,6 +69,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     reportUnmeasured(settings.get("measure")?.value, stream, context)
     if (stream.answers) checkWriting([...routers, ...compositions, ...bounds], streamName!, context)
   }
+  checkGroupings(adapters, values.get("train") as string | undefined, context)
   checkService(name, [...routers, ...compositions, ...bounds], adapters, context)
   checkMemory([...routers, ...compositions], context)
   const compare = checkComparisons(

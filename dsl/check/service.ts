@@ -1,6 +1,6 @@
 /** Which router can serve which modules, and which needs a memory: from the facts that the vocabulary has of plugins. */
 
-import { diagnose } from "../diagnostics/catalogue.ts"
+import { diagnose, type Unserved } from "../diagnostics/catalogue.ts"
 import type { Context, Listed } from "../names/context.ts"
 import type { Resolved } from "../names/resolve.ts"
 import { pluginsOf } from "../names/scope.ts"
@@ -22,20 +22,19 @@ export const checkService = (
   context: Context,
 ): void => {
   const { scope } = context
-  const served = adapters.map((adapter) => ({ adapter, lowRank: isLowRank(adapter.name, context) }))
-  if (served.some(({ lowRank }) => lowRank === undefined)) return
   for (const { name, span } of rows) {
-    if (entryOf(name, context)?.facts?.needs_low_rank !== true) continue
-    const lacking = served.filter(({ lowRank }) => !lowRank)
-    if (lacking.length > 0 && lacking.length === served.length)
-      context.report(diagnose("L2R0511", span, { router: scope.writtenOf(name) }))
+    const cells = adapters.map((adapter) => ({ adapter, unserved: unservedOf(name, adapter.name, context) }))
+    const lacking = cells.flatMap(({ adapter, unserved }) => (unserved ? [{ adapter, unserved }] : []))
+    const router = scope.writtenOf(name)
+    if (lacking.length > 0 && lacking.length === cells.length)
+      context.report(diagnose("L2R0511", span, { router, unserved: lacking[0].unserved }))
     else
-      for (const { adapter } of lacking)
+      for (const { adapter, unserved } of lacking)
         context.report(
           diagnose(
             "L2R0510",
             span,
-            { router: scope.writtenOf(name), adapter: scope.writtenOf(adapter.name) },
+            { router, adapter: scope.writtenOf(adapter.name), unserved },
             {
               related: [{ span: adapter.span, message: "listed here" }],
               about: { experiment, names: [name, adapter.name] },
@@ -43,6 +42,34 @@ export const checkService = (
           ),
         )
   }
+}
+
+/** What a row misses in the modules of an adapter; undefined where nothing, or where it can't be told. */
+const unservedOf = (row: string, adapter: string, context: Context): Unserved | undefined => {
+  if (entryOf(row, context)?.facts?.needs_low_rank === true && isLowRank(adapter, context) === false) return "factors"
+  return context.scope.declared.get(adapter)?.kind === "grouping" && goesOn(row, context) ? "stay" : undefined
+}
+
+/** Whether its fit goes on from where the stage before left it. */
+const goesOn = (row: string, context: Context): boolean => {
+  const declared = context.scope.declared.get(row)
+  const written = (option: string) => declared && wordOf(context.resolve(declared), option)
+  if (written("schedule") === "after_each_task_warm") return true
+  return saidBy(entryOf(row, context)?.facts?.goes_on as ByOptions<boolean> | undefined, written) === true
+}
+
+/** Modules that are grouped by what they are must know nothing of each other. */
+export const checkGroupings = (adapters: readonly Listed[], train: string | undefined, context: Context): void => {
+  const { scope, resolve, report } = context
+  const declared = train === undefined ? undefined : scope.declared.get(train)
+  const setting = declared?.kind === "train" ? resolve(declared).settings.get("earlier") : undefined
+  if (setting?.value.kind !== "word" || !["summed", "averaged", "weighted"].includes(setting.value.text)) return
+  const related = [{ span: setting.key.span, message: "said here" }]
+  for (const { name, span } of adapters)
+    if (scope.declared.get(name)?.kind === "grouping") {
+      const holes = { grouping: scope.writtenOf(name), train: scope.writtenOf(train!), earlier: setting.value.text }
+      report(diagnose("L2R0536", span, holes, { related }))
+    }
 }
 
 /** Whether all modules of an adapter, a library or a grouping are low-rank; undefined where a plugin is not known. */

@@ -36,6 +36,19 @@ const elsewhere = (found: string): string | undefined => {
   return found.startsWith(";") ? "options have commas between them, or stand on lines of their own" : undefined
 }
 
+/** What a router misses in modules that it can't serve. */
+export type Unserved = "factors" | "stay"
+const unservedFor: Readonly<Record<Unserved, { readonly why: string; readonly help: string }>> = {
+  factors: {
+    why: "it reads low-rank factors, and they have none",
+    help: "take it out, or add a low-rank adapter (LoRA is one)",
+  },
+  stay: {
+    why: "it goes on from stage to stage, and they are grouped anew at each",
+    help: "take it out, let it be fitted anew, or list the adapter whose modules are grouped",
+  },
+}
+
 export const catalogue = {
   // 01: reading
   L2R0101: error<{ found: string }>(({ found }) => [
@@ -315,13 +328,13 @@ export const catalogue = {
     `there is no row \`${row}.${policy}\`: ${reason}`,
     `write \`${row}\`, or change its \`head\``,
   ]),
-  L2R0510: warning<{ router: string; adapter: string }>(({ router, adapter }) => [
-    `\`${router}\` can't serve the modules of \`${adapter}\`: it reads low-rank factors, and they have none`,
+  L2R0510: warning<{ router: string; adapter: string; unserved: Unserved }>(({ router, adapter, unserved }) => [
+    `\`${router}\` can't serve the modules of \`${adapter}\`: ${unservedFor[unserved].why}`,
     'its row will say "not defined" there',
   ]),
-  L2R0511: error<{ router: string }>(({ router }) => [
-    `\`${router}\` can serve none of these adapters: it reads low-rank factors, and they have none`,
-    "take it out, or add a low-rank adapter (LoRA is one)",
+  L2R0511: error<{ router: string; unserved: Unserved }>(({ router, unserved }) => [
+    `\`${router}\` can serve none of these adapters: ${unservedFor[unserved].why}`,
+    unservedFor[unserved].help,
   ]),
   L2R0512: error<{ router: string; names: readonly string[] }>(({ router, names }) => [
     `\`${router}\` needs a memory`,
@@ -412,6 +425,10 @@ export const catalogue = {
   L2R0535: error<{ row: string; stream: string; why: string; help: string }>(({ row, stream, why, help }) => [
     `\`${row}\` needs classes, and the texts of \`${stream}\` are answered in words: ${why}`,
     help,
+  ]),
+  L2R0536: error<{ grouping: string; train: string; earlier: string }>(({ grouping, train, earlier }) => [
+    `\`${grouping}\` compares modules that know nothing of each other, and \`${train}\` trains each beside those before it: \`earlier: ${earlier}\``,
+    `write \`earlier: absent\` in \`${train}\`, or take the grouping out`,
   ]),
 
   // 06: the plan

@@ -111,7 +111,7 @@ export const experiments: Pages = {
   },
   L2R0511: {
     title: "a router that can serve none of the adapters",
-    text: "This router reads low-rank factors, and no adapter of the experiment has any, so its row would be empty. Take it out, or add an adapter that has them.",
+    text: "Such a router reads low-rank factors, and no adapter of the experiment has any, so its row would be empty. Take it out, or add an adapter that has them.\n\nOr it goes on from stage to stage (`schedule: after_each_task_warm`, SAPT, MoCL), and all that it is to weigh are groups: these are made anew at each stage, and what the router learnt of the last ones says nothing of them.",
     wrong: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "narrow")}`,
     right: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "[narrow, low_rank]")}`,
     given: true,
@@ -250,6 +250,13 @@ export const experiments: Pages = {
     text: "Some routers and memories speak of classes: statistics of each class, so many examples of each class, how sure a module is of its best class. Under `head: text` a task is one whole, and there is nothing to count. Most have an option that speaks of tasks instead, which the help names.",
     wrong: spoken("routers: near", "router near = similarity { statistic: class_gaussian }\n"),
     right: spoken("routers: near", "router near = similarity { statistic: task_gaussian, statistics: train }\n"),
+    given: true,
+  },
+  L2R0536: {
+    title: "groups of modules that were not trained apart",
+    text: "A grouping compares what each module has learnt from its own task. Under `earlier: summed`, `averaged` or `weighted` a module is trained with those before it at work beside it, and learns what they lack: that two such modules are alike says nothing about their tasks.",
+    wrong: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain beside = brief { earlier: summed }\n${trial("routers: learnt", "clustered").replace("brief", "beside")}`,
+    right: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain apart = brief { earlier: absent, initialisation: shared }\n${trial("routers: learnt", "clustered").replace("brief", "apart")}`,
     given: true,
   },
 }

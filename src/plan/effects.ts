@@ -13,11 +13,12 @@ export const lowRankWhere = (adapter: Adapter, options: JsonSchema): Facts => {
   return where ? { low_rank_where: where } : {}
 }
 
-/** What a router does with modules, whether it reads the memory and the true task, and whether its option `mix` is that of its routing. */
+/** What a router does with modules, whether it reads the memory and the true task and goes on from stage to stage, and whether its option `mix` is that of its routing. */
 export const routerFacts = (router: Router, options: JsonSchema): Facts => {
   const facts = {
     aggregate: byOptions(router, options, (one, given) => one.routing(given).aggregate),
     reads_memory: byOptions(router, options, fitReadsMemory),
+    goes_on: byOptions(router, options, (one, given) => one.fit?.(given).continues === true),
     reads_task: byOptions(router, options, (one, given) => one.routing(given).query === "task"),
   }
   const mix = byOptions(router, options, (one, given) => one.routing(given).mix ?? "factors")

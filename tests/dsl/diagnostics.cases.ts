@@ -304,12 +304,20 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       /adapters: low_rank(?=[^\n]*routers: s)/,
       "adapters: [low_rank, narrow]",
     ),
+    trial("routers: s", "router s = sapt\ngrouping g = mbc { of: low_rank }\n").replace(
+      /adapters: low_rank(?=[^\n]*routers: s)/,
+      "adapters: [low_rank, g]",
+    ),
   ],
   L2R0511: [
     trial("routers: s", "router s = arrow\nadapter narrow = bottleneck\n").replace(
       /adapters: low_rank(?=[^\n]*routers: s)/,
       "adapters: [narrow]",
     ),
+    trial(
+      "routers: [s, w]",
+      "router s = sapt\nrouter w = l2r { schedule: after_each_task_warm }\ngrouping g = mbc { of: low_rank }\n",
+    ).replace(/adapters: low_rank(?=[^\n]*routers: .s)/, "adapters: g"),
   ],
   L2R0512: [
     trial("routers: r", "memory more = random\nrouter r = l2r\n"),
@@ -429,6 +437,12 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     spoken("routers: [r, near]", "router near = similarity { statistic: class_gaussian, statistics: train }\n"),
     spoken("routers: r, bounds: similarity"),
     spoken("routers: [r, learnt]"),
+  ],
+  L2R0536: [
+    trial("routers: learnt", "train beside = fast { earlier: summed }\ngrouping g = mbc { of: low_rank }\n").replace(
+      /adapters: low_rank, train: fast(?=, routers: learnt }\n$)/,
+      "adapters: [low_rank, g], train: beside",
+    ),
   ],
   L2R0600: [
     {

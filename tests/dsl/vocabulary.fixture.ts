@@ -26,6 +26,7 @@ const everyRouter: Record<string, JsonSchema> = {
   memory: { type: "string", reference: "memory", description: "which past training examples may be seen" },
   head: { ...oneOf("kept", "refit", "both"), default: "both" },
   epochs: count,
+  schedule: oneOf("after_each_task_from_scratch", "after_each_task_warm", "once_at_end"),
 }
 const router = (
   name: string,
@@ -83,7 +84,11 @@ export const vocabulary: Vocabulary = {
       ),
       plugin("stack", { of: { type: "array", minItems: 2, items: { type: "string", reference: "adapter" } } }),
     ]),
+    grouping: Object.fromEntries([
+      plugin("mbc", { clusters: count, of: { type: "string", reference: "adapter" } }, { required: ["of"] }),
+    ]),
     router: Object.fromEntries([
+      router("sapt", {}, { fit: "gradient", goes_on: { byDefault: true } }),
       router(
         "l2r",
         {

@@ -166,9 +166,10 @@ test("modules apart are trained once for all libraries; nothing of a finished ru
   assert.deepEqual(third.results.cells, again.results.cells)
 })
 
+const problems = async (text: string) =>
+  (await checkSource(source(text) as never)).diagnostics.map(({ code, message }) => `${code} ${message}`)
+
 test("the checker knows groupings: what they need, what they name, and which routers their modules serve", async () => {
-  const problems = async (text: string) =>
-    (await checkSource(source(text) as never)).diagnostics.map(({ code, message }) => `${code} ${message}`)
   const lines = "adapters: clustered, routers: spectral, bounds: oracle"
   assert.deepEqual(
     (await problems(spec(lines))).filter((problem) => /clustered/.test(problem)),
@@ -219,4 +220,19 @@ test("where tasks share their labels, a group's module has one column for a labe
   const right = (name: string) => summary.find((line) => line.row === name)!.classIncremental!.value
   assert.ok(right("near") >= 90 && right("oracle") >= 90, `${right("near")}, ${right("oracle")}`)
   assert.deepEqual(rows.find(({ name }) => name === "oracle")!.stages.at(-1)!.moduleOf, [0, 1, 2, 0, 1, 2])
+})
+
+test("the checker knows what can't be on groups: routers that go on from stage to stage, modules that were trained beside others", async () => {
+  const warm = spec("adapters: clustered, routers: spectral, bounds: oracle").replace(
+    /router spectral = .*/,
+    "router spectral = l2r { schedule: after_each_task_warm }",
+  )
+  for (const router of ["l2r { schedule: after_each_task_warm }", "sapt", "mocl { data: newest }"])
+    assert.match(
+      (await problems(warm.replace(/router spectral = .*/, `router spectral = ${router}`))).join("\n"),
+      /L2R0511 .*spectral.*grouped anew/,
+      router,
+    )
+  const beside = warm.replace(/(train \w+ = \w+ \{|train \w+ \{)/, "$1 earlier: weighted, ")
+  assert.match((await problems(beside)).join("\n"), /L2R0536 .*clustered.*earlier: weighted/)
 })
