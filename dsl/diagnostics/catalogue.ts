@@ -33,6 +33,7 @@ const choose = (near: string | undefined, what: string, names: readonly string[]
 const elsewhere = (found: string): string | undefined => {
   if (/^(\/\/|\/\*|\*\/|--)/.test(found)) return "a comment begins with `#` and ends with the line"
   if (/^['`´‘’“”„«»]/.test(found)) return 'a text stands in double quotes: "..."'
+  if (found === "%") return "a unit joins its number: `5%`"
   return found.startsWith(";") ? "options have commas between them, or stand on lines of their own" : undefined
 }
 
@@ -86,17 +87,23 @@ export const catalogue = {
     `brackets are nested more than ${depth} deep`,
     "no option needs that; remove the extra brackets",
   ]),
-  L2R0110: error<{ expected: string; found: string; reads: string }>(({ expected, found, reads }) => [
-    expected ? `expected ${expected}, found ${found}` : `${found} does not belong here`,
-    expected ? reads : "begin a new line, or put `,` between options",
-  ]),
+  L2R0110: error<{ expected: string; found: string; reads: string; meant?: string }>(
+    ({ expected, found, reads, meant }) => [
+      expected ? `expected ${expected}, found ${found}` : `${found} does not belong here`,
+      meant ?? (expected ? reads : "begin a new line, or put `,` between options"),
+    ],
+  ),
   L2R0111: error<{ found: string }>(({ found }) => [
     `expected a declaration, found ${found}`,
     "a declaration reads `router learnt = l2r { memory: few }`",
   ]),
-  L2R0112: error<{ word: string; near?: string }>(({ word, near }) => [
-    `there is no kind of declaration \`${word}\``,
-    near ? `did you mean \`${near}\`?` : `declarations begin with ${[...LINES, ...KINDS].join(", ")}`,
+  L2R0112: error<{ word: string; near?: string; assigned?: boolean }>(({ word, near, assigned }) => [
+    assigned ? `it is not said what \`${word}\` is` : `there is no kind of declaration \`${word}\``,
+    near
+      ? `did you mean \`${near}\`?`
+      : assigned
+        ? `its kind stands before the name, as in \`router ${word} = l2r\`; kinds are ${KINDS.join(", ")}`
+        : `declarations begin with ${[...LINES, ...KINDS].join(", ")}`,
   ]),
   L2R0113: error<{ count: number }>(({ count }) => [
     count === 1 ? "one more problem is not shown" : `${count} more problems are not shown`,
@@ -165,10 +172,10 @@ export const catalogue = {
     `this ${kind} does not say which plugin it is`,
     `write \`${kind} ${name} = ${example} { ... }\``,
   ]),
-  L2R0304: error<{ name: string; kind: string; near?: string; names: readonly string[] }>(
-    ({ name, kind, near, names }) => [
+  L2R0304: error<{ name: string; kind: string; near?: string; names: readonly string[]; other?: string }>(
+    ({ name, kind, near, names, other }) => [
       `there is no ${kind} \`${name}\``,
-      choose(near, "there are", names, `declare it: ${kind} ${name} ...`),
+      other ?? choose(near, "there are", names, `declare it: ${kind} ${name} ...`),
     ],
   ),
   L2R0305: error<{ name: string; is: string; wanted: string }>(({ name, is, wanted }) => [
@@ -257,9 +264,13 @@ export const catalogue = {
     `\`${name}\` needs at least ${least} ${least === 1 ? "entry" : "entries"}`,
     "fill the list",
   ]),
-  L2R0408: error<{ most: number; long: boolean }>(({ most, long }) => [
+  L2R0408: error<{ most: number; wrong: "long" | "down" | "broken" }>(({ most, wrong }) => [
     `a range goes up in whole numbers, over at most ${most} of them`,
-    long ? "write a shorter range, e.g. `1..3`" : "write the smaller number first, e.g. `1..3`",
+    {
+      long: "write a shorter range, e.g. `1..3`",
+      down: "write the smaller number first, e.g. `1..3`",
+      broken: "write two whole numbers with two dots between them, e.g. `1..3`",
+    }[wrong],
   ]),
   L2R0409: error(() => ["`compare` belongs into an experiment", "move it there"]),
   L2R0410: error<{ name: string; written: string }>(({ name, written }) => [

@@ -3,7 +3,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
 import { nearest } from "../diagnostics/suggest.ts"
-import { aKind, isCoreKind, isKind, type Kind } from "../kinds.ts"
+import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS } from "../kinds.ts"
 import type { PluginName } from "../spec.ts"
 import type { DeclarationNode, Name, Setting } from "../syntax/ast.ts"
 import type { PluginEntry } from "../vocabulary.ts"
@@ -156,12 +156,16 @@ export const resolverOf = (scope: Scope, report: Report): Resolve => {
     } else if (!mayBeUnreadable(scope, plugin.text, kind)) {
       const names = [...plugins.keys(), ...scope.namesOf(kind).filter((name) => name !== node.name?.text)]
       const near = nearest(plugin.text, names)
+      const real = PLUGIN_KINDS.find((one) => pluginsOf(scope.vocabulary, one).has(plugin.text))
+      const meant =
+        real &&
+        `\`${plugin.text}\` is ${aKind(real)}: \`${real} ${node.name?.text ?? `my_${plugin.text}`} = ${plugin.text} ...\``
       report(
         diagnose(
           "L2R0304",
           plugin.span,
-          { name: plugin.text, kind, near, names },
-          near ? { fix: { span: plugin.span, text: near } } : {},
+          { name: plugin.text, kind, near, names, other: meant },
+          near && !meant ? { fix: { span: plugin.span, text: near } } : {},
         ),
       )
     }

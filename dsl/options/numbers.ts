@@ -16,7 +16,8 @@ type Range = ValueNode & { kind: "range" }
 export const rangeOf = ({ from, to, span }: Range, report: Report): readonly number[] | undefined => {
   if (isWhole(from) && isWhole(to) && from <= to && to - from < MOST)
     return Array.from({ length: to - from + 1 }, (_, i) => from + i)
-  report(diagnose("L2R0408", span, { most: MOST, long: isWhole(from) && isWhole(to) && from <= to }))
+  const wrong = !isWhole(from) || !isWhole(to) ? "broken" : from > to ? "down" : "long"
+  report(diagnose("L2R0408", span, { most: MOST, wrong }))
   return undefined
 }
 

@@ -86,8 +86,17 @@ const mismatch = (node: ValueNode, schema: JsonSchema, on: Checking): Diagnostic
   const [only] = alternativesOf(schema)
   const listed = only?.type === "array" && node.kind !== "list" ? "put it into a list: [...]" : undefined
   const about = schema.description && `it is: ${schema.description}`
-  const help = listed ?? withoutQuotes(node, schema) ?? oneByOne(node, schema) ?? about
+  const help = calledSweep(node) ?? listed ?? withoutQuotes(node, schema) ?? oneByOne(node, schema) ?? about
   return diagnose("L2R0404", node.span, { name: on.name, wanted: wanted(schema), found: found(node), help })
+}
+
+/** What other languages call for several values. */
+const calledSweep = (node: ValueNode): string | undefined => {
+  if (node.kind !== "call" && node.kind !== "pick") return undefined
+  const values = `[${node.items.map(written).join(", ")}]`
+  if (node.name.text === "zip") return `sweeps of one name go in step: write \`sweep both ${values}\` at each`
+  if (node.name.text === "range") return "a range reads `1..3`"
+  return ["sweep", "grid", "choice", "product"].includes(node.name.text) ? `write \`sweep ${values}\`` : undefined
 }
 
 const NUMBERS = new Set(["integer", "number"])

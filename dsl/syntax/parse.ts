@@ -21,6 +21,7 @@ import {
   LeftBrace,
   LeftBracket,
   LeftParen,
+  NumberToken,
   OpenText,
   Stray,
   Text,
@@ -169,7 +170,27 @@ const reportSyntax = (
   const inList = expected === "`]`" || expected === "`)`"
   if (inList) expected = `\`,\` or ${expected}`
   const reads = inList ? "values" : rule !== "entry" ? rule : tokens[0].image === "compare" ? "comparison" : "entry"
-  report(diagnose("L2R0110", span, { expected, found: what, reads: FORMS[reads](tokens[0].image) }))
+  const meant = expected === "" || (rule === "entry" && found === tokens[0]) ? meantBy(tokens, found) : undefined
+  report(diagnose("L2R0110", span, { expected, found: what, reads: FORMS[reads](tokens[0].image), meant }))
+}
+
+/** What may have been meant by a value that goes on where it should end, and by a number where an option begins. */
+const meantBy = (tokens: readonly IToken[], found: IToken | undefined): string | undefined => {
+  if (!found) return undefined
+  const number = found.tokenType === NumberToken
+  const before = tokens[tokens.indexOf(found) - 1]
+  if (!before) return number ? "values stand in a list: `[1, 2]`; numbers have no commas: 1000 or 1k" : undefined
+  if (before.tokenType === NumberToken) {
+    if (number && found.image.startsWith("-")) return `a range reads \`${before.image}..${found.image.slice(1)}\``
+    return isWord(found) ? "a number stands alone, or is joined by a unit: `5%`, `8k`, `30s`" : undefined
+  }
+  if (!isWord(before)) return undefined
+  if (before.image === "sweep") return "the values of a sweep stand in brackets: `sweep [4, 8]`, `sweep [1..3]`"
+  if (found.tokenType === LeftBrace && tokens[0].image === "tasks")
+    return "some tasks of a source read `glosses[living, things]`"
+  return found.tokenType === LeftBrace
+    ? `declare it on a line of its own, as in \`memory few = random { per_class: 5 }\`, and write its name here`
+    : undefined
 }
 
 const openerOrCloser = (token: IToken): boolean => opens(token) || openerOf(token) !== undefined
@@ -208,7 +229,20 @@ const declaration = (chunk: Chunk, reader: Reader, report: Report, derive: Deriv
     )
   } else if (kind !== first.image) {
     const span = reader.spanOf(first)
-    report(diagnose("L2R0112", span, { word: first.image, near: kind }, kind ? { fix: { span, text: kind } } : {}))
+    const assigned = tokens[1]?.tokenType === Equals && isWord(tokens[2])
+    const near = assigned ? undefined : kind
+    report(diagnose("L2R0112", span, { word: first.image, near, assigned }, near ? { fix: { span, text: near } } : {}))
+    if (assigned)
+      return {
+        keyword: reader.word(first),
+        kind: undefined,
+        span: reader.spanOf(first, tokens[tokens.length - 1]),
+        name: reader.word(first),
+        settings: [],
+        comparisons: [],
+        headerBroken: true,
+        bodyBroken: true,
+      }
   }
   const about = {
     keyword: { text: first.image, span: reader.spanOf(first) },

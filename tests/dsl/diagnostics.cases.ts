@@ -62,6 +62,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("router quoted = l2r { head: “kept” }"),
     around("// a comment\n//router old = lora\n/* router */\nrouter quoted = l2r { head: 'kept'; }"),
     `\u0000\u0000${sound}`,
+    around("adapter a = lora { dropout: 5 % }"),
   ],
   L2R0102: [around('backbone b = bert "dir {')],
   L2R0103: [around('backbone b = bert "C:\\dir"')],
@@ -89,9 +90,17 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("adapter a lora\nadapter b lora { rank: 4 }"),
     around("adapter a = lora [ rank: 8 ]\ntrain t [ epochs: 1 ]\ntrain s = fast epochs: 1"),
     around("train t 3"),
+    // What other languages write: a range, a sweep, a declaration in the place of its name, a unit, a long number.
+    around(
+      "adapter a = lora { rank: 4-8 }\nadapter b = lora { rank: sweep 4..8 }\nrouter r = l2r { memory: random { per_class: 5 } }\ntrain t { epochs: 5 epochs }\nmemory m = random { per_class: 1,000 }\nstream s { tasks: intents { t1, t2 } }",
+    ),
   ],
   L2R0111: [`{ a: 1 }\n${sound}`],
-  L2R0112: [around("adaptr a = lora { rnak: 8 }"), around("banana x { }")],
+  L2R0112: [
+    around("adaptr a = lora { rnak: 8 }"),
+    around("banana x { }"),
+    trial("routers: guided", "guided = l2r { memory: few }\n"),
+  ],
   L2R0113: [`${sound}${"adapter learnt = lora\n".repeat(201)}`],
   L2R0114: [
     around("adapter a = lora { rank: 4 alpha: 8, dropout: 0\n  bias: true }"),
@@ -166,6 +175,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0304: [
     around("adapter a = lorra { rank: 8 }"),
     around("router r = l2r { memory: fw }"),
+    around("router r = lora { rank: 8 }\nadapter a = mbc { of: low_rank }"),
     trial("routers: learnt, bounds: [orcale]"),
   ],
   L2R0305: [around("router r = few"), trial("routers: low_rank"), around("router r = l2r { memory: low_rank }")],
@@ -211,6 +221,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around(
       'adapter a = lora { rank: "8", bias: [true, false] }\nrouter r = l2r { head: [kept, refit], memory: [few, few] }\ntrain t { batch: [16, 32] }',
     ),
+    around("adapter a = lora { rank: sweep(4, 8), alpha: zip [8, 16] }\ntrain t { batch: range(16) }"),
     around("stream s { tasks: intents, orders: [shuffled, shuffled(three), shuffled(1, 2), shuffled(3s)] }"),
     trial("routers: learnt, compare [learnt] against oracle on accuracy"),
   ],
@@ -235,7 +246,11 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("adapter a = lora { rank: sweep [] }"),
     around("stream s { tasks: intents, orders: [] }"),
   ],
-  L2R0408: [trial("routers: learnt, seeds: 3..1"), trial("routers: learnt, seeds: 1..1e9")],
+  L2R0408: [
+    trial("routers: learnt, seeds: 3..1"),
+    trial("routers: learnt, seeds: 1..1e9"),
+    trial("routers: learnt, seeds: 1...3"),
+  ],
   L2R0409: [around("train t { compare a against b on accuracy }")],
   L2R0410: [around("adapter a = lora { rank: 8s }")],
   L2R0411: [around("adapter a = lora { targets: [query, sweep [key, value]], rank: sweep [sweep [1, 2], 4] }")],
