@@ -21,7 +21,10 @@ export default {
         log: (text) => process.stderr.write(`${text}\n`),
         exit: (code) => done(code),
       })
+      let over = false
       const done = (code: number) => {
+        if (over) return
+        over = true
         server.close()
         process.stdin.destroy()
         resolve(code)
@@ -36,7 +39,9 @@ export default {
           done(1)
         }
       })
-      process.stdin.on("end", () => done(1))
+      // A farewell may be the last that has come.
+      const ended = () => (server.busy() ? void setImmediate(ended) : done(1))
+      process.stdin.on("end", ended)
     })
   },
 } satisfies Verb

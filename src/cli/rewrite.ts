@@ -1,7 +1,9 @@
 /** Replaces the text of a file at once: whatever happens, the old text or the new stands there, with the old permissions. */
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   fsyncSync,
   openSync,
   realpathSync,
@@ -13,10 +15,12 @@ import {
 import { basename, dirname, join } from "node:path"
 import { SourceError } from "../source.ts"
 
-/** A link stays one: the file that it names is replaced. Throws SourceError. */
+/** A link stays one: the file that it names is replaced. What is read-only is left alone, though its folder would let it be replaced. Throws SourceError. */
 export const rewrite = (file: string, text: string): void => {
   const target = realpathSync(file)
   const { mode } = statSync(target)
+  if (!mayWrite(target, mode))
+    throw new SourceError(`${file} is read-only`, `make it writable first: chmod u+w ${file}; it is as it was`)
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
   let made = false
   try {
@@ -37,5 +41,16 @@ export const rewrite = (file: string, text: string): void => {
       `${file} can't be written: ${(error as Error).message}`,
       "check the permissions and the space of its folder; the file is as it was",
     )
+  }
+}
+
+/** A file that says to be read-only is so to everyone, root too. */
+const mayWrite = (file: string, mode: number): boolean => {
+  if ((mode & 0o222) === 0) return false
+  try {
+    accessSync(file, constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }

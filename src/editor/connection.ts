@@ -56,6 +56,8 @@ export interface ConnectionOptions {
 export interface Connection {
   /** Takes bytes as they come. Throws FramingError where they can't be followed. */
   readonly receive: (bytes: Uint8Array) => void
+  /** Messages have come that are not handled yet. */
+  readonly busy: () => boolean
   readonly notify: (method: string, params: unknown) => void
   readonly request: (method: string, params: unknown) => Promise<unknown>
 }
@@ -143,6 +145,7 @@ export const connect = ({ write, requests, notifications, before, idle, failed }
       pumping = true
       setImmediate(pump)
     },
+    busy: () => pumping,
     notify: (method, params) => send({ method, params }),
     request: (method, params) =>
       new Promise((resolve, reject) => {

@@ -39,6 +39,7 @@ interface Client {
 }
 export interface Server {
   readonly receive: (bytes: Uint8Array) => void
+  readonly busy: () => boolean
   readonly close: () => void
 }
 
@@ -147,6 +148,7 @@ export const serve = ({ write, exit, log }: ServerOptions): Server => {
   )
   return {
     receive: connection.receive,
+    busy: connection.busy,
     close: () => {
       checks.close()
       known.close()

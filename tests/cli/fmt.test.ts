@@ -104,3 +104,14 @@ test("folders stand for the specs below them", () => {
     "absent.l2r",
   ])
 })
+
+test("what is read-only is left as it is, by whomever, and the message says how to go on", unix, () => {
+  const file = join(folder, "kept.l2r")
+  writeFileSync(file, "memory   a=b\n")
+  chmodSync(file, 0o444)
+  const { status, stderr } = fmt("", "kept.l2r")
+  assert.equal(status, 1)
+  assert.match(stderr, /kept\.l2r is read-only\n.*chmod u\+w/)
+  assert.equal(readFileSync(file, "utf8"), "memory   a=b\n")
+  assert.equal(fmt("", "kept.l2r", "--check").status, 1)
+})

@@ -265,3 +265,14 @@ test("a mistake in an imported file is told of that file, and a name is changed 
   client.open(common, "language 1\nmemory other = random\n")
   await client.told((each) => each.uri === uri && codes(each).includes("L2R0304"))
 })
+
+test("an editor that says farewell and closes the pipe at once has said farewell", async (t) => {
+  const client = new Client()
+  t.after(() => client.kill())
+  await client.initialize()
+  const message = (text: string) => `Content-Length: ${text.length}\r\n\r\n${text}`
+  const farewell = ['{"jsonrpc":"2.0","id":"last","method":"shutdown"}', '{"jsonrpc":"2.0","method":"exit"}']
+  client.raw(new TextEncoder().encode(farewell.map(message).join("")))
+  client.end()
+  assert.equal(await client.exited, 0)
+})
