@@ -65,5 +65,7 @@ export const SAME_PAGE: Readonly<Record<string, string>> = {
   reversed: "shuffled",
   orders: "shuffled",
   seeds: "units",
+  zip: "sweep",
+  grid: "sweep",
   range: "units",
 }

@@ -1,4 +1,4 @@
-/** `l2r explain CODE | KIND [NAME] | NAME | OPTION | WORD`: the long form of a diagnostic, a kind of declaration, a plugin, an option, or a word of the language. */
+/** `l2r explain CODE | KIND [NAME | OPTION] | NAME | OPTION | WORD`: the long form of a diagnostic, a kind of declaration, a plugin, an option, or a word of the language. */
 
 import { nearest } from "../../dsl/diagnostics/suggest.ts"
 import { KIND_SUMMARIES } from "../../dsl/editor/page.ts"
@@ -17,7 +17,7 @@ const { kinds } = vocabulary
 
 export default {
   summary: summaries.explain,
-  usage: "explain CODE | KIND [NAME] | NAME | OPTION | WORD",
+  usage: "explain CODE | KIND [NAME | OPTION] | NAME | OPTION | WORD",
   words: [1, 2],
   proposes: [
     [...Object.keys(pages), ...KINDS, ...Object.keys(words), ...pluginNames(vocabulary)],
@@ -42,7 +42,10 @@ const ofOne = (word: string): string => {
   if (plugins.length > 0) return plugins.map(([kind, entries]) => pluginPage(kind, entries[word])).join("\n")
   const options = ofOption(word)
   if (options.length > 0) return options.join("\n")
-  const near = nearest(word, [...KINDS, ...Object.keys(words), ...pluginNames(vocabulary), ...optionNames()])
+  const values = ofValue(word)
+  if (values.length > 0) return `${word}: a value of\n\n${values.join("\n")}`
+  const names = [...KINDS, ...Object.keys(words), ...pluginNames(vocabulary), ...optionNames(owners())]
+  const near = nearest(word, names)
   const there = near
     ? `did you mean ${near}?`
     : `kinds are ${KINDS.join(", ")}; words are ${Object.keys(words).join(", ")}; \`l2r plugins\` lists plugins`
@@ -59,23 +62,42 @@ const owners = (): readonly (readonly [string, JsonSchema])[] => [
   ...CORE_KINDS.map((kind) => [kind, coreSchemas[kind]] as const),
 ]
 
-const optionNames = (): readonly string[] => owners().flatMap(([, { properties = {} }]) => Object.keys(properties))
+type Owners = ReturnType<typeof owners>
 
-/** An option where it is one; owners whose options are the same share an entry. */
-const ofOption = (option: string): readonly string[] => {
+const optionNames = (of: Owners): readonly string[] => of.flatMap(([, { properties = {} }]) => Object.keys(properties))
+
+/** An option where it is one. */
+const ofOption = (option: string, of: Owners = owners()): readonly string[] =>
+  optionsWhere((name) => name === option, of)
+
+/** Options that a word is a value of. */
+const ofValue = (word: string): readonly string[] => optionsWhere((_, schema) => takes(schema, word), owners())
+
+const takes = ({ enum: words = [], anyOf = [], items }: JsonSchema, word: string): boolean =>
+  words.includes(word) || anyOf.some((one) => takes(one, word)) || (items !== undefined && takes(items, word))
+
+/** Owners whose options are the same share an entry. */
+const optionsWhere = (meant: (name: string, schema: JsonSchema) => boolean, of: Owners): readonly string[] => {
   const said = new Map<string, string[]>()
-  for (const [owner, { properties = {}, required = [] }] of owners()) {
-    if (!Object.hasOwn(properties, option)) continue
-    const text = optionList({ properties: { [option]: properties[option] }, required })
-    said.set(text, [...(said.get(text) ?? []), owner])
-  }
+  for (const [owner, { properties = {}, required = [] }] of of)
+    for (const [option, schema] of Object.entries(properties)) {
+      if (!meant(option, schema)) continue
+      const text = optionList({ properties: { [option]: schema }, required })
+      said.set(text, [...(said.get(text) ?? []), owner])
+    }
   return [...said].map(([text, of]) => `${indented(`Of ${of.join(", ")}`, 0)}${text.replace("\nOptions", "")}`)
 }
 
 const ofTwo = (kind: string, name: string): string => {
-  if (!Object.hasOwn(kinds, kind)) throw new UsageError(known("kind of plugin", kind, Object.keys(kinds)))
-  if (!Object.hasOwn(kinds[kind], name)) throw new UsageError(known(kind, name, Object.keys(kinds[kind])))
-  return pluginPage(kind, kinds[kind][name])
+  if (!(KINDS as readonly string[]).includes(kind)) throw new UsageError(known("kind", kind, KINDS))
+  const plugins = Object.hasOwn(kinds, kind) ? kinds[kind] : {}
+  if (Object.hasOwn(plugins, name)) return pluginPage(kind, plugins[name])
+  const of = owners().filter(([owner]) => owner === kind || owner.startsWith(`${kind} `))
+  const options = ofOption(name, of)
+  if (options.length > 0) return options.join("\n")
+  throw new UsageError(
+    isCoreKind(kind) ? known(`option of ${kind}`, name, optionNames(of)) : known(kind, name, Object.keys(plugins)),
+  )
 }
 
 const ofWord = (word: string): string => {
