@@ -24,7 +24,7 @@ export interface Claim {
   readonly nearDomainMargin?: number
 }
 
-export const DATA = ["banking77", "hwu64", "mtl5"] as const
+export const DATA = ["glosses", "banking77", "hwu64", "mtl5"] as const
 export type Data = (typeof DATA)[number]
 
 /** Streams whose tasks are of one domain. */
