@@ -7,6 +7,7 @@ import { readSource } from "../../src/compile.ts"
 import type { Cell, Results } from "../../src/learning/results.ts"
 import { checkSource } from "../../src/source.ts"
 import { CLAIMS, DATA } from "./claims.ts"
+import { whichRouter } from "./guide.ts"
 import { outcomesOf } from "./outcome.ts"
 import { recordedRuns, reproductionPage } from "./page.ts"
 import { verdictOf } from "./verdict.ts"
@@ -41,6 +42,11 @@ for (const data of DATA)
 test("REPRODUCTION.md is that of what is recorded (else run tests/reproduction/page.ts)", () => {
   const page = new URL("../../REPRODUCTION.md", import.meta.url)
   assert.equal(existsSync(page) ? readFileSync(page, "utf8") : "", reproductionPage(recordedRuns()))
+})
+
+test("docs/which_router.md is that of what is recorded (else run tests/reproduction/guide.ts)", () => {
+  const page = new URL("../../docs/which_router.md", import.meta.url)
+  assert.equal(existsSync(page) ? readFileSync(page, "utf8") : "", whichRouter(recordedRuns()))
 })
 
 test("an outcome pairs two rows on the same texts, also of two experiments", () => {
