@@ -6,7 +6,21 @@ import { stepKey } from "./key.ts"
 import type { Json, Step, StepKind } from "./step.ts"
 
 /** The file that performs a kind of step. */
-const performerFile: Partial<Record<StepKind, string>> = { blind: "mixed", truth: "mixed" }
+const performerFile: Partial<Record<StepKind, string>> = {
+  blind: "mixed",
+  truth: "mixed",
+  module: "training/module",
+  imported: "training/imported",
+  retrained: "training/retrained",
+  shared: "training/shared",
+  fit: "fit/fit",
+  evaluate: "evaluation/evaluate",
+  scores: "scores/scores",
+  write: "writing/write",
+  compose: "composing/compose",
+  fisher: "composing/fisher",
+  group: "composing/group",
+}
 
 /** Kinds that compute on floats: the backend's profile and the processor are part of their keys. */
 const NUMERIC: ReadonlySet<StepKind> = new Set([

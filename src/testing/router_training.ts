@@ -15,8 +15,8 @@ import {
   randomStream,
   weight,
 } from "../plugin/index.ts"
-import { fitExamples } from "../run/steps/fit_examples.ts"
-import { fitObjective } from "../run/steps/fit_objective.ts"
+import { fitExamples } from "../run/steps/fit/examples.ts"
+import { fitObjective } from "../run/steps/fit/objective.ts"
 import { headIn, libraryFrom, unitsIn } from "../run/steps/given.ts"
 import type { Check } from "./check.ts"
 import { assertGradient, gap } from "./nearness.ts"

@@ -7,8 +7,8 @@ import { compareF1 } from "../../src/learning/f1_comparison.ts"
 import { f1Matrix, withWeightedF1 } from "../../src/learning/f1_figures.ts"
 import { weightedF1 } from "../../src/learning/metrics/index.ts"
 import type { Cell, Row, Scenario, Setup } from "../../src/learning/results.ts"
-import type { RowPlan } from "../../src/run/steps/row_plan.ts"
-import { stageOf } from "../../src/run/steps/stage_scores.ts"
+import type { RowPlan } from "../../src/run/steps/scores/row_plan.ts"
+import { stageOf } from "../../src/run/steps/scores/stage_scores.ts"
 import golden from "../golden/weighted_f1.json" with { type: "json" }
 import { testDraws } from "./draws.ts"
 

@@ -25,8 +25,8 @@ import {
   weight,
 } from "../../src/plugin/index.ts"
 import { loadPlugin } from "../../src/plugin/load.ts"
-import type { FitExamples } from "../../src/run/steps/fit_examples.ts"
-import { fitObjective } from "../../src/run/steps/fit_objective.ts"
+import type { FitExamples } from "../../src/run/steps/fit/examples.ts"
+import { fitObjective } from "../../src/run/steps/fit/objective.ts"
 import { taskRows } from "../../src/run/steps/query.ts"
 import { evaluated, fitted } from "../../src/testing/routed_stream.ts"
 import { blindOf } from "../../src/testing/toy_stream.ts"

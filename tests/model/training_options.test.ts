@@ -12,7 +12,7 @@ import { type Schedule, scheduleFactor } from "../../src/model/schedule.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
 import type { TrainOptions } from "../../src/plan/cell.ts"
 import { crossEntropy, type Initial, input, parameter, randomStream, Schema } from "../../src/plugin/index.ts"
-import { loopOptions, parameterGroups } from "../../src/run/steps/train_block.ts"
+import { loopOptions, parameterGroups } from "../../src/run/steps/training/train_block.ts"
 import golden from "../golden/training_options.json" with { type: "json" }
 import { apart, DIGITS, engines, flat, hostOf, type Nested, textsOf, tinyBert } from "./golden.ts"
 

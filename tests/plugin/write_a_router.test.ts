@@ -187,7 +187,7 @@ for (const [said, mistake] of Object.entries(mistakes))
 test("the other messages of the page are in the code that gives them", () => {
   const given = {
     "the loss is not finite": "src/model/optimise.ts",
-    "constants are finite": "src/run/steps/constants.ts",
+    "constants are finite": "src/run/steps/fit/constants.ts",
     "not defined": "src/report/table.ts",
   }
   const rows = page.slice(page.indexOf("## What may go wrong")).match(/\n\| `[^`]+` \|/g) as readonly string[]

@@ -29,7 +29,7 @@ import {
   randomStream,
   Schema,
 } from "../../src/plugin/index.ts"
-import { fisher as fisherStep } from "../../src/run/steps/fisher.ts"
+import { fisher as fisherStep } from "../../src/run/steps/composing/fisher.ts"
 import { storedTexts } from "../../src/run/steps/given.ts"
 import { run } from "../../src/testing/run_program.ts"
 import { backbone, workOf } from "../../src/testing/work.ts"

@@ -24,8 +24,8 @@ import { libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
 import { notServed, turnedDown } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
 import { servedLibrary } from "./routed_library.ts"
-import { sharedModule } from "./shared.ts"
 import { typicalSizes } from "./sizes.ts"
+import { sharedModule } from "./training/shared.ts"
 
 export const encode: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["encode"]

@@ -7,9 +7,9 @@ import type { StoredArray } from "../../plan/step.ts"
 import type { FeaturesOptions } from "../../plan/step_options.ts"
 import { pool, program } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
+import { unitFeatures } from "./fit/unit_features.ts"
 import { network, textsIn } from "./given.ts"
 import { typicalSizes } from "./sizes.ts"
-import { unitFeatures } from "./unit_features.ts"
 
 /** Of a task's training texts, or of the mixed test set: arrays "mean" and "cls", [texts, width]. */
 export const features: Perform = async (work) => {

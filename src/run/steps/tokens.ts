@@ -1,8 +1,8 @@
 /** Token ids of one task's texts. Test texts carry no labels here: those stay in the dataset. */
 import type { Task } from "../../plugin/index.ts"
 import type { Perform } from "../work.ts"
-import { answerTokens } from "./answer_tokens.ts"
 import { type ChosenBackbone, network, storedTexts } from "./given.ts"
+import { answerTokens } from "./writing/answer_tokens.ts"
 
 interface TokensOptions {
   readonly backbone: ChosenBackbone

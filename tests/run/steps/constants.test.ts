@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { checkedConstants } from "../../../src/run/steps/constants.ts"
+import { checkedConstants } from "../../../src/run/steps/fit/constants.ts"
 
 const floats = (...numbers: number[]): Float32Array => Float32Array.from(numbers)
 const maker = { kind: "router", name: "mine", made: "statistics" } as const

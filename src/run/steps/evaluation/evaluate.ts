@@ -1,0 +1,62 @@
+/** A row at a stage on the mixed test set: logits over the classes of the tasks seen so far, and the module that was chosen. */
+import { joinedHead } from "../../../model/library.ts"
+import type { Artifact } from "../../../plan/step.ts"
+import type { Perform, Work } from "../../work.ts"
+import { type Chosen, headIn, host, jointColumns } from "../given.ts"
+import { notServed, turnedDown } from "../not_served.ts"
+import { applied } from "../query.ts"
+import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
+import { probed } from "./probe.ts"
+import { selected } from "./selection.ts"
+
+export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
+  | { readonly how: "composes" }
+  | { readonly how: "selects"; readonly router: Chosen }
+  | { readonly how: "shared"; readonly scenario?: "domain_incremental" }
+  | { readonly how: "probe"; readonly probe: Chosen }
+)
+
+export const evaluate: Perform = async (work) => {
+  const options = work.options as unknown as EvaluateOptions
+  const before = options.how === "composes" ? "encoded" : options.how === "selects" ? "fit" : undefined
+  const reason = before && turnedDown(work.input(before))
+  if (reason !== undefined) return notServed(reason)
+  switch (options.how) {
+    case "composes":
+      return composed(work)
+    case "selects":
+      return selected(work, options.router, options.stage, options.seed)
+    case "shared":
+      return sharedLogits(work, jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
+    case "probe":
+      return probed(work, options.probe, options.stage)
+  }
+}
+
+/** Heads: as each task trained them, joined; or refitted, with the router or after it. */
+const composed = (work: Work): Artifact => {
+  const encoded = work.input("encoded")
+  const [refitted] = work.inputs("head")
+  const head = refitted ? headIn(refitted) : joinedHead(work.inputs("modules").map(headIn))
+  const features = host(encoded.arrays.features)
+  const { features: _, ...gates } = encoded.arrays
+  const [frozen] = work.inputs("features")
+  const flops = flopsIn(encoded) + (frozen ? flopsIn(frozen) : 0)
+  return evaluated(applied(features, head), features.shape[0], flops, gates, servingNote(work))
+}
+
+/** The joint head of a shared model: of each class seen so far its column. */
+const sharedLogits = (work: Work, columns: Int32Array): Artifact => {
+  const encoded = work.input("encoded")
+  const features = host(encoded.arrays.features)
+  const { W, b } = headIn(work.input("shared"))
+  const [all, classes] = [b.data.length, columns.length]
+  const picked = Float32Array.from({ length: W.shape[0] * classes }, (_, i) =>
+    Number(W.data[Math.floor(i / classes) * all + columns[i % classes]]),
+  )
+  const head = {
+    W: { shape: [W.shape[0], classes], data: picked },
+    b: { shape: [classes], data: Float32Array.from(columns, (column) => Number(b.data[column])) },
+  }
+  return evaluated(applied(features, head), features.shape[0], flopsIn(encoded))
+}

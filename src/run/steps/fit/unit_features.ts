@@ -1,0 +1,49 @@
+/** What enters the routing units of the frozen backbone, one vector for a text: statistics of blocks and sites rest on it. */
+import { encoder, type Network, type Participant } from "../../../model/encoder.ts"
+import { forwardAll } from "../../../model/evaluate.ts"
+import type { Artifact, StoredArray } from "../../../plan/step.ts"
+import type { UnitFeatures } from "../../../plan/step_options.ts"
+import { type HostTensor, packedLayout, pool, program, type Tensor } from "../../../plugin/index.ts"
+import type { Work } from "../../work.ts"
+import { host, keptOf, textsIn } from "../given.ts"
+
+/** Of the remembered training texts of a task, in their order, or of all: arrays "unit/<unit>", [texts, width]. */
+export const unitFeatures = async (
+  work: Work,
+  net: Network,
+  { query, pooled, roles, place }: UnitFeatures,
+): Promise<Artifact> => {
+  const all = textsIn(work.input("texts"), "train")
+  const memories = work.inputs("memories")
+  const texts = memories.length > 0 ? Array.from(keptOf(memories, place), (i) => all[i]) : all
+  const states = new Map<string, Tensor>()
+  let block: Tensor | undefined
+  const participant: Participant = {
+    block: (_layer, hidden) => {
+      block = hidden
+    },
+    change: ({ site }, x, y) => {
+      if (roles.includes(site.role)) {
+        if (query === "site") states.set(site.name, x)
+        else states.set(`layer.${site.layer}`, block ?? y)
+      }
+      return y
+    },
+    attend: (site, q, y) => {
+      if (roles.includes(site.role))
+        states.set(query === "site" ? site.name : `layer.${site.layer}`, query === "site" ? q : (block ?? y))
+      return y
+    },
+  }
+  encoder(net, participant, false, packedLayout())
+  const forward = program(Object.fromEntries([...states].map(([unit, state]) => [`unit/${unit}`, pool(pooled, state)])))
+  const session = await (await work.engine()).compile(forward)
+  try {
+    const arrays = await forwardAll({ session, texts, onProgress: (done) => work.progress(done) })
+    return { json: {}, arrays: arrays as unknown as Record<string, StoredArray> }
+  } finally {
+    await session.release()
+  }
+}
+
+export const unitRows = ({ arrays }: Artifact, unit: string): HostTensor => host(arrays[`unit/${unit}`])

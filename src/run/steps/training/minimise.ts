@@ -1,0 +1,61 @@
+/** The training loop of modules and of shared models: an objective, as a `train` block says. */
+import { withGradients } from "../../../model/gradients.ts"
+import { optimise } from "../../../model/optimise.ts"
+import type { ParameterGroup } from "../../../model/optimiser.ts"
+import type { TrainOptions } from "../../../plan/cell.ts"
+import type { RandomStream } from "../../../plugin/index.ts"
+import type { Work } from "../../work.ts"
+import { located } from "../located.ts"
+import type { BestEpoch } from "./best_epoch.ts"
+import type { Objective } from "./objective.ts"
+import { loopOptions } from "./train_block.ts"
+
+export interface Minimising {
+  /** What is trained, by name: changed in place. */
+  readonly values: Map<string, Float32Array>
+  readonly groups: readonly ParameterGroup[]
+  readonly train: TrainOptions
+  readonly rate: number
+  /** What is trained, for errors. */
+  readonly of: string
+  /** Orders of batches, noise. */
+  readonly stream: (purpose: "batches" | "noise") => RandomStream
+  /** Keeps the epoch that is best on validation examples. */
+  readonly best?: () => Promise<BestEpoch>
+}
+
+/** The loss of each step. */
+export const minimise = async (
+  work: Work,
+  { loss, examples, feeds, parts }: Objective,
+  { values, groups, train, rate, of, stream, best: opened }: Minimising,
+): Promise<Float64Array> => {
+  const program = withGradients(loss, [...values.keys()])
+  const session = await (await work.engine()).compile(program)
+  const best = await opened?.()
+  try {
+    const losses = await optimise({
+      session,
+      program,
+      values,
+      groups,
+      examples,
+      feeds,
+      ...(parts ? { parts: parts(values) } : {}),
+      ...loopOptions(train),
+      order: stream("batches"),
+      noise: stream("noise"),
+      onStep: (step, total, epoch, value) =>
+        work.progress((step + 1) / total, `epoch ${epoch + 1}/${train.epochs} loss ${value.toFixed(3)}`),
+      ...(best ? { afterEpoch: best.look } : {}),
+      halfway: { ...work.halfway, ...(best ? { more: best.halfway } : {}) },
+    })
+    best?.restore()
+    return losses
+  } catch (error) {
+    throw located(error, of, rate)
+  } finally {
+    await session.release()
+    await best?.release()
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * One task's module, with its head where classes are chosen: trained in isolation on the frozen backbone, no other module in
+ * sight, unless its `train` block has earlier modules at work beside it.
+ */
+import { besideEarlier, WEIGHTS } from "../../../model/beside_earlier.ts"
+import type { Network } from "../../../model/encoder.ts"
+import { drawn, freshModule } from "../../../model/initial.ts"
+import { initialsFor, trainable, trainedNames } from "../../../model/single.ts"
+import type { Artifact, StoredArray } from "../../../plan/step.ts"
+import type { ModuleOptions, StepOptions } from "../../../plan/step_options.ts"
+import { type Adapter, type HostTensor, randomStream, zeros } from "../../../plugin/index.ts"
+import type { Perform, Work } from "../../work.ts"
+import { adapterIn } from "../adapter.ts"
+import { answeredIn, classCount, labelledIn, libraryFrom, network } from "../given.ts"
+import type { BestEpoch } from "./best_epoch.ts"
+import { minimise } from "./minimise.ts"
+import { answering, classifying, type Objective } from "./objective.ts"
+import { described, parameterGroups } from "./train_block.ts"
+import { byAnswers, byRightPredictions } from "./validation.ts"
+
+export const module: Perform = async (work) => {
+  const options = work.options as unknown as StepOptions["module"]
+  const { adapter: chosen, train, task, seed, head } = options
+  const net = await network(work, options.backbone)
+  const adapter = await adapterIn(work, chosen)
+  /** All tasks start from the same draws. */
+  const shared = train.initialisation === "shared"
+  const streamOf = (name: string) => randomStream(seed, "initial", ...(shared ? [] : [task]), name)
+  /** All arrays of the module and its head. */
+  const start = new Map<string, HostTensor>(freshModule(net, adapter, chosen.options, streamOf))
+  if (head !== "text") {
+    const classes = classCount(work.input("tokens"))
+    start.set("head/W", drawn(zeros([net.checkpoint.width, classes]), streamOf("head/W")))
+    start.set("head/b", drawn(zeros([classes]), streamOf("head/b")))
+  }
+  if (train.earlier === "weighted" && work.inputs("earlier").length > 0)
+    start.set(WEIGHTS, drawn(zeros([work.inputs("earlier").length + 1]), streamOf(WEIGHTS)))
+  const trained = [
+    ...trainedNames(initialsFor(adapter, chosen.options, net.checkpoint.sites)),
+    ...(head === "text" ? [] : ["head/W", "head/b"]),
+    ...(start.has(WEIGHTS) ? [WEIGHTS] : []),
+  ]
+  /** Those that are trained: the same numbers, changed in place. */
+  const values = new Map(trained.map((name) => [name, start.get(name)!.data as Float32Array]))
+  const { objective, best } = await trainingOf(work, net, adapter, options, start, values)
+  const losses = await minimise(work, objective, {
+    values,
+    groups: parameterGroups(described(adapter, chosen.options, net, start, trained), train.learning_rate, train),
+    train,
+    rate: train.learning_rate,
+    of: `module of task "${task}"`,
+    stream: (purpose) => randomStream(seed, purpose, task),
+    ...(train.early_stop === "validation" && best ? { best } : {}),
+  })
+  start.delete(WEIGHTS)
+  values.delete(WEIGHTS)
+  return {
+    json: {
+      task,
+      adapter: chosen as never,
+      ...(shared ? { initialisation: "shared" } : {}),
+      parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0),
+    },
+    arrays: {
+      ...(Object.fromEntries(start) as Record<string, StoredArray>),
+      "loss/steps": { shape: [losses.length], data: losses },
+    },
+  } satisfies Artifact
+}
+
+/** What is minimised, and where there are validation examples, what finds the best epoch. */
+const trainingOf = async (
+  work: Work,
+  net: Network,
+  adapter: Adapter,
+  { adapter: chosen, train, head }: ModuleOptions,
+  start: ReadonlyMap<string, HostTensor>,
+  values: Map<string, Float32Array>,
+): Promise<{ readonly objective: Objective; readonly best?: () => Promise<BestEpoch> }> => {
+  const tokens = work.input("tokens")
+  const minimised = { smoothing: train.label_smoothing }
+  const earlier = train.earlier === "absent" ? [] : await libraryFrom(work, work.inputs("earlier"))
+  const taking = (training: boolean) => {
+    const own = trainable(adapter, chosen.options, net.checkpoint.sites, { training }, start)
+    return train.earlier === "absent" || earlier.length === 0 ? own : besideEarlier(own, earlier, train.earlier)
+  }
+  if (head === "text") {
+    const validation = answeredIn(tokens, "validation")
+    const objective = answering(net, taking(true), answeredIn(tokens, "train"), minimised)
+    if (validation.texts.length === 0) return { objective }
+    return { objective, best: () => byAnswers(work, net, taking(false), validation, values, train.batch) }
+  }
+  const validation = labelledIn(tokens, "validation")
+  const objective = classifying(net, taking(true), labelledIn(tokens, "train"), start, minimised)
+  if (validation.texts.length === 0) return { objective }
+  return { objective, best: () => byRightPredictions(work, net, taking(false), validation, start, values) }
+}
