@@ -1,4 +1,4 @@
-/** What a plugin says of itself with its options, as a plain fact of the vocabulary: `src/plan/by_options.ts` asks the plugin. */
+/** What a plugin says of itself with its options, as a plain fact of the vocabulary: `src/plan/options/by_options.ts` asks the plugin. */
 
 export interface ByOptions<Said> {
   /** With every option at its default. */

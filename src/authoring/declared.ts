@@ -2,7 +2,7 @@
 
 import type { Kind } from "../../dsl/kinds.ts"
 import type { Comparison, DeclarationNode, Setting } from "../../dsl/syntax/ast.ts"
-import type { coreOptions } from "../plan/core_options.ts"
+import type { coreOptions } from "../plan/options/core_options.ts"
 import type { Member, Plugin, Schema } from "../plugin/index.ts"
 import type { Declared } from "./declaration.ts"
 import { checkedName, namedIn, nameNode, nowhere, type Sweep, valueNode } from "./values.ts"

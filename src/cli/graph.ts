@@ -32,7 +32,7 @@ export default {
     if (!spec) return 1
     if (by === "declaration") {
       const [{ declarationsDrawing }, { surroundings }, { documentOf }] = await Promise.all([
-        import("../plan/declarations_drawing.ts"),
+        import("../plan/drawing/declarations_drawing.ts"),
         import("../source.ts"),
         import("../../dsl/editor/index.ts"),
       ])
@@ -42,7 +42,7 @@ export default {
     }
     const [{ plan }, { drawing }, { cachedIn }] = await Promise.all([
       import("../compile.ts"),
-      import("../plan/drawing.ts"),
+      import("../plan/drawing/drawing.ts"),
       import("./cached.ts"),
     ])
     try {

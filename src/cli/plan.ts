@@ -22,7 +22,7 @@ export default {
     if (!spec) return 1
     const [{ plan }, { needed }, { cachedIn }] = await Promise.all([
       import("../compile.ts"),
-      import("../plan/step_graph.ts"),
+      import("../plan/drawing/step_graph.ts"),
       import("./cached.ts"),
     ])
     try {

@@ -1,6 +1,6 @@
 /** Plugins and their options as text for a terminal: for `l2r plugins` and `l2r explain`. */
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/index.ts"
-import { typeText, valueText } from "../plan/option_text.ts"
+import { typeText, valueText } from "../plan/options/option_text.ts"
 import { DIMENSIONS } from "../plugin/taxonomy.ts"
 import { terminalOf } from "../report/terminal.ts"
 import { wrapped } from "../report/text_width.ts"

@@ -1,8 +1,8 @@
 /** What the options of routers and adapters come to, for the checker as plain facts. */
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
 import { type Adapter, isLowRank, type Router } from "../plugin/index.ts"
-import { byOptions } from "./by_options.ts"
-import { fitReadsMemory } from "./router_stage.ts"
+import { byOptions } from "./options/by_options.ts"
+import { fitReadsMemory } from "./rows/router_stage.ts"
 
 type Facts = Readonly<Record<string, unknown>>
 

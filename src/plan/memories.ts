@@ -3,7 +3,7 @@ import type { Memory } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
-import { optionsFor } from "./step_options.ts"
+import { optionsFor } from "./options/step_options.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export interface PlannedMemory {

@@ -2,7 +2,7 @@
 import type { ClassNeeds } from "../../dsl/check/class_needs.ts"
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
 import type { Memory, NeedsClasses, Router } from "../plugin/index.ts"
-import { byOptions } from "./by_options.ts"
+import { byOptions } from "./options/by_options.ts"
 
 /** Why it needs classes with these options; nothing where it does not. */
 export const needsClasses = (plugin: Router | Memory, options: unknown): NeedsClasses | undefined =>

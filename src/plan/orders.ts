@@ -5,9 +5,9 @@
 import type { Order, Stream } from "../../dsl/spec.ts"
 import { randomStream } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
-import type { PlannedModules } from "./cell.ts"
 import { PlanError } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
+import type { PlannedModules } from "./rows/cell.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export interface PlannedOrder {

@@ -3,7 +3,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type { BrokenRule } from "../../dsl/index.ts"
 import { type PluginKind, Schema } from "../plugin/index.ts"
 import { loadPlugin, sourceFile } from "../plugin/load.ts"
-import { coreOptionNames } from "./core_options.ts"
+import { coreOptionNames } from "./options/core_options.ts"
 
 /** A declaration whose plugin is asked; `source` is that of its `use` line. */
 export interface RuleQuestion {

@@ -1,7 +1,7 @@
 /** The step that joins the predictions of all rows of a cell with tasks and labels. */
 import type { StepBuilder } from "./builder.ts"
 import { seconds } from "./estimates.ts"
-import type { PlannedRow } from "./row.ts"
+import type { PlannedRow } from "./rows/row.ts"
 import type { Json } from "./step.ts"
 import type { PlannedStream } from "./stream.ts"
 

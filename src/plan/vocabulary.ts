@@ -4,9 +4,9 @@ import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import { type Composition, type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
-import { coreOptionsOf, refuseCoreOptions } from "./core_options.ts"
 import { lowRankWhere, routerFacts } from "./effects.ts"
 import { classNeeds } from "./needs_classes.ts"
+import { coreOptionsOf, refuseCoreOptions } from "./options/core_options.ts"
 import { placeOf } from "./place.ts"
 
 /** The vocabulary of some plugins, sorted by kind and name; kinds without a plugin are there and empty. Throws PluginError. */

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import type { PluginKind } from "../plugin/index.ts"
 import { folders, kinds } from "../plugin/registry.ts"
-import { coreOptionNames } from "./core_options.ts"
-import { typeText, valueText } from "./option_text.ts"
+import { coreOptionNames } from "./options/core_options.ts"
+import { typeText, valueText } from "./options/option_text.ts"
 import { shippedVocabulary } from "./write_vocabulary.ts"
 
 const INTRODUCTION = `# Plugins

@@ -16,9 +16,9 @@ import {
   withWeightedF1,
 } from "../learning/index.ts"
 import { packageVersion } from "../plan/code.ts"
+import { needed } from "../plan/drawing/step_graph.ts"
+import type { StepOptions } from "../plan/options/step_options.ts"
 import type { Plan, PlannedCell } from "../plan/plan.ts"
-import { needed } from "../plan/step_graph.ts"
-import type { StepOptions } from "../plan/step_options.ts"
 import { randomStream } from "../plugin/index.ts"
 import { machine } from "./machine.ts"
 import type { Store } from "./store/index.ts"

@@ -1,6 +1,7 @@
 /** A router on a toy stream by the steps of a run: fitted, then evaluated on the mixed test set. */
+
+import type { Fitting } from "../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../plan/step.ts"
-import type { Fitting } from "../plan/step_options.ts"
 import type { Router } from "../plugin/index.ts"
 import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, backbone, perform } from "./work.ts"

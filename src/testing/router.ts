@@ -3,7 +3,7 @@
  * On a toy stream, by the steps of a run: what it declares, its gates, its training, and that it sees each text by itself.
  */
 import assert from "node:assert/strict"
-import { routingOf } from "../plan/routing.ts"
+import { routingOf } from "../plan/rows/routing.ts"
 import type { Router } from "../plugin/index.ts"
 import { turnedDown } from "../run/steps/not_served.ts"
 import { StepError } from "../run/work.ts"

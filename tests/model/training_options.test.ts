@@ -10,7 +10,7 @@ import { withGradients } from "../../src/model/gradients.ts"
 import { type Optimisation, optimise, textFeeds } from "../../src/model/optimise.ts"
 import { type Schedule, scheduleFactor } from "../../src/model/schedule.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
-import type { TrainOptions } from "../../src/plan/cell.ts"
+import type { TrainOptions } from "../../src/plan/rows/cell.ts"
 import { crossEntropy, type Initial, input, parameter, randomStream, Schema } from "../../src/plugin/index.ts"
 import { loopOptions, parameterGroups } from "../../src/run/steps/training/train_block.ts"
 import golden from "../golden/training_options.json" with { type: "json" }

@@ -9,7 +9,7 @@ import linear from "../../plugins/compositions/linear.ts"
 import ties from "../../plugins/compositions/ties.ts"
 import { plan } from "../../src/compile.ts"
 import type { Resolved } from "../../src/plan/chosen.ts"
-import { whyNotComposed } from "../../src/plan/composable.ts"
+import { whyNotComposed } from "../../src/plan/rows/composable.ts"
 import { type Adapter, type Composition, Schema } from "../../src/plugin/index.ts"
 import { checkSource } from "../../src/source.ts"
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url"
 import { check } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
+import { needed } from "../../src/plan/drawing/step_graph.ts"
 import { makePlan } from "../../src/plan/plan.ts"
-import { needed } from "../../src/plan/step_graph.ts"
 
 const directory = fileURLToPath(new URL("../cli/tiny/", import.meta.url))
 const planOf = async (memory: string, { orders = "written", schedule = "after_each_task_from_scratch" } = {}) => {

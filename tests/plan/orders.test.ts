@@ -7,9 +7,9 @@ import { check } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
 import { PlanError } from "../../src/plan/chosen.ts"
+import { needed } from "../../src/plan/drawing/step_graph.ts"
 import { ordersOf } from "../../src/plan/orders.ts"
 import { makePlan } from "../../src/plan/plan.ts"
-import { needed } from "../../src/plan/step_graph.ts"
 import { truth } from "../../src/run/steps/mixed.ts"
 import type { Work } from "../../src/run/work.ts"
 

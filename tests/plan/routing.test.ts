@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { routingOf } from "../../src/plan/routing.ts"
+import { routingOf } from "../../src/plan/rows/routing.ts"
 import { defineRouter, NoOptions, type Router, type Routing, zeros } from "../../src/plugin/index.ts"
 
 const sound: Routing = { query: "block", level: "layer", granularity: "example", aggregate: "outputs" }

@@ -8,7 +8,7 @@ import stack from "../../plugins/adapters/stack.ts"
 import arrow from "../../plugins/routers/arrow.ts"
 import l2r from "../../plugins/routers/l2r.ts"
 import type { Resolved } from "../../src/plan/chosen.ts"
-import { whyNotServed } from "../../src/plan/serving.ts"
+import { whyNotServed } from "../../src/plan/rows/serving.ts"
 import { type Adapter, assembled, Schema } from "../../src/plugin/index.ts"
 
 const adapter = (plugin: Adapter, options: object = {}): Resolved<Adapter> => ({

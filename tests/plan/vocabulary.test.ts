@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
-import { coreOptionNames, refuseCoreOptions } from "../../src/plan/core_options.ts"
+import { coreOptionNames, refuseCoreOptions } from "../../src/plan/options/core_options.ts"
 import { entryOf, jsonSchemaOf, vocabularyOf } from "../../src/plan/vocabulary.ts"
 import { shippedVocabulary, vocabularyFile } from "../../src/plan/write_vocabulary.ts"
 import {

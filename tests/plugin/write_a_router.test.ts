@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { checkSource } from "../../src/compile.ts"
 import { gatesOf } from "../../src/model/gates.ts"
 import { withGradients } from "../../src/model/gradients.ts"
-import { routingOf } from "../../src/plan/routing.ts"
+import { routingOf } from "../../src/plan/rows/routing.ts"
 import { entryOf } from "../../src/plan/vocabulary.ts"
 import {
   type Initial,

@@ -1,7 +1,7 @@
 /** Every plugin with every option at its default, as one spec. */
 import { format } from "../../../dsl/format/index.ts"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../../dsl/index.ts"
-import { valueText } from "../../plan/option_text.ts"
+import { valueText } from "../../plan/options/option_text.ts"
 
 /** A value that an option without a default takes. */
 const someValue = (schema: JsonSchema): unknown => {

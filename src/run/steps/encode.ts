@@ -6,8 +6,8 @@ import { flopsOf } from "../../model/flops.ts"
 import { routed, watched } from "../../model/routed.ts"
 import { unitsOf } from "../../model/routing_units.ts"
 import { frozen } from "../../model/single.ts"
+import type { EncodeComposed, EncodeRouted, StepOptions } from "../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
-import type { EncodeComposed, EncodeRouted, StepOptions } from "../../plan/step_options.ts"
 import {
   type HostTensor,
   packedLayout,

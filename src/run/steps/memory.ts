@@ -1,6 +1,7 @@
 /** Which training examples are remembered: of one task, or of all tasks so far where they are chosen along the stream. */
+
+import type { MemoryOptions } from "../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
-import type { MemoryOptions } from "../../plan/step_options.ts"
 import { described } from "../../plugin/described.ts"
 import { type Arrivals, type FeatureRows, type Memory, randomStream } from "../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../work.ts"

@@ -3,8 +3,8 @@ import { arraysOf, errorOf, type Form, formOf } from "../../../model/composed.ts
 import { fixedNames, isDrawn, isLowRankModule, sitesOf, whyNotTogether } from "../../../model/composing.ts"
 import type { Network } from "../../../model/encoder.ts"
 import { bySite, type Library, NO_HEAD, type TrainedModule } from "../../../model/library.ts"
+import type { StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, Json, StoredArray } from "../../../plan/step.ts"
-import type { StepOptions } from "../../../plan/step_options.ts"
 import { described } from "../../../plugin/described.ts"
 import {
   type Adapter,

@@ -1,8 +1,8 @@
 /** Which modules of the tasks so far belong together, by a grouping: of each task the number of its group. */
 import { isDrawn } from "../../../model/composing.ts"
 import { initialsFor, trainedNames } from "../../../model/single.ts"
+import type { StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact } from "../../../plan/step.ts"
-import type { StepOptions } from "../../../plan/step_options.ts"
 import { described } from "../../../plugin/described.ts"
 import { type Adapter, type Grouping, randomStream } from "../../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../../work.ts"

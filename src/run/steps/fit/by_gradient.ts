@@ -1,8 +1,8 @@
 /** A router's parameters, trained by the gradient of what its fit minimises, together with the joined heads where they are refitted. */
 import { withGradients } from "../../../model/gradients.ts"
 import { optimise } from "../../../model/optimise.ts"
+import type { Fitting } from "../../../plan/options/step_options.ts"
 import type { StoredArray } from "../../../plan/step.ts"
-import type { Fitting } from "../../../plan/step_options.ts"
 import { randomStream } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import { located } from "../located.ts"

@@ -1,8 +1,8 @@
 /** What enters the routing units of the frozen backbone, one vector for a text: statistics of blocks and sites rest on it. */
 import { encoder, type Network, type Participant } from "../../../model/encoder.ts"
 import { forwardAll } from "../../../model/evaluate.ts"
+import type { UnitFeatures } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
-import type { UnitFeatures } from "../../../plan/step_options.ts"
 import { type HostTensor, packedLayout, pool, program, type Tensor } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import { host, keptOf, textsIn } from "../given.ts"

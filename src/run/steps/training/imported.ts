@@ -10,8 +10,8 @@ import { drawn } from "../../../model/initial.ts"
 import type { Head, TrainedModule } from "../../../model/library.ts"
 import { optimise } from "../../../model/optimise.ts"
 import { frozen } from "../../../model/single.ts"
+import type { StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
-import type { StepOptions } from "../../../plan/step_options.ts"
 import {
   crossEntropy,
   type HostTensor,

@@ -2,7 +2,7 @@
 import { withGradients } from "../../../model/gradients.ts"
 import { optimise } from "../../../model/optimise.ts"
 import type { ParameterGroup } from "../../../model/optimiser.ts"
-import type { TrainOptions } from "../../../plan/cell.ts"
+import type { TrainOptions } from "../../../plan/rows/cell.ts"
 import type { RandomStream } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import { located } from "../located.ts"

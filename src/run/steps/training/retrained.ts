@@ -3,8 +3,8 @@
  * A group of one task keeps that task's module, which is the same.
  */
 import type { Served } from "../../../model/serving.ts"
+import type { StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, Json, StoredArray } from "../../../plan/step.ts"
-import type { StepOptions } from "../../../plan/step_options.ts"
 import type { Perform, Work } from "../../work.ts"
 import { groupsIn } from "../composing/group.ts"
 import { classCount, jointColumns, storedTexts, textsIn } from "../given.ts"

@@ -3,7 +3,7 @@
 import type { Network, Participant } from "../../../model/encoder.ts"
 import { drawn, freshModule } from "../../../model/initial.ts"
 import { frozen, initialsFor, trainable, trainedNames } from "../../../model/single.ts"
-import type { TrainOptions } from "../../../plan/cell.ts"
+import type { TrainOptions } from "../../../plan/rows/cell.ts"
 import type { Artifact, Json, StoredArray } from "../../../plan/step.ts"
 import {
   type Adapter,

@@ -5,7 +5,7 @@ import type { Network } from "../../../model/encoder.ts"
 import type { Optimisation } from "../../../model/optimise.ts"
 import type { ParameterGroup } from "../../../model/optimiser.ts"
 import { initialsFor } from "../../../model/single.ts"
-import type { TrainOptions } from "../../../plan/cell.ts"
+import type { TrainOptions } from "../../../plan/rows/cell.ts"
 import type { Adapter, HostTensor, Initial } from "../../../plugin/index.ts"
 
 export const loopOptions = ({

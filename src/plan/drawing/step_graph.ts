@@ -1,7 +1,7 @@
 /** Steps and what each needs of the others. */
 import * as Graph from "effect/Graph"
-import { inputKeys } from "./key.ts"
-import type { Step } from "./step.ts"
+import { inputKeys } from "../key.ts"
+import type { Step } from "../step.ts"
 
 /** Steps as nodes, inputs as edges named after them. */
 export const graphOf = (steps: readonly Step[]): Graph.DirectedGraph<Step, string> =>

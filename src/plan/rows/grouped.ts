@@ -1,13 +1,13 @@
 /** Modules of groups: at every stage the modules of the tasks so far are grouped, and each group gets one, trained on all its tasks. */
-import type { Spec } from "../../dsl/spec.ts"
-import type { Adapter, Grouping } from "../plugin/index.ts"
-import type { StepBuilder } from "./builder.ts"
+import type { Spec } from "../../../dsl/spec.ts"
+import type { Adapter, Grouping } from "../../plugin/index.ts"
+import type { StepBuilder } from "../builder.ts"
+import { PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
+import { seconds } from "../estimates.ts"
+import { coreOptionNames } from "../options/core_options.ts"
+import { optionsFor } from "../options/step_options.ts"
+import type { PlannedStream } from "../stream.ts"
 import { encodedUnder, type PlannedModules, type StageModules, type TrainOptions } from "./cell.ts"
-import { PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
-import { coreOptionNames } from "./core_options.ts"
-import { seconds } from "./estimates.ts"
-import { optionsFor } from "./step_options.ts"
-import type { PlannedStream } from "./stream.ts"
 
 export interface DeclaredGrouping {
   readonly name: string

@@ -1,8 +1,8 @@
 /** The plan as a diagram for people: Mermaid (Markdown pages show it) or DOT (Graphviz). */
 import * as Graph from "effect/Graph"
-import { inputKeys } from "./key.ts"
-import type { Plan } from "./plan.ts"
-import type { Step, StepKind } from "./step.ts"
+import { inputKeys } from "../key.ts"
+import type { Plan } from "../plan.ts"
+import type { Step, StepKind } from "../step.ts"
 import { needed } from "./step_graph.ts"
 
 export interface DrawingSettings {

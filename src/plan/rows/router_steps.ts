@@ -1,6 +1,7 @@
 /** The steps of a router at a stage: fitted, then the test set is evaluated under what it selects or composes. */
-import type { Answers } from "../../dsl/spec.ts"
-import { seconds } from "./estimates.ts"
+import type { Answers } from "../../../dsl/spec.ts"
+import { seconds } from "../estimates.ts"
+import { optionsFor } from "../options/step_options.ts"
 import {
   codeOf,
   fitsOnMemory,
@@ -17,7 +18,6 @@ import {
   usesMemory,
 } from "./router_stage.ts"
 import type { Evaluated } from "./row.ts"
-import { optionsFor } from "./step_options.ts"
 
 /** Constants and fitted parameters. What is not trained with the heads is the same for both head policies. */
 export const fit = (at: RouterStage, previous: string | undefined): string => {

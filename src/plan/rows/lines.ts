@@ -1,14 +1,14 @@
 /** The lines of an experiment: its routers, its compositions, then its bounds, each with the memory that it uses. */
-import type { Declaration, Experiment, Spec, Stream } from "../../dsl/spec.ts"
-import type { Composition, Memory, PluginKind, Probe, Router, Strategy } from "../plugin/index.ts"
-import { shippedFile } from "../plugin/registry.ts"
-import { decoded, PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
-import { CompositionOptions } from "./composition_options.ts"
-import { coreOptionNames } from "./core_options.ts"
-import { RouterOptions } from "./router_options.ts"
+import type { Declaration, Experiment, Spec, Stream } from "../../../dsl/spec.ts"
+import type { Composition, Memory, PluginKind, Probe, Router, Strategy } from "../../plugin/index.ts"
+import { shippedFile } from "../../plugin/registry.ts"
+import { decoded, PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
+import { CompositionOptions } from "../options/composition_options.ts"
+import { coreOptionNames } from "../options/core_options.ts"
+import { RouterOptions } from "../options/router_options.ts"
+import type { Json } from "../step.ts"
+import { checkClassless } from "../writing.ts"
 import { routingOf } from "./routing.ts"
-import type { Json } from "./step.ts"
-import { checkClassless } from "./writing.ts"
 
 /** A router, a composition, a strategy or a probe. */
 export type Line =

@@ -1,15 +1,15 @@
 /** Steps and rows of a router: fitted at every stage on the modules so far, evaluated on the mixed test set. */
-import type { Source } from "../learning/results.ts"
-import type { Router } from "../plugin/index.ts"
-import type { StepBuilder } from "./builder.ts"
+import type { Source } from "../../learning/results.ts"
+import type { Router } from "../../plugin/index.ts"
+import type { StepBuilder } from "../builder.ts"
+import type { Resolved } from "../chosen.ts"
+import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
-import type { Resolved } from "./chosen.ts"
 import { isTrained, type RouterRow, type RouterStage, usesMemory } from "./router_stage.ts"
 import { compose, fit, select, write } from "./router_steps.ts"
 import { routingOf } from "./routing.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
 import { whyNotRegrouped, whyNotServed, whyNotWriting } from "./serving.ts"
-import type { PlannedStream } from "./stream.ts"
 
 export const planRouter = (
   builder: StepBuilder,

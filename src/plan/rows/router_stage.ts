@@ -1,13 +1,13 @@
 /** One router with one head policy at one stage: what its steps have in common. */
-import { type Fit, fitsHeads, type Router, type Routing } from "../plugin/index.ts"
-import type { StepBuilder } from "./builder.ts"
+import { type Fit, fitsHeads, type Router, type Routing } from "../../plugin/index.ts"
+import type { StepBuilder } from "../builder.ts"
+import type { Resolved } from "../chosen.ts"
+import type { PlannedMemory } from "../memories.ts"
+import type { RouterOptions } from "../options/router_options.ts"
+import type { Fitting } from "../options/step_options.ts"
+import type { Step } from "../step.ts"
+import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
-import type { Resolved } from "./chosen.ts"
-import type { PlannedMemory } from "./memories.ts"
-import type { RouterOptions } from "./router_options.ts"
-import type { Step } from "./step.ts"
-import type { Fitting } from "./step_options.ts"
-import type { PlannedStream } from "./stream.ts"
 
 export interface RouterRow {
   readonly name: string

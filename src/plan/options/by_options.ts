@@ -1,7 +1,7 @@
 /** Asks a plugin what it says with its options, for the checker as a plain fact: with the defaults, and with each option alone that has words, a flag or a number. */
-import type { ByOptions } from "../../dsl/check/by_options.ts"
-import type { JsonSchema } from "../../dsl/vocabulary.ts"
-import { type Plugin, Schema } from "../plugin/index.ts"
+import type { ByOptions } from "../../../dsl/check/by_options.ts"
+import type { JsonSchema } from "../../../dsl/vocabulary.ts"
+import { type Plugin, Schema } from "../../plugin/index.ts"
 
 /** Undefined where an option must be given, or the plugin throws. */
 export const byOptions = <P extends Plugin, Said>(

@@ -1,6 +1,6 @@
 /** Options that the core itself gives to every plugin of a kind and carries out: a plugin may not define them again. */
-import type { Plugin, PluginKind } from "../plugin/index.ts"
-import { PluginError } from "../plugin/load.ts"
+import type { Plugin, PluginKind } from "../../plugin/index.ts"
+import { PluginError } from "../../plugin/load.ts"
 import { CompositionOptions } from "./composition_options.ts"
 import { GroupingOptions } from "./grouping_options.ts"
 import { RouterOptions } from "./router_options.ts"

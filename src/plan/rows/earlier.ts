@@ -1,7 +1,7 @@
 /** Modules that are trained with earlier ones at work beside them: which adapters that goes for. */
-import type { Train } from "../../dsl/spec.ts"
-import type { Adapter } from "../plugin/index.ts"
-import { PlanError, type Resolved } from "./chosen.ts"
+import type { Train } from "../../../dsl/spec.ts"
+import type { Adapter } from "../../plugin/index.ts"
+import { PlanError, type Resolved } from "../chosen.ts"
 
 /** Throws PlanError where the tokens of earlier modules would join those of the text. */
 export const checkEarlier = ({ earlier, span }: Train, adapters: readonly Resolved<Adapter>[]): void => {

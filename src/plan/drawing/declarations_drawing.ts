@@ -1,7 +1,7 @@
 /** The declarations of a spec as a diagram: what each is, and which others it names. */
 import * as Graph from "effect/Graph"
-import { type Document, linksOf } from "../../dsl/editor/index.ts"
-import type { DeclarationNode } from "../../dsl/syntax/ast.ts"
+import { type Document, linksOf } from "../../../dsl/editor/index.ts"
+import type { DeclarationNode } from "../../../dsl/syntax/ast.ts"
 
 /** Arrows go from what is named to what names it, as the steps of a run go. */
 export const declarationsDrawing = (document: Document, format: "mermaid" | "dot"): string => {

@@ -1,12 +1,12 @@
 /** One cell of an experiment: a backbone, a stream in one order, one adapter (or mixed library), one seed. Modules are planned once and serve every row. */
-import type { Spec, Train } from "../../dsl/spec.ts"
-import type { Adapter } from "../plugin/index.ts"
-import type { StepBuilder } from "./builder.ts"
-import type { Resolved } from "./chosen.ts"
-import { seconds } from "./estimates.ts"
-import { optionsFor } from "./step_options.ts"
-import type { PlannedStream } from "./stream.ts"
-import type { TaskModule } from "./trained_elsewhere.ts"
+import type { Spec, Train } from "../../../dsl/spec.ts"
+import type { Adapter } from "../../plugin/index.ts"
+import type { StepBuilder } from "../builder.ts"
+import type { Resolved } from "../chosen.ts"
+import { seconds } from "../estimates.ts"
+import { optionsFor } from "../options/step_options.ts"
+import type { PlannedStream } from "../stream.ts"
+import type { TaskModule } from "../trained_elsewhere.ts"
 
 /** The modules after a task. */
 export interface StageModules {

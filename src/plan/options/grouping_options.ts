@@ -1,5 +1,5 @@
 /** Options that every grouping has, whatever its plugin: whose modules are grouped. */
-import { reference, required, Schema } from "../plugin/index.ts"
+import { reference, required, Schema } from "../../plugin/index.ts"
 
 export const GroupingOptions = Schema.Struct({
   of: required(

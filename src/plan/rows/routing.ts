@@ -1,7 +1,7 @@
 /** What a router says of its routing, checked before anything is computed. */
-import { described, isRecord } from "../plugin/described.ts"
-import type { Router, Routing } from "../plugin/index.ts"
-import { PluginError } from "../plugin/load.ts"
+import { described, isRecord } from "../../plugin/described.ts"
+import type { Router, Routing } from "../../plugin/index.ts"
+import { PluginError } from "../../plugin/load.ts"
 
 const WORDS: { readonly [K in "query" | "level" | "granularity" | "aggregate"]: readonly Routing[K][] } = {
   query: [

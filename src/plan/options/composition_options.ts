@@ -1,5 +1,5 @@
 /** Options that every composition has, whatever its plugin: they say what becomes of the heads. */
-import { optional, PositiveInt, PositiveNumber, reference, required, Schema, words } from "../plugin/index.ts"
+import { optional, PositiveInt, PositiveNumber, reference, required, Schema, words } from "../../plugin/index.ts"
 
 export const CompositionOptions = Schema.Struct({
   memory: Schema.optionalKey(required(reference("memory"), "which past training examples the refitted heads may see")),

@@ -1,5 +1,5 @@
 /** Options that every router has, whatever its plugin: the core itself carries them out, so a plugin may not define them again. */
-import { optional, PositiveInt, PositiveNumber, reference, required, Schema, words } from "../plugin/index.ts"
+import { optional, PositiveInt, PositiveNumber, reference, required, Schema, words } from "../../plugin/index.ts"
 
 export const RouterOptions = Schema.Struct({
   memory: Schema.optionalKey(

@@ -1,6 +1,6 @@
 /** Whether a router can serve a library, as far as its adapters tell. */
-import { type Adapter, isLowRank, type Router, type Routing } from "../plugin/index.ts"
-import type { Resolved } from "./chosen.ts"
+import { type Adapter, isLowRank, type Router, type Routing } from "../../plugin/index.ts"
+import type { Resolved } from "../chosen.ts"
 
 /**
  * Why it can't; nothing where it can. A router that needs low-rank factors needs those of every module at each of its sites.

@@ -1,6 +1,6 @@
 /** Whether a composition can make one module of a library, as far as its adapters tell. */
-import { type Adapter, type Composition, isLowRank } from "../plugin/index.ts"
-import type { Resolved } from "./chosen.ts"
+import { type Adapter, type Composition, isLowRank } from "../../plugin/index.ts"
+import type { Resolved } from "../chosen.ts"
 
 /** Why it can't; nothing where it can: modules that are all low-rank at the same sites, or of one adapter with the same options. */
 export const whyNotComposed = (

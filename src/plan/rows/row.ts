@@ -1,5 +1,5 @@
 /** What the plan knows of a row of the table before anything is computed. */
-import type { HeadPolicy, Row, Source } from "../learning/results.ts"
+import type { HeadPolicy, Row, Source } from "../../learning/results.ts"
 
 export interface Evaluated {
   readonly stage: number

@@ -1,6 +1,6 @@
 /** `compare nearest.refit against ...` names a row by its head: which heads a row has is known once its router is loaded. */
-import type { Compare } from "../../dsl/spec.ts"
-import { PlanError } from "./chosen.ts"
+import type { Compare } from "../../../dsl/spec.ts"
+import { PlanError } from "../chosen.ts"
 import type { PlannedRow } from "./row.ts"
 
 /** Throws PlanError where a comparison names a row by a head that it does not have. */

@@ -1,17 +1,17 @@
 /** Steps and rows of a composition: at every stage the modules so far become one, under which the test set is evaluated. */
-import type { Source } from "../learning/results.ts"
-import type { Composition } from "../plugin/index.ts"
-import type { StepBuilder } from "./builder.ts"
+import type { Source } from "../../learning/results.ts"
+import type { Composition } from "../../plugin/index.ts"
+import type { StepBuilder } from "../builder.ts"
+import type { Resolved } from "../chosen.ts"
+import { seconds } from "../estimates.ts"
+import type { PlannedMemory } from "../memories.ts"
+import type { CompositionOptions } from "../options/composition_options.ts"
+import { type Fitting, optionsFor } from "../options/step_options.ts"
+import type { Step } from "../step.ts"
+import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
-import type { Resolved } from "./chosen.ts"
 import { whyNotComposed } from "./composable.ts"
-import type { CompositionOptions } from "./composition_options.ts"
-import { seconds } from "./estimates.ts"
-import type { PlannedMemory } from "./memories.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
-import type { Step } from "./step.ts"
-import { type Fitting, optionsFor } from "./step_options.ts"
-import type { PlannedStream } from "./stream.ts"
 
 export interface CompositionRow {
   readonly name: string

@@ -1,14 +1,14 @@
 /** Steps and rows of what stands beside the routers: training strategies with one shared module, and probes of the frozen backbone. */
-import type { Adapter, Probe, Strategy } from "../plugin/index.ts"
-import type { StepBuilder } from "./builder.ts"
+import type { Adapter, Probe, Strategy } from "../../plugin/index.ts"
+import type { StepBuilder } from "../builder.ts"
+import type { Resolved } from "../chosen.ts"
+import { seconds } from "../estimates.ts"
+import type { PlannedMemory } from "../memories.ts"
+import { optionsFor } from "../options/step_options.ts"
+import type { Json } from "../step.ts"
+import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules, TrainOptions } from "./cell.ts"
-import type { Resolved } from "./chosen.ts"
-import { seconds } from "./estimates.ts"
-import type { PlannedMemory } from "./memories.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
-import type { Json } from "./step.ts"
-import { optionsFor } from "./step_options.ts"
-import type { PlannedStream } from "./stream.ts"
 
 export interface StrategyRow {
   readonly name: string

@@ -1,6 +1,6 @@
 /** Options in words, as people and specs write them: for `l2r plugins` and the page of all plugins. */
-import { aKind } from "../../dsl/kinds.ts"
-import type { JsonSchema } from "../../dsl/vocabulary.ts"
+import { aKind } from "../../../dsl/kinds.ts"
+import type { JsonSchema } from "../../../dsl/vocabulary.ts"
 
 const names: Readonly<Record<string, string>> = {
   integer: "whole number",

@@ -1,10 +1,10 @@
 /** The options of steps, a type for each kind: what the plan writes into a step, and what the performer reads. */
-import type { Answers, Train } from "../../dsl/spec.ts"
-import type { Role } from "../plugin/index.ts"
-import type { Chosen } from "./chosen.ts"
-import type { Json, StepKind } from "./step.ts"
-import type { ChosenBackbone } from "./stream.ts"
-import type { ModuleFolder } from "./trained_elsewhere.ts"
+import type { Answers, Train } from "../../../dsl/spec.ts"
+import type { Role } from "../../plugin/index.ts"
+import type { Chosen } from "../chosen.ts"
+import type { Json, StepKind } from "../step.ts"
+import type { ChosenBackbone } from "../stream.ts"
+import type { ModuleFolder } from "../trained_elsewhere.ts"
 
 /** What is remembered of one task, or of all tasks so far. */
 export type MemoryOptions = { readonly memory: Chosen; readonly seed: number } & (
