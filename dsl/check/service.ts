@@ -1,4 +1,4 @@
-/** Which router can serve which modules, and which needs a memory: from the facts that the vocabulary has of plugins. */
+/** Which router or composition can serve which modules, and which needs a memory: from the facts that the vocabulary has of plugins. */
 
 import { diagnose, type Unserved } from "../diagnostics/catalogue.ts"
 import type { Context, Listed } from "../names/context.ts"
@@ -47,7 +47,9 @@ export const checkService = (
 /** What a row misses in the modules of an adapter; undefined where nothing, or where it can't be told. */
 const unservedOf = (row: string, adapter: string, context: Context): Unserved | undefined => {
   if (entryOf(row, context)?.facts?.needs_low_rank === true && isLowRank(adapter, context) === false) return "factors"
-  return context.scope.declared.get(adapter)?.kind === "grouping" && goesOn(row, context) ? "stay" : undefined
+  if (context.scope.declared.get(adapter)?.kind !== "grouping") return undefined
+  if (entryOf(row, context)?.facts?.reads_fisher === true) return "one_task"
+  return goesOn(row, context) ? "stay" : undefined
 }
 
 /** Whether its fit goes on from where the stage before left it. */

@@ -37,8 +37,8 @@ const elsewhere = (found: string): string | undefined => {
   return found.startsWith(";") ? "options have commas between them, or stand on lines of their own" : undefined
 }
 
-/** What a router misses in modules that it can't serve. */
-export type Unserved = "factors" | "stay"
+/** What a router or a composition misses in modules that it can't serve. */
+export type Unserved = "factors" | "stay" | "one_task"
 const unservedFor: Readonly<Record<Unserved, { readonly why: string; readonly help: string }>> = {
   factors: {
     why: "it reads low-rank factors, and they have none",
@@ -47,6 +47,10 @@ const unservedFor: Readonly<Record<Unserved, { readonly why: string; readonly he
   stay: {
     why: "it goes on from stage to stage, and they are grouped anew at each",
     help: "take it out, let it be fitted anew, or list the adapter whose modules are grouped",
+  },
+  one_task: {
+    why: "it reads the Fisher information of each module on its one task, and these are of groups of tasks",
+    help: "take it out, or list the adapter whose modules are grouped",
   },
 }
 

@@ -111,7 +111,7 @@ export const experiments: Pages = {
   },
   L2R0511: {
     title: "a router that can serve none of the adapters",
-    text: "Such a router reads low-rank factors, and no adapter of the experiment has any, so its row would be empty. Take it out, or add an adapter that has them.\n\nOr it goes on from stage to stage (`schedule: after_each_task_warm`, SAPT, MoCL), and all that it is to weigh are groups: these are made anew at each stage, and what the router learnt of the last ones says nothing of them.",
+    text: "Such a router reads low-rank factors, and no adapter of the experiment has any, so its row would be empty. Take it out, or add an adapter that has them.\n\nOr it goes on from stage to stage (`schedule: after_each_task_warm`, SAPT, MoCL), and all that it is to weigh are groups: these are made anew at each stage, and what the router learnt of the last ones says nothing of them.\n\nOr it is a composition that reads the Fisher information of each module on its one task (`fisher`), and groups have several tasks.",
     wrong: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "narrow")}`,
     right: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "[narrow, low_rank]")}`,
     given: true,

@@ -153,7 +153,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
     case "strategy":
       return { trains: plugin.trains, visits: plugin.visits }
     case "composition":
-      return { needs_low_rank: needsOf(plugin).includes("factors") }
+      return { needs_low_rank: needsOf(plugin).includes("factors"), reads_fisher: plugin.fisher !== undefined }
     case "router":
       return {
         fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",

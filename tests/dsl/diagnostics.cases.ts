@@ -323,6 +323,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       /adapters: low_rank(?=[^\n]*routers: s)/,
       "adapters: [low_rank, g]",
     ),
+    trial("compositions: elected", "composition elected = fisher\ngrouping g = mbc { of: low_rank }\n").replace(
+      /adapters: low_rank(?=[^\n]*compositions: e)/,
+      "adapters: [low_rank, g]",
+    ),
   ],
   L2R0511: [
     trial("routers: s", "router s = arrow\nadapter narrow = bottleneck\n").replace(
@@ -333,6 +337,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       "routers: [s, w]",
       "router s = sapt\nrouter w = l2r { schedule: after_each_task_warm }\ngrouping g = mbc { of: low_rank }\n",
     ).replace(/adapters: low_rank(?=[^\n]*routers: .s)/, "adapters: g"),
+    trial("compositions: elected", "composition elected = fisher\ngrouping g = mbc { of: low_rank }\n").replace(
+      /adapters: low_rank(?=[^\n]*compositions: e)/,
+      "adapters: g",
+    ),
   ],
   L2R0512: [
     trial("routers: r", "memory more = random\nrouter r = l2r\n"),

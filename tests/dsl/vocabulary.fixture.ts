@@ -131,6 +131,13 @@ export const vocabulary: Vocabulary = {
       router("oracle", {}, { fit: "nothing", needs_low_rank: false, reads_task: { byDefault: true } }),
       router("per_task"),
     ]),
+    composition: Object.fromEntries([
+      plugin(
+        "fisher",
+        { memory: everyRouter.memory, head: everyRouter.head },
+        { facts: { needs_low_rank: false, reads_fisher: true } },
+      ),
+    ]),
     strategy: Object.fromEntries([
       plugin("sequential"),
       plugin("multi_task"),

@@ -233,6 +233,15 @@ test("the checker knows what can't be on groups: routers that go on from stage t
       /L2R0511 .*spectral.*grouped anew/,
       router,
     )
+  const elected = spec("adapters: clustered, compositions: elected", "").replace(
+    "composition one",
+    "composition elected = fisher\ncomposition one",
+  )
+  assert.match((await problems(elected)).join("\n"), /L2R0511 .*elected.*groups of tasks/)
+  assert.match(
+    (await problems(elected.replace("adapters: clustered", "adapters: [low_rank, clustered]"))).join("\n"),
+    /L2R0510 .*elected.*clustered/,
+  )
   const beside = warm.replace(/(train \w+ = \w+ \{|train \w+ \{)/, "$1 earlier: weighted, ")
   assert.match((await problems(beside)).join("\n"), /L2R0536 .*clustered.*earlier: weighted/)
 })
