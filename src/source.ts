@@ -9,11 +9,11 @@ import {
   check,
   type Declaration,
   type Open,
-  type Used,
   usesIn,
   type Vocabulary,
 } from "../dsl/index.ts"
 import vocabulary from "../dsl/vocabulary.json" with { type: "json" }
+import { type Strangers, strangersOf } from "./used.ts"
 
 export interface Source {
   /** As the person named it: what messages show. */
@@ -92,18 +92,40 @@ export interface Said extends Pick<CheckOptions, "set" | "only" | "skip"> {
 }
 
 /** What a spec is read with: the plugins that ship, those that it brings by `use`, the files beside it. */
-export const surroundings = async ({ file, directory, text }: Source) => {
-  const uses: Record<string, Used> = {}
+export const surroundings = async (source: Source) => {
+  const { close, ...found } = await around(source)
+  close()
+  return found
+}
+
+const around = async ({ file, directory, text }: Source) => {
   // What has neither of the words has no such line.
-  if (/use|import/.test(text))
-    for (const { alias, source } of usesIn(text, file, opened)) uses[alias] = await strangers(source, directory)
-  return { file, vocabulary: vocabulary as unknown as Vocabulary, uses, open: opened }
+  const lines = /use|import/.test(text) ? usesIn(text, file, opened) : []
+  const textOf = (name: string) => {
+    const found = name === file ? { text } : opened(name)
+    return "text" in found ? found.text : ""
+  }
+  const { uses, brokenRules, close } = await strangersOf(lines, directory, textOf)
+  return { file, vocabulary: vocabulary as unknown as Vocabulary, uses, open: opened, brokenRules, close }
 }
 
 /** Checks a spec with the files that it imports; only what it brings by `use` is loaded. */
-export const checkSource = async ({ file, directory, text }: Source, said: Said = {}): Promise<Checked> => {
-  const { data, ...changed } = said
-  const options = { ...(await surroundings({ file, directory, text })), ...changed }
+export const checkSource = async (source: Source, said: Said = {}): Promise<Checked> => {
+  const { brokenRules, close, ...found } = await around(source)
+  try {
+    return await checkWith(source, said, found, brokenRules)
+  } finally {
+    close()
+  }
+}
+
+const checkWith = async (
+  { file, directory, text }: Source,
+  { data, ...changed }: Said,
+  found: CheckOptions,
+  brokenRules: Strangers["brokenRules"],
+): Promise<Checked> => {
+  const options = { ...found, ...changed }
   const asked: Asked[] = []
   const first = check(text, {
     ...options,
@@ -117,7 +139,7 @@ export const checkSource = async ({ file, directory, text }: Source, said: Said 
   const broken = await brokenRulesOf(
     asked,
     (alias) => usesIn(text, file, opened).find((use) => use.alias === alias)?.source,
-    directory,
+    brokenRules,
   )
   const known =
     data && first.spec ? await (await import("./plan/known_data.ts")).knownData(first.spec, directory) : undefined
@@ -139,20 +161,17 @@ interface Asked {
 const brokenRulesOf = async (
   asked: readonly Asked[],
   sourceOf: (alias: string) => string | undefined,
-  directory: string,
-): Promise<ReadonlyMap<string, readonly BrokenRule[]>> => {
-  if (asked.length === 0) return new Map()
-  const { brokenRules } = await import("./plan/rules.ts")
-  return new Map(
+  brokenRules: Strangers["brokenRules"],
+): Promise<ReadonlyMap<string, readonly BrokenRule[]>> =>
+  new Map(
     await Promise.all(
       asked.map(async ({ kind, declaration: { name, plugin, options } }) => {
         const source = plugin.from === undefined ? undefined : sourceOf(plugin.from)
         const question = { kind, plugin: plugin.name, ...(source !== undefined && { source }), options }
-        return [`${kind} ${name}`, await brokenRules(question, directory)] as const
+        return [`${kind} ${name}`, await brokenRules(question)] as const
       }),
     ),
   )
-}
 
 /** An imported file, by its name as messages show it. */
 const opened: Open = (file) => {
@@ -160,18 +179,5 @@ const opened: Open = (file) => {
     return { text: readText(file, "a spec", "an imported file ends in .l2r") }
   } catch (error) {
     return { problem: (error as Error).message }
-  }
-}
-
-const strangers = async (source: string, directory: string): Promise<Used> => {
-  const [{ loadSource }, { vocabularyOf }] = await Promise.all([
-    import("./plugin/load.ts"),
-    import("./plan/vocabulary.ts"),
-  ])
-  try {
-    return vocabularyOf(await loadSource(source, directory))
-  } catch (error) {
-    const { message, help } = error as Error & { readonly help?: string }
-    return { problem: message, ...(help ? { help } : {}) }
   }
 }

@@ -1,6 +1,10 @@
-/** Ends of the process that no verb wants: an exception that nobody catches, `process.exit` in a plugin, an `await` that never ends. */
+/** Ends of the process that no verb wants, and none that it should have: an exception that nobody catches, `process.exit` in a plugin, an `await` that never ends. */
 import { writeSync } from "node:fs"
+import { setTimeout } from "node:timers"
 import { onStray } from "../run/strays.ts"
+
+/** Milliseconds that what still runs after the answer is left. */
+const GRACE = 2_000
 
 /** Watches a verb until the function that it gives is called with the exit code. `explain` says what was thrown. */
 export const watchOver = (verb: string, explain: (cause: unknown) => Promise<number>): ((code: number) => void) => {
@@ -36,5 +40,14 @@ export const watchOver = (verb: string, explain: (cause: unknown) => Promise<num
     if (strayed) return
     answered = true
     process.exitCode = code
+    endSoon(code)
   }
+}
+
+/** A timer that a plugin has started and never stops would keep the process for ever. */
+const endSoon = (code: number): void => {
+  setTimeout(() => {
+    if (process.stdout.writableLength > 0) endSoon(code)
+    else process.exit(code)
+  }, GRACE).unref()
 }

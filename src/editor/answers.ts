@@ -6,12 +6,17 @@ import { createInterface } from "node:readline"
 import type { RuleQuestion } from "../plan/rules.ts"
 import { type Answer, changedAt, type DataQuestion, MARK, type Question, type UseAnswer } from "./questions.ts"
 
-const answer = async ({ id, directory, uses, data, rules }: Question): Promise<Answer> => ({
-  id,
-  uses: await Promise.all(uses.map((source) => useAnswer(source, directory))),
-  tasks: await Promise.all(data.map((one) => tasksOf(one, directory))),
-  broken: await Promise.all(rules.map((one) => brokenIn(one, directory))),
-})
+const answer = async ({ id, directory, uses, data, rules }: Question): Promise<Answer> => {
+  const used = await Promise.all(uses.map((source) => useAnswer(source, directory)))
+  // What a file throws from a timer at once comes before the answer.
+  if (uses.length > 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  return {
+    id,
+    uses: used,
+    tasks: await Promise.all(data.map((one) => tasksOf(one, directory))),
+    broken: await Promise.all(rules.map((one) => brokenIn(one, directory))),
+  }
+}
 
 /** What each file was before it was loaded: it is loaded once, whatever becomes of it. */
 const stamps = new Map<string, string>()

@@ -7,23 +7,25 @@ import { fileURLToPath } from "node:url"
 import { current } from "../cli/runtimes.mjs"
 import { type Answer, changedAt, MARK, type Question } from "./questions.ts"
 
-/** A plugin that has not told its options after this time is given up. */
+/** Milliseconds after which a plugin that has not told its options is given up. */
 const PATIENCE = 20_000
 
+/** Why there is no answer: the process ended by itself, or was given up. */
+export type Unanswered = "ended" | "hung"
+
 export interface Asking {
-  /** The answer; nothing where the process ended or was given up. */
-  readonly ask: (question: Omit<Question, "id">) => Promise<Answer | undefined>
+  readonly ask: (question: Omit<Question, "id">) => Promise<Answer | Unanswered>
   readonly close: () => void
 }
 
 export const asking = (patience = PATIENCE): Asking => {
   let child: ChildProcess | undefined
   let lastId = 0
-  const waiting = new Map<number, (answer: Answer | undefined) => void>()
+  const waiting = new Map<number, (answer: Answer | Unanswered) => void>()
   /** Files that the process has loaded, with what they were before. */
   const loaded = new Map<string, string>()
 
-  const end = (process = child) => {
+  const end = (process = child, why: Unanswered = "ended") => {
     if (process !== child) return
     child?.kill("SIGKILL")
     child?.stdout?.destroy()
@@ -31,7 +33,7 @@ export const asking = (patience = PATIENCE): Asking => {
     loaded.clear()
     for (const [id, resolve] of waiting) {
       waiting.delete(id)
-      resolve(undefined)
+      resolve(why)
     }
   }
 
@@ -61,7 +63,7 @@ export const asking = (patience = PATIENCE): Asking => {
       if ([...loaded].some(([file, time]) => changedAt(file) !== time)) end()
       const id = ++lastId
       return new Promise((resolve) => {
-        const timer = setTimeout(() => end(), patience)
+        const timer = setTimeout(() => end(child, "hung"), patience)
         waiting.set(id, (answer) => {
           clearTimeout(timer)
           resolve(answer)

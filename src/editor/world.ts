@@ -108,7 +108,8 @@ export const world = ({ plugins, opened = () => undefined }: WorldOptions): Worl
       .filter((question) => !tasks.has(key(question)) && (plugins || question.source === undefined))
     if (newUses.length + newData.length + newRules.length === 0) return false
     const since = forgotten
-    const answer = await asked.ask({ directory, uses: newUses, data: newData, rules: newRules })
+    const told = await asked.ask({ directory, uses: newUses, data: newData, rules: newRules })
+    const answer = typeof told === "string" ? undefined : told
     // What was asked before something changed may be out of date.
     if (since !== forgotten) return learn(file, text)
     newUses.forEach((source, i) => uses.set(key(directory, source), answer?.uses[i] ?? GIVEN_UP))
