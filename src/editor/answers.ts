@@ -8,8 +8,8 @@ import { type Answer, changedAt, type DataQuestion, MARK, type Question, type Us
 
 const answer = async ({ id, directory, uses, data, rules }: Question): Promise<Answer> => {
   const used = await Promise.all(uses.map((source) => useAnswer(source, directory)))
-  // What a file throws from a timer at once comes before the answer.
-  if (uses.length > 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  // What a file throws from a timer at once comes before the answer; a runtime may end the turn of the timers first.
+  if (uses.length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
   return {
     id,
     uses: used,
