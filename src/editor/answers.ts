@@ -4,11 +4,12 @@
  */
 import { createInterface } from "node:readline"
 import type { RuleQuestion } from "../plan/rules.ts"
+import { onStray } from "../run/strays.ts"
 import { type Answer, changedAt, type DataQuestion, MARK, type Question, type UseAnswer } from "./questions.ts"
 
 const answer = async ({ id, directory, uses, data, rules }: Question): Promise<Answer> => {
   const used = await Promise.all(uses.map((source) => useAnswer(source, directory)))
-  // What a file throws from a timer at once comes before the answer; a runtime may end the turn of the timers first.
+  // What a file throws from a timer at once comes before the answer.
   if (uses.length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
   return {
     id,
@@ -61,6 +62,9 @@ const brokenIn = async (question: RuleQuestion, directory: string) => {
     return []
   }
 }
+
+// Bun would go on.
+onStray(() => process.exit(1))
 
 for await (const line of createInterface({ input: process.stdin }))
   process.stdout.write(`${MARK}${JSON.stringify(await answer(JSON.parse(line) as Question))}\n`)
