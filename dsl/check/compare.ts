@@ -9,6 +9,7 @@ import { checkValue } from "../options/options.ts"
 import { found } from "../options/wording.ts"
 import type { Compare, Span, Stream } from "../spec.ts"
 import type { Comparison, ValueNode } from "../syntax/ast.ts"
+import { type ByOptions, saidBy } from "./by_options.ts"
 
 const POLICIES = ["kept", "refit"]
 
@@ -73,7 +74,7 @@ const reportAgain = (
 }
 
 /** The name of a row, with its head policy if one is written: `learnt`, `learnt.kept`. */
-const rowOf = (node: ValueNode, { rows, complete }: Rows, context: Context): string | undefined => {
+const rowOf = (node: ValueNode, { rows, complete, stream }: Rows, context: Context): string | undefined => {
   if (node.kind === "broken") return undefined
   const names = rows.map(({ name }) => name)
   if (node.kind !== "word") {
@@ -93,10 +94,34 @@ const rowOf = (node: ValueNode, { rows, complete }: Rows, context: Context): str
   }
   if (!node.member) return node.text
   const policy = node.member.text
-  const reason = POLICIES.includes(policy) ? whyNot(node.text, policy, context) : "a head is `kept` or `refit`"
+  const lone = POLICIES.includes(policy) ? whyLone(node.text, policy, stream, context) : undefined
+  const reason =
+    lone ?? (POLICIES.includes(policy) ? whyNot(node.text, policy, context) : "a head is `kept` or `refit`")
   if (reason === undefined) return `${node.text}.${policy}`
-  context.report(diagnose("L2R0509", node.member.span, { row: node.text, policy, reason }))
+  const help = lone && `write \`${context.scope.writtenOf(node.text)}\``
+  context.report(diagnose("L2R0509", node.member.span, { row: node.text, policy, reason, help }))
   return undefined
+}
+
+/** Why a row has one kind of head, whatever its `head` says; undefined where it may have this one. */
+const whyLone = (
+  name: string,
+  policy: string,
+  stream: Stream | undefined,
+  { scope, resolve }: Context,
+): string | undefined => {
+  const declared = scope.declared.get(name)
+  if (declared && !HEADED.includes(declared.kind ?? "")) return undefined
+  if (stream?.answers) return `the texts of \`${scope.writtenOf(stream.name)}\` are answered in words, without heads`
+  const resolved = declared && resolve(declared)
+  const entry = resolved ? resolved.entry : pluginsOf(scope.vocabulary, "router").get(name)
+  const aggregate = saidBy(entry?.facts?.aggregate as ByOptions<string> | undefined, (option) => {
+    const value = resolved?.settings.get(option)?.value
+    return value?.kind === "word" ? value.text : undefined
+  })
+  return aggregate === "select" && policy === "refit"
+    ? "it selects one module for a text, with the head that this module was trained with"
+    : undefined
 }
 
 /** Why a row has no variant with this head policy; undefined where it has one, or where that can't be told. */

@@ -12,7 +12,9 @@ import { referTo } from "../options/references.ts"
 import type { Experiment, Span, Stream, Value } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
 import { checkComparisons } from "./compare.ts"
+import { checkEarlier } from "./earlier.ts"
 import { checkCoverage } from "./library.ts"
+import { checkNamedTasks } from "./named_tasks.ts"
 import { checkGroupings, checkMemory, checkService } from "./service.ts"
 import { checkWriting } from "./writing.ts"
 
@@ -69,7 +71,9 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     reportUnmeasured(settings.get("measure")?.value, stream, context)
     if (stream.answers) checkWriting([...routers, ...compositions, ...bounds], streamName!, context)
   }
+  if (stream) checkNamedTasks(compositions, stream, name, context)
   checkGroupings(adapters, values.get("train") as string | undefined, context)
+  checkEarlier(adapters, values.get("train") as string | undefined, context)
   checkService(name, [...routers, ...compositions, ...bounds], adapters, context)
   checkMemory([...routers, ...compositions], context)
   const compare = checkComparisons(

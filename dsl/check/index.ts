@@ -64,7 +64,11 @@ export const checkFile = (
     report,
     resolve,
     tasksOf: (data) => {
-      if (!tasks.has(data)) tasks.set(data, askTasks(found<Declaration>("data").get(data), tasksOf))
+      if (!tasks.has(data))
+        tasks.set(
+          data,
+          askTasks(found<Declaration>("data").get(data), tasksOf) ?? fixedTasks(scope.declared.get(data), resolve),
+        )
       return tasks.get(data)
     },
     stream: (name) => found<Stream>("stream").get(name),
@@ -147,6 +151,10 @@ export const checkFile = (
 
 const askTasks = (data: Declaration | undefined, tasksOf: Knowledge["tasksOf"]) =>
   data === undefined || data.plugin.name === "" ? undefined : tasksOf(data)
+
+/** The tasks of data whose tasks are always the same. */
+const fixedTasks = (data: DeclarationNode | undefined, resolve: Context["resolve"]) =>
+  data?.kind === "data" ? (resolve(data).entry?.facts?.tasks as readonly string[] | undefined) : undefined
 
 /** What holds for declarations of every kind. */
 const checkOwn = (resolved: Resolved, { scope, report }: Context): void => {

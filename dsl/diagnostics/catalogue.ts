@@ -339,9 +339,9 @@ export const catalogue = {
     choose(near, "its rows are", names, "list it under `routers`, `compositions` or `bounds`"),
   ]),
   L2R0508: error<{ name: string }>(({ name }) => [`\`${name}\` is compared with itself`, "name another row"]),
-  L2R0509: error<{ row: string; policy: string; reason: string }>(({ row, policy, reason }) => [
+  L2R0509: error<{ row: string; policy: string; reason: string; help?: string }>(({ row, policy, reason, help }) => [
     `there is no row \`${row}.${policy}\`: ${reason}`,
-    `write \`${row}\`, or change its \`head\``,
+    help ?? `write \`${row}\`, or change its \`head\``,
   ]),
   L2R0510: warning<{ router: string; adapter: string; unserved: Unserved }>(({ router, adapter, unserved }) => [
     `\`${router}\` can't serve the modules of \`${adapter}\`: ${unservedFor[unserved].why}`,
@@ -444,6 +444,10 @@ export const catalogue = {
   L2R0536: error<{ grouping: string; train: string; earlier: string }>(({ grouping, train, earlier }) => [
     `\`${grouping}\` compares modules that know nothing of each other, and \`${train}\` trains each beside those before it: \`earlier: ${earlier}\``,
     `write \`earlier: absent\` in \`${train}\`, or take the grouping out`,
+  ]),
+  L2R0537: error<{ adapter: string; train: string; earlier: string }>(({ adapter, train, earlier }) => [
+    `\`earlier: ${earlier}\` of \`${train}\` adds up what modules give at a site, and those of \`${adapter}\` are tokens that join a text`,
+    `write \`earlier: absent\`, or take an adapter that changes what leaves a layer`,
   ]),
 
   // 06: the plan

@@ -97,7 +97,7 @@ export const experiments: Pages = {
   },
   L2R0509: {
     title: "a head that the row does not have",
-    text: "A router stands in the table once with the heads as the tasks left them (`kept`) and once with heads that were trained further on the memory (`refit`), unless its option `head` says which. Strategies and probes have no such choice.",
+    text: "A router stands in the table once with the heads as the tasks left them (`kept`) and once with heads that were trained further on the memory (`refit`), unless its option `head` says which. Strategies and probes have no such choice, nor have routers that select one module for a text (`oracle`): its head is kept. Where texts are answered in words there are no heads.",
     wrong: `router fixed = l2r { memory: few, head: kept }\n${trial("routers: [fixed, nearest], compare fixed.refit against nearest on accuracy")}`,
     right: `router fixed = l2r { memory: few, head: kept }\n${trial("routers: [fixed, nearest], compare fixed.kept against nearest on accuracy")}`,
     given: true,
@@ -137,8 +137,8 @@ export const experiments: Pages = {
     right: "data glosses = wordnet\nstream topics { tasks: glosses[living, things, mind], orders: shuffled(4) }",
   },
   L2R0516: {
-    title: "an order with a strange task",
-    text: "An order lists tasks of its stream, and this name is none of them.",
+    title: "a task that the stream does not have",
+    text: "An order lists tasks of its stream, and the options of some compositions name tasks of the stream that they are used on (`weights` of `addition`, `task` of `negation`). This name is none of them.",
     wrong: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind], orders: [[mind, deeds]] }",
     right: "data glosses = wordnet\nstream topics { tasks: glosses[living, mind], orders: [[mind, living]] }",
   },
@@ -257,6 +257,13 @@ export const experiments: Pages = {
     text: "A grouping compares what each module has learnt from its own task. Under `earlier: summed`, `averaged` or `weighted` a module is trained with those before it at work beside it, and learns what they lack: that two such modules are alike says nothing about their tasks.",
     wrong: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain beside = brief { earlier: summed }\n${trial("routers: learnt", "clustered").replace("brief", "beside")}`,
     right: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain apart = brief { earlier: absent, initialisation: shared }\n${trial("routers: learnt", "clustered").replace("brief", "apart")}`,
+    given: true,
+  },
+  L2R0537: {
+    title: "tokens of earlier modules beside a text",
+    text: "Under `earlier: summed`, `averaged` or `weighted` a module is trained with those before it at work, and what they give at a site is added up. The modules of `prompt` are tokens that join the text: they change no output of a layer, and there is nothing to add.",
+    wrong: `adapter soft = prompt\ntrain beside = brief { earlier: summed }\n${trial("routers: learnt", "soft").replace("brief", "beside")}`,
+    right: `adapter soft = prompt\ntrain apart = brief { earlier: absent }\n${trial("routers: learnt", "soft").replace("brief", "apart")}`,
     given: true,
   },
 }

@@ -1,6 +1,6 @@
 /** What the options of routers and adapters come to, for the checker as plain facts. */
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
-import { type Adapter, isLowRank, type Router } from "../plugin/index.ts"
+import { type Adapter, type Composition, isLowRank, type Router, Schema } from "../plugin/index.ts"
 import { byOptions } from "./options/by_options.ts"
 import { fitReadsMemory } from "./rows/router_stage.ts"
 
@@ -11,6 +11,30 @@ export const lowRankWhere = (adapter: Adapter, options: JsonSchema): Facts => {
   if (!adapter.factors) return {}
   const where = byOptions(adapter, options, isLowRank)?.where
   return where ? { low_rank_where: where } : {}
+}
+
+/** Whether its modules are tokens that join a text. */
+export const joinsTokens = (adapter: Adapter, options: JsonSchema): Facts => {
+  const joins = byOptions(adapter, options, (one, given) => one.sites(given).includes("embeddings"))
+  return joins && (joins.byDefault || joins.where) ? { joins_tokens: joins } : {}
+}
+
+/** The options of a composition that name tasks: those whose words it gives as tasks again. */
+export const taskOptions = (
+  { options: schema, tasks }: Composition,
+  { properties = {}, required = [] }: JsonSchema,
+) => {
+  if (!tasks) return {}
+  const marked = (option: string): unknown => (properties[option].type === "object" ? { [option]: 1 } : option)
+  const named = Object.keys(properties).filter((option) => {
+    try {
+      const written = Object.fromEntries([...new Set([...required, option])].map((one) => [one, marked(one)]))
+      return tasks(Schema.decodeUnknownSync(schema)(written as never)).includes(option)
+    } catch {
+      return false
+    }
+  })
+  return named.length > 0 ? { task_options: named } : {}
 }
 
 /** What a router does with modules, whether it reads the memory and the true task and goes on from stage to stage, and whether its option `mix` is that of its routing. */

@@ -4,7 +4,7 @@ import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import { type Composition, type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
-import { lowRankWhere, routerFacts } from "./effects.ts"
+import { joinsTokens, lowRankWhere, routerFacts, taskOptions } from "./effects.ts"
 import { classNeeds } from "./needs_classes.ts"
 import { coreOptionsOf, refuseCoreOptions } from "./options/core_options.ts"
 import { placeOf } from "./place.ts"
@@ -143,17 +143,28 @@ const merged = (own: JsonSchema, common: JsonSchema): JsonSchema => {
 const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, unknown>> => {
   switch (plugin.kind) {
     case "adapter":
-      return { low_rank: plugin.factors !== undefined, ...lowRankWhere(plugin, options) }
+      return {
+        low_rank: plugin.factors !== undefined,
+        ...lowRankWhere(plugin, options),
+        ...joinsTokens(plugin, options),
+      }
     case "backbone":
       return { location: "required" }
     case "data":
-      return plugin.location ? { location: plugin.location } : {}
+      return {
+        ...(plugin.location && { location: plugin.location }),
+        ...(plugin.taskNames && { tasks: plugin.taskNames }),
+      }
     case "memory":
       return { depends_on_order: plugin.keep !== undefined, ...fact(classNeeds(plugin, options)) }
     case "strategy":
       return { trains: plugin.trains, visits: plugin.visits }
     case "composition":
-      return { needs_low_rank: needsOf(plugin).includes("factors"), reads_fisher: plugin.fisher !== undefined }
+      return {
+        needs_low_rank: needsOf(plugin).includes("factors"),
+        reads_fisher: plugin.fisher !== undefined,
+        ...taskOptions(plugin, options),
+      }
     case "router":
       return {
         fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",

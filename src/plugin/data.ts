@@ -44,6 +44,8 @@ export class DataError extends Error {
 export interface DataSource<Options = any> extends Definition<"data", Options> {
   /** It has no place of its own: a declaration says where the data is. */
   readonly location?: "required"
+  /** What `tasks` gives, where it is the same whatever the location and the options: known before anything is read. */
+  readonly taskNames?: readonly string[]
   /** Names of the tasks, in the source's own order, without reading all texts. Rejects with DataError. */
   readonly tasks: (location: string | undefined, options: Options, place: Place) => Promise<readonly string[]>
   /** Reads the named tasks whole. Deterministic. Rejects with DataError (missing folder, empty class, label without a training example, broken line with its number). */

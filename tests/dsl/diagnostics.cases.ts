@@ -282,7 +282,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("memory both = random { per_class: 5, per_task: 20 }"),
     around("memory more = few { per_task: 20 }"),
   ],
-  L2R0501: [around("stream s { tasks: intents[t1, t9, nowhere] }")],
+  L2R0501: [
+    around("stream s { tasks: intents[t1, t9, nowhere] }"),
+    { text: around("data glosses = wordnet\nstream s { tasks: glosses[livng] }"), tasksOf: () => undefined },
+  ],
   L2R0502: [around("stream s { tasks: [intents[t1, t2], intents[t1]] }")],
   L2R0503: [
     around(
@@ -313,6 +316,8 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       "routers: r, bounds: sequential, compare r.refit against [sequential.kept, r.best] on accuracy",
       "router r = l2r { head: kept }\n",
     ),
+    trial("routers: learnt, bounds: oracle, compare learnt.refit against [oracle.kept, oracle.refit] on accuracy"),
+    spoken("routers: r, bounds: uniform, compare r.kept against uniform on rouge_l"),
   ],
   L2R0510: [
     trial("routers: s", "router s = arrow\nadapter narrow = bottleneck\n").replace(
@@ -353,7 +358,13 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("stream s { tasks: intents, orders: shuffled(5) }"),
     around("stream s { tasks: intents[t1, t2], orders: [reversed, shuffled(1)] }"),
   ],
-  L2R0516: [around('stream s { tasks: intents, orders: [[t1, t2, "t3"]] }')],
+  L2R0516: [
+    around('stream s { tasks: intents, orders: [[t1, t2, "t3"]] }'),
+    trial(
+      "compositions: [added, taken]",
+      "composition added = addition { weights: { t1: 1, t4: 0.5 } }\ncomposition taken = negation { task: t4 }\n",
+    ),
+  ],
   L2R0520: [
     advised(around("memory more = random\nadapter a = lora { rank: sweep [1, 2] }")),
     advised(around('data other = jsonl "x"\nstream s { tasks: other }')),
@@ -465,6 +476,15 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     trial("routers: learnt", "train beside = fast { earlier: summed }\ngrouping g = mbc { of: low_rank }\n").replace(
       /adapters: low_rank, train: fast(?=, routers: learnt }\n$)/,
       "adapters: [low_rank, g], train: beside",
+    ),
+  ],
+  L2R0537: [
+    trial(
+      "routers: learnt",
+      "train beside = fast { earlier: summed }\nadapter soft = prompt\nadapter both = stack { of: [low_rank, soft] }\n",
+    ).replace(
+      /adapters: low_rank, train: fast(?=, routers: learnt }\n$)/,
+      "adapters: [low_rank, soft, both], train: beside",
     ),
   ],
   L2R0600: [

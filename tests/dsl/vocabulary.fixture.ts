@@ -42,7 +42,7 @@ export const vocabulary: Vocabulary = {
     ]),
     data: Object.fromEntries([
       plugin("jsonl", { text: { type: "string" }, label: { type: "string" } }),
-      plugin("wordnet"),
+      plugin("wordnet", {}, { facts: { tasks: ["living", "mind"] } }),
     ]),
     memory: Object.fromEntries([
       plugin(
@@ -82,6 +82,7 @@ export const vocabulary: Vocabulary = {
         },
         { required: ["share"] },
       ),
+      plugin("prompt", {}, { facts: { low_rank: false, joins_tokens: { byDefault: true } } }),
       plugin("stack", { of: { type: "array", minItems: 2, items: { type: "string", reference: "adapter" } } }),
     ]),
     grouping: Object.fromEntries([
@@ -128,7 +129,11 @@ export const vocabulary: Vocabulary = {
           reads_memory: { byDefault: false },
         },
       ),
-      router("oracle", {}, { fit: "nothing", needs_low_rank: false, reads_task: { byDefault: true } }),
+      router(
+        "oracle",
+        {},
+        { fit: "nothing", needs_low_rank: false, reads_task: { byDefault: true }, aggregate: { byDefault: "select" } },
+      ),
       router("per_task"),
     ]),
     composition: Object.fromEntries([
@@ -137,6 +142,8 @@ export const vocabulary: Vocabulary = {
         { memory: everyRouter.memory, head: everyRouter.head },
         { facts: { needs_low_rank: false, reads_fisher: true } },
       ),
+      plugin("addition", { weights: { type: "object" } }, { facts: { task_options: ["weights"] } }),
+      plugin("negation", { task: { type: "string" } }, { required: ["task"], facts: { task_options: ["task"] } }),
     ]),
     strategy: Object.fromEntries([
       plugin("sequential"),

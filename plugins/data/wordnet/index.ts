@@ -28,6 +28,7 @@ export default defineData({
       "test glosses of each class, or all that are left: noun.feeling has 41",
     ),
   }),
+  taskNames: Object.keys(TASKS),
   tasks: async (location, _options, place) => {
     await dictionaryFolder(location, place)
     return Object.keys(TASKS)
