@@ -41,11 +41,21 @@ export const readSource = (file: string): Source => ({
   text: readText(file, "a spec", "a spec ends in .l2r"),
 })
 
+/** A spec has at most so many bytes: what is larger is something else. */
+export const MOST_BYTES = 16e6
+
 /** The text of a file that is named on the command line. Throws SourceError. */
-export const readText = (file: string, what: string, hint: string): string => {
+export const readText = (file: string, what: string, hint: string, most = MOST_BYTES): string => {
   const found = statSync(resolve(file), { throwIfNoEntry: false })
   if (!found) throw new SourceError(`there is no file ${file}`, `check the name; ${hint}`)
   if (found.isDirectory()) throw new SourceError(`${file} is a folder, not ${what}`, `name the file in it; ${hint}`)
+  // Devices and pipes may never end.
+  if (!found.isFile()) throw new SourceError(`${file} is no file with a text`, `write it to a file first; ${hint}`)
+  if (found.size > most)
+    throw new SourceError(
+      `${file} has ${Math.round(found.size / 1e6)} MB, and ${what} has at most ${most / 1e6}`,
+      `check the name; ${hint}`,
+    )
   let bytes: Uint8Array
   try {
     bytes = readFileSync(resolve(file))

@@ -62,7 +62,7 @@ A plugin file ends with \`export default defineRouter({ ... })\`, or the define 
   },
   L2R0213: {
     title: "a file that can't be imported",
-    text: "The path of an `import` line starts from the folder of the file in which it stands, whatever the folder in which l2r is called. There is no such file, or it can't be read. Problems within an imported file are shown at their places in that file.",
+    text: "The path of an `import` line starts from the folder of the file in which it stands, whatever the folder in which l2r is called. There is no such file, it can't be read, or its name does not end in `.l2r`: what may be anything is neither read nor shown. Problems within an imported file are shown at their places in that file.",
     wrong: { spec: 'import "./comon.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
     right: { spec: 'import "./common.l2r"', files: { "common.l2r": "language 1\nmemory few = random" } },
   },

@@ -84,7 +84,11 @@ export const readProgram = (text: string, file: string, open: Open, parse: Parse
         return
       }
       const named = line.source.text.trim() !== ""
-      const opened = named ? open(target) : { problem: "it names no file" }
+      const opened = !named
+        ? { problem: "it names no file" }
+        : /\.l2r$/i.test(target)
+          ? open(target)
+          : { problem: "the name of a spec ends in .l2r" }
       if ("problem" in opened) {
         if (named) absent.push(target)
         report(diagnose("L2R0213", at, { source: line.source.text, reason: opened.problem }))

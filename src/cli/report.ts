@@ -11,7 +11,7 @@ export default {
   words: [1, 1],
   flags: { out: { type: "string", what: "folder to write to; that of the results by default" } },
   run: async ([file], { out }) => {
-    const results = readResults(readText(file, "a results file", "`l2r run` writes results.json"), file)
+    const results = readResults(readText(file, "a results file", "`l2r run` writes results.json", Infinity), file)
     if (isResultsProblem(results)) {
       process.stderr.write(`error: ${file}: ${results.message}\n  help: ${results.help}\n`)
       return 1

@@ -1,5 +1,5 @@
 /** Waits for files to change: looks at what is in them, which works on every file system and for editors that replace a file. */
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 
 /** Milliseconds between two looks. */
@@ -15,7 +15,7 @@ export const changed = async (known: Contents): Promise<void> => {
 
 const textIn = (file: string): string | undefined => {
   try {
-    return readFileSync(file, "utf8")
+    return statSync(file).isFile() ? readFileSync(file, "utf8") : undefined
   } catch {
     return undefined
   }

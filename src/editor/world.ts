@@ -1,5 +1,5 @@
 /** What the server knows around a spec: plugins of `use` lines, tasks of data, files. Everything slow is asked for beforehand, and kept. */
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { type Document, dataIn, documentOf, type Host } from "../../dsl/editor/index.ts"
@@ -179,9 +179,12 @@ export const namePlace = (
   return { start: at?.[0] ?? 0, end: at?.[1] ?? 0, text }
 }
 
+/** Devices, pipes and what is far too large for a spec are not read. */
+const MOST_BYTES = 16e6
 export const readText = (file: string): string | undefined => {
   try {
-    return readFileSync(file, "utf8")
+    const found = statSync(file)
+    return found.isFile() && found.size <= MOST_BYTES ? readFileSync(file, "utf8") : undefined
   } catch {
     return undefined
   }

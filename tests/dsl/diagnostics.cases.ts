@@ -136,6 +136,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0213: [
     around('import "./absent.l2r"'),
     around('import ""'),
+    { text: around('import "/etc/passwd"'), files: { "/etc/passwd": "what nobody should see" } },
     {
       text: importing,
       files: {
