@@ -9,6 +9,8 @@ export interface JsonSchema {
   readonly description?: string
   readonly default?: unknown
   readonly enum?: readonly unknown[]
+  /** Ours: the words of `enum` that are offered here. */
+  readonly offered?: readonly string[]
   readonly anyOf?: readonly JsonSchema[]
   readonly items?: JsonSchema
   readonly minItems?: number

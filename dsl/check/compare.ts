@@ -2,6 +2,7 @@
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import { nearest } from "../diagnostics/suggest.ts"
+import { aKind, BOUND_KINDS, isKind } from "../kinds.ts"
 import type { Context, Listed } from "../names/context.ts"
 import { pluginsOf } from "../names/scope.ts"
 import { COMPARED, measuresOf } from "../options/core_schema.ts"
@@ -15,6 +16,9 @@ const POLICIES = ["kept", "refit"]
 
 /** Kinds whose rows say what becomes of the heads. */
 const HEADED: readonly string[] = ["router", "composition"]
+
+/** Kinds that rows are of. */
+const ROWS: readonly string[] = [...HEADED, ...BOUND_KINDS]
 
 export interface Rows {
   /** Routers, compositions and bounds. */
@@ -40,7 +44,8 @@ export const checkComparisons = (comparisons: readonly Comparison[], rows: Rows,
       if (row === first) context.report(diagnose("L2R0508", item.span, { name }))
       others.push(row)
     }
-    const metric = checkValue(on, { enum: COMPARED }, { ...context, name: "compare ... on" })
+    const offered = rows.stream && measuresOf(rows.stream.answers ? "text" : "classes").compared
+    const metric = checkValue(on, { enum: COMPARED, offered }, { ...context, name: "compare ... on" })
     if (metric !== undefined && rows.stream) {
       const head = rows.stream.answers ? "text" : "classes"
       const words = measuresOf(head).compared
@@ -84,11 +89,14 @@ const rowOf = (node: ValueNode, { rows, complete, stream }: Rows, context: Conte
   if (!names.includes(node.text)) {
     const { writtenOf } = context.scope
     const [text, listed] = [writtenOf(node.text), [...new Set(names.map(writtenOf))]]
-    const near = nearest(text, listed)
+    const declared = context.scope.declared.get(node.text)
+    const is =
+      declared?.kind && isKind(declared.kind) && !ROWS.includes(declared.kind) ? aKind(declared.kind) : undefined
+    const near = is ? undefined : nearest(text, listed)
     const span = { ...node.span, end: node.span.start + text.length }
     if (complete)
       context.report(
-        diagnose("L2R0507", span, { name: text, near, names: listed }, near ? { fix: { span, text: near } } : {}),
+        diagnose("L2R0507", span, { name: text, near, names: listed, is }, near ? { fix: { span, text: near } } : {}),
       )
     return undefined
   }

@@ -5,7 +5,7 @@ import { BOUND_KINDS, MODULE_KINDS } from "../kinds.ts"
 import type { Context, Listed } from "../names/context.ts"
 import type { Resolved } from "../names/resolve.ts"
 import { mayBeUnreadable, pluginsOf } from "../names/scope.ts"
-import { coreSchemas, measuresOf } from "../options/core_schema.ts"
+import { BELONGS, coreSchemas, experimentOn, measuresOf } from "../options/core_schema.ts"
 import { numbersIn } from "../options/numbers.ts"
 import { checkSettings } from "../options/options.ts"
 import { referTo } from "../options/references.ts"
@@ -24,12 +24,16 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   const { node, settings, unsure } = resolved
   const name = node.name?.text ?? ""
   const lists = new Set(["adapters", "bounds"])
+  const named = settings.get("stream")?.value
+  const on = named?.kind === "word" ? context.stream(named.text) : undefined
+  const schema = on ? experimentOn(on.answers ? "text" : "classes") : coreSchemas.experiment
   const plain = (all: Iterable<(typeof node.settings)[number]>, report: Context["report"]) =>
     checkSettings(
       [...all].filter(({ key }) => !lists.has(key.text)),
-      coreSchemas.experiment,
+      schema,
       "an experiment",
       { ...context, report },
+      BELONGS,
     )
   plain(node.settings, context.report)
   const values = plain(settings.values(), () => {})

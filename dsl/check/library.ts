@@ -1,6 +1,7 @@
 /** Mixed libraries: `library mixed { banking: low_rank, travel: bottleneck, smalltalk: "peft/smalltalk" }`. */
 
 import { diagnose } from "../diagnostics/catalogue.ts"
+import { nearest } from "../diagnostics/suggest.ts"
 import type { Context } from "../names/context.ts"
 import type { Resolved } from "../names/resolve.ts"
 import { referTo } from "../options/references.ts"
@@ -14,6 +15,8 @@ export const checkLibrary = (
   folder: (file: string) => string = () => "",
 ): Library => {
   const own = new Set(node.settings)
+  // It is made of what is no library: these may be the options of something else.
+  const lost = unsure && node.plugin !== undefined && !node.headerBroken && !node.bodyBroken
   const adapterOf = new Map<string, string>()
   const moduleAt = new Map<string, ModulePlace>()
   for (const [task, setting] of settings) {
@@ -26,7 +29,7 @@ export const checkLibrary = (
     const adapter = referTo(value, "adapter", {
       ...context,
       name: task,
-      report: own.has(setting) ? context.report : () => {},
+      report: own.has(setting) && !lost ? context.report : () => {},
     })
     if (adapter !== undefined) adapterOf.set(task, adapter)
   }
@@ -56,14 +59,17 @@ export const checkCoverage = (
   if (lacking.length > 0)
     context.report(diagnose("L2R0503", at, { library: name, stream: stream.name, tasks: lacking }))
   for (const [task, { key }] of library.settings) {
-    if (!tasks.includes(task))
+    if (!tasks.includes(task)) {
+      const near = nearest(task, lacking)
+      const fix = near && /^[A-Za-z_]\w*$/.test(near) ? { fix: { span: key.span, text: near } } : {}
       context.report(
         diagnose(
           "L2R0504",
           key.span,
-          { library: name, stream: stream.name, task },
-          { about: { experiment, names: [library.node.name!.text] } },
+          { library: name, stream: stream.name, task, near },
+          { ...fix, about: { experiment, names: [library.node.name!.text] } },
         ),
       )
+    }
   }
 }

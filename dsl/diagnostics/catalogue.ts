@@ -239,10 +239,10 @@ export const catalogue = {
   ]),
 
   // 04: options
-  L2R0401: error<{ name: string; owner: string; near?: string; names: readonly string[] }>(
-    ({ name, owner, near, names }) => [
+  L2R0401: error<{ name: string; owner: string; near?: string; names: readonly string[]; meant?: string }>(
+    ({ name, owner, near, names, meant }) => [
       `\`${name}\` is not an option of ${owner}`,
-      choose(near, "its options are", names, "it has no options"),
+      meant ?? choose(near, "its options are", names, "it has no options"),
     ],
   ),
   L2R0402: error<{ name: string }>(({ name }) => [`\`${name}\` is given twice`, "keep one of them"]),
@@ -325,19 +325,23 @@ export const catalogue = {
     `the library \`${library}\` has no adapter for ${quoted(tasks)} of the stream \`${stream}\``,
     "give every task of the stream an adapter",
   ]),
-  L2R0504: warning<{ library: string; stream: string; task: string }>(({ library, stream, task }) => [
-    `\`${task}\` in the library \`${library}\` is not a task of the stream \`${stream}\``,
-    "its entry has no effect; remove it or correct the name",
-  ]),
+  L2R0504: warning<{ library: string; stream: string; task: string; near?: string }>(
+    ({ library, stream, task, near }) => [
+      `\`${task}\` in the library \`${library}\` is not a task of the stream \`${stream}\``,
+      near ? `did you mean \`${near}\`?` : "its entry has no effect; remove it or correct the name",
+    ],
+  ),
   L2R0505: error<{ name: string }>(({ name }) => [`\`${name}\` is listed twice`, "remove one"]),
   L2R0506: error<{ name: string }>(({ name }) => [
     `the experiment \`${name}\` has no rows`,
     "list routers under `routers`, compositions under `compositions`, bounds under `bounds`, or some of these",
   ]),
-  L2R0507: error<{ name: string; near?: string; names: readonly string[] }>(({ name, near, names }) => [
-    `\`${name}\` is not a row of this experiment`,
-    choose(near, "its rows are", names, "list it under `routers`, `compositions` or `bounds`"),
-  ]),
+  L2R0507: error<{ name: string; near?: string; names: readonly string[]; is?: string }>(
+    ({ name, near, names, is }) => [
+      is ? `\`${name}\` is ${is}, and rows are compared` : `\`${name}\` is not a row of this experiment`,
+      choose(near, "its rows are", names, "list it under `routers`, `compositions` or `bounds`"),
+    ],
+  ),
   L2R0508: error<{ name: string }>(({ name }) => [`\`${name}\` is compared with itself`, "name another row"]),
   L2R0509: error<{ row: string; policy: string; reason: string; help?: string }>(({ row, policy, reason, help }) => [
     `there is no row \`${row}.${policy}\`: ${reason}`,

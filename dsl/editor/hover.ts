@@ -2,6 +2,7 @@
 
 import { BOUND_KINDS, isKind } from "../kinds.ts"
 import { pluginsOf } from "../names/scope.ts"
+import { MEASURED } from "../options/measured.ts"
 import type { Span } from "../spec.ts"
 import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
 import { written } from "../syntax/written.ts"
@@ -79,6 +80,8 @@ const withEffect = ({ option, schema, value, node }: Mark, document: Document): 
 }
 
 const wordPage = ({ text, schema, option }: Mark, document: Document): string | undefined => {
+  if (option === "measure" && Object.hasOwn(MEASURED, text))
+    return `\`${text}\`, a value of **measure**: ${MEASURED[text as keyof typeof MEASURED]}`
   if (!option || !schema?.description) return option && `\`${text}\`, a value of \`${option}\``
   return `\`${text}\`, a value of **${option}**: ${schema.description}`
 }

@@ -205,4 +205,26 @@ const experiment: JsonSchema = {
   },
 }
 
+/** The options of an experiment, where it is known what stands at the end of its stream. */
+export const experimentOn = (head: (typeof HEADS)[number]): JsonSchema => {
+  const { measure } = experiment.properties!
+  const offered = measuresOf(head).all
+  const anyOf = measure.anyOf!.map((one) =>
+    one.items ? { ...one, items: { ...one.items, offered } } : { ...one, offered },
+  )
+  return { ...experiment, properties: { ...experiment.properties, measure: { ...measure, anyOf } } }
+}
+
+/** What people write in an experiment as if it were an option, and where it belongs. */
+export const BELONGS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ["adapters", "adapter", "library", "libraries", "grouping", "groupings"],
+    ["routers", "router"],
+    ["compositions", "composition"],
+    ["bounds", "strategy", "strategies", "probe", "probes"],
+  ].flatMap(([option, ...words]) =>
+    words.map((word) => [word, `what is declared as such is listed under \`${option}\``] as const),
+  ),
+)
+
 export const coreSchemas: Readonly<Record<CoreKind, JsonSchema>> = { stream, library, train, experiment }

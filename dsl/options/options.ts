@@ -147,7 +147,7 @@ const refuse = (diagnostic: Diagnostic, { report }: Checking): undefined => {
   return undefined
 }
 
-const checkWord = (node: ValueNode, { enum: members = [] }: JsonSchema, on: Checking): Value | undefined => {
+const checkWord = (node: ValueNode, { enum: members = [], offered }: JsonSchema, on: Checking): Value | undefined => {
   const written =
     node.kind === "word" && !node.member
       ? node.text
@@ -156,9 +156,9 @@ const checkWord = (node: ValueNode, { enum: members = [] }: JsonSchema, on: Chec
         : undefined
   const member = members.find((each) => each === written || (typeof each === "boolean" && String(each) === written))
   if (member !== undefined && member !== null) return member as Value
-  const words = members.map(String)
+  const words = offered ?? members.map(String)
   const word = written === undefined ? found(node).replaceAll("`", "") : String(written)
-  const near = nearest(word, words)
+  const near = nearest(word, words) ?? onlyWith(word, words)
   return refuse(
     diagnose(
       "L2R0406",
@@ -168,6 +168,12 @@ const checkWord = (node: ValueNode, { enum: members = [] }: JsonSchema, on: Chec
     ),
     on,
   )
+}
+
+/** The only one of some names that a word is a part of: `f1` of `weighted_f1`. */
+const onlyWith = (part: string, words: readonly string[]): string | undefined => {
+  const [only, ...others] = words.filter((word) => word.split("_").includes(part))
+  return others.length === 0 ? only : undefined
 }
 
 const checkNumber = (node: ValueNode & { kind: "number" }, schema: JsonSchema, on: Checking): Value | undefined => {
@@ -243,18 +249,20 @@ export const checkSettings = (
   schema: JsonSchema,
   owner: string,
   on: Omit<Checking, "name">,
+  belongs: Readonly<Record<string, string>> = {},
 ): Map<string, Value> => {
   const values = new Map<string, Value>()
   const properties = schema.properties ?? {}
   const names = Object.keys(properties)
   for (const { key, value } of settings) {
     if (!Object.hasOwn(properties, key.text)) {
-      const near = nearest(key.text, names)
+      const meant = Object.hasOwn(belongs, key.text) ? belongs[key.text] : undefined
+      const near = meant ? undefined : nearest(key.text, names)
       on.report(
         diagnose(
           "L2R0401",
           key.span,
-          { name: key.text, owner, near, names },
+          { name: key.text, owner, near, names, meant },
           near ? { fix: { span: key.span, text: near } } : {},
         ),
       )

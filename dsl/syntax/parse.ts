@@ -4,10 +4,10 @@
  */
 import type { CstNode, IToken } from "chevrotain"
 import { diagnose } from "../diagnostics/catalogue.ts"
-import type { Report } from "../diagnostics/diagnostic.ts"
+import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts"
 import { nearest } from "../diagnostics/suggest.ts"
 import { isCoreKind, isKind, KINDS, LINES } from "../kinds.ts"
-import type { DeclarationNode, FileNode, LanguageNode, SourceNode } from "./ast.ts"
+import type { DeclarationNode, FileNode, LanguageNode, Setting, SourceNode } from "./ast.ts"
 import { type Chunk, chunksOf, DEEPEST, openerOf, opens } from "./chunks.ts"
 import { current, type Dialect } from "./dialect.ts"
 import { entriesOf } from "./entries.ts"
@@ -15,6 +15,7 @@ import type { Derive, RuleName, SyntaxProblem } from "./grammar.ts"
 import {
   Colon,
   Comma,
+  Compare,
   Equals,
   endOf,
   isWord,
@@ -23,6 +24,7 @@ import {
   LeftParen,
   NumberToken,
   OpenText,
+  RightBrace,
   Stray,
   Text,
   tokenize,
@@ -297,6 +299,13 @@ const inPieces = (
     for (const { tokens: piece, next } of pieces) {
       const last = before
       before = undefined
+      const more = isSpoilt(piece, chunk) ? undefined : furtherValue(piece, next, settings.at(-1), reader)
+      if (more) {
+        report(more)
+        settings.push({ ...settings.pop()!, value: { kind: "broken", span: reader.spanOf(piece[0]) } })
+        bodyBroken = true
+        continue
+      }
       const node = isSpoilt(piece, chunk) ? undefined : tree("entry", piece, next, reader, report, derive)
       if (!node) {
         bodyBroken = true
@@ -315,6 +324,27 @@ const inPieces = (
   // A bracket that is open to the end may have swallowed options.
   bodyBroken ||= chunk.brackets.length > 0
   return { ...about, ...read, settings, comparisons, headerBroken: !header, bodyBroken }
+}
+
+/** `targets: query, value`: a word alone after an option whose value is a word is most likely a second value. */
+const furtherValue = (
+  [word, ...others]: readonly IToken[],
+  next: IToken | undefined,
+  before: Setting | undefined,
+  reader: Reader,
+): Diagnostic | undefined => {
+  const ends = next === undefined || next.tokenType === Comma || next.tokenType === RightBrace
+  if (
+    !isWord(word) ||
+    word.tokenType === Compare ||
+    others.length > 0 ||
+    !ends ||
+    before?.value.kind !== "word" ||
+    before.value.member
+  )
+    return undefined
+  const meant = `several values stand in brackets: \`${before.key.text}: [${before.value.text}, ${word.image}]\`; an option reads \`${word.image}: ...\``
+  return diagnose("L2R0110", reader.spanOf(word), { expected: "", found: foundOf(word), reads: "", meant })
 }
 
 /** What can still be told of a line that does not parse: its name, so that others may refer to it. */

@@ -90,6 +90,8 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("adapter a lora\nadapter b lora { rank: 4 }"),
     around("adapter a = lora [ rank: 8 ]\ntrain t [ epochs: 1 ]\ntrain s = fast epochs: 1"),
     around("train t 3"),
+    around("adapter a = lora { targets: query, value, rank: 0 }"),
+    trial("routers: learnt, nearest"),
     // What other languages write: a range, a sweep, a declaration in the place of its name, a unit, a long number.
     around(
       "adapter a = lora { rank: 4-8 }\nadapter b = lora { rank: sweep 4..8 }\nrouter r = l2r { memory: random { per_class: 5 } }\ntrain t { epochs: 5 epochs }\nmemory m = random { per_class: 1,000 }\nstream s { tasks: intents { t1, t2 } }",
@@ -178,6 +180,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("router r = l2r { memory: fw }"),
     around("router r = lora { rank: 8 }\nadapter a = mbc { of: low_rank }"),
     trial("routers: learnt, bounds: [orcale]"),
+    around("library x = mbc { of: low_rank, clusters: 2 }"),
   ],
   L2R0305: [around("router r = few"), trial("routers: low_rank"), around("router r = l2r { memory: low_rank }")],
   L2R0306: [
@@ -208,6 +211,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("adapter a = lora { rnak: 8, colour: 3 }"),
     around("train t { epoch: 3 }"),
     around("backend b = reference { threads: 2 }"),
+    trial("routers: learnt, grouping: g, probe: frozen_class_centroid", "grouping g = mbc { of: low_rank }\n"),
   ],
   L2R0402: [around("adapter a = lora { rank: 8, rank: 4 }")],
   L2R0403: [
@@ -237,6 +241,8 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0406: [
     around("router r = l2r { relaxation: gumbel_sigmod, head: none }"),
     trial("routers: learnt, measure: acuracy, compare learnt against oracle on forgetting"),
+    trial("routers: learnt, measure: bleu, bounds: oracle, compare learnt against oracle on f1"),
+    spoken("routers: r, bounds: uniform, measure: bleu, compare r against uniform on bleu"),
     around("stream s { tasks: intents, orders: alphabetical }"),
   ],
   L2R0407: [
@@ -297,6 +303,9 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around(
       'library more { t1: low_rank, t2: low_rank, "t 3": low_rank, t4: low_rank }\nexperiment e { on: encoder, stream: domains, adapters: more, train: fast, routers: learnt }',
     ),
+    around(
+      "library more { t11: low_rank, t2: low_rank }\nexperiment e { on: encoder, stream: domains, adapters: more, train: fast, routers: learnt }",
+    ),
   ],
   L2R0505: [
     trial("routers: [learnt, learnt], bounds: [oracle, oracle], seeds: [1, 1], measure: [cost, cost]"),
@@ -310,7 +319,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around('stream s { tasks: intents, orders: [written, written, [t2, t1, "t 3"], [t2, t1, "t 3"]] }'),
   ],
   L2R0506: [trial("seeds: 1")],
-  L2R0507: [trial("routers: learnt, compare lernt against uniform on accuracy")],
+  L2R0507: [
+    trial("routers: learnt, compare lernt against uniform on accuracy"),
+    trial("routers: learnt, compare learnt against [low_rank, g] on accuracy", "grouping g = mbc { of: low_rank }\n"),
+  ],
   L2R0508: [trial("routers: learnt, bounds: oracle, compare learnt against [learnt, learnt.kept, oracle] on accuracy")],
   L2R0509: [
     trial(

@@ -45,6 +45,11 @@ const cases: readonly (readonly [string, RegExp])[] = [
   ],
   ["data intents = jsonl\nstream s { tasks: intents[t|1] }", /^\*\*t1\*\*, a task of `intents`$/],
   ['use "./x.ts" as mi|ne', /^plugins of `\.\/x\.ts`\n\n- router `mine\.nearest_class`/],
+  ["experiment e { measure: weighted|_f1 }", /^`weighted_f1`, a value of \*\*measure\*\*: F1 of each class/],
+  [
+    "experiment e { measure: [accuracy, for|getting] }",
+    /^`forgetting`, a value of \*\*measure\*\*: best earlier accuracy/,
+  ],
   ["train fa|st { epochs: 5 }", /- `epochs: 5`\n- `batch: 32` \(default\)/],
 ]
 for (const [text, expected] of cases)
