@@ -13,6 +13,7 @@ import type { Experiment, Span, Stream, Value } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
 import { checkComparisons } from "./compare.ts"
 import { checkEarlier } from "./earlier.ts"
+import { checkInitialisation } from "./initialisation.ts"
 import { checkCoverage } from "./library.ts"
 import { checkNamedTasks } from "./named_tasks.ts"
 import { checkGroupings, checkMemory, checkService } from "./service.ts"
@@ -78,6 +79,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   if (stream) checkNamedTasks(compositions, stream, name, context)
   checkGroupings(adapters, values.get("train") as string | undefined, context)
   checkEarlier(adapters, values.get("train") as string | undefined, context)
+  checkInitialisation(name, compositions, adapters, values.get("train") as string | undefined, context)
   checkService(name, [...routers, ...compositions, ...bounds], adapters, context)
   checkMemory([...routers, ...compositions], context)
   const compare = checkComparisons(

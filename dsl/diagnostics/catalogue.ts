@@ -453,6 +453,12 @@ export const catalogue = {
     `\`earlier: ${earlier}\` of \`${train}\` adds up what modules give at a site, and those of \`${adapter}\` are tokens that join a text`,
     `write \`earlier: absent\`, or take an adapter that changes what leaves a layer`,
   ]),
+  L2R0538: warning<{ adapter: string; train: string; does: "adds" | "compares"; row?: string }>(
+    ({ adapter, train, does, row }) => [
+      `\`${row ?? adapter}\` ${does} parameters that start from chance, and by \`${train}\` each module ${row ? `of \`${adapter}\` ` : ""}starts from draws of its own`,
+      `write \`initialisation: shared\` in \`${train}\`${row ? ", or combine the updates (`on: updates`)" : ""}`,
+    ],
+  ),
 
   // 06: the plan
   L2R0600: error<{ problem: string; help: string }>(({ problem, help }) => [problem, help]),

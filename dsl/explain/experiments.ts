@@ -266,4 +266,11 @@ export const experiments: Pages = {
     right: `adapter soft = prompt\ntrain apart = brief { earlier: absent }\n${trial("routers: learnt", "soft").replace("brief", "apart")}`,
     given: true,
   },
+  L2R0538: {
+    title: "parameters that start from chance",
+    text: 'Unless the train says `initialisation: shared`, the module of each task starts from draws of its own, and two modules are apart by these draws before they have learnt anything. A grouping that compares their parameters compares the draws too, and to add the factors of such modules means nothing: the row of the composition says "not defined". The updates of low-rank modules, products of their factors, may be added whatever they started from.',
+    wrong: `grouping clustered = mbc { of: low_rank, clusters: 2 }\n${trial("routers: learnt", "clustered")}`,
+    right: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain alike = brief { initialisation: shared }\n${trial("routers: learnt", "clustered").replace("brief", "alike")}`,
+    given: true,
+  },
 }

@@ -1,6 +1,15 @@
 /** What the options of routers and adapters come to, for the checker as plain facts. */
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
-import { type Adapter, type Composition, isLowRank, type Router, Schema } from "../plugin/index.ts"
+import {
+  type Adapter,
+  type Composition,
+  type Initial,
+  isLowRank,
+  type Role,
+  type Router,
+  Schema,
+  type Site,
+} from "../plugin/index.ts"
 import { byOptions } from "./options/by_options.ts"
 import { fitReadsMemory } from "./rows/router_stage.ts"
 
@@ -17,6 +26,36 @@ export const lowRankWhere = (adapter: Adapter, options: JsonSchema): Facts => {
 export const joinsTokens = (adapter: Adapter, options: JsonSchema): Facts => {
   const joins = byOptions(adapter, options, (one, given) => one.sites(given).includes("embeddings"))
   return joins && (joins.byDefault || joins.where) ? { joins_tokens: joins } : {}
+}
+
+const DRAWN: readonly string[] = ["normal", "uniform", "vocabulary"]
+
+/** Whether trained parameters start from chance, asked at sites as good as any. */
+export const startsFromChance = (adapter: Adapter, options: JsonSchema): Facts => {
+  const drawn = byOptions(adapter, options, (one, given) =>
+    one.sites(given).some((role) => {
+      const site = { name: "any", kind: kindOf(role), layer: 0, role, in: 768, out: 768 }
+      return Object.values<Initial>(one.parameters(site, given)).some(
+        ({ draw, trained }) => trained !== false && DRAWN.includes(draw),
+      )
+    }),
+  )
+  return drawn && (drawn.byDefault || drawn.where) ? { drawn } : {}
+}
+
+const kindOf = (role: Role): Site["kind"] => {
+  if (role === "attention" || role === "embeddings") return role
+  return role.endsWith("norm") ? "norm" : role.endsWith("block") ? "block" : "linear"
+}
+
+/** Whether a composition adds parameters that must have started alike. */
+export const addsParameters = (composition: Composition, options: JsonSchema): Facts => {
+  const adds = byOptions(
+    composition,
+    options,
+    (one, given) => one.needs?.(given).includes("same_initialisation") ?? false,
+  )
+  return adds && (adds.byDefault || adds.where) ? { adds_parameters: adds } : {}
 }
 
 /** The options of a composition that name tasks: those whose words it gives as tasks again. */

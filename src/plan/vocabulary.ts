@@ -4,7 +4,7 @@ import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import { type Composition, type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
-import { joinsTokens, lowRankWhere, routerFacts, taskOptions } from "./effects.ts"
+import { addsParameters, joinsTokens, lowRankWhere, routerFacts, startsFromChance, taskOptions } from "./effects.ts"
 import { classNeeds } from "./needs_classes.ts"
 import { coreOptionsOf, refuseCoreOptions } from "./options/core_options.ts"
 import { placeOf } from "./place.ts"
@@ -147,6 +147,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         low_rank: plugin.factors !== undefined,
         ...lowRankWhere(plugin, options),
         ...joinsTokens(plugin, options),
+        ...startsFromChance(plugin, options),
       }
     case "backbone":
       return { location: "required" }
@@ -164,6 +165,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         needs_low_rank: needsOf(plugin).includes("factors"),
         reads_fisher: plugin.fisher !== undefined,
         ...taskOptions(plugin, options),
+        ...addsParameters(plugin, options),
       }
     case "router":
       return {

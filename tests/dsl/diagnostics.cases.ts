@@ -500,6 +500,12 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       "adapters: [low_rank, soft, both], train: beside",
     ),
   ],
+  L2R0538: [
+    trial(
+      "compositions: [added, summed]",
+      "composition added = addition\ncomposition summed = addition { on: updates }\ngrouping g = mbc { of: low_rank }\nadapter narrow = bottleneck\n",
+    ).replace(/adapters: low_rank(?=[^\n]*compositions)/, "adapters: [low_rank, narrow, g]"),
+  ],
   L2R0600: [
     {
       text: sound,

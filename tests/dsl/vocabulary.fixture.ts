@@ -70,7 +70,7 @@ export const vocabulary: Vocabulary = {
           targets: { type: "array", items: oneOf("query", "key", "value"), minItems: 1 },
           bias: { type: "boolean" },
         },
-        { facts: { low_rank: true, low_rank_where: { bias: { true: false } } } },
+        { facts: { low_rank: true, low_rank_where: { bias: { true: false } }, drawn: { byDefault: true } } },
       ),
       plugin("bottleneck", { reduction: count, activation: oneOf("relu", "gelu") }, { facts: { low_rank: false } }),
       plugin(
@@ -142,7 +142,16 @@ export const vocabulary: Vocabulary = {
         { memory: everyRouter.memory, head: everyRouter.head },
         { facts: { needs_low_rank: false, reads_fisher: true } },
       ),
-      plugin("addition", { weights: { type: "object" } }, { facts: { task_options: ["weights"] } }),
+      plugin(
+        "addition",
+        { weights: { type: "object" }, on: oneOf("updates", "factors") },
+        {
+          facts: {
+            task_options: ["weights"],
+            adds_parameters: { byDefault: true, where: { on: { updates: false } } },
+          },
+        },
+      ),
       plugin("negation", { task: { type: "string" } }, { required: ["task"], facts: { task_options: ["task"] } }),
     ]),
     strategy: Object.fromEntries([

@@ -9,6 +9,8 @@ import { PlanError } from "../../src/plan/chosen.ts"
 import { makePlan } from "../../src/plan/plan.ts"
 
 const place = fileURLToPath(new URL("../cli/tiny/", import.meta.url))
+/** Of plugins whose heads no fact tells: then the plan knows them. */
+const untold = JSON.parse(JSON.stringify(shipped), (key, value) => (key === "aggregate" ? undefined : value))
 const planned = (compare: string) => {
   const text = `language 1
 backbone encoder = bert "../../golden/tiny_bert" { max_tokens: 12 }
@@ -24,7 +26,7 @@ experiment e {
   compare ${compare} on accuracy
 }
 `
-  const { spec } = check(text, { file: "f", vocabulary: shipped as unknown as Vocabulary })
+  const { spec } = check(text, { file: "f", vocabulary: untold as Vocabulary })
   assert.ok(spec, compare)
   return makePlan(spec, { directory: place, processor: "p" })
 }

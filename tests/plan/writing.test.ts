@@ -110,12 +110,13 @@ test("a memory of classes that no row reads is no matter", async () => {
   )
 })
 
-test("a comparison of heads is refused: there are none", async () => {
+test("a comparison of heads is refused before the plan: there are none", () => {
   const asked = "bounds: [oracle, uniform, sequential]\n  compare learnt.refit against uniform on rouge_l"
-  await assert.rejects(
-    planned(spec({ "bounds: [oracle, uniform, sequential]": asked })),
-    /there is no row "learnt.refit": learnt has no heads/,
-  )
+  const text = spec({ "bounds: [oracle, uniform, sequential]": asked })
+  const { diagnostics } = check(text, { file: "spec.l2r", vocabulary: shipped as unknown as Vocabulary })
+  const [refused] = diagnostics.filter(({ severity }) => severity === "error")
+  assert.equal(refused.code, "L2R0509")
+  assert.match(refused.message, /no row `learnt.refit`: the texts of `colours` are answered in words/)
 })
 
 test("modules and answers are planned once for all rows; nothing has a head", async () => {

@@ -6,12 +6,16 @@ import { type Plugin, Schema } from "../../plugin/index.ts"
 /** Undefined where an option must be given, or the plugin throws. */
 export const byOptions = <P extends Plugin, Said>(
   plugin: P,
-  { properties = {} }: JsonSchema,
+  { properties = {}, required = [] }: JsonSchema,
   say: (plugin: P, options: any) => Said,
 ): ByOptions<Said> | undefined => {
+  // A text that must be given may be any.
+  const given = Object.fromEntries(
+    required.filter((option) => isAnyText(properties[option])).map((option) => [option, option]),
+  )
   const asked = (written: Readonly<Record<string, unknown>>): readonly Said[] => {
     try {
-      return [say(plugin, Schema.decodeUnknownSync(plugin.options)(written as never))]
+      return [say(plugin, Schema.decodeUnknownSync(plugin.options)({ ...given, ...written } as never))]
     } catch {
       return []
     }
@@ -28,6 +32,8 @@ export const byOptions = <P extends Plugin, Said>(
   })
   return { byDefault, ...(where.length > 0 && { where: Object.fromEntries(where) }) }
 }
+
+const isAnyText = ({ type, enum: words }: JsonSchema): boolean => type === "string" && !words
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
