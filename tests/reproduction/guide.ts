@@ -15,18 +15,22 @@ const NEEDS: readonly { readonly title: string; readonly source: string; readonl
   {
     title: "The trained modules alone",
     source: "weights",
-    when: "modules that others trained, whose data are gone: PEFT folders from a hub",
+    when: "For modules that others trained, whose data are gone: PEFT folders from a hub. `averaged`, `trimmed` and `dropped` are one merged module.",
   },
-  { title: "No data of its own", source: "none", when: "controls that every table should have" },
+  {
+    title: "No data of its own",
+    source: "none",
+    when: "Controls that every table should have. `oracle` is told the task.",
+  },
   {
     title: "A few remembered examples of each class",
     source: "memory",
-    when: "the setting of L2R: modules are trained task by task, and some examples may be kept",
+    when: "The setting of L2R: modules are trained task by task, and some examples may be kept. Rows with refitted heads have their heads trained on them, whatever routes: `uniform` with refitted heads is the control for what the heads give alone.",
   },
   {
     title: "All training data of the tasks",
     source: "train",
-    when: "the data are still there, and only the modules are to be composed",
+    when: "The data are still there, and only the modules are to be composed. `multi_task` and `sequential` train one shared module instead, the bounds of that.",
   },
 ]
 
@@ -80,14 +84,7 @@ export const whichRouter = (runs: readonly Recorded[]): string =>
     "",
     ...(runs.length === 0
       ? ["**Nothing has been run yet.**"]
-      : NEEDS.flatMap(({ title, source, when }) => [
-          `## ${title}`,
-          "",
-          `For ${when}.`,
-          "",
-          ...tableOf(runs, source),
-          "",
-        ])),
+      : NEEDS.flatMap(({ title, source, when }) => [`## ${title}`, "", when, "", ...tableOf(runs, source), ""])),
   ]
     .join("\n")
     .trimEnd()}\n`
