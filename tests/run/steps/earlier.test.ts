@@ -12,6 +12,7 @@ import { encoder } from "../../../src/model/encoder.ts"
 import { frozen } from "../../../src/model/single.ts"
 import { needed } from "../../../src/plan/drawing/step_graph.ts"
 import { makePlan } from "../../../src/plan/plan.ts"
+import { checkEarlier } from "../../../src/plan/rows/earlier.ts"
 import type { Artifact } from "../../../src/plan/step.ts"
 import { libraryFrom, textsIn } from "../../../src/run/steps/given.ts"
 import { underGivenGates } from "../../../src/testing/given_gates.ts"
@@ -138,9 +139,13 @@ test("modules beside earlier ones are planned for each order, and their rows dep
   assert.ok(isolated.cells.every(({ rows }) => rows.every(({ dependsOnOrder }) => !dependsOnOrder)))
 })
 
-test("tokens of a prompt can't stand beside those of earlier ones", async () => {
-  await assert.rejects(planned(", earlier: summed", "written", "prompt { length: 2 }"), {
+test("tokens of a prompt can't stand beside those of earlier ones: check finds it, and the plan where the plugin does not tell", async () => {
+  await assert.rejects(planned(", earlier: summed", "written", "prompt { length: 2 }"), /L2R0537/)
+  const adapter = { plugin: { name: "silent", sites: () => ["embeddings"] }, chosen: { options: {} } }
+  const train = { earlier: "summed", span: {} }
+  assert.throws(() => checkEarlier(train as never, [adapter as never]), {
     name: "PlanError",
-    message: /`earlier: summed` adds up what modules give at a site, and those of the adapter prompt are tokens/,
+    message: /`earlier: summed` adds up what modules give at a site, and those of the adapter silent are tokens/,
   })
+  assert.doesNotThrow(() => checkEarlier({ ...train, earlier: "absent" } as never, [adapter as never]))
 })
