@@ -72,9 +72,9 @@ export interface Ran {
   readonly computed: ReadonlyMap<string, string>
 }
 
-export const ran = async (source: Source, store: string): Promise<Ran> => {
+export const ran = async (source: Source, store: string, settings: Parameters<typeof plan>[2] = {}): Promise<Ran> => {
   const spec = await checked(source)
-  const planned = await plan(spec, source)
+  const planned = await plan(spec, source, settings)
   const labels = new Map(planned.steps.map(({ key, kind, label }) => [key, `${kind}: ${label}`]))
   const computed = new Map<string, string>()
   const onEvent = (event: RunEvent): void => {

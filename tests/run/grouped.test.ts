@@ -81,7 +81,10 @@ const cell = (adapter: string): Cell => run.results.cells.find((one) => one.adap
 const row = (name: string, adapter = "clustered"): Row => cell(adapter).rows.find((one) => one.name === name) as Row
 const summary = (name: string, adapter = "clustered") => cell(adapter).summary.find((one) => one.row === name)!
 
-test("MBC finds the pairs, once both of a pair were learnt, in every order", async () => {
+const elsewhere =
+  (process.versions.bun ?? process.versions.deno) !== undefined && "the same steps on each runtime: here the others"
+
+test("MBC finds the pairs, once both of a pair were learnt, in every order", { skip: elsewhere }, async () => {
   assert.deepEqual(
     row("oracle").stages.map(({ moduleOf }) => moduleOf),
     [[0], [0, 1], [0, 1, 2], [0, 1, 2, 0], [0, 1, 2, 0, 1], [0, 1, 2, 0, 1, 2]],
