@@ -62,6 +62,20 @@ test("equal artifacts are one object", () =>
     assert.equal(filesBelow(join(folder, "objects")).length, 2)
   }))
 
+test("whichever byte of a record is altered, the record is found to be damaged", () =>
+  withFolder(async (folder) => {
+    const long = { seconds: 0.1 + 0.7, cpuSeconds: 0.1 + 0.2 }
+    openStore(folder).write(step, artifact, long)
+    const [path] = filesBelow(join(folder, "steps"))
+    const whole = readFileSync(path)
+    for (let at = 0; at < whole.length - 1; at++) {
+      const altered = Buffer.from(whole)
+      altered[at] ^= 1
+      writeFileSync(path, altered)
+      assert.throws(() => openStore(folder).record(key), Damage, `byte ${at}: ${altered.subarray(at - 20, at + 4)}`)
+    }
+  }))
+
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],

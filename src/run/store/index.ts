@@ -129,8 +129,8 @@ export const openStore = (folder: string): Store => {
           label,
           l2r: version,
           created: new Date().toISOString(),
-          seconds,
-          cpuSeconds,
+          seconds: toMicroseconds(seconds),
+          cpuSeconds: toMicroseconds(cpuSeconds),
           machine: { model, features: fingerprint },
           json: keep(json, "json"),
           ...(arrays && { arrays: keep(arrays, "safetensors") }),
@@ -145,6 +145,9 @@ export const openStore = (folder: string): Store => {
     bytes: () => partsOf(objects).reduce((sum, part) => sum + sizeOf(part), 0),
   }
 }
+
+/** So few digits that each of them counts: a digit that is altered in a record is another number, which its checksum finds. */
+const toMicroseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6
 
 const partsOf = (objects: string): readonly string[] =>
   readdirSync(objects, { withFileTypes: true }).flatMap((entry) =>
