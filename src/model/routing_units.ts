@@ -1,6 +1,6 @@
 /** Routing units, and what a router reads there: the network as a whole ("model"), a block ("layer.3") or a site ("layer.3.attention.query"). */
 
-import type { Routing, Site } from "../plugin/index.ts"
+import { type Routing, type Site, TOKEN_QUERIES } from "../plugin/index.ts"
 import { constant, input, type Layout, type Tensor } from "../tensor/index.ts"
 import { attachedAt, type Library } from "./library.ts"
 
@@ -12,7 +12,7 @@ export const unitsOf = ({ level }: Routing, library: Library, sites: readonly Si
 }
 
 /** The unit that a site belongs to. */
-export const unitAt = ({ level }: Routing, site: Site): string =>
+export const unitAt = ({ level }: Pick<Routing, "level">, site: Site): string =>
   level === "model" ? "model" : level === "layer" ? `layer.${site.layer}` : site.name
 
 /** Width of what the router reads at a unit. */
@@ -49,14 +49,9 @@ export const outsideQuery = (
   modules: number,
   layout: Layout,
 ): Tensor | undefined => {
+  if (TOKEN_QUERIES.includes(query)) return undefined
   const rows = { of: "examples", layout } as const
   switch (query) {
-    case "block":
-    case "site":
-    case "outputs":
-    case "embeddings":
-    case "first_pass":
-      return undefined
     case "nothing":
       return constant(0)
     case "draw":

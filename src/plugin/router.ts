@@ -34,6 +34,9 @@ export type Query =
   | "draw"
   | "nothing"
 
+/** Queries that are states of the forward pass, one for each token; of these alone a router may gate tokens. */
+export const TOKEN_QUERIES: readonly Query[] = ["block", "site", "outputs", "embeddings", "first_pass"]
+
 export interface Routing {
   readonly query: Query
   /** One set of gates for the whole network, for each block, or for each attachment site. */

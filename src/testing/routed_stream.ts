@@ -86,7 +86,7 @@ const unitFeaturesFor = async (
   tokens: readonly Artifact[],
   memories: readonly Artifact[],
 ): Promise<readonly Artifact[]> => {
-  const { query } = router.routing(options)
+  const { query, level } = router.routing(options)
   if (!router.statistics || (query !== "block" && query !== "site")) return []
   const pooled = router.pooled?.(options) ?? "mean"
   const roles = [...new Set(bench.network.checkpoint.sites.map(({ role }) => role))]
@@ -96,7 +96,7 @@ const unitFeaturesFor = async (
       perform(
         bench,
         "features",
-        { backbone, split: "train", units: { query, pooled, roles, place: 0 } },
+        { backbone, split: "train", units: { query, level, pooled, roles, place: 0 } },
         { texts, memories: remembers ? [memories[t]] : [] },
       ),
     ),

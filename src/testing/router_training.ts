@@ -10,9 +10,9 @@ import {
   packedLayout,
   parameter,
   program,
-  type Query,
   type RandomStream,
   randomStream,
+  TOKEN_QUERIES,
   weight,
 } from "../plugin/index.ts"
 import { fitExamples } from "../run/steps/fit/examples.ts"
@@ -31,7 +31,7 @@ export const drawsNoise = ({ router, options }: Setting): boolean => {
   if (!router.parameters) return false
   const layout = packedLayout()
   const { query } = router.routing(options)
-  const x = INSIDE.includes(query)
+  const x = TOKEN_QUERIES.includes(query)
     ? input("x", ["tokens", 4], "float", { of: "tokens", layout })
     : input("x", ["examples", 4], "float", { of: "examples", layout })
   const initials: Initials = router.parameters({ width: 4, modules: 2, out: 4 }, options)
@@ -42,8 +42,6 @@ export const drawsNoise = ({ router, options }: Setting): boolean => {
     return false
   }
 }
-
-const INSIDE: readonly Query[] = ["block", "site", "outputs", "embeddings", "first_pass"]
 
 /** True where some of its first values are drawn by chance and there are as many of them as modules: each place in the library has its own. */
 export const drawsPlaces = ({ router, options }: Setting): boolean => {

@@ -1,6 +1,6 @@
 /** The options of steps, a type for each kind: what the plan writes into a step, and what the performer reads. */
 import type { Answers, Train } from "../../../dsl/spec.ts"
-import type { Role } from "../../plugin/index.ts"
+import type { Role, Routing } from "../../plugin/index.ts"
 import type { Chosen } from "../chosen.ts"
 import type { Json, StepKind } from "../step.ts"
 import type { ChosenBackbone } from "../stream.ts"
@@ -158,6 +158,7 @@ export type EvaluateRouted = { readonly stage: number; readonly seed: number } &
 /** What enters the units of a routing, at the sites of some roles, pooled over tokens. */
 export interface UnitFeatures {
   readonly query: "block" | "site"
+  readonly level: Routing["level"]
   readonly pooled: "mean" | "cls" | "last"
   readonly roles: readonly Role[]
   /** The task's place in the memory, where one is read. */

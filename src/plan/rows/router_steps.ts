@@ -93,6 +93,7 @@ const unitFeatures = (at: RouterStage): readonly string[] | undefined => {
         split: "train",
         units: {
           query,
+          level: routing.level,
           pooled: plugin.pooled?.(chosen.options) ?? "mean",
           roles: [...roles].sort(),
           place: along ? t : 0,

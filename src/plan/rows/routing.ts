@@ -1,6 +1,6 @@
 /** What a router says of its routing, checked before anything is computed. */
 import { described, isRecord } from "../../plugin/described.ts"
-import type { Router, Routing } from "../../plugin/index.ts"
+import { type Router, type Routing, TOKEN_QUERIES } from "../../plugin/index.ts"
 import { PluginError } from "../../plugin/load.ts"
 
 const WORDS: { readonly [K in "query" | "level" | "granularity" | "aggregate"]: readonly Routing[K][] } = {
@@ -43,7 +43,7 @@ const sound = (routing: Routing, router: Router, options: unknown, wrong: Wrong)
     if (!words.includes(routing[name]))
       wrong(`its ${name} is ${described(routing[name])}`, `a ${name} is one of ${words.join(", ")}`)
   const { query, level, granularity, aggregate } = routing
-  const inside = INSIDE.includes(query)
+  const inside = TOKEN_QUERIES.includes(query)
   if (granularity === "token" && !inside)
     wrong(
       `it has a gate for each token, but its query "${query}" is one for the example`,
@@ -77,8 +77,6 @@ const sound = (routing: Routing, router: Router, options: unknown, wrong: Wrong)
   return routing
 }
 
-/** Queries that the forward pass has: states of tokens. */
-const INSIDE: readonly Routing["query"][] = ["block", "site", "outputs", "embeddings", "first_pass"]
 const STATISTICS: readonly Routing["query"][] = ["frozen_mean", "frozen_cls", "block", "site"]
 const FROM_FEATURES: readonly Routing["query"][] = ["frozen_mean", "frozen_cls"]
 

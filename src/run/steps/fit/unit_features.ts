@@ -1,9 +1,10 @@
 /** What enters the routing units of the frozen backbone, one vector for a text: statistics of blocks and sites rest on it. */
 import { encoder, type Network, type Participant } from "../../../model/encoder.ts"
 import { forwardAll } from "../../../model/evaluate.ts"
+import { unitAt } from "../../../model/routing_units.ts"
 import type { UnitFeatures } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
-import { type HostTensor, packedLayout, pool, program, type Tensor } from "../../../plugin/index.ts"
+import { type HostTensor, packedLayout, pool, program, type Site, type Tensor } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import { host, keptOf, textsIn } from "../given.ts"
 
@@ -11,29 +12,24 @@ import { host, keptOf, textsIn } from "../given.ts"
 export const unitFeatures = async (
   work: Work,
   net: Network,
-  { query, pooled, roles, place }: UnitFeatures,
+  { query, level, pooled, roles, place }: UnitFeatures,
 ): Promise<Artifact> => {
   const all = textsIn(work.input("texts"), "train")
   const memories = work.inputs("memories")
   const texts = memories.length > 0 ? Array.from(keptOf(memories, place), (i) => all[i]) : all
   const states = new Map<string, Tensor>()
   let block: Tensor | undefined
+  /** As a router reads it there: what enters the site, or the state of its block. */
+  const noted = (site: Site, x: Tensor, y: Tensor): Tensor => {
+    if (roles.includes(site.role)) states.set(unitAt({ level }, site), query === "site" ? x : (block ?? y))
+    return y
+  }
   const participant: Participant = {
     block: (_layer, hidden) => {
       block = hidden
     },
-    change: ({ site }, x, y) => {
-      if (roles.includes(site.role)) {
-        if (query === "site") states.set(site.name, x)
-        else states.set(`layer.${site.layer}`, block ?? y)
-      }
-      return y
-    },
-    attend: (site, q, y) => {
-      if (roles.includes(site.role))
-        states.set(query === "site" ? site.name : `layer.${site.layer}`, query === "site" ? q : (block ?? y))
-      return y
-    },
+    change: ({ site }, x, y) => noted(site, x, y),
+    attend: noted,
   }
   encoder(net, participant, false, packedLayout())
   const forward = program(Object.fromEntries([...states].map(([unit, state]) => [`unit/${unit}`, pool(pooled, state)])))
