@@ -18,18 +18,24 @@ export interface Searching {
   readonly onEvaluation?: (done: number, best: number) => void
 }
 
+export interface Found {
+  readonly best: Float32Array
+  /** Its value: no finite number where none was seen. */
+  readonly least: number
+}
+
 /** The best point that was seen. */
-export const search = async (s: Searching): Promise<Float32Array> => {
+export const search = async (s: Searching): Promise<Found> => {
   let best = Float32Array.from(s.start)
   let least = await s.value(best)
   let sigma = s.bound / 3
   for (let done = 1; done < s.evaluations; done++) {
     const next = best.map((x) => Math.max(-s.bound, Math.min(s.bound, x + sigma * s.random.normal())))
     const value = await s.value(next)
-    const success = value <= least || !Number.isFinite(least)
-    if (success && Number.isFinite(value)) [best, least] = [next, value]
+    const success = Number.isFinite(value) && (value <= least || !Number.isFinite(least))
+    if (success) [best, least] = [next, value]
     sigma *= Math.exp(success ? 1 / 3 : -1 / 12)
     s.onEvaluation?.(done + 1, least)
   }
-  return best
+  return { best, least }
 }

@@ -3,7 +3,7 @@ import { chunksByLength, type Feeds } from "../../../model/batch.ts"
 import { search } from "../../../model/search.ts"
 import type { StoredArray } from "../../../plan/step.ts"
 import { program, randomStream, type Search } from "../../../plugin/index.ts"
-import type { Work } from "../../work.ts"
+import { StepError, type Work } from "../../work.ts"
 import type { FitExamples } from "./examples.ts"
 import type { FitObjective } from "./objective.ts"
 import type { FitParameters } from "./parameters.ts"
@@ -37,16 +37,21 @@ export const bySearch = async (
     return total / examples.texts.length
   }
   try {
-    const found = await search({
+    const { best, least } = await search({
       start: Float32Array.from([...parameters.start.values()].flatMap(({ data }) => Array.from(data as Float32Array))),
       value: lossAt,
       evaluations: by.evaluations,
       bound: by.bound,
       random: randomStream(seed, "router search", name),
-      onEvaluation: (done, best) =>
-        work.progress(done / by.evaluations, `evaluation ${done}/${by.evaluations} loss ${best.toFixed(3)}`),
+      onEvaluation: (done, loss) =>
+        work.progress(done / by.evaluations, `evaluation ${done}/${by.evaluations} loss ${loss.toFixed(3)}`),
     })
-    const feeds = feedsOf(parameters, found)
+    if (!Number.isFinite(least))
+      throw new StepError(
+        `router "${name}": the loss was no finite number at any of ${by.evaluations} candidates`,
+        "look at the weights of the modules and the backbone, at what the router computes, and at the texts of the memory",
+      )
+    const feeds = feedsOf(parameters, best)
     return parameters.settled(new Map(Object.entries(feeds).map(([key, { data }]) => [key, data as Float32Array])))
   } finally {
     await session.release()
