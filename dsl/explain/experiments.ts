@@ -104,7 +104,7 @@ export const experiments: Pages = {
   },
   L2R0510: {
     title: "a router that can't serve one of the adapters",
-    text: 'Arrow reads the two low-rank factors of each module and finds in them the direction that the module answers to. A bottleneck is not linear and has no such factors, so on it the row says "not defined". It does have its numbers on the other adapters, so this is a warning and not an error.',
+    text: 'Arrow reads the two low-rank factors of each module and finds in them the direction that the module answers to. A bottleneck is not linear and has no such factors, so on it the row says "not defined". It does have its numbers on the other adapters, so this is a warning and not an error. The same is said of compositions that read such factors (`svd`, `concatenation`), of `fisher` on groups, and of routers that go on from stage to stage on groups.',
     wrong: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "[low_rank, narrow]")}`,
     right: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "low_rank")}`,
     given: true,

@@ -115,5 +115,5 @@ const balance = (
   return terms
 }
 
-/** 1 for modules whose mean gate over all tasks reaches the threshold: [tasks, modules] -> [modules]. */
+/** 1 for modules whose mean gate over all tasks reaches the threshold: [modules, modules] -> [modules]. */
 const staying = (recorded: Tensor, threshold: number): Tensor => cast(greater(mean(recorded, 0), threshold), "float")

@@ -129,7 +129,7 @@ export const frozenParameters = (site: Site, { index, parameters }: Attached): R
   )
 
 /** [modules] -> [1] */
-export const gateOf = ({ index }: Attached, gates: Tensor, modules: number): Tensor =>
+export const gateOf = ({ index }: Pick<Attached, "index">, gates: Tensor, modules: number): Tensor =>
   modules === 1 ? gates : slice(gates, -1, index, index + 1)
 
 const parameterChange = (

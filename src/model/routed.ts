@@ -14,7 +14,6 @@ import {
   packedLayout,
   pool,
   scale,
-  slice,
   sum,
   type Tensor,
 } from "../tensor/index.ts"
@@ -23,7 +22,7 @@ import type { Participant } from "./encoder.ts"
 import { gatesOf } from "./gates.ts"
 import { anew, type Keep } from "./kept.ts"
 import { attachedAt, type Library, type TrainedModule } from "./library.ts"
-import { changesAt, mixAt, type Spot } from "./mix.ts"
+import { changesAt, gateOf, mixAt, type Spot } from "./mix.ts"
 import { mixTokens } from "./mix_tokens.ts"
 import { outsideQuery, unitAt } from "./routing_units.ts"
 import { changed, extension, virtualTokens } from "./single.ts"
@@ -119,9 +118,7 @@ export const routed = (
     gates.set(site.name, alpha)
     queries.set(site.name, y)
     const values = changes.map((change) => router.value?.(change, tensors(site.name), options) ?? change)
-    return values
-      .map((value, index) => mul(value, modules === 1 ? alpha : slice(alpha, -1, index, index + 1)))
-      .reduce(add, y)
+    return values.map((value, index) => mul(value, gateOf({ index }, alpha, modules))).reduce(add, y)
   }
   return {
     gates,
@@ -184,3 +181,18 @@ export const watched = (gates: Tensor, modules: number): { readonly mean: Tensor
     ? { mean: pool("mean", gates), entropy: pool("mean", entropy) }
     : { mean: gates, entropy }
 }
+
+/** What is kept of the gates of some units, by name: "gates/<unit>" and "entropy/<unit>". Gates that depend on no input are the same for all, and left out. */
+export const watchedUnits = (
+  gates: ReadonlyMap<string, Tensor>,
+  units: readonly string[],
+  modules: number,
+): Record<string, Tensor> =>
+  Object.fromEntries(
+    units.flatMap((unit) => {
+      const own = gates.get(unit)
+      if (!own?.rows) return []
+      const { mean, entropy } = watched(own, modules)
+      return [[`gates/${unit}`, mean] as const, [`entropy/${unit}`, entropy] as const]
+    }),
+  )

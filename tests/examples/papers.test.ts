@@ -1,4 +1,4 @@
-/** The small variants of the papers' examples, run as they stand: every row has its figures, and the full variants check without their data. */
+/** The small variants of the papers' examples, run to the last stage: every row has its figures, and the full variants check without their data. */
 import assert from "node:assert/strict"
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -76,7 +76,7 @@ export const whichRouter = (runs: readonly Recorded[]): string =>
     "",
     "First ask what you have: the modules alone, a few examples of each class, or all the data. What a router may know decides more than how it",
     "uses it. Then look at what it costs: a row that selects runs one module after a look at frozen features, a row that composes runs all of",
-    "them in one pass (1.05 times one LoRA for five), `max_confidence` runs each module for itself.",
+    "them in one pass (the column FLOPs of a table says at what cost), `max_confidence` runs each module for itself.",
     "",
     "The figures are class-incremental accuracies after the last task, LoRA of rank 8, three seeds, with 95 % intervals, on the same trained",
     "modules. Written by `node tests/reproduction/guide.ts` from what [REPRODUCTION.md](../REPRODUCTION.md) rests on; the rows are declared in",

@@ -3,7 +3,7 @@
 import { encoder, type Network } from "../../model/encoder.ts"
 import { forwardAll, rowsOf, tokenOffsets } from "../../model/evaluate.ts"
 import { flopsOf } from "../../model/flops.ts"
-import { routed, watched } from "../../model/routed.ts"
+import { routed, watchedUnits } from "../../model/routed.ts"
 import { unitsOf } from "../../model/routing_units.ts"
 import { frozen } from "../../model/single.ts"
 import type { EncodeComposed, EncodeRouted, StepOptions } from "../../plan/options/step_options.ts"
@@ -16,11 +16,10 @@ import {
   type Routing,
   type Tensor,
   type TokenIds,
-  weight,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
 import { checkFinite } from "./finite.ts"
-import { libraryFrom, network, remembered, textsIn, unitsIn } from "./given.ts"
+import { fittedTensors, libraryFrom, network, remembered, textsIn } from "./given.ts"
 import { notServed, turnedDown } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
 import { servedLibrary } from "./routed_library.ts"
@@ -77,7 +76,6 @@ const encodeRouted = async (work: Work, net: Network, options: EncodeRouted): Pr
   const router = await work.plugin<Router>("router", options.router.plugin, options.router.from)
   const library = await servedLibrary(work, router, options.router.options, net.checkpoint.sites)
   const routing = router.routing(options.router.options)
-  const given = unitsIn(work.input("fit"))
   const layout = packedLayout()
   const route = routed(
     {
@@ -89,21 +87,15 @@ const encodeRouted = async (work: Work, net: Network, options: EncodeRouted): Pr
     },
     net.checkpoint.width,
     layout,
-    (unit) =>
-      Object.fromEntries(
-        Object.entries(given[unit] ?? {}).map(([name, host]) => [name, weight(`unit/${unit}/${name}`, host)]),
-      ),
+    fittedTensors(work.input("fit")),
     { training: false },
   )
   const { features } = encoder(net, route.participant, false, layout)
-  const outputs: Record<string, Tensor> = { features }
-  for (const unit of unitsOf(routing, library, net.checkpoint.sites)) {
+  const units = unitsOf(routing, library, net.checkpoint.sites)
+  const outputs: Record<string, Tensor> = { features, ...watchedUnits(route.gates, units, library.length) }
+  for (const unit of options.keepGates ? units : []) {
     const gates = route.gates.get(unit)
-    if (!gates?.rows) continue // gates that depend on no input are the same for all
-    const { mean, entropy } = watched(gates, library.length)
-    outputs[`gates/${unit}`] = mean
-    outputs[`entropy/${unit}`] = entropy
-    if (options.keepGates && gates.rows.of === "tokens") outputs[`tokens/${unit}`] = gates
+    if (gates?.rows?.of === "tokens") outputs[`tokens/${unit}`] = gates
   }
   const { texts, query } =
     options.on === "test" ? testTexts(work, routing, options) : memoryTexts(work, routing, options)

@@ -2,9 +2,17 @@
 
 import type { Network } from "../../model/encoder.ts"
 import { bySite, type Head, type Library, NO_HEAD, type TrainedModule } from "../../model/library.ts"
+import type { UnitTensors } from "../../model/routed.ts"
 import { moduleOfTask } from "../../model/serving.ts"
 import type { Artifact, StoredArray } from "../../plan/step.ts"
-import { type Backbone, type Checkpoint, DataError, type HostTensor, type TokenIds } from "../../plugin/index.ts"
+import {
+  type Backbone,
+  type Checkpoint,
+  DataError,
+  type HostTensor,
+  type TokenIds,
+  weight,
+} from "../../plugin/index.ts"
 import type { Work } from "../work.ts"
 import { adapterIn } from "./adapter.ts"
 
@@ -180,8 +188,19 @@ const moduleFrom = async (work: Pick<Work, "plugin">, artifact: Artifact): Promi
   }
 }
 
+/** What was fitted of a router as constants of its formulas. */
+export const fittedTensors = (artifact: Pick<Artifact, "arrays">): UnitTensors => {
+  const units = unitsIn(artifact)
+  return (unit) =>
+    Object.fromEntries(
+      Object.entries(units[unit] ?? {}).map(([part, host]) => [part, weight(`unit/${unit}/${part}`, host)]),
+    )
+}
+
 /** Constants or parameters of a fitted router by unit: arrays "unit/<unit>/<name>" (a unit's name may hold no "/"). */
-export const unitsIn = ({ arrays }: Artifact): Readonly<Record<string, Readonly<Record<string, HostTensor>>>> => {
+export const unitsIn = ({
+  arrays,
+}: Pick<Artifact, "arrays">): Readonly<Record<string, Readonly<Record<string, HostTensor>>>> => {
   const units: Record<string, Record<string, HostTensor>> = {}
   for (const [name, array] of Object.entries(arrays)) {
     const [kind, unit, part] = name.split("/")

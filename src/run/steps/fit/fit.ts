@@ -8,9 +8,9 @@ import { initialsOf } from "../../../model/router_initials.ts"
 import { unitsOf } from "../../../model/routing_units.ts"
 import type { FitTrained, StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
-import { type Constants, fitsHeads, type Probe, type Router, weight } from "../../../plugin/index.ts"
+import { type Constants, fitsHeads, type Probe, type Router } from "../../../plugin/index.ts"
 import type { Perform, Work } from "../../work.ts"
-import { type Chosen, network } from "../given.ts"
+import { type Chosen, fittedTensors, network } from "../given.ts"
 import { notServed } from "../not_served.ts"
 import { libraryFor } from "../routed_library.ts"
 import { fitAlone, stackedAlone } from "./alone.ts"
@@ -39,9 +39,6 @@ export const fit: Perform = async (work) => {
     router.parameters && options.fitting
       ? await fittedParameters(work, net, router, options, library, units, constants)
       : {}
-  const named = Object.entries(constants).flatMap(([unit, tensors]) =>
-    Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray]),
-  )
   const counted = Object.entries(learnt).filter(([name]) => !name.endsWith(`/${RECORDED}`))
   return {
     json: {
@@ -49,9 +46,17 @@ export const fit: Perform = async (work) => {
       units,
       parameters: counted.reduce((sum, [, { data }]) => sum + data.length, 0),
     },
-    arrays: { ...Object.fromEntries(named), ...learnt },
+    arrays: { ...arraysOf(constants), ...learnt },
   } satisfies Artifact
 }
+
+/** Constants by unit, as they are stored. */
+const arraysOf = (constants: Readonly<Record<string, Constants>>): Record<string, StoredArray> =>
+  Object.fromEntries(
+    Object.entries(constants).flatMap(([unit, tensors]) =>
+      Object.entries(tensors).map(([name, tensor]) => [`unit/${unit}/${name}`, tensor as StoredArray]),
+    ),
+  )
 
 /** By unit. A string says why the library can't be served. */
 const constantsOf = (
@@ -119,23 +124,8 @@ const fittedParameters = async (
       : await byGradient(work, { objective, parameters, examples: examples.texts.length, fitting, seed, name })
   if (!how.records) return learnt
   const memory = how.on === undefined || how.on === "memory" ? examples : fitExamples(work, routing, {}, seed)
-  const fixed = (unit: string) => ({
-    ...constants[unit],
-    ...Object.fromEntries(
-      Object.entries(learnt).flatMap(([key, host]) =>
-        key.startsWith(`unit/${unit}/`) ? [[key.split("/")[2], host]] : [],
-      ),
-    ),
-  })
-  const final = fitObjective({
-    ...to,
-    examples: memory,
-    training: false,
-    tensors: (unit) =>
-      Object.fromEntries(
-        Object.entries(fixed(unit)).map(([part, host]) => [part, weight(`unit/${unit}/${part}`, host)]),
-      ),
-  })
+  const tensors = fittedTensors({ arrays: { ...arraysOf(constants), ...learnt } })
+  const final = fitObjective({ ...to, examples: memory, training: false, tensors })
   return { ...learnt, ...(await recorded(work, final, memory, library.length, how.records, previous)) }
 }
 
@@ -146,8 +136,6 @@ const fitProbe = async (work: Work, chosen: Chosen): Promise<Artifact> => {
   const constants = checkedConstants(given, { kind: "probe", name: probe.name, made: "statistics" })
   return {
     json: { probe: chosen.plugin, parameters: 0 },
-    arrays: Object.fromEntries(
-      Object.entries(constants).map(([name, tensor]) => [`unit/model/${name}`, tensor as StoredArray]),
-    ),
+    arrays: arraysOf({ model: constants }),
   }
 }

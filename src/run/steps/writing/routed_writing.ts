@@ -1,12 +1,12 @@
 /** A routed library that writes: gates of an example are those of its prompt, and are watched there. */
 import type { Network } from "../../../model/encoder.ts"
 import type { Taking, Watch } from "../../../model/generation_step.ts"
-import { type Routed, routed, watched } from "../../../model/routed.ts"
+import { type Routed, routed, watchedUnits } from "../../../model/routed.ts"
 import { unitsOf } from "../../../model/routing_units.ts"
 import type { WriteOptions } from "../../../plan/options/step_options.ts"
-import { type Router, type Routing, type Tensor, weight } from "../../../plugin/index.ts"
+import type { Router, Routing } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
-import { unitsIn } from "../given.ts"
+import { fittedTensors } from "../given.ts"
 import { servedLibrary } from "../routed_library.ts"
 
 export const routedWriting = async (
@@ -22,7 +22,7 @@ export const routedWriting = async (
   const router = await work.plugin<Router>("router", chosen.plugin, chosen.from)
   const library = await servedLibrary(work, router, chosen.options, checkpoint.sites)
   const routing = router.routing(chosen.options)
-  const given = unitsIn(work.input("fit"))
+  const tensors = fittedTensors(work.input("fit"))
   const units = unitsOf(routing, library, checkpoint.sites)
   let route: Routed | undefined
   const taking: Taking = (layout, keep) => {
@@ -30,26 +30,13 @@ export const routedWriting = async (
       { router, options: chosen.options, library, sites: checkpoint.sites },
       checkpoint.width,
       layout,
-      (unit) =>
-        Object.fromEntries(
-          Object.entries(given[unit] ?? {}).map(([name, host]) => [name, weight(`unit/${unit}/${name}`, host)]),
-        ),
+      tensors,
       { training: false },
       keep,
     )
     return route.participant
   }
   /** Of the pass that was traced last. */
-  const watch = () => {
-    const outputs: Record<string, Tensor> = {}
-    for (const unit of units) {
-      const gates = route?.gates.get(unit)
-      if (!gates?.rows) continue // gates that depend on no input are the same for all
-      const { mean, entropy } = watched(gates, library.length)
-      outputs[`gates/${unit}`] = mean
-      outputs[`entropy/${unit}`] = entropy
-    }
-    return outputs
-  }
+  const watch = () => (route ? watchedUnits(route.gates, units, library.length) : {})
   return { taking, watch, of: `the router "${router.name}"`, routing }
 }
