@@ -2,10 +2,8 @@
  * ModuleFormer's gate over trained modules (Shen, Zhang, Cao, Tan, Chen, Gan 2023, arXiv 2306.04640).
  * For each token x at each site:
  *   p = softmax(W2 GELU(W1 x)),    gates: the k largest p as they are (not normalised again),    y <- y + sum_i gate_i A_i(x)
- * The authors' dropout of 0.1 in the gate is left out. Losses, summed over sites (theirs may take the mean of p over all layers first):
- *   mutual_information  lambda -(H(mean p) - mean H(p))      the load is even over tokens, each token is sure
- *   concentration       lambda H(mean p)                     few modules carry the memory (the paper's; not in the public code)
- *   switch              lambda N sum_i P_i F_i               Fedus et al. 2021, with F_i the share of i among the k chosen, and 0.1 mean (log sum exp)^2
+ * The authors' dropout of 0.1 in the gate is left out. Losses (`expertLosses`) are summed over sites; theirs may take the mean
+ * of p over all layers first.
  * `insertion`: gates of earlier stages stay and those of a new module alone are learnt. `prune`: modules whose mean gate over the memory
  * is below the threshold at a site are left out there.
  */
@@ -14,28 +12,19 @@ import {
   cast,
   constant,
   defineRouter,
-  exp,
+  expertGates,
+  expertLosses,
+  expertScores,
   Fraction,
-  gelu,
   greater,
   kaiming,
-  largestMask,
-  log,
-  matmul,
-  max,
   mean,
   mul,
   NonNegativeNumber,
-  neg,
   normal,
   optional,
-  overBatch,
   PositiveInt,
   Schema,
-  scale,
-  softmax,
-  sub,
-  sum,
   type Tensor,
 } from "../../src/plugin/index.ts"
 
@@ -74,46 +63,16 @@ export default defineRouter({
     ...(prune > 0 ? { records: "all" as const } : {}),
   }),
   gates: (x, p, { top_k, prune }, { training }) => {
-    const all = softmax(logits(x, p))
-    const gates = mul(all, largestMask(all, top_k))
+    const gates = expertGates(scores(x, p), top_k)
     return p.recorded && prune > 0 && !training ? mul(gates, staying(p.recorded, prune)) : gates
   },
   loss: ({ units }, options) => {
-    const own = units.map(({ query, p }) => balance(logits(query, p), options))
-    return own.flat().length === 0 ? constant(0) : own.flat().reduce(add)
+    const own = units.flatMap(({ query, p }) => expertLosses(scores(query, p), options.top_k, options))
+    return own.length === 0 ? constant(0) : own.reduce(add)
   },
 })
 
-const logits = (x: Tensor, { W1, b1, W2 }: P): Tensor => matmul(gelu(add(matmul(x, W1), b1)), W2)
-
-const entropy = (p: Tensor): Tensor => neg(sum(mul(p, log(add(p, 1e-12))), -1))
-
-interface Losses {
-  readonly top_k: number
-  readonly mutual_information: number
-  readonly concentration: number
-  readonly switch: number
-}
-
-const balance = (
-  z: Tensor,
-  { top_k, mutual_information, concentration, switch: switching }: Losses,
-): readonly Tensor[] => {
-  const p = softmax(z)
-  const marginal = overBatch(p)
-  const terms: Tensor[] = []
-  if (mutual_information > 0) terms.push(scale(sub(overBatch(entropy(p)), entropy(marginal)), mutual_information))
-  if (concentration > 0) terms.push(scale(entropy(marginal), concentration))
-  if (switching > 0) {
-    const modules = z.shape.at(-1) as number
-    const share = scale(overBatch(largestMask(p, top_k)), 1 / Math.min(top_k, modules))
-    const load = scale(sum(mul(marginal, share)), modules)
-    const top = max(z, -1, true)
-    const total = add(top, log(sum(exp(sub(z, top)), -1, true)))
-    terms.push(scale(add(load, scale(mean(overBatch(mul(total, total))), 0.1)), switching))
-  }
-  return terms
-}
+const scores = (x: Tensor, { W1, b1, W2 }: P): Tensor => expertScores(x, W1, b1, W2)
 
 /** 1 for modules whose mean gate over all tasks reaches the threshold: [modules, modules] -> [modules]. */
 const staying = (recorded: Tensor, threshold: number): Tensor => cast(greater(mean(recorded, 0), threshold), "float")

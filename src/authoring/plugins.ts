@@ -29,6 +29,10 @@ export const modernbert = builder<typeof import("../../plugins/backbones/modernb
   "backbone",
   "modernbert",
 )
+export const moduleformer_backbone = builder<typeof import("../../plugins/backbones/moduleformer/index.ts").default>(
+  "backbone",
+  "moduleformer",
+)
 export const onnx = builder<typeof import("../../plugins/backbones/onnx/index.ts").default>("backbone", "onnx")
 export const roberta = builder<typeof import("../../plugins/backbones/roberta.ts").default>("backbone", "roberta")
 export const t5 = builder<typeof import("../../plugins/backbones/t5.ts").default>("backbone", "t5")
@@ -95,7 +99,7 @@ export const max_confidence = builder<typeof import("../../plugins/routers/max_c
   "max_confidence",
 )
 export const mocl = builder<typeof import("../../plugins/routers/mocl.ts").default>("router", "mocl")
-export const moduleformer = builder<typeof import("../../plugins/routers/moduleformer.ts").default>(
+export const moduleformer_router = builder<typeof import("../../plugins/routers/moduleformer.ts").default>(
   "router",
   "moduleformer",
 )

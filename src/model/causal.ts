@@ -17,7 +17,7 @@ import {
   withRows,
 } from "../tensor/index.ts"
 import { type Feeds, packed } from "./batch.ts"
-import { encoder, type Network, type Participant, weightOf } from "./encoder.ts"
+import { encoder, type Network, type Participant, type Trained, weightOf } from "./encoder.ts"
 import { withGradients } from "./gradients.ts"
 import { trainable } from "./single.ts"
 
@@ -26,8 +26,8 @@ export const IGNORED = -100
 
 /** How the loss of answers is traced. */
 export interface Losing {
-  /** The backbone's own weights are parameters, else frozen. */
-  readonly trained?: boolean
+  /** What of the backbone's own weights is a parameter. */
+  readonly trained?: Trained
   /** That of the texts, where a participant knows it too. */
   readonly layout?: Layout
   /** Share of each token that is spread evenly over the vocabulary. */
@@ -58,7 +58,11 @@ export const causalLoss = (
 }
 
 /** Scores of the next token: [.., width] -> [.., vocabulary]. */
-export const nextTokenScores = ({ backbone, checkpoint }: Network, hidden: Tensor, trained = false): Tensor => {
+export const nextTokenScores = (
+  { backbone, checkpoint }: Network,
+  hidden: Tensor,
+  trained: Trained = false,
+): Tensor => {
   if (!backbone.nextToken) throw new Error(`the backbone ${backbone.name} does not predict a next token`)
   return backbone.nextToken({ weight: (name) => weightOf(checkpoint, name, trained) }, hidden, checkpoint)
 }

@@ -41,6 +41,8 @@ export interface Participant {
   readonly join?: (layer: FrozenLayer, e: Tensor) => Tensor | undefined
   /** Changes the output y of a linear, norm or block site, given its input x. */
   readonly change?: (layer: FrozenLayer, x: Tensor, y: Tensor) => Tensor
+  /** Sees the scores [length, experts] by which each token chooses k experts of a sub-layer. */
+  readonly experts?: (name: string, scores: Tensor, k: number) => void
   /** Changes the output y of an attention site with queries q; `extended` gives it with further keys and values. */
   readonly attend?: (site: Site, q: Tensor, y: Tensor, extended: (extension: Extension) => Tensor) => Tensor
   /** What the tokens see at an attention site besides themselves, given their keys and values: tokens of earlier runs. */
@@ -69,11 +71,14 @@ export interface Network {
   readonly checkpoint: Checkpoint
 }
 
-/** `trained`: the backbone's own weights are parameters (full fine-tuning), else frozen. */
+/** The weights of a backbone as leaves: all are parameters (full fine-tuning) or frozen, or as a function of name and numbers has it. */
+export type Trained = boolean | ((name: string, host: HostTensor) => Tensor)
+
+/** `trained`: what of the backbone's own weights is a parameter. */
 export const encoder = (
   network: Network,
   participant: Participant = {},
-  trained = false,
+  trained: Trained = false,
   layout = packedLayout(),
 ): Encoded => {
   const { backbone, checkpoint } = network
@@ -95,7 +100,7 @@ export interface Traced {
 export const traced = (
   { backbone, checkpoint }: Network,
   participant: Participant,
-  trained: boolean,
+  trained: Trained,
   { layout, named = "", text }: Traced,
 ): Trace => {
   const rows = { of: "tokens", layout } as const
@@ -150,6 +155,7 @@ export const traced = (
         throw new Error(`tokens cannot join the attention of ${name}: give keys and values`)
       })
     },
+    experts: (name, scores, k) => participant.experts?.(name, scores, k),
     span: (name, x, y) => {
       const site = siteOf(name)
       return participant.change ? participant.change({ site }, x, y) : y
@@ -189,9 +195,10 @@ const normalised = (x: Tensor, { kind, gain, bias, epsilon }: Norm): Tensor => {
 const filled = (width: number, value: number): Tensor => constant(new Array(width).fill(value))
 
 /** A weight of a checkpoint as a leaf of the graph. */
-export const weightOf = ({ weights }: Checkpoint, name: string, trained: boolean): Tensor => {
+export const weightOf = ({ weights }: Checkpoint, name: string, trained: Trained): Tensor => {
   const host: HostTensor | undefined = weights[name]
   if (!host) throw new Error(`the checkpoint has no weight "${name}"`)
+  if (typeof trained === "function") return trained(name, host)
   return trained ? parameter(name, host.shape) : weight(name, host, { backbone: true })
 }
 

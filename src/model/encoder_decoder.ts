@@ -5,7 +5,7 @@
 import type { TokenIds } from "../plugin/index.ts"
 import { packedLayout, type Tensor } from "../tensor/index.ts"
 import { type Feeds, packed } from "./batch.ts"
-import { type Encoded, encoder, type Network, type Participant, traced } from "./encoder.ts"
+import { type Encoded, encoder, type Network, type Participant, type Trained, traced } from "./encoder.ts"
 
 /** Before the names of feeds. */
 const ANSWER = "answer"
@@ -16,11 +16,11 @@ export interface Decoded {
   readonly hidden: Tensor
 }
 
-/** `trained`: the backbone's own weights are parameters, else frozen. */
+/** `trained`: what of the backbone's own weights is a parameter. */
 export const encoderDecoder = (
   network: Network,
   participant: Participant = {},
-  trained = false,
+  trained: Trained = false,
   layout = packedLayout(),
 ): Decoded => {
   const { backbone, checkpoint } = network

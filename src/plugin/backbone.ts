@@ -73,8 +73,20 @@ export interface Trace {
     heads: number,
     options?: Omit<AttentionOptions, "prefix">,
   ) => Tensor
+  /** Announces that each token chooses k of the experts of a sub-layer by its scores [length, experts]. */
+  readonly experts: (name: string, scores: Tensor, k: number) => void
   /** A stretch of the network that is an attachment site: what it makes of x is y; the result takes y's place. */
   readonly span: (site: string, x: Tensor, y: Tensor) => Tensor
+}
+
+/** The experts of a sub-layer, of which each token takes k. */
+export interface ExpertLayer {
+  /** As `Trace.experts` is told it. */
+  readonly name: string
+  readonly count: number
+  readonly k: number
+  /** The weights that have a first axis of experts, those of the gate included. */
+  readonly weights: readonly string[]
 }
 
 /** Size of a new checkpoint. */
@@ -85,6 +97,9 @@ export interface BackboneSize {
   readonly intermediate: number
   readonly vocabulary: number
   readonly positions: number
+  /** Of families that have them: experts of each sub-layer, and how many of them a token takes. */
+  readonly experts?: number
+  readonly expertsOfToken?: number
 }
 
 /** How large a network is: what estimates of time and space rest on. */
@@ -113,6 +128,8 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   ) => readonly TokenIds[]
   /** A checkpoint with random weights, to be trained from nothing. */
   readonly create?: (size: BackboneSize, tokenizer: unknown, random: RandomStream) => Checkpoint
+  /** Of families that have them: the experts of each sub-layer, in the order of computation. */
+  readonly experts?: (checkpoint: Checkpoint) => readonly ExpertLayer[]
   /** The files of a checkpoint (config.json, tokenizer.json, model.safetensors as float16) as others of its family read them. */
   readonly files?: (checkpoint: Checkpoint) => Readonly<Record<string, string | Uint8Array>>
   /** Hidden states of the last layer: [length, width] with rows "tokens". */

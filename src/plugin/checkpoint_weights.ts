@@ -14,7 +14,7 @@ export interface FiledTensor extends StoredTensor {
 
 /** Beginnings of names that belong to heads and poolers, and buffers that can be computed: never read. */
 const HEADS =
-  /^(pooler|cls|classifier|pre_classifier|lm_head|head|decoder|predictions|sop_classifier|qa_outputs|score|vocab_\w+|encoder\.embed_tokens)\.|\b(position_ids|token_type_ids|inv_freq)$/
+  /^(pooler|cls|classifier|pre_classifier|lm_head|head|decoder|predictions|sop_classifier|qa_outputs|score|vocab_\w+|encoder\.embed_tokens)\.|\b(position_ids|token_type_ids|inv_freq|attn\.mask|attn\.cum_weight)$/
 
 /** The tensors of all weight files by name. Throws DataError where a file is damaged. */
 export const storedTensors = ({ path, weights, location }: CheckpointFolder): ReadonlyMap<string, FiledTensor> => {

@@ -55,6 +55,7 @@ const pointwise: Case[] = [
   one("sqrt", ({ x }) => t.sqrt(x), positive),
   one("tanh", ({ x }) => t.tanh(x)),
   one("sigmoid", ({ x }) => t.sigmoid(x)),
+  one("softplus", ({ x }) => t.softplus(x), { range: [-4, 4] }),
   one("relu", ({ x }) => t.relu(x)),
   one("cos", ({ x }) => t.cos(x), { range: [-4, 4] }),
   one("sin", ({ x }) => t.sin(x), { range: [-4, 4] }),
@@ -391,6 +392,14 @@ export const sequential: Case[] = [
     t.attention(t.concat([h, h], -1), t.concat([k, h], -1), t.concat([h, k], -1), 2),
   ),
   packedCase("attention, causal", ({ h, k }) => t.attention(h, k, h, 1, { causal: true })),
+  packedCase("attention, stick-breaking, grouped, prefix with a mask", ({ h, k, M }) =>
+    t.attention(t.concat([h, k], -1), k, h, 2, {
+      weights: "stick_breaking",
+      groups: 1,
+      causal: true,
+      prefix: { keys: t.transpose(M), values: t.transpose(M), mask: t.cast(t.greater(t.sum(M, 0), 0), "float") },
+    }),
+  ),
   packedCase("attention, window", ({ h, k }) => t.attention(h, k, h, 1, { window: 1 })),
   packedCase("attention, causal, window", ({ h, k }) => t.attention(h, k, h, 1, { causal: true, window: 1 })),
   packedCase("attention, grouped", ({ h, k }) =>

@@ -36,6 +36,7 @@ export const calledSites = (
     weight: (name) => weight(name, weights[name]),
     embed: (site, table) => calls(site, { tokens: gather(table, ids), positions }),
     block: (_layer, hidden) => hidden,
+    experts: () => {},
     linear: (site, x, w, bias) => calls(site, bias ? add(matmul(x, w), bias) : matmul(x, w)),
     norm: (site, x) => calls(site, x),
     attention: (site, q) => calls(site, q),

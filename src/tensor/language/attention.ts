@@ -14,11 +14,13 @@ import { settle } from "./align.ts"
 import { bias, hidden } from "./attention_bias.ts"
 import type { AttentionOptions } from "./attention_options.ts"
 import { ownMixed, ownScores } from "./own_prefix.ts"
+import { stickBreaking } from "./stick_breaking.ts"
 
 export type { AttentionOptions, Prefix } from "./attention_options.ts"
 
 /**
  * softmax(q k^T / sqrt(d/heads) + mask) v in each head; q [length, d], k and v [length, d/heads * groups] -> [length, d].
+ * With `weights: "stick_breaking"` the weights are those of `stickBreaking` in place of a softmax.
  * Keys and values may be those of another text of the example, packed, or padded with a `mask`.
  */
 export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, options: AttentionOptions = {}): Tensor => {
@@ -34,7 +36,8 @@ export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, option
   const products = matmul(inGroups(queries, groups), swapLast(keys), {}, scale)
   const scores = add(outOfGroups(products), bias(length, mask, { ...options, prefix: shared }))
   const mine = own && ownScores(settle(q), settle(own.keys), heads, groups, layout, scale)
-  const all = softmax(mine ? concat([own.mask ? add(mine, hidden(own.mask)) : mine, scores], 3) : scores)
+  const every = mine ? concat([own.mask ? add(mine, hidden(own.mask)) : mine, scores], 3) : scores
+  const all = options.weights === "stick_breaking" ? stickBreaking(every) : softmax(every)
   const size = mine ? mine.shape[3] : 0
   const weights = slice(all, 3, size, all.shape[3])
   const mixed = outOfGroups(matmul(inGroups(weights, groups), values))
@@ -50,7 +53,7 @@ const checked = (
   k: Tensor,
   v: Tensor,
   heads: number,
-  { groups = heads, mask, causal, window, relative }: AttentionOptions,
+  { groups = heads, mask, causal, window, relative, weights }: AttentionOptions,
 ): { readonly layout: Layout; readonly mask: Tensor } => {
   for (const x of [q, k, v]) {
     const [of, rank, help] =
@@ -79,6 +82,12 @@ const checked = (
       "attention",
       "a query has no place among the keys of another text",
       "leave out causal, window and relative",
+    )
+  if (weights === "stick_breaking" && !causal)
+    throw new ShapeError(
+      "attention",
+      "a stick is broken from the last key back, and here later keys are seen",
+      "give causal: true with stick_breaking",
     )
   return { layout, mask: mask ?? source.mask }
 }

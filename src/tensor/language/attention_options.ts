@@ -10,6 +10,8 @@ export interface AttentionOptions {
   readonly window?: number
   /** Scores are multiplied by it; by default 1 / sqrt(d/heads). */
   readonly scale?: number
+  /** How scores become weights: they compete in a softmax (the default), or break a stick from the last key back, which needs `causal`. */
+  readonly weights?: "softmax" | "stick_breaking"
   /** Added to the score of a key that lies n places behind its query, n from -reach to reach and cut there: [2 reach + 1, heads] (Shaw et al. 2018). */
   readonly relative?: Tensor
   /** Of keys and values that are padded: [keys], one for each example, 1 where there is one. */

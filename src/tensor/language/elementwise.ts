@@ -28,6 +28,8 @@ export const log = unary(pointwise.log)
 export const sqrt = unary(pointwise.sqrt)
 export const tanh = unary(pointwise.tanh)
 export const sigmoid = unary(pointwise.sigmoid)
+/** ln(1 + e^x); -softplus(x) = ln(1 - sigmoid(x)), without loss where that is near 0. */
+export const softplus = unary(pointwise.softplus)
 export const relu = unary(pointwise.relu)
 /** Of radians. */
 export const cos = unary(pointwise.cos)

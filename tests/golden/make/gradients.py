@@ -142,6 +142,7 @@ OPERATORS = {
     "packed: attention, prefix of an example, causal": packed("hkM", lambda v, s: attended(v["h"], v["k"], v["h"], s, causal=True, prefix=(v["M"].mT, v["M"].mT))),
     "packed: rotary": packed("hk", lambda v, s: (lambda x: turned(x, s) * x)(torch.cat([v["h"], v["k"], v["k"], v["h"]], 1))),
     "packed: tokens x placed values": packed("hp", lambda v, s: v["h"] @ placed(v["p"], [i * s["a"] for i in range(s["a"])], (s["a"], s["a"]))),
+    "softplus": one(F.softplus, -4, 4),
 }  # fmt: skip
 
 
