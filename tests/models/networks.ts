@@ -24,6 +24,7 @@ export const NETWORKS = [
   ["Mistral", "llama", "tiny_decoders/mistral"],
   ["Qwen 2", "llama", "tiny_decoders/qwen2"],
   ["Qwen 3", "llama", "tiny_decoders/qwen3"],
+  ["ModuleFormer", "moduleformer", "tiny_moduleformer"],
   ["T5", "t5", "tiny_t5/first"],
   ["T5 1.1, gated", "t5", "tiny_t5/gated"],
   ["BERT as .onnx", "onnx", "tiny_bert/onnx/script.onnx"],
