@@ -81,7 +81,8 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   checkEarlier(adapters, values.get("train") as string | undefined, context)
   checkInitialisation(name, compositions, adapters, values.get("train") as string | undefined, context)
   checkService(name, [...routers, ...compositions, ...bounds], adapters, context)
-  checkMemory([...routers, ...compositions], context)
+  const strategies = bounds.filter((bound) => context.scope.declared.get(bound.name)?.kind === "strategy")
+  checkMemory([...routers, ...compositions, ...strategies], context)
   const compare = checkComparisons(
     resolved.comparisons,
     { rows: [...routers, ...compositions, ...bounds], complete, stream },

@@ -35,14 +35,15 @@ interface Placed extends ClassNeed {
   readonly at?: Span
 }
 
-/** What a router and the memory that it reads need classes for. */
+/** What a router or a strategy and the memory that it reads need classes for. */
 const needsOf = (name: string, { scope, resolve }: Context): readonly Placed[] => {
   const declared = scope.declared.get(name)
   if (!declared) {
-    const need = classNeedOf(pluginsOf(scope.vocabulary, "router").get(name), new Map())
+    const plugin = (["router", "strategy"] as const).map((kind) => pluginsOf(scope.vocabulary, kind).get(name))
+    const need = classNeedOf(plugin.find(Boolean), new Map())
     return need ? [{ ...need, row: name }] : []
   }
-  if (declared.kind !== "router") return []
+  if (declared.kind !== "router" && declared.kind !== "strategy") return []
   const memory = memoryOf(declared, { scope, resolve })
   return [declared, ...(memory ? [memory] : [])].flatMap((node) => {
     const { entry, settings, unsure } = resolve(node)

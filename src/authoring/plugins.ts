@@ -118,6 +118,7 @@ export const task_predictor = builder<typeof import("../../plugins/routers/task_
 )
 export const uniform = builder<typeof import("../../plugins/routers/uniform.ts").default>("router", "uniform")
 export const x_lora = builder<typeof import("../../plugins/routers/x_lora.ts").default>("router", "x_lora")
+export const er = builder<typeof import("../../plugins/strategies/er.ts").default>("strategy", "er")
 export const multi_task = builder<typeof import("../../plugins/strategies/multi_task.ts").default>(
   "strategy",
   "multi_task",

@@ -5,10 +5,11 @@
  */
 import type { Adapter, TokenIds } from "../plugin/index.ts"
 import {
-  crossEntropy,
+  crossEntropies,
   gather,
   input,
   type Layout,
+  mean,
   nameOf,
   type Program,
   program,
@@ -38,10 +39,14 @@ export interface Losing {
  * One number; reads the feeds of `answerFeeds`. What pools the tokens of a text, such as the gates of an example, reads
  * those of the prompt: the tokens before the first that counts, which are all that is there when the rest is generated.
  */
-export const causalLoss = (
+export const causalLoss = (network: Network, participant: Participant = {}, losing: Losing = {}): Tensor =>
+  mean(causalLosses(network, participant, losing))
+
+/** The loss of each token that counts, [answers]. */
+export const causalLosses = (
   network: Network,
-  participant: Participant = {},
-  { trained = false, layout = promptedLayout(), smoothing = 0 }: Losing = {},
+  participant: Participant,
+  { trained = false, layout = promptedLayout(), smoothing = 0 }: Losing,
 ): Tensor => {
   if (network.backbone.decode)
     throw new Error(
@@ -49,12 +54,7 @@ export const causalLoss = (
     )
   const { hidden } = encoder(network, participant, trained, layout)
   const before = gather(withRows(hidden, undefined), input("before", ["answers"], "int"))
-  return crossEntropy(
-    nextTokenScores(network, before, trained),
-    input("answers", ["answers"], "int"),
-    undefined,
-    smoothing,
-  )
+  return crossEntropies(nextTokenScores(network, before, trained), input("answers", ["answers"], "int"), smoothing)
 }
 
 /** Scores of the next token: [.., width] -> [.., vocabulary]. */

@@ -5,8 +5,9 @@
  */
 import type { Adapter, TokenIds } from "../plugin/index.ts"
 import {
-  crossEntropy,
+  crossEntropies,
   input,
+  mean,
   nameOf,
   type Program,
   packedLayout,
@@ -22,14 +23,18 @@ import { withGradients } from "./gradients.ts"
 import { trainable } from "./single.ts"
 
 /** One number, the mean over all tokens of the answers; reads the feeds of `translationFeeds`. */
-export const sequenceLoss = (
+export const sequenceLoss = (network: Network, participant: Participant = {}, losing: Losing = {}): Tensor =>
+  mean(sequenceLosses(network, participant, losing))
+
+/** The loss of each token of the answers, [tokens of answers]. */
+export const sequenceLosses = (
   network: Network,
-  participant: Participant = {},
-  { trained = false, layout = packedLayout(), smoothing = 0 }: Losing = {},
+  participant: Participant,
+  { trained = false, layout = packedLayout(), smoothing = 0 }: Losing,
 ): Tensor => {
   const { hidden } = encoderDecoder(network, participant, trained, layout)
   const scores = nextTokenScores(network, withRows(hidden, undefined), trained)
-  return crossEntropy(scores, input("answers", [hidden.shape[0]], "int"), undefined, smoothing)
+  return crossEntropies(scores, input("answers", [hidden.shape[0]], "int"), smoothing)
 }
 
 /** A training step of an adapter: the loss, and the gradient of each of its parameters. */

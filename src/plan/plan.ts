@@ -14,14 +14,15 @@ import { graphOf } from "./drawing/step_graph.ts"
 import { planMemory } from "./memories.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
 import { checkHeads } from "./rows/asked.ts"
-import { planProbe, planStrategy } from "./rows/bound.ts"
 import { moduleChooser, type PlannedModules, planModules, trainOptions } from "./rows/cell.ts"
 import { planComposition } from "./rows/composition.ts"
 import { checkEarlier } from "./rows/earlier.ts"
 import { groupedModules, groupingsOf } from "./rows/grouped.ts"
 import { type Line, linesOf } from "./rows/lines.ts"
+import { planProbe } from "./rows/probe.ts"
 import { planRouter } from "./rows/router.ts"
 import type { PlannedRow } from "./rows/row.ts"
+import { planStrategy } from "./rows/strategy.ts"
 import { planScores } from "./scores_step.ts"
 import type { Json, Step } from "./step.ts"
 import { type PlannedStream, planStream } from "./stream.ts"
@@ -176,6 +177,8 @@ const planLine = (
   train: ReturnType<typeof trainOptions>,
   stages: readonly number[],
 ): readonly PlannedRow[] => {
+  const memoryFor = (memory: Resolved<Memory> | undefined) =>
+    memory && planMemory(builder, memory, stream, modules.seed)
   const memoryOf = ({ memory }: { readonly memory: Resolved<Memory> }) =>
     planMemory(builder, memory, stream, modules.seed)
   switch (line.of) {
@@ -184,7 +187,7 @@ const planLine = (
     case "composition":
       return planComposition(builder, stream, modules, { ...line, memory: memoryOf(line) }, stages)
     case "strategy":
-      return [planStrategy(builder, stream, modules, { ...line, train }, stages)]
+      return [planStrategy(builder, stream, modules, { ...line, train, memory: memoryFor(line.memory) }, stages)]
     case "probe":
       return [planProbe(builder, stream, modules.seed, { ...line, memory: memoryOf(line) }, stages)]
   }

@@ -6,7 +6,7 @@ import { type Composition, type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
 import { addsParameters, joinsTokens, lowRankWhere, routerFacts, startsFromChance, taskOptions } from "./effects.ts"
 import { classNeeds } from "./needs_classes.ts"
-import { coreOptionsOf, refuseCoreOptions } from "./options/core_options.ts"
+import { coreOptionsFor, refuseCoreOptions } from "./options/core_options.ts"
 import { placeOf } from "./place.ts"
 
 /** The vocabulary of some plugins, sorted by kind and name; kinds without a plugin are there and empty. Throws PluginError. */
@@ -26,7 +26,7 @@ export const entryOf = (plugin: Plugin): PluginEntry => {
   refuseCoreOptions(plugin, Object.keys(own.properties ?? {}))
   const { name, summary, equation, reference, checked } = plugin
   const place = placeOf(plugin, own)
-  const core = coreOptionsOf(plugin.kind)
+  const core = coreOptionsFor(plugin)
   const options = core ? merged(own, jsonSchemaOf(core as Schema.Codec<any, any>)) : own
   return {
     name,
@@ -159,7 +159,12 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
     case "memory":
       return { depends_on_order: plugin.keep !== undefined, ...fact(classNeeds(plugin, options)) }
     case "strategy":
-      return { trains: plugin.trains, visits: plugin.visits }
+      return {
+        trains: plugin.trains,
+        visits: plugin.visits,
+        ...(plugin.replays && { reads_memory: { byDefault: true } }),
+        ...fact(classNeeds(plugin, options)),
+      }
     case "composition":
       return {
         needs_low_rank: needsOf(plugin).includes("factors"),

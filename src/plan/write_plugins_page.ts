@@ -24,7 +24,7 @@ const about: Readonly<Record<PluginKind, string>> = {
   data: 'Where tasks of labelled texts come from. Written `data NAME = PLUGIN "where it is found" { ... }`.',
   grouping:
     "Which trained modules belong together: each group gets one module, trained on all its tasks. Listed under an experiment's `adapters`, like an adapter.",
-  memory: "Which past training examples routers and refitted heads may see.",
+  memory: "Which past training examples routers, refitted heads and strategies that replay may see.",
   probe: "Classifiers on frozen features, without modules: controls that stand among an experiment's `bounds`.",
   router:
     "How trained modules are composed for an example. The bounds among them (`oracle`, `uniform`, ...) may stand in `bounds` without a declaration.",
@@ -69,16 +69,18 @@ export const pluginsPage = (vocabulary: Vocabulary): string => {
   const lines = kinds.flatMap((kind) => {
     const entries = Object.values(vocabulary.kinds[kind])
     const core = coreOptionNames(kind)
-    const common =
-      core.length > 0 && entries.length > 0
-        ? Object.entries(entries[0].options.properties ?? {}).filter(([name]) => core.includes(name))
-        : []
+    const having = entries.filter(({ options }) => core.some((name) => options.properties?.[name]))
+    const common = Object.entries(having[0]?.options.properties ?? {}).filter(([name]) => core.includes(name))
+    const whose =
+      having.length === entries.length
+        ? `Every ${kind} has these options besides its own:`
+        : `These options have ${having.map(({ name }) => `\`${name}\``).join(", ")} besides their own:`
     return [
       `## ${folders[kind].replace(/^./, (letter) => letter.toUpperCase())}`,
       "",
       about[kind],
       "",
-      ...(common.length > 0 ? [`Every ${kind} has these options besides its own:`, "", ...optionTable(common)] : []),
+      ...(common.length > 0 ? [whose, "", ...optionTable(common)] : []),
       ...entries.flatMap((entry) => section(kind, entry)),
     ]
   })

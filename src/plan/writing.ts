@@ -1,6 +1,6 @@
 /** What a stream whose texts are answered in words asks of plugins, and what one of classes can't take. */
 import type { Declaration, Span, Stream } from "../../dsl/spec.ts"
-import type { Backbone, DataSource, Memory, Router } from "../plugin/index.ts"
+import type { Backbone, DataSource, Memory, Router, Strategy } from "../plugin/index.ts"
 import { type Chosen, PlanError } from "./chosen.ts"
 import { needsClasses } from "./needs_classes.ts"
 
@@ -38,9 +38,9 @@ export const checkAnswered = (
     )
 }
 
-/** Throws PlanError where a router or a memory can't do without classes. */
+/** Throws PlanError where a router, a strategy or a memory can't do without classes. */
 export const checkClassless = (
-  { plugin, chosen }: { readonly plugin: Router | Memory; readonly chosen: Chosen },
+  { plugin, chosen }: { readonly plugin: Router | Memory | Strategy; readonly chosen: Chosen },
   declared: Placed | undefined,
   stream: Stream,
 ): void => {

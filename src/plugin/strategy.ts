@@ -1,9 +1,59 @@
 /** Training strategies over the stream: one shared module (or the whole network) for all tasks. */
-import type { Definition } from "./definition.ts"
+import type { HostTensor, Tensor } from "../tensor/index.ts"
+import type { FisherOptions } from "./composition.ts"
+import type { Definition, NeedsClasses } from "./definition.ts"
+import type { Adaptation, Carried, Pool, StageEnd, TrainStep } from "./strategy_step.ts"
 
 export interface Strategy<Options = any> extends Definition<"strategy", Options> {
   /** What is trained: one shared module of the experiment's adapter, or every weight of the backbone. */
   readonly trains: "adapter" | "everything"
   /** One task after the other from where the last ended, or the union of the tasks seen so far from the start. */
   readonly visits: "one_by_one" | "all_at_once"
+  /** Remembered examples of earlier tasks are seen again. Declarations of it have the options `memory` and `replayed`. */
+  readonly replays?: (options: Options) => Replay
+  /** What a step minimises: one number. By default the mean cross-entropy over all examples of the step. */
+  readonly loss?: (step: TrainStep, options: Options) => Tensor
+  /**
+   * The loss reads the logits of an earlier model: for examples of the newest task those of the model before it was trained on
+   * it, for remembered ones those that the model had when their task ended.
+   */
+  readonly records?: "newest" | "remembered"
+  /**
+   * What is followed in the place of the gradients of the loss, by parameter, as a formula of these and of those of the mean
+   * cross-entropy of the remembered examples, which then have no part in the loss. Asked while something is remembered.
+   */
+  readonly gradients?: (own: readonly Tensor[], reference: readonly Tensor[], options: Options) => readonly Tensor[]
+  /** After a stage the diagonal Fisher information of what is trained is found on training texts of its task. */
+  readonly fisher?: (options: Options) => FisherOptions
+  /** What a stage leaves to the next besides its parameters: arrays of some kinds, by parameter. `loss` finds them as `carried`. */
+  readonly carries?: (end: StageEnd, options: Options) => Carried<HostTensor>
+  /** What is not trained at a stage; by default nothing. It keeps its bytes. */
+  readonly freezes?: (stage: number, options: Options) => Frozen
+  /** How scores of classes are made of features; by default linearly. */
+  readonly head?: (options: Options) => "linear" | { readonly cosine: number }
+  /** At test time the model is adapted to each text alone, on remembered examples that are near it. */
+  readonly adapts?: (options: Options) => Adaptation
+  /**
+   * Each task gets a module of its own, and those of earlier tasks are frozen and at work: what they add is summed, or the tokens of
+   * the newest stand before theirs. Not carried out yet.
+   */
+  readonly grows?: (options: Options) => "sum" | "concatenate"
+  /** Parameters of its own, of which it makes what stands for those of the experiment's adapter, for each example. Not carried out yet. */
+  readonly pool?: Pool<Options>
+  /** Where texts are answered in words there are no logits of classes: why that won't do; nothing where it does. */
+  readonly classes?: (options: Options) => NeedsClasses | undefined
+}
+
+/** Draws from the memory at a step, each independent of the others and without repetition. */
+export interface Replay {
+  readonly draws: number
+  /** Steps from one draw to the next; by default 1. */
+  readonly every?: number
+}
+
+export interface Frozen {
+  /** All but the head, after so many epochs: 0 from the start. */
+  readonly bodyAfter?: number
+  /** The columns of the head whose classes belong to earlier tasks alone. */
+  readonly earlierClasses?: boolean
 }

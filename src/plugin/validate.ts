@@ -79,6 +79,7 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
       `(memory ${name}) has ${value.draw ? "both" : "neither"} \`draw\` ${value.draw ? "and" : "nor"} \`keep\``,
       "a memory has draw: function, which chooses from each task apart, or keep: function, which chooses along the stream",
     )
+  if (kind === "strategy") checkStrategy(value, (what, help) => wrong(`(strategy ${name}) ${what}`, help))
   for (const [dimension, said] of Object.entries(value.taxonomy ?? {})) {
     const words = Object.keys(DECLARED[kind]?.[dimension]?.words ?? {})
     for (const word of Array.isArray(said) ? said : [said])
@@ -91,4 +92,24 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
         )
   }
   return value as unknown as Plugin
+}
+
+const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, help: string) => never): void => {
+  const along = ["replays", "records", "gradients", "carries", "freezes"].find((member) => value[member] !== undefined)
+  if (value.visits === "all_at_once" && along)
+    wrong(
+      `visits all tasks at once and has \`${along}\`, which goes on from task to task`,
+      'write visits: "one_by_one", or take it out',
+    )
+  if (value.gradients && !value.replays)
+    wrong(
+      "has `gradients` and no `replays`: there is no gradient of remembered examples to refer to",
+      "say how many draws it needs, e.g. replays: () => ({ draws: 1 })",
+    )
+  if (value.records === "remembered" && !value.replays)
+    wrong("records logits of remembered examples and has no `replays`", 'add replays, or write records: "newest"')
+  if (value.fisher && !value.carries)
+    wrong("asks for the Fisher information and has no `carries` to hand it on", "add carries, or take fisher out")
+  const later = ["grows", "pool"].find((member) => value[member] !== undefined)
+  if (later) wrong(`has \`${later}\`, which is not carried out yet`, "take it out")
 }

@@ -1,9 +1,10 @@
 /** Every kind of adapter against PyTorch: logits with given values, ten steps of training, logits after them. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { parameterFeeds } from "../../src/model/differentiate.ts"
 import { encoder, headLogits } from "../../src/model/encoder.ts"
 import { withGradients } from "../../src/model/gradients.ts"
-import { optimise, parameterFeeds, textFeeds } from "../../src/model/optimise.ts"
+import { optimise, textFeeds } from "../../src/model/optimise.ts"
 import { initialsFor, trainable, trainedNames } from "../../src/model/single.ts"
 import {
   type Adapter,

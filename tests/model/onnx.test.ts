@@ -16,10 +16,11 @@ import { feedsOf } from "../../plugins/backbones/onnx/interface.ts"
 import { readOnnx } from "../../plugins/backbones/onnx/read.ts"
 import roberta from "../../plugins/backbones/roberta.ts"
 import { packed } from "../../src/model/batch.ts"
+import { parameterFeeds } from "../../src/model/differentiate.ts"
 import { encoder, headLogits, type Network, type Participant } from "../../src/model/encoder.ts"
 import { withGradients } from "../../src/model/gradients.ts"
 import { drawn } from "../../src/model/initial.ts"
-import { parameterFeeds, textFeeds } from "../../src/model/optimise.ts"
+import { textFeeds } from "../../src/model/optimise.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
 import {
   add,

@@ -1,7 +1,8 @@
 /** Twenty steps of LoRA on the loss of answers, as a golden file has them: first gradients, losses, final values. */
 import assert from "node:assert/strict"
 import type { Feeds } from "../../src/model/batch.ts"
-import { optimise, parameterFeeds } from "../../src/model/optimise.ts"
+import { parameterFeeds } from "../../src/model/differentiate.ts"
+import { optimise } from "../../src/model/optimise.ts"
 import { type Engine, nameOf, type Program, randomStream } from "../../src/plugin/index.ts"
 import { apart, flat, type Nested } from "./golden.ts"
 

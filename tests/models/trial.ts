@@ -1,10 +1,11 @@
 /** Tries one cell of docs/models.md: an adapter with its defaults on a tiny random network, under one head, really trained. */
 import { packed } from "../../src/model/batch.ts"
 import { answerFeeds, causalLoss } from "../../src/model/causal.ts"
+import { parameterFeeds } from "../../src/model/differentiate.ts"
 import { encoder, headLogits, type Network, type Participant } from "../../src/model/encoder.ts"
 import { withGradients } from "../../src/model/gradients.ts"
 import { freshModule } from "../../src/model/initial.ts"
-import { optimise, parameterFeeds } from "../../src/model/optimise.ts"
+import { optimise } from "../../src/model/optimise.ts"
 import { sequenceLoss, translationFeeds } from "../../src/model/sequence_to_sequence.ts"
 import { initialsFor, trainable } from "../../src/model/single.ts"
 import {

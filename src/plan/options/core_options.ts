@@ -4,17 +4,23 @@ import { PluginError } from "../../plugin/load.ts"
 import { CompositionOptions } from "./composition_options.ts"
 import { GroupingOptions } from "./grouping_options.ts"
 import { RouterOptions } from "./router_options.ts"
+import { ReplayOptions } from "./strategy_options.ts"
 
 export const coreOptions = {
   composition: CompositionOptions,
   grouping: GroupingOptions,
   router: RouterOptions,
+  strategy: ReplayOptions,
 } as const
 
 const hasCore = (kind: string): kind is keyof typeof coreOptions => Object.hasOwn(coreOptions, kind)
 
 /** The schema of these options, where a kind has them. */
 export const coreOptionsOf = (kind: PluginKind | (string & {})) => (hasCore(kind) ? coreOptions[kind] : undefined)
+
+/** Those that a plugin has: not every strategy replays. */
+export const coreOptionsFor = (plugin: Plugin) =>
+  plugin.kind === "strategy" && !plugin.replays ? undefined : coreOptionsOf(plugin.kind)
 
 /** Their names. */
 export const coreOptionNames = (kind: PluginKind | (string & {})): readonly string[] =>

@@ -6,6 +6,7 @@ import { decoded, PlanError, type PluginShelf, type Resolved } from "../chosen.t
 import { CompositionOptions } from "../options/composition_options.ts"
 import { coreOptionNames } from "../options/core_options.ts"
 import { RouterOptions } from "../options/router_options.ts"
+import { ReplayOptions } from "../options/strategy_options.ts"
 import type { Json } from "../step.ts"
 import { checkClassless } from "../writing.ts"
 import { routingOf } from "./routing.ts"
@@ -27,7 +28,14 @@ export type Line =
       readonly core: CompositionOptions
       readonly memory: Resolved<Memory>
     }
-  | { readonly of: "strategy"; readonly name: string; readonly strategy: Resolved<Strategy> }
+  | {
+      readonly of: "strategy"
+      readonly name: string
+      readonly strategy: Resolved<Strategy>
+      readonly core: ReplayOptions
+      /** Of one that replays. */
+      readonly memory?: Resolved<Memory>
+    }
   | { readonly of: "probe"; readonly name: string; readonly probe: Resolved<Probe>; readonly memory: Resolved<Memory> }
 
 export const linesOf = async (
@@ -58,8 +66,7 @@ export const linesOf = async (
       optionSpans: {},
     }
     if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound", stream))
-    else if (kind === "strategy")
-      lines.push({ of: "strategy", name, strategy: await shelf.take<Strategy>("strategy", declaration) })
+    else if (kind === "strategy") lines.push(await strategyLine(shelf, spec, declaration, stream))
     else
       lines.push({
         of: "probe",
@@ -111,6 +118,21 @@ const routerLine = async (
 const readsMemory = ({ plugin, chosen }: Resolved<Router>): boolean =>
   plugin.parameters !== undefined || plugin.statisticsFrom?.(chosen.options) === "memory"
 
+const strategyLine = async (
+  shelf: PluginShelf,
+  spec: Spec,
+  declaration: Declaration,
+  stream: Stream,
+): Promise<Line> => {
+  const { name } = declaration
+  const strategy = await shelf.take<Strategy>("strategy", declaration, coreOptionNames("strategy"))
+  if (stream.answers) checkClassless(strategy, declaration, stream)
+  const core = coreOf<ReplayOptions>("strategy", ReplayOptions, declaration)
+  if (!strategy.plugin.replays) return { of: "strategy", name, strategy, core }
+  shelf.note("strategy", name, { replay: { ...core, memory: chosenMemory(spec, core.memory) ?? "random" } as Json })
+  return { of: "strategy", name, strategy, core, memory: await memoryFor(shelf, spec, core.memory, stream) }
+}
+
 const compositionLine = async (
   shelf: PluginShelf,
   spec: Spec,
@@ -147,8 +169,8 @@ const checkTasks = (
 
 /** The options of a declaration that the core carries out, with their defaults. */
 const coreOf = <Options>(
-  kind: "composition" | "router",
-  schema: typeof RouterOptions | typeof CompositionOptions,
+  kind: "composition" | "router" | "strategy",
+  schema: typeof RouterOptions | typeof CompositionOptions | typeof ReplayOptions,
   { name, options, span }: Declaration,
 ): Options => {
   const names = coreOptionNames(kind)

@@ -24,7 +24,7 @@ import { notServed, turnedDown } from "./not_served.ts"
 import { outsideOfMemory, outsideOfTest } from "./query.ts"
 import { servedLibrary } from "./routed_library.ts"
 import { typicalSizes } from "./sizes.ts"
-import { sharedModule } from "./training/shared.ts"
+import { sharedModule } from "./training/strategy/module.ts"
 
 export const encode: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["encode"]

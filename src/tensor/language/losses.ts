@@ -11,11 +11,10 @@ const average = (x: Tensor): Tensor => (x.rows ? overExamples(x) : mean(x))
 const total = (x: Tensor): Tensor => (x.rows ? overExamples(x, "sum") : sum(x))
 
 /**
- * Mean over examples (or tokens) of -log softmax(logits)[label]. logits [..., classes], labels int [...].
- * With weights (of the labels' shape) the weighted mean; a weight of 0 leaves an example out. With `smoothing` e
+ * -log softmax(logits)[label] of each example (or token). logits [..., classes], labels int [...]. With `smoothing` e
  * (Szegedy et al. 2016, arXiv 1512.00567) a label is (1 - e) of its class and e spread evenly over all classes.
  */
-export const crossEntropy = (logits: Tensor, labels: Tensor, weights?: Tensor, smoothing = 0): Tensor => {
+export const crossEntropies = (logits: Tensor, labels: Tensor, smoothing = 0): Tensor => {
   if (labels.dtype !== "int")
     throw new ShapeError("crossEntropy", `labels are ${labels.dtype}`, "give the number of the class as int")
   if (commonRows([logits, labels])?.of !== logits.rows?.of || visibleRank(labels) !== visibleRank(logits) - 1)
@@ -26,7 +25,15 @@ export const crossEntropy = (logits: Tensor, labels: Tensor, weights?: Tensor, s
     )
   const likelihoods = logSoftmax(logits)
   const ofLabels = neg(pick(likelihoods, labels))
-  const losses = smoothing === 0 ? ofLabels : sub(mul(ofLabels, 1 - smoothing), mul(mean(likelihoods, -1), smoothing))
+  return smoothing === 0 ? ofLabels : sub(mul(ofLabels, 1 - smoothing), mul(mean(likelihoods, -1), smoothing))
+}
+
+/**
+ * The mean of the cross-entropies over examples (or tokens). With weights (of the labels' shape) the weighted mean; a weight of 0
+ * leaves an example out.
+ */
+export const crossEntropy = (logits: Tensor, labels: Tensor, weights?: Tensor, smoothing = 0): Tensor => {
+  const losses = crossEntropies(logits, labels, smoothing)
   return weights ? div(total(mul(losses, weights)), total(weights)) : average(losses)
 }
 

@@ -5,6 +5,7 @@ import type { Perform, Work } from "../../work.ts"
 import { type Chosen, headIn, host, jointColumns } from "../given.ts"
 import { notServed, turnedDown } from "../not_served.ts"
 import { applied } from "../query.ts"
+import { unitColumns, unitRows } from "./cosine_head.ts"
 import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
 import { probed } from "./probe.ts"
 import { selected } from "./selection.ts"
@@ -48,8 +49,9 @@ const composed = (work: Work): Artifact => {
 /** The joint head of a shared model: of each class seen so far its column. */
 const sharedLogits = (work: Work, columns: Int32Array): Artifact => {
   const encoded = work.input("encoded")
+  const shared = work.input("shared")
   const features = host(encoded.arrays.features)
-  const { W, b } = headIn(work.input("shared"))
+  const { W, b } = headIn(shared)
   const [all, classes] = [b.data.length, columns.length]
   const picked = Float32Array.from({ length: W.shape[0] * classes }, (_, i) =>
     Number(W.data[Math.floor(i / classes) * all + columns[i % classes]]),
@@ -58,5 +60,7 @@ const sharedLogits = (work: Work, columns: Int32Array): Artifact => {
     W: { shape: [W.shape[0], classes], data: picked },
     b: { shape: [classes], data: Float32Array.from(columns, (column) => Number(b.data[column])) },
   }
-  return evaluated(applied(features, head), features.shape[0], flopsIn(encoded))
+  const { head: form } = shared.json as { readonly head?: { readonly cosine: number } }
+  const logits = form ? applied(unitRows(features), unitColumns(head, form.cosine)) : applied(features, head)
+  return evaluated(logits, features.shape[0], flopsIn(encoded))
 }

@@ -1,6 +1,6 @@
 /** The training loop of modules and of shared models: an objective, as a `train` block says. */
 import { withGradients } from "../../../model/gradients.ts"
-import { optimise } from "../../../model/optimise.ts"
+import { type Optimisation, optimise } from "../../../model/optimise.ts"
 import type { ParameterGroup } from "../../../model/optimiser.ts"
 import type { TrainOptions } from "../../../plan/rows/cell.ts"
 import type { RandomStream } from "../../../plugin/index.ts"
@@ -10,7 +10,7 @@ import type { BestEpoch } from "./best_epoch.ts"
 import type { Objective } from "./objective.ts"
 import { loopOptions } from "./train_block.ts"
 
-export interface Minimising {
+export interface Minimising extends Pick<Optimisation, "joined" | "projected" | "frozen"> {
   /** What is trained, by name: changed in place. */
   readonly values: Map<string, Float32Array>
   readonly groups: readonly ParameterGroup[]
@@ -28,7 +28,7 @@ export interface Minimising {
 export const minimise = async (
   work: Work,
   { loss, examples, feeds, parts }: Objective,
-  { values, groups, train, rate, of, stream, best: opened }: Minimising,
+  { values, groups, train, rate, of, stream, best: opened, ...more }: Minimising,
 ): Promise<Float64Array> => {
   const program = withGradients(loss, [...values.keys()])
   const session = await (await work.engine()).compile(program)
@@ -42,6 +42,7 @@ export const minimise = async (
       examples,
       feeds,
       ...(parts ? { parts: parts(values) } : {}),
+      ...more,
       ...loopOptions(train),
       order: stream("batches"),
       noise: stream("noise"),

@@ -11,7 +11,8 @@ export interface Objective {
   readonly loss: Tensor
   /** How many texts. */
   readonly examples: number
-  readonly feeds: (batch: Int32Array) => Feeds
+  /** Of a part of a whole batch. */
+  readonly feeds: (part: Int32Array, whole: Int32Array) => Feeds
   /** Batches in parts, where the loss is a mean over examples. */
   readonly parts?: (values: ReadonlyMap<string, Float32Array>) => (batch: Int32Array) => readonly Int32Array[]
 }

@@ -1,9 +1,9 @@
 /** Which epoch of a module's training is best: the most right predictions, or the least loss of answers, on validation examples. */
 import { answerLoss, pairFeeds } from "../../../model/answers.ts"
+import { parameterFeeds } from "../../../model/differentiate.ts"
 import { encoder, type Network, type Participant } from "../../../model/encoder.ts"
 import { forwardAll } from "../../../model/evaluate.ts"
 import { largest } from "../../../model/largest.ts"
-import { parameterFeeds } from "../../../model/optimise.ts"
 import { type HostTensor, program } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import type { AnsweredTexts, LabelledTexts } from "../given.ts"

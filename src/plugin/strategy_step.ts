@@ -1,0 +1,92 @@
+/** What a training strategy's formulas see: of a training step, at the end of a stage, and of an adaptation at test time. */
+import type { HostTensor, Tensor } from "../tensor/index.ts"
+import type { Initial, Initials } from "./parameters.ts"
+import type { Site } from "./site.ts"
+
+/** The mean over some examples of a number that each example of the step has, such as its cross-entropy. */
+export type Mean = (x: Tensor) => Tensor
+
+/** Arrays of some kinds ("importance"), by parameter. */
+export type Carried<Array> = Readonly<Record<string, Readonly<Record<string, Array>>>>
+
+/** One training step: examples of the newest task and what is drawn from the memory, in one forward pass. */
+export interface TrainStep {
+  /** Of each example, with the smoothing of the `train` block; by default under the step's own logits. */
+  readonly crossEntropy: (logits?: Tensor) => Tensor
+  /** Over all examples, over those of the newest task, and over those of each draw: none while nothing is remembered. */
+  readonly all: Mean
+  readonly newest: Mean
+  readonly replayed: readonly Mean[]
+  /** Scores of all classes, [classes]: of classes that are still to come too. Not there where texts are answered in words. */
+  readonly logits: Tensor
+  /** The class of each example, int. */
+  readonly labels: Tensor
+  /** 1 for the classes of an example's own task, else 0: [classes]. */
+  readonly own: Tensor
+  /** Of a strategy that `records`: logits of the earlier model, [classes], and 1 for the classes that it had seen. Absent while there is none. */
+  readonly recorded?: { readonly logits: Tensor; readonly seen: Tensor }
+  /** What is trained, by name; parameters of the head are "head/W" and "head/b". */
+  readonly trained: Readonly<Record<string, Tensor>>
+  /** What the stage before left, by kind and parameter. Without kinds at the first stage. */
+  readonly carried: Carried<Tensor>
+}
+
+/** A stage is over. */
+export interface StageEnd {
+  readonly stage: number
+  /** What was trained, by name. */
+  readonly trained: Readonly<Record<string, HostTensor>>
+  /** Of a strategy that asks for it: the diagonal Fisher information, by parameter. */
+  readonly fisher: Readonly<Record<string, HostTensor>>
+  /** What the stage before left; without kinds at the first. */
+  readonly carried: Carried<HostTensor>
+}
+
+/**
+ * Local adaptation: before a text is answered, what is trained takes some steps of gradient descent from where training left it,
+ * on the remembered examples whose frozen features are nearest to the text's.
+ */
+export interface Adaptation {
+  readonly neighbours: number
+  readonly steps: number
+  readonly learningRate: number
+  /** Of gradient descent; by default 0. */
+  readonly momentum?: number
+  readonly query: "frozen_mean" | "frozen_cls"
+  readonly loss: (step: AdaptationStep) => Tensor
+}
+
+export interface AdaptationStep {
+  /** Of each neighbour. */
+  readonly crossEntropy: () => Tensor
+  readonly neighbours: Mean
+  /** What is adapted, by name, and where it started. */
+  readonly trained: Readonly<Record<string, Tensor>>
+  readonly start: Readonly<Record<string, Tensor>>
+}
+
+/** Prompts that are chosen for each example by what the frozen network makes of it (L2P, DualPrompt, CODA-Prompt). */
+export interface Pool<Options = any> {
+  readonly query: (options: Options) => "frozen_mean" | "frozen_cls"
+  /** By name. `sites` are those where the experiment's adapter attaches, with the initial values of its parameters there. */
+  readonly parameters: (
+    sizes: {
+      readonly width: number
+      readonly tasks: number
+      readonly sites: readonly { readonly site: Site; readonly initials: Initials }[]
+    },
+    options: Options,
+  ) => Initials
+  /** The adapter's parameters at a site for one example, of the query [width] and the pool's own parameters. */
+  readonly gives: (
+    at: {
+      readonly site: Site
+      readonly initials: Readonly<Record<string, Initial>>
+      readonly query: Tensor
+      readonly p: Readonly<Record<string, Tensor>>
+      readonly stage: number
+      readonly training: boolean
+    },
+    options: Options,
+  ) => Readonly<Record<string, Tensor>>
+}

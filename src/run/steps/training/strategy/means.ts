@@ -1,0 +1,64 @@
+/**
+ * Means over some examples of a step, whose examples are computed together, and in parts: with n_k the examples of kind k in a
+ * whole batch of n, in a part of m,
+ *   mean_k x = sum_i s_ki x_i,   s_ki = (n / m) / n_k of an example i of kind k, else 0,
+ * so that the mean of the parts, each weighed by m / n, is the mean over the whole. It is 0 where there is none of the kind.
+ */
+import type { Feeds } from "../../../../model/batch.ts"
+import {
+  input,
+  type Mean,
+  mean,
+  mul,
+  overExamples,
+  sum,
+  type Tensor,
+  type TrainStep,
+} from "../../../../plugin/index.ts"
+import { StepError } from "../../../work.ts"
+import { drawOf } from "./draws.ts"
+import type { StageTexts } from "./texts.ts"
+
+const shareOf = (kind: number): string => (kind < 0 ? "share/newest" : `share/draw ${kind}`)
+
+export const means = (
+  { draws: all }: Pick<StageTexts, "draws">,
+  draws: number,
+): Pick<TrainStep, "all" | "newest" | "replayed"> => ({
+  all: overAll,
+  newest: all === 0 ? overAll : over(-1),
+  replayed: Array.from({ length: draws }, (_, kind) => over(kind)),
+})
+
+const overAll: Mean = (x) => (checked(x).rows ? overExamples(x) : mean(x))
+
+/** Of values of examples, or of the tokens of answers, which have no rows. */
+const over =
+  (kind: number): Mean =>
+  (x) => {
+    const weighed = mul(x, input(shareOf(kind), checked(x).shape, "float", x.rows))
+    return x.rows ? overExamples(weighed, "sum") : sum(weighed)
+  }
+
+const checked = (x: Tensor): Tensor => {
+  if (x.shape.length === 1) return x
+  throw new StepError(
+    `a strategy takes the mean over examples of a tensor of the shape [${x.shape.join(", ")}]`,
+    "give one number for each example: reduce its own axes first, for example with mean(x, -1)",
+  )
+}
+
+/** Of the kinds that are read. */
+export const shares = (read: ReadonlySet<string>, texts: StageTexts, part: Int32Array, whole: Int32Array): Feeds => {
+  const feeds: Feeds = {}
+  for (let kind = -1; kind < texts.draws; kind++) {
+    if (!read.has(shareOf(kind))) continue
+    const weight = (item: number) => texts.answers[item]?.length ?? 1
+    const isOfKind = (item: number) => drawOf(item, texts) === kind
+    const total = (items: Int32Array) => items.reduce((n, item) => n + (isOfKind(item) ? weight(item) : 0), 0)
+    const share = whole.length / part.length / Math.max(1, total(whole))
+    const data = Array.from(part, (item) => new Array(weight(item)).fill(isOfKind(item) ? share : 0)).flat()
+    feeds[shareOf(kind)] = { shape: [data.length], data: Float32Array.from(data) }
+  }
+  return feeds
+}

@@ -1,0 +1,133 @@
+/** What a stage of a strategy minimises: its loss, as a formula of the texts of the newest task and of those that are replayed with them. */
+import { answerLosses, pairFeeds } from "../../../../model/answers.ts"
+import type { Feeds } from "../../../../model/batch.ts"
+import { encoder } from "../../../../model/encoder.ts"
+import { textFeeds } from "../../../../model/optimise.ts"
+import { partsOf, tokensAtOnce } from "../../../../model/parts.ts"
+import {
+  type Carried,
+  crossEntropies,
+  type HostTensor,
+  input,
+  nameOf,
+  packedLayout,
+  parameter,
+  program,
+  type Rows,
+  type Strategy,
+  type Tensor,
+  type TrainStep,
+} from "../../../../plugin/index.ts"
+import { StepError } from "../../../work.ts"
+import type { Objective } from "../objective.ts"
+import type { Body } from "./body.ts"
+import { classRows } from "./class_rows.ts"
+import { type HeadForm, headLeaves, jointLogits } from "./joint_head.ts"
+import { means, shares } from "./means.ts"
+import type { Recorded } from "./recorded.ts"
+import type { StageTexts } from "./texts.ts"
+
+export interface ToTrain extends Body {
+  readonly strategy: Strategy
+  readonly options: unknown
+  readonly texts: StageTexts
+  /** All arrays of the model, and which of them are trained. */
+  readonly start: ReadonlyMap<string, HostTensor>
+  readonly names: readonly string[]
+  readonly head: HeadForm
+  /** Columns of the head that stay as they are. */
+  readonly kept: Int32Array
+  readonly recorded?: Recorded
+  readonly carried: Carried<Tensor>
+  readonly smoothing: number
+}
+
+export const strategyObjective = (to: ToTrain): Objective => {
+  const { strategy, options, texts, net } = to
+  const step = texts.answers.length > 0 ? writingStep(to) : classifyingStep(to)
+  const own = strategy.loss ?? (({ all, crossEntropy }: TrainStep) => all(crossEntropy()))
+  const loss = own(step, options)
+  const read = new Set(program({ loss }).inputs.map(nameOf))
+  const rows = classRows(texts, to.recorded)
+  const feeds = (part: Int32Array, whole: Int32Array): Feeds => ({
+    ...(texts.answers.length > 0
+      ? pairFeeds(net, pick(texts.texts, part), pick(texts.answers, part))
+      : textFeeds(texts.texts, texts.labels, part)),
+    ...shares(read, texts, part, whole),
+    ...rows(read, part),
+  })
+  return {
+    loss,
+    examples: texts.newest,
+    feeds,
+    ...(texts.answers.length > 0
+      ? {}
+      : {
+          parts: (values) => {
+            const atOnce = tokensAtOnce(net.checkpoint.sites, values)
+            return (whole) => partsOf(texts.texts, whole, atOnce)
+          },
+        }),
+  }
+}
+
+const pick = <One>(all: readonly One[], places: Int32Array): readonly One[] => Array.from(places, (i) => all[i])
+
+const classifyingStep = ({
+  net,
+  participant,
+  texts,
+  start,
+  head,
+  kept,
+  recorded,
+  names,
+  carried,
+  ...to
+}: ToTrain): TrainStep => {
+  const layout = packedLayout()
+  const rows: Rows = { of: "examples", layout }
+  const { features } = encoder(net, participant, to.trained, layout)
+  const logits = jointLogits(head, features, headLeaves(start, kept))
+  const labels = input("labels", ["examples"], "int", rows)
+  const ofClasses = (name: string) => input(name, ["examples", start.get("head/b")!.data.length], "float", rows)
+  return {
+    ...means(texts, to.strategy.gradients ? 0 : texts.draws),
+    crossEntropy: (under = logits) => crossEntropies(under, labels, to.smoothing),
+    logits,
+    labels,
+    own: ofClasses("own"),
+    ...(recorded && { recorded: { logits: ofClasses("recorded"), seen: ofClasses("seen") } }),
+    trained: trainedLeaves(names, start),
+    carried,
+  }
+}
+
+/** Texts are answered in words: what stands for an example is a token of an answer. */
+const writingStep = ({ net, participant, texts, names, start, carried, ...to }: ToTrain): TrainStep => {
+  const losses = answerLosses(net, participant, { smoothing: to.smoothing, trained: to.trained })
+  const none = (): never => {
+    throw new StepError(
+      `the strategy "${to.strategy.name}" reads classes, and texts are answered in words`,
+      "let `classes` of the strategy say so, or take another strategy",
+    )
+  }
+  return {
+    ...means(texts, to.strategy.gradients ? 0 : texts.draws),
+    crossEntropy: (under) => (under ? none() : losses),
+    get logits(): Tensor {
+      return none()
+    },
+    get labels(): Tensor {
+      return none()
+    },
+    get own(): Tensor {
+      return none()
+    },
+    trained: trainedLeaves(names, start),
+    carried,
+  }
+}
+
+const trainedLeaves = (names: readonly string[], start: ReadonlyMap<string, HostTensor>) =>
+  Object.fromEntries(names.map((name) => [name, parameter(name, start.get(name)!.shape)]))

@@ -1,0 +1,61 @@
+/** All that the training of a strategy at a stage rests on, before its first step. */
+import type { Carried, Frozen, HostTensor, Strategy } from "../../../../plugin/index.ts"
+import type { Work } from "../../../work.ts"
+import { adapterIn } from "../../adapter.ts"
+import { jointColumns, network } from "../../given.ts"
+import { type Body, bodyOf } from "./body.ts"
+import { carriedFrom, carriedTensors } from "./carried.ts"
+import { frozenColumns, type HeadForm } from "./joint_head.ts"
+import type { ToTrain } from "./objective.ts"
+import { type Recorded, recordedFor } from "./recorded.ts"
+import type { SharedOptions } from "./shared_options.ts"
+import { type Attached, type Start, startOf } from "./start.ts"
+import { stageTexts } from "./texts.ts"
+
+export interface Prepared {
+  readonly options: SharedOptions
+  readonly strategy: Strategy
+  readonly adapter: Attached
+  readonly head: HeadForm
+  readonly frozen: Frozen
+  readonly start: Start
+  /** What the stage before left, and what an earlier model made of the texts. */
+  readonly carried: Carried<HostTensor>
+  readonly recorded?: Recorded
+  readonly to: ToTrain
+  /** With parameters, without noise. */
+  readonly atRest: Body
+}
+
+export const prepare = async (work: Work): Promise<Prepared> => {
+  const options = work.options as unknown as SharedOptions
+  const { strategy: given, adapter: chosen, stage, visits } = options
+  const net = await network(work, options.backbone)
+  const strategy = await work.plugin<Strategy>("strategy", given.plugin, given.from)
+  const adapter = chosen && { plugin: await adapterIn(work, chosen), options: chosen.options }
+  const head = strategy.head?.(given.options) ?? "linear"
+  const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
+  const start = startOf(work, net, adapter, options, { form: head, classes })
+  const frozen = strategy.freezes?.(stage, given.options) ?? {}
+  const isTrained = (name: string) => frozen.bodyAfter !== 0 || name.startsWith("head/")
+  const texts = stageTexts(work, options, strategy.replays?.(given.options))
+  const before = { ...bodyOf(net, adapter, start), start: start.arrays, head }
+  const recorded = await recordedFor(work, before, texts, stage, strategy.records)
+  const carried = carriedFrom(work)
+  const to: ToTrain = {
+    ...bodyOf(net, adapter, start, isTrained("body") ? { training: true } : undefined),
+    strategy,
+    options: given.options,
+    texts,
+    start: start.arrays,
+    names: start.names.filter(isTrained),
+    head,
+    kept: frozenColumns(frozen, texts, visits),
+    ...(recorded ? { recorded } : {}),
+    carried: carriedTensors(carried),
+    smoothing: options.train.label_smoothing,
+  }
+  const more = recorded ? { recorded } : {}
+  const atRest = bodyOf(net, adapter, start, { training: false })
+  return { options, strategy, adapter, head, frozen, start, carried, ...more, to, atRest }
+}

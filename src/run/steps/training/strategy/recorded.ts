@@ -1,0 +1,104 @@
+/**
+ * Logits of an earlier model, as arrays "recorded/<task>/index" and "recorded/<task>/logits" of a shared model: of texts that are
+ * remembered those that it had when their task ended; of the texts of the newest task those before it is trained on them.
+ */
+import { parameterFeeds } from "../../../../model/differentiate.ts"
+import { encoder } from "../../../../model/encoder.ts"
+import { forwardAll } from "../../../../model/evaluate.ts"
+import type { StoredArray } from "../../../../plan/step.ts"
+import { type HostTensor, program, type Strategy, type TokenIds } from "../../../../plugin/index.ts"
+import type { Work } from "../../../work.ts"
+import type { Body } from "./body.ts"
+import { type HeadForm, headLeaves, jointLogits } from "./joint_head.ts"
+import type { StageTexts } from "./texts.ts"
+
+export interface Recorded {
+  readonly has: (item: number) => boolean
+  /** A row of all classes. */
+  readonly of: (item: number) => Float32Array | undefined
+  /** What later stages need of it. */
+  readonly arrays: Readonly<Record<string, StoredArray>>
+}
+
+/** The model as it stands before the stage. */
+export interface Before extends Body {
+  readonly start: ReadonlyMap<string, HostTensor>
+  readonly head: HeadForm
+}
+
+/** Nothing at the first stage, and where nothing is recorded. */
+export const recordedFor = async (
+  work: Work,
+  before: Before,
+  texts: StageTexts,
+  stage: number,
+  records: Strategy["records"],
+): Promise<Recorded | undefined> => {
+  if (!records || stage === 0) return undefined
+  return records === "newest" ? ofNewest(work, before, texts) : ofRemembered(work, before, texts, stage)
+}
+
+const ofNewest = async (work: Work, before: Before, texts: StageTexts): Promise<Recorded> => {
+  const rows = await logitsUnder(work, before, texts.texts.slice(0, texts.newest))
+  const has = (item: number) => item < texts.newest
+  return { has, of: (item) => (has(item) ? rowOf(rows, item) : undefined), arrays: {} }
+}
+
+/** Those of the task before are made now: its model is the one that the stage starts from. */
+const ofRemembered = async (
+  work: Work,
+  before: Before,
+  { texts, newest, remembered, task, index }: StageTexts,
+  stage: number,
+): Promise<Recorded> => {
+  const places = Array.from({ length: remembered }, (_, i) => i)
+  const taskOf = (i: number) => task[newest + i]
+  const last = places.filter((i) => taskOf(i) === stage - 1)
+  const made = await logitsUnder(
+    work,
+    before,
+    last.map((i) => texts[newest + i]),
+  )
+  const [previous] = work.inputs("previous")
+  const row = (i: number): Float32Array => {
+    if (taskOf(i) === stage - 1) return rowOf(made, last.indexOf(i))
+    const known = previous.arrays[`recorded/${taskOf(i)}/index`].data as Int32Array
+    return rowOf(previous.arrays[`recorded/${taskOf(i)}/logits`] as HostTensor, known.indexOf(index[i]))
+  }
+  const rows = places.map(row)
+  const arrays: Record<string, StoredArray> = {}
+  for (const t of new Set(places.map(taskOf))) {
+    const own = places.filter((i) => taskOf(i) === t)
+    arrays[`recorded/${t}/index`] = { shape: [own.length], data: Int32Array.from(own, (i) => index[i]) }
+    arrays[`recorded/${t}/logits`] = {
+      shape: [own.length, rows[0].length],
+      data: Float32Array.from(own.flatMap((i) => [...rows[i]])),
+    }
+  }
+  return {
+    has: (item) => item >= newest,
+    of: (item) => (item >= newest ? rows[(item - newest) % remembered] : undefined),
+    arrays,
+  }
+}
+
+const rowOf = ({ shape: [, classes], data }: HostTensor, row: number): Float32Array =>
+  (data as Float32Array).subarray(row * classes, (row + 1) * classes)
+
+/** [texts, classes] */
+const logitsUnder = async (
+  work: Work,
+  { net, participant, start, head, trained }: Before,
+  texts: readonly TokenIds[],
+): Promise<HostTensor> => {
+  const { features } = encoder(net, participant, trained)
+  const forward = program({ logits: jointLogits(head, features, headLeaves(start, new Int32Array())) })
+  const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
+  const session = await (await work.engine()).compile(forward)
+  try {
+    const feeds = parameterFeeds(forward, values)
+    return (await forwardAll({ session, texts, extra: () => feeds })).logits
+  } finally {
+    await session.release()
+  }
+}

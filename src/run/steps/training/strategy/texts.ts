@@ -1,0 +1,78 @@
+/** The texts of a stage: those of the tasks that it visits, then what is remembered of earlier ones, once for each draw of a step. */
+import type { Artifact } from "../../../../plan/step.ts"
+import type { Replay, TokenIds } from "../../../../plugin/index.ts"
+import type { Work } from "../../../work.ts"
+import { answeredIn, classCount, jointColumns, labelledIn, offsetsOf, remembered } from "../../given.ts"
+import type { SharedOptions } from "./shared_options.ts"
+
+export interface StageTexts {
+  readonly texts: readonly TokenIds[]
+  /** Columns of the joint head; where texts are answered in words, none. */
+  readonly labels: Int32Array
+  /** Where texts are answered in words; else none. */
+  readonly answers: readonly TokenIds[]
+  /** The task of each. */
+  readonly task: Int32Array
+  /** How many are of the tasks that are visited, how many are remembered, and how often these follow them. */
+  readonly newest: number
+  readonly remembered: number
+  readonly draws: number
+  /** Of those that are remembered, places among the training texts of their tasks. */
+  readonly index: Int32Array
+  /** The columns of each task in the joint head. */
+  readonly columns: readonly Int32Array[]
+}
+
+export const stageTexts = (work: Work, options: SharedOptions, replay: Replay | undefined): StageTexts => {
+  const tokens = work.inputs("tokens")
+  const columns = columnsOf(tokens, options)
+  const visited = options.visits.map((t) => textsOf(tokens[t], t, columns[t], options))
+  const draws = replay && options.stage > 0 ? replay.draws : 0
+  const memory = draws > 0 ? memoryOf(work, options, columns) : undefined
+  const all = [...visited, ...Array.from({ length: draws }, () => memory ?? [])].flat()
+  return {
+    texts: all.map(({ text }) => text),
+    labels: Int32Array.from(options.head ? [] : all, ({ label }) => label),
+    answers: options.head ? all.map(({ answer }) => answer!) : [],
+    task: Int32Array.from(all, ({ task }) => task),
+    newest: visited.reduce((sum, { length }) => sum + length, 0),
+    remembered: memory?.length ?? 0,
+    draws,
+    index: Int32Array.from(memory ?? [], ({ index }) => index),
+    columns,
+  }
+}
+
+interface StageText {
+  readonly text: TokenIds
+  readonly label: number
+  readonly answer?: TokenIds
+  readonly task: number
+  readonly index: number
+}
+
+const columnsOf = (tokens: readonly Artifact[], { scenario }: SharedOptions): readonly Int32Array[] => {
+  const counts = tokens.map(classCount)
+  const { offsets } = offsetsOf(counts)
+  const all = jointColumns(tokens, scenario === "domain_incremental")
+  return counts.map((count, t) => all.subarray(offsets[t], offsets[t] + count))
+}
+
+const textsOf = (tokens: Artifact, task: number, columns: Int32Array, { head }: SharedOptions): StageText[] => {
+  const { texts, labels } = labelledIn(tokens, "train")
+  const answers = head ? answeredIn(tokens, "train").answers : []
+  return texts.map((text, index) => ({ text, label: columns[labels[index]], answer: answers[index], task, index }))
+}
+
+/** What is remembered of the tasks before the stage. */
+const memoryOf = (work: Work, { stage }: SharedOptions, columns: readonly Int32Array[]): StageText[] => {
+  const kept = remembered(work.inputs("tokens").slice(0, stage), work.inputs("memories"))
+  const column = columns.slice(0, stage).flatMap((own) => [...own])
+  return kept.texts.map((text, i) => ({
+    text,
+    label: column[kept.labels[i]],
+    answer: kept.answers[i],
+    task: kept.task[i],
+    index: kept.index[i],
+  }))
+}

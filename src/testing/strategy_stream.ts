@@ -1,0 +1,81 @@
+/** A training strategy on a toy stream by the steps of a run: trained stage by stage, then the mixed test set under its model. */
+import type { Artifact } from "../plan/step.ts"
+import type { Strategy } from "../plugin/index.ts"
+import type { ToyStream } from "./toy_stream.ts"
+import { type Bench, backbone, perform, workOf } from "./work.ts"
+
+export interface StrategySetting {
+  readonly strategy: Strategy
+  readonly options: unknown
+}
+
+export const TRAIN = {
+  epochs: 2,
+  batch: 3,
+  accumulate: 1,
+  learning_rate: 0.01,
+  head_learning_rate: 0.05,
+  optimiser: "adamw",
+  weight_decay: 0.01,
+  decayed: "all",
+  clip: "none",
+  label_smoothing: 0,
+  schedule: "linear",
+  warm_up: 0,
+  initialisation: "own",
+  early_stop: "none",
+  earlier: "absent",
+}
+
+/** Texts of a draw. */
+const REPLAYED = 3
+
+const LORA = { plugin: "lora", options: { rank: 2, alpha: 2, dropout: 0, targets: ["query", "value"] } }
+
+type Trained = Pick<ToyStream, "tokens" | "memories">
+
+const stepOf = ({ strategy, options }: StrategySetting, stage: number, train: object) => ({
+  backbone,
+  strategy: { plugin: strategy.name, options },
+  ...(strategy.trains === "adapter" ? { adapter: LORA } : {}),
+  train: { ...TRAIN, ...train },
+  name: "sequential",
+  stage,
+  seed: 1,
+  replayed: REPLAYED,
+  visits: strategy.visits === "one_by_one" ? [stage] : Array.from({ length: stage + 1 }, (_, t) => t),
+})
+
+const inputsOf = ({ strategy }: StrategySetting, { tokens, memories }: Trained, stage: number, before?: Artifact) => ({
+  tokens,
+  previous: before && strategy.visits === "one_by_one" ? [before] : [],
+  memories: memories.slice(0, stage),
+})
+
+/** One stage. */
+export const trainedAt = (
+  bench: Bench,
+  setting: StrategySetting,
+  stream: Trained,
+  stage: number,
+  before?: Artifact,
+  train: object = {},
+): Promise<Artifact> =>
+  perform(bench, "shared", stepOf(setting, stage, train), inputsOf(setting, stream, stage, before))
+
+/** What a stage sees, before it is trained. */
+export const workAt = (bench: Bench, setting: StrategySetting, stream: Trained, stage: number, before?: Artifact) =>
+  workOf(bench, stepOf(setting, stage, {}), inputsOf(setting, stream, stage, before))
+
+/** All stages up to one. */
+export const trainedTo = async (
+  bench: Bench,
+  setting: StrategySetting,
+  stream: Trained,
+  stage: number,
+  train: object = {},
+): Promise<readonly Artifact[]> => {
+  const stages: Artifact[] = []
+  for (let t = 0; t <= stage; t++) stages.push(await trainedAt(bench, setting, stream, t, stages.at(-1), train))
+  return stages
+}
