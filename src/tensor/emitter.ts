@@ -57,6 +57,20 @@ export class Emitter {
     }))
   }
 
+  /** 0, 1, ... as an int64 vector. */
+  range(size: number): string {
+    return this.ints(Array.from({ length: size }, (_, i) => i))
+  }
+
+  /** The same as [size, 1]. */
+  column(size: number): string {
+    return this.constant(`column ${size}`, () => ({
+      dtype: "int",
+      shape: [size, 1],
+      data: BigInt64Array.from({ length: size }, (_, i) => BigInt(i)),
+    }))
+  }
+
   /** A float vector. */
   vector(values: readonly number[]): string {
     return this.constant(`v${values.join(",")}`, () => ({
@@ -145,6 +159,15 @@ export class Emitter {
         return factors.reduce((a, b) => this.add("Mul", [a, b]))
       })
       .reduce((a, b) => this.add("Add", [a, b]))
+  }
+
+  /** Nodes that are emitted once under a key. */
+  once(key: string, make: () => string): string {
+    const known = this.constants.get(key)
+    if (known !== undefined) return known
+    const name = make()
+    this.constants.set(key, name)
+    return name
   }
 
   /** A shape as an int64 vector. */

@@ -93,7 +93,7 @@ const checked = (
 }
 
 /** Tokens on the padded shape; what is padded as it is. */
-const padded = (x: Tensor): Tensor => (x.rows?.of === "tokens" ? toPadded(settle(x), x.rows.layout) : settle(x))
+const padded = (x: Tensor): Tensor => (x.rows?.of === "tokens" ? toPadded(settle(x), x.rows.layout, "any") : settle(x))
 
 /** [examples, length, d] -> [examples, heads, length, d/heads]. */
 const inHeads = (x: Tensor, heads: number): Tensor => {

@@ -20,7 +20,8 @@ export const toPaddedOperator: Operator = {
   },
 }
 /** [tokens, ...] to [examples, length, ...], zeros where there is no token. */
-export const toPadded = (x: Tensor, { pad, unpad }: Layout): Tensor => apply(toPaddedOperator, [x, pad, unpad])
+export const toPadded = (x: Tensor, { pad, unpad }: Layout, absent?: "any"): Tensor =>
+  apply(toPaddedOperator, [x, pad, unpad], absent ? { absent } : {})
 
 export const fromPaddedOperator: Operator = {
   name: "fromPadded",

@@ -1,8 +1,10 @@
 /** The one table of operators. */
 import type { Operator } from "../operator.ts"
 import * as arithmetic from "./arithmetic.ts"
+import * as blocks from "./blocks.ts"
 import * as broadcasting from "./broadcasting.ts"
 import * as cutting from "./cutting.ts"
+import * as heads from "./heads.ts"
 import * as indexing from "./indexing.ts"
 import * as linear from "./linear.ts"
 import * as mixture from "./mixture.ts"
@@ -17,8 +19,10 @@ import * as sources from "./sources.ts"
 
 const families = [
   arithmetic,
+  blocks,
   broadcasting,
   cutting,
+  heads,
   indexing,
   linear,
   mixture,
