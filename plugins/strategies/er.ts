@@ -10,7 +10,7 @@ export default defineStrategy({
   summary: "Experience replay: every batch is joined by remembered examples of earlier tasks (Chaudhry et al. 2019)",
   equation: "L = mean of CE(f(x), y) over B and S,  S ~ memory",
   reference: "arXiv 1902.10486; as `er` of mammoth (Buzzega et al. 2020)",
-  checked: "the kit",
+  checked: "PyTorch by the formula: parameters after three tasks; the kit",
   options: NoOptions,
   trains: "adapter",
   visits: "one_by_one",

@@ -118,7 +118,12 @@ export const task_predictor = builder<typeof import("../../plugins/routers/task_
 )
 export const uniform = builder<typeof import("../../plugins/routers/uniform.ts").default>("router", "uniform")
 export const x_lora = builder<typeof import("../../plugins/routers/x_lora.ts").default>("router", "x_lora")
+export const a_gem = builder<typeof import("../../plugins/strategies/a_gem.ts").default>("strategy", "a_gem")
+export const der_pp = builder<typeof import("../../plugins/strategies/der_pp.ts").default>("strategy", "der_pp")
 export const er = builder<typeof import("../../plugins/strategies/er.ts").default>("strategy", "er")
+export const ewc = builder<typeof import("../../plugins/strategies/ewc.ts").default>("strategy", "ewc")
+export const lwf = builder<typeof import("../../plugins/strategies/lwf.ts").default>("strategy", "lwf")
+export const mbpa_pp = builder<typeof import("../../plugins/strategies/mbpa_pp.ts").default>("strategy", "mbpa_pp")
 export const multi_task = builder<typeof import("../../plugins/strategies/multi_task.ts").default>(
   "strategy",
   "multi_task",
@@ -127,6 +132,7 @@ export const multi_task_full = builder<typeof import("../../plugins/strategies/m
   "strategy",
   "multi_task_full",
 )
+export const seq_star = builder<typeof import("../../plugins/strategies/seq_star.ts").default>("strategy", "seq_star")
 export const sequential = builder<typeof import("../../plugins/strategies/sequential.ts").default>(
   "strategy",
   "sequential",

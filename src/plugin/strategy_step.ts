@@ -23,7 +23,7 @@ export interface TrainStep {
   readonly labels: Tensor
   /** 1 for the classes of an example's own task, else 0: [classes]. */
   readonly own: Tensor
-  /** Of a strategy that `records`: logits of the earlier model, [classes], and 1 for the classes that it had seen. Absent while there is none. */
+  /** Of a strategy that `records`: logits of the earlier model, [classes], and 1 for the classes that it had seen. Absent while there is none; both are 0 for an example that has none. */
   readonly recorded?: { readonly logits: Tensor; readonly seen: Tensor }
   /** What is trained, by name; parameters of the head are "head/W" and "head/b". */
   readonly trained: Readonly<Record<string, Tensor>>

@@ -110,6 +110,8 @@ const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, hel
     wrong("records logits of remembered examples and has no `replays`", 'add replays, or write records: "newest"')
   if (value.fisher && !value.carries)
     wrong("asks for the Fisher information and has no `carries` to hand it on", "add carries, or take fisher out")
+  if (value.adapts && !value.replays)
+    wrong("adapts to remembered examples and has no `replays`, so that no memory is named", "add replays")
   const later = ["grows", "pool"].find((member) => value[member] !== undefined)
   if (later) wrong(`has \`${later}\`, which is not carried out yet`, "take it out")
 }

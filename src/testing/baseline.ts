@@ -10,6 +10,7 @@ import { type Check, register } from "./check.ts"
 import { gap } from "./nearness.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
 import { toyBench } from "./router_bench.ts"
+import { adaptationChecks } from "./strategy_adaptation.ts"
 import { lossChecks } from "./strategy_loss.ts"
 import { type StrategySetting, trainedAt, trainedTo } from "./strategy_stream.ts"
 import { toyTexts } from "./toy_network.ts"
@@ -143,6 +144,7 @@ export const baselineChecks = (
     },
     ...(neutral ? [{ name: "is plain training where its options leave nothing of it", run: without }] : []),
     ...lossChecks(setting),
+    ...(strategy.adapts ? adaptationChecks(setting) : []),
   ]
 }
 

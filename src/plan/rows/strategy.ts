@@ -149,7 +149,9 @@ const write = (
     bytes: 2e5,
   })
 
-const evaluate = ({ builder, stream, name, code, seed, at }: Planned, stage: number, shared: string): string => {
+const evaluate = (row: Planned, stage: number, shared: string): string => {
+  const { builder, stream, name, code, seed, at, strategy } = row
+  if (strategy.plugin.adapts) return evaluateAdapted(row, stage, shared)
   const encoded = builder.add({
     kind: "encode",
     label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
@@ -165,6 +167,36 @@ const evaluate = ({ builder, stream, name, code, seed, at }: Planned, stage: num
     options: { how: "shared", stage, seed, ...sharesLabels(stream) } as Json,
     inputs: { encoded, shared, tokens: stream.tokens.slice(0, stage + 1) },
     seconds: seconds.evaluate,
+    bytes: 3e5,
+  })
+}
+
+/** Each text has a model of its own, which is trained on what is remembered. */
+const evaluateAdapted = (row: Planned, stage: number, shared: string): string => {
+  const { builder, stream, name, code, seed, at, strategy, memory } = row
+  const { steps, neighbours } = strategy.plugin.adapts!(strategy.chosen.options)
+  const seen = (keys: readonly string[]) => keys.slice(0, stage + 1)
+  return builder.add({
+    kind: "evaluate",
+    label: `adapt ${name} to each text, and evaluate · after ${stream.tasks[stage]} · ${at}`,
+    options: {
+      how: "adapted",
+      backbone: stream.backbone,
+      strategy: strategy.chosen,
+      stage,
+      seed,
+      ...sharesLabels(stream),
+    } as unknown as Json,
+    inputs: {
+      shared,
+      blind: stream.blind,
+      tokens: seen(stream.tokens),
+      memories: memory!.at(stage),
+      features: seen(stream.trainFeatures),
+      testFeatures: stream.testFeatures,
+    },
+    code: [...code, strategy.code],
+    seconds: ((seconds.encode * (stage + 1)) / 5) * 3 * steps * neighbours,
     bytes: 3e5,
   })
 }

@@ -5,6 +5,7 @@ import type { Perform, Work } from "../../work.ts"
 import { type Chosen, headIn, host, jointColumns } from "../given.ts"
 import { notServed, turnedDown } from "../not_served.ts"
 import { applied } from "../query.ts"
+import { type AdaptedOptions, adapted } from "./adapted.ts"
 import { unitColumns, unitRows } from "./cosine_head.ts"
 import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
 import { probed } from "./probe.ts"
@@ -14,6 +15,7 @@ export type EvaluateOptions = { readonly stage: number; readonly seed: number } 
   | { readonly how: "composes" }
   | { readonly how: "selects"; readonly router: Chosen }
   | { readonly how: "shared"; readonly scenario?: "domain_incremental" }
+  | ({ readonly how: "adapted" } & AdaptedOptions)
   | { readonly how: "probe"; readonly probe: Chosen }
 )
 
@@ -29,6 +31,8 @@ export const evaluate: Perform = async (work) => {
       return selected(work, options.router, options.stage, options.seed)
     case "shared":
       return sharedLogits(work, jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
+    case "adapted":
+      return adapted(work, options)
     case "probe":
       return probed(work, options.probe, options.stage)
   }

@@ -2,8 +2,10 @@
 import type { Network, Participant } from "../../../../model/encoder.ts"
 import { bySite, NO_HEAD } from "../../../../model/library.ts"
 import { frozen, trainable } from "../../../../model/single.ts"
-import type { HostTensor, Mode } from "../../../../plugin/index.ts"
-import type { Attached, Start } from "./start.ts"
+import type { Adapter, HostTensor, Mode } from "../../../../plugin/index.ts"
+
+/** The one adapter that is trained for all tasks; none where everything is. */
+export type Attached = { readonly plugin: Adapter; readonly options: unknown } | undefined
 
 export interface Body {
   readonly net: Network
@@ -13,7 +15,12 @@ export interface Body {
 }
 
 /** With parameters; without a mode as constants, as they stand. */
-export const bodyOf = (net: Network, adapter: Attached, { arrays }: Pick<Start, "arrays">, mode?: Mode): Body => {
+export const bodyOf = (
+  net: Network,
+  adapter: Attached,
+  { arrays }: { readonly arrays: ReadonlyMap<string, HostTensor> },
+  mode?: Mode,
+): Body => {
   const own = [...arrays].filter(([name]) => !name.startsWith("head/"))
   if (adapter)
     return {

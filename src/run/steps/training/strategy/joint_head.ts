@@ -25,7 +25,10 @@ export type HeadForm = ReturnType<NonNullable<Strategy["head"]>>
 export const headInitials = (form: HeadForm, width: number, classes: number): Readonly<Record<string, Initial>> =>
   form === "linear"
     ? { "head/W": zeros([width, classes]), "head/b": zeros([classes]) }
-    : { "head/W": kaiming([width, classes]), "head/b": { ...zeros([classes]), trained: false } }
+    : { "head/W": kaiming([width, classes]), "head/b": zeros([classes]) }
+
+/** What is trained of it. */
+export const headNames = (form: HeadForm): readonly string[] => (form === "linear" ? ["head/W", "head/b"] : ["head/W"])
 
 /** W and b, some columns of which may stay as they started. */
 export const headLeaves = (

@@ -1,13 +1,14 @@
 /** The shared model of a stage, ready for evaluation. */
 import type { Network, Participant } from "../../../../model/encoder.ts"
+import { initialsFor, trainedNames } from "../../../../model/single.ts"
 import type { Artifact } from "../../../../plan/step.ts"
 import type { HostTensor } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { type Chosen, host } from "../../given.ts"
-import { bodyOf } from "./body.ts"
+import { type Attached, bodyOf } from "./body.ts"
 import { isBeside } from "./carried.ts"
-import type { Attached } from "./start.ts"
+import { type HeadForm, headNames } from "./joint_head.ts"
 
 export const sharedModule = async (
   work: Work,
@@ -25,4 +26,17 @@ export const arraysOf = ({ arrays }: Artifact): Map<string, HostTensor> =>
 export const adapterOf = async (work: Work, { json }: Artifact): Promise<Attached> => {
   const { adapter } = json as unknown as { readonly adapter?: Chosen }
   return adapter && { plugin: await adapterIn(work, adapter), options: adapter.options }
+}
+
+/** What is trained of a model, by name, in the order in which it is trained. */
+export const trainedIn = (
+  { checkpoint }: Network,
+  adapter: Attached,
+  arrays: ReadonlyMap<string, HostTensor>,
+  form: HeadForm,
+): readonly string[] => {
+  const body = adapter
+    ? trainedNames(initialsFor(adapter.plugin, adapter.options, checkpoint.sites))
+    : [...arrays.keys()].filter((name) => !name.startsWith("head/"))
+  return [...body, ...headNames(form).filter((name) => arrays.has(name))]
 }

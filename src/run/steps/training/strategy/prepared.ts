@@ -3,13 +3,13 @@ import type { Carried, Frozen, HostTensor, Strategy } from "../../../../plugin/i
 import type { Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { jointColumns, network } from "../../given.ts"
-import { type Body, bodyOf } from "./body.ts"
+import { type Attached, type Body, bodyOf } from "./body.ts"
 import { carriedFrom, carriedTensors } from "./carried.ts"
 import { frozenColumns, type HeadForm } from "./joint_head.ts"
 import type { ToTrain } from "./objective.ts"
 import { type Recorded, recordedFor } from "./recorded.ts"
 import type { SharedOptions } from "./shared_options.ts"
-import { type Attached, type Start, startOf } from "./start.ts"
+import { type Start, startOf } from "./start.ts"
 import { stageTexts } from "./texts.ts"
 
 export interface Prepared {

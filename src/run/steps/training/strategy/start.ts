@@ -1,15 +1,13 @@
 /** From what a stage starts: from where the stage before left it, or from the checkpoint, fresh modules and a fresh head. */
 import type { Network } from "../../../../model/encoder.ts"
 import { drawn, freshModule } from "../../../../model/initial.ts"
-import { initialsFor, trainedNames } from "../../../../model/single.ts"
-import { type Adapter, type HostTensor, type Initial, randomStream } from "../../../../plugin/index.ts"
+import { type HostTensor, type Initial, randomStream } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
+import type { Attached } from "./body.ts"
 import { isBeside } from "./carried.ts"
 import { type HeadForm, headInitials } from "./joint_head.ts"
+import { trainedIn } from "./module.ts"
 import type { SharedOptions } from "./shared_options.ts"
-
-/** The one adapter that is trained for all tasks; none where everything is. */
-export type Attached = { readonly plugin: Adapter; readonly options: unknown } | undefined
 
 export interface Start {
   /** All arrays of the model, by name. */
@@ -43,9 +41,5 @@ export const startOf = (
           ...Object.entries(head).map(([key, initial]) => [key, drawn(initial, streamOf(key))] as const),
         ],
   )
-  const ofHead = Object.entries(head).flatMap(([key, { trained }]) => (trained === false ? [] : [key]))
-  const body = adapter
-    ? trainedNames(initialsFor(adapter.plugin, adapter.options, checkpoint.sites))
-    : [...arrays.keys()].filter((key) => !key.startsWith("head/"))
-  return { arrays, names: [...body, ...ofHead] }
+  return { arrays, names: trainedIn(net, adapter, arrays, form) }
 }

@@ -1,0 +1,28 @@
+/** The kit on every strategy that ships. */
+import aGem from "../../../plugins/strategies/a_gem.ts"
+import derPp from "../../../plugins/strategies/der_pp.ts"
+import er from "../../../plugins/strategies/er.ts"
+import ewc from "../../../plugins/strategies/ewc.ts"
+import lwf from "../../../plugins/strategies/lwf.ts"
+import mbpaPp from "../../../plugins/strategies/mbpa_pp.ts"
+import multiTask from "../../../plugins/strategies/multi_task.ts"
+import multiTaskFull from "../../../plugins/strategies/multi_task_full.ts"
+import seqStar from "../../../plugins/strategies/seq_star.ts"
+import sequential from "../../../plugins/strategies/sequential.ts"
+import sequentialFull from "../../../plugins/strategies/sequential_full.ts"
+import { testBaseline } from "../../../src/testing/index.ts"
+
+testBaseline(sequential, {}, { neutral: {} })
+testBaseline(sequentialFull, { learning_rate: 0.01 })
+testBaseline(multiTask)
+testBaseline(multiTaskFull, { learning_rate: 0.01 })
+testBaseline(er)
+testBaseline(derPp, {}, { neutral: { alpha: 0, beta: 0 } })
+testBaseline(derPp, { classes: "all", alpha: 1 })
+testBaseline(aGem)
+testBaseline(ewc, {}, { neutral: { lambda: 0 } })
+testBaseline(ewc, { anchors: "one", decay: 0.5, labels: "expected" })
+testBaseline(lwf, {}, { neutral: { lambda: 0 } })
+testBaseline(mbpaPp, { every: 1, neighbours: 2, steps: 2 }, { neutral: { every: 1000 } })
+testBaseline(seqStar, { learning_rate: 0.01, warm_up: 1 }, { plainAtFirst: false })
+testBaseline(seqStar, { learning_rate: 0.01, head: "linear" }, { plainAtFirst: false })

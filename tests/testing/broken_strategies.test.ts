@@ -1,0 +1,100 @@
+/** The kit finds what is wrong with broken strategies: each of its checks can fail. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { add, defineStrategy, mul, NoOptions, type Strategy, scale, stopGradient } from "../../src/plugin/index.ts"
+import { validated } from "../../src/plugin/validate.ts"
+import { type BaselineSettings, baselineChecks } from "../../src/testing/baseline.ts"
+
+const sound = {
+  name: "broken",
+  summary: "a strategy with a fault",
+  options: NoOptions,
+  trains: "adapter",
+  visits: "one_by_one",
+} as const
+
+/** The checks whose names begin so must fail. */
+const finds = (
+  what: string,
+  own: Partial<Strategy>,
+  expected: readonly string[],
+  settings: BaselineSettings = {},
+): void => {
+  test(`found: ${what}`, async () => {
+    const checks = baselineChecks(defineStrategy({ ...sound, ...own } as never), {}, settings)
+    for (const beginning of expected) {
+      const check = checks.find(({ name }) => name.startsWith(beginning))
+      assert.ok(check && !check.skip, `there is no check "${beginning}"`)
+      await assert.rejects(check.run, `"${beginning}" passed`)
+    }
+  })
+}
+
+finds(
+  "a loss that is no sum of means",
+  { loss: ({ all, crossEntropy }) => mul(all(crossEntropy()), all(crossEntropy())) },
+  ["a batch in parts", "trains the first task"],
+)
+finds(
+  "a loss whose gradient is cut",
+  {
+    loss: ({ all, crossEntropy }) =>
+      add(all(crossEntropy()), mul(stopGradient(all(crossEntropy())), all(crossEntropy()))),
+  },
+  ["gradients of its loss"],
+)
+finds("a loss by chance", { loss: ({ all, crossEntropy }) => scale(all(crossEntropy()), 1 + Math.random()) }, [
+  "is the same",
+])
+finds(
+  "replay that is left out of the loss",
+  { replays: () => ({ draws: 1 }), loss: ({ newest, crossEntropy }) => newest(crossEntropy()) },
+  ["what is remembered"],
+)
+finds(
+  "arrays of the stage before that are written into",
+  {
+    carries: ({ trained, carried }) => {
+      for (const { data } of Object.values(carried.kept ?? {})) (data as Float32Array).fill(7)
+      return {
+        kept: Object.fromEntries(
+          Object.entries(trained).map(([name, one]) => [name, { ...one, data: one.data.slice() }]),
+        ),
+      }
+    },
+  },
+  ["changes nothing"],
+)
+finds(
+  "carried numbers that are not finite",
+  {
+    carries: ({ trained }) => ({
+      kept: Object.fromEntries(
+        Object.entries(trained).map(([name, { shape, data }]) => [
+          name,
+          { shape, data: Float32Array.from(data as Float32Array, () => Number.NaN) },
+        ]),
+      ),
+    }),
+  },
+  ["is the same"],
+)
+finds("replay that is said to leave nothing", { replays: () => ({ draws: 1 }) }, ["is plain training"], { neutral: {} })
+finds("texts that take no part", { loss: ({ all, crossEntropy }) => scale(all(crossEntropy()), 0) }, [
+  "trains on the texts",
+])
+
+for (const [what, own, message] of [
+  [
+    "replay over all tasks at once",
+    { visits: "all_at_once", replays: () => ({ draws: 1 }) },
+    /visits all tasks at once/,
+  ],
+  ["gradients without replay", { gradients: (g: readonly never[]) => g }, /no `replays`/],
+  ["logits of what is remembered without replay", { records: "remembered" }, /no `replays`/],
+  ["information that nobody carries on", { fisher: () => ({ examples: 1, labels: "given" }) }, /no `carries`/],
+  ["adaptation without a memory", { adapts: () => ({}) }, /no `replays`/],
+] as const)
+  test(`turned down: ${what}`, () => {
+    assert.throws(() => validated({ kind: "strategy", ...sound, ...own }, "the file"), message)
+  })
