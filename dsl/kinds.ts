@@ -7,6 +7,7 @@ export const PLUGIN_KINDS = [
   "memory",
   "adapter",
   "grouping",
+  "transfer",
   "router",
   "composition",
   "strategy",
@@ -18,7 +19,7 @@ export const CORE_KINDS = ["stream", "library", "train", "experiment"] as const
 export const KINDS = [...PLUGIN_KINDS, ...CORE_KINDS] as const
 
 /** Kinds that give an experiment its modules: they are listed under `adapters`. */
-export const MODULE_KINDS = ["adapter", "library", "grouping"] as const
+export const MODULE_KINDS = ["adapter", "library", "grouping", "transfer"] as const
 
 /** Kinds that can stand beside the routers of an experiment. */
 export const BOUND_KINDS = ["router", "strategy", "probe"] as const

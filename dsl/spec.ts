@@ -124,7 +124,7 @@ export interface Experiment {
   readonly name: string
   readonly on: string
   readonly stream: string
-  /** Names of adapters, libraries and groupings: an axis. */
+  /** Names of adapters, libraries, groupings and transfers: an axis. */
   readonly adapters: readonly string[]
   readonly train: string
   readonly routers: readonly string[]
@@ -151,6 +151,8 @@ export interface Spec {
   readonly libraries: Readonly<Record<string, Library>>
   /** `of` names the adapter whose modules are grouped. */
   readonly groupings: Readonly<Record<string, Declaration>>
+  /** `of` names the adapter, `from` the backbone that its modules are trained on, `train` how, where it is not as in the experiment. */
+  readonly transfers: Readonly<Record<string, Declaration>>
   readonly trains: Readonly<Record<string, Train>>
   readonly routers: Readonly<Record<string, Declaration>>
   readonly compositions: Readonly<Record<string, Declaration>>

@@ -16,7 +16,7 @@ import { checkEarlier } from "./earlier.ts"
 import { checkInitialisation } from "./initialisation.ts"
 import { checkCoverage } from "./library.ts"
 import { checkNamedTasks } from "./named_tasks.ts"
-import { checkGroupings, checkMemory, checkService } from "./service.ts"
+import { checkApart, checkMemory, checkService } from "./service.ts"
 import { checkWriting } from "./writing.ts"
 
 export { BOUND_KINDS } from "../kinds.ts"
@@ -77,7 +77,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     if (stream.answers) checkWriting([...routers, ...compositions, ...bounds], streamName!, context)
   }
   if (stream) checkNamedTasks(compositions, stream, name, context)
-  checkGroupings(adapters, values.get("train") as string | undefined, context)
+  checkApart(adapters, values.get("train") as string | undefined, context)
   checkEarlier(adapters, values.get("train") as string | undefined, context)
   checkInitialisation(name, compositions, adapters, values.get("train") as string | undefined, context)
   checkService(name, [...routers, ...compositions, ...bounds], adapters, context)

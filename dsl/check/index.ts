@@ -135,6 +135,7 @@ export const checkFile = (
     adapters: record<Declaration>("adapter"),
     libraries: record<Library>("library"),
     groupings: record<Declaration>("grouping"),
+    transfers: record<Declaration>("transfer"),
     trains: record<Train>("train"),
     routers: record<Declaration>("router"),
     compositions: record<Declaration>("composition"),

@@ -60,21 +60,22 @@ const goesOn = (row: string, context: Context): boolean => {
   return saidBy(entryOf(row, context)?.facts?.goes_on as ByOptions<boolean> | undefined, written) === true
 }
 
-/** Modules that are grouped by what they are must know nothing of each other. */
-export const checkGroupings = (adapters: readonly Listed[], train: string | undefined, context: Context): void => {
+/** Modules that are grouped by what they are, or carried over one by one, must know nothing of each other. */
+export const checkApart = (adapters: readonly Listed[], train: string | undefined, context: Context): void => {
   const { scope, resolve, report } = context
   const declared = train === undefined ? undefined : scope.declared.get(train)
   const setting = declared?.kind === "train" ? resolve(declared).settings.get("earlier") : undefined
   if (setting?.value.kind !== "word" || !["summed", "averaged", "weighted"].includes(setting.value.text)) return
   const related = [{ span: setting.key.span, message: "said here" }]
   for (const { name, span } of adapters)
-    if (scope.declared.get(name)?.kind === "grouping") {
-      const holes = { grouping: scope.writtenOf(name), train: scope.writtenOf(train!), earlier: setting.value.text }
+    if (["grouping", "transfer"].includes(scope.declared.get(name)?.kind ?? "")) {
+      const does = scope.declared.get(name)!.kind === "grouping" ? "compares" : "carries over"
+      const holes = { does, name: scope.writtenOf(name), train: scope.writtenOf(train!), earlier: setting.value.text }
       report(diagnose("L2R0536", span, holes, { related }))
     }
 }
 
-/** Whether all modules of an adapter, a library or a grouping are low-rank; undefined where a plugin is not known. */
+/** Whether all modules of an adapter, a library, a grouping or a transfer are low-rank; undefined where a plugin is not known. */
 const isLowRank = (name: string, context: Context): boolean | undefined => {
   const declared = context.scope.declared.get(name)!
   if (declared.kind === "adapter") {
@@ -83,7 +84,7 @@ const isLowRank = (name: string, context: Context): boolean | undefined => {
     if (!resolved.entry) return undefined
     return saidBy({ byDefault: low_rank === true, where } as ByOptions<boolean>, (option) => wordOf(resolved, option))
   }
-  if (declared.kind === "grouping") {
+  if (declared.kind === "grouping" || declared.kind === "transfer") {
     const of = wordOf(context.resolve(declared), "of")
     const grouped = typeof of === "string" ? context.scope.declared.get(of) : undefined
     return grouped?.kind === "adapter" ? isLowRank(of as string, context) : undefined

@@ -445,9 +445,9 @@ export const catalogue = {
     `\`${row}\` needs classes, and the texts of \`${stream}\` are answered in words: ${why}`,
     help,
   ]),
-  L2R0536: error<{ grouping: string; train: string; earlier: string }>(({ grouping, train, earlier }) => [
-    `\`${grouping}\` compares modules that know nothing of each other, and \`${train}\` trains each beside those before it: \`earlier: ${earlier}\``,
-    `write \`earlier: absent\` in \`${train}\`, or take the grouping out`,
+  L2R0536: error<{ name: string; does: string; train: string; earlier: string }>(({ name, does, train, earlier }) => [
+    `\`${name}\` ${does} modules that know nothing of each other, and \`${train}\` trains each beside those before it: \`earlier: ${earlier}\``,
+    `write \`earlier: absent\` in \`${train}\`, or take \`${name}\` out`,
   ]),
   L2R0537: error<{ adapter: string; train: string; earlier: string }>(({ adapter, train, earlier }) => [
     `\`earlier: ${earlier}\` of \`${train}\` adds up what modules give at a site, and those of \`${adapter}\` are tokens that join a text`,

@@ -13,6 +13,7 @@ export const KIND_SUMMARIES: Readonly<Record<Kind, string>> = {
   adapter: "a small trainable module; one is trained for each task",
   router: "decides for each example how the trained modules are composed",
   grouping: "puts trained modules into groups, each of which gets one module, trained on all its tasks",
+  transfer: "makes modules that were trained on another backbone the start of modules on this one",
   composition: "makes one module of the trained modules, without a router",
   strategy: "trains one set of weights over the whole stream, without modules of its own for each task",
   probe: "a classifier on features of the frozen backbone",

@@ -253,8 +253,8 @@ export const experiments: Pages = {
     given: true,
   },
   L2R0536: {
-    title: "groups of modules that were not trained apart",
-    text: "A grouping compares what each module has learnt from its own task. Under `earlier: summed`, `averaged` or `weighted` a module is trained with those before it at work beside it, and learns what they lack: that two such modules are alike says nothing about their tasks.",
+    title: "modules that were not trained apart are grouped or carried over",
+    text: "A grouping compares what each module has learnt from its own task, and a transfer carries it to another backbone alone. Under `earlier: summed`, `averaged` or `weighted` a module is trained with those before it at work beside it, and learns what they lack: that two such modules are alike says nothing about their tasks, and one without the others is half of what was learnt.",
     wrong: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain beside = brief { earlier: summed }\n${trial("routers: learnt", "clustered").replace("brief", "beside")}`,
     right: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain apart = brief { earlier: absent, initialisation: shared }\n${trial("routers: learnt", "clustered").replace("brief", "apart")}`,
     given: true,

@@ -173,8 +173,8 @@ const experiment: JsonSchema = {
     on: { type: "string", reference: "backbone", description: "the frozen backbone" },
     stream: { type: "string", reference: "stream", description: "the tasks that arrive" },
     adapters: {
-      takes: "the name of an adapter, a library or a grouping, or a list of these",
-      description: "adapters, libraries or groupings; each gives its own set of modules",
+      takes: "the name of an adapter, a library, a grouping or a transfer, or a list of these",
+      description: "adapters, libraries, groupings or transfers; each gives its own set of modules",
     },
     train: { type: "string", reference: "train", description: "how modules are trained" },
     routers: { ...oneOrMore({ type: "string", reference: "router" }, "routers to compare"), default: [] },
@@ -218,7 +218,7 @@ export const experimentOn = (head: (typeof HEADS)[number]): JsonSchema => {
 /** What people write in an experiment as if it were an option, and where it belongs. */
 export const BELONGS: Readonly<Record<string, string>> = Object.fromEntries(
   [
-    ["adapters", "adapter", "library", "libraries", "grouping", "groupings"],
+    ["adapters", "adapter", "library", "libraries", "grouping", "groupings", "transfer", "transfers"],
     ["routers", "router"],
     ["compositions", "composition"],
     ["bounds", "strategy", "strategies", "probe", "probes"],

@@ -21,4 +21,5 @@ export default defineAdapter({
   sites: ({ targets }) => targets,
   parameters: ({ out }) => ({ d: zeros([out]) }),
   forward: (_x, y, { d }) => add(y, d),
+  axes: () => ({ d: ["y"] }),
 })

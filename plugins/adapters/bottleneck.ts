@@ -39,6 +39,11 @@ export default defineAdapter({
   taxonomy: { computation: "adapter" },
   options: Schema.Struct({
     reduction: optional(PositiveInt, 16, "the bottleneck is this many times narrower than the layer"),
+    width: optional(
+      Schema.Union([words("reduced"), PositiveInt]),
+      "reduced",
+      "width of the bottleneck: a number that is the same on every backbone, or what `reduction` makes of the layer's",
+    ),
     activation: optional(words("relu", "gelu", "silu", "tanh"), "relu", "phi"),
     place: optional(
       words("pfeiffer", "houlsby", "parallel"),
@@ -48,10 +53,16 @@ export default defineAdapter({
     scale: optional(PositiveNumber, 1, "s: what the bottleneck gives is multiplied by it"),
   }),
   sites: ({ place }) => sites[place],
-  parameters: ({ out }, { reduction }) => {
-    const narrow = Math.max(1, Math.floor(out / reduction))
+  parameters: ({ out }, { reduction, width }) => {
+    const narrow = width === "reduced" ? Math.max(1, Math.floor(out / reduction)) : width
     return { D: normal([out, narrow], 0.02), b: zeros([narrow]), U: zeros([narrow, out]), c: zeros([out]) }
   },
+  axes: (_site, { place }) => ({
+    D: [place === "parallel" ? "x" : "y", "own"],
+    b: ["own"],
+    U: ["own", "y"],
+    c: ["y"],
+  }),
   forward: (x, y, { D, b, U, c }, { activation, place, scale: s }) => {
     const narrow = activations[activation](add(matmul(place === "parallel" ? x : y, D), b))
     const update = add(matmul(narrow, U), c)

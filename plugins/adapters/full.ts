@@ -15,5 +15,6 @@ export default defineAdapter({
   }),
   sites: ({ targets }) => targets,
   parameters: (site) => ({ D: zeros([site.in, site.out]), d: zeros([site.out]) }),
+  axes: () => ({ D: ["x", "y"], d: ["y"] }),
   forward: (x, y, { D, d }) => add(y, add(matmul(x, D), d)),
 })

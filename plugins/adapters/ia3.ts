@@ -45,6 +45,7 @@ export default defineAdapter({
     const rescaled = matmul(mul(x, l), weight as Tensor)
     return bias ? add(rescaled, bias) : rescaled
   },
+  axes: ({ role }, { inputs }) => ({ l: [atInput(role, inputs) ? "x" : "y"] }),
   peft: {
     type: "IA3",
     options: ({ roles }, targets) => ({ targets, inputs: roles("feedforward_modules") }),

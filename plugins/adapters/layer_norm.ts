@@ -23,6 +23,7 @@ export default defineAdapter({
   sites: ({ targets }) => targets,
   parameters: ({ out }, { bias }) => ({ g: zeros([out]), ...(bias && { b: zeros([out]) }) }),
   forward: (x, y, { g, b }) => add(y, b ? add(mul(x, g), b) : mul(x, g)),
+  axes: () => ({ g: ["y"], b: ["y"] }),
   peft: {
     type: "LN_TUNING",
     options: ({ biased }, targets) => ({ targets, bias: biased }),

@@ -109,5 +109,6 @@ export default defineAdapter({
       m: { name: "lora_magnitude_vector" },
     }),
   },
+  axes: () => ({ A: ["x", "own"], B: ["own", "y"], m: ["y"] }),
   factors: ({ A, B }, options) => (options.decomposed ? undefined : { A, B, scale: scaleOf(options) }),
 })

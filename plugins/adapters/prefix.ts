@@ -53,6 +53,7 @@ export default defineAdapter({
     const both = add(matmul(tanh(add(matmul(E, W), b)), U), c)
     return { keys: slice(both, -1, 0, keys), values: slice(both, -1, keys) }
   },
+  axes: (_site, { hidden }) => (hidden === 0 ? { K: ["own", "x"], V: ["own", "y"] } : undefined),
   peft: {
     type: "PREFIX_TUNING",
     options: ({ number }) => ({ length: number("num_virtual_tokens", 0), hidden: 0 }),

@@ -45,6 +45,7 @@ export default defineAdapter({
     }
   },
   extend: ({ P }) => ({ tokens: P }),
+  axes: () => ({ P: ["own", "y"] }),
   peft: {
     type: "PROMPT_TUNING",
     options: ({ number }) => ({ length: number("num_virtual_tokens", 0) }),

@@ -45,6 +45,14 @@ export default defineAdapter({
         Object.entries(member.parameters(site)).map(([name, initial]) => [`${prefix}${name}`, initial]),
       ),
     ),
+  axes: (site, { of }) => {
+    const all = at(site, of).map(([member, prefix]) => [member.axes(site), prefix] as const)
+    return all.every(([axes]) => axes)
+      ? Object.fromEntries(
+          all.flatMap(([axes, prefix]) => Object.entries(axes!).map(([name, own]) => [`${prefix}${name}`, own])),
+        )
+      : undefined
+  },
   forward: (x, y, p, { of }, mode, layer) =>
     at(layer.site, of).reduce((before, [member, prefix]) => member.forward(x, before, own(p, prefix), mode, layer), y),
   extend: (p, { of }, mode, site) =>

@@ -59,7 +59,7 @@ type OneOrMore<T> = T | readonly T[]
 export interface ExperimentSettings {
   readonly on: Declared<"backbone"> | Sweep<Declared<"backbone">>
   readonly stream: Declared<"stream"> | Sweep<Declared<"stream">>
-  readonly adapters: OneOrMore<Declared<"adapter"> | Declared<"library"> | Declared<"grouping">>
+  readonly adapters: OneOrMore<Declared<"adapter"> | Declared<"library"> | Declared<"grouping"> | Declared<"transfer">>
   readonly train: Declared<"train"> | Sweep<Declared<"train">>
   readonly routers?: OneOrMore<Declared<"router">>
   readonly compositions?: OneOrMore<Declared<"composition">>

@@ -141,3 +141,9 @@ export const sequential_full = builder<typeof import("../../plugins/strategies/s
   "strategy",
   "sequential_full",
 )
+export const average = builder<typeof import("../../plugins/transfers/average.ts").default>("transfer", "average")
+export const correlation = builder<typeof import("../../plugins/transfers/correlation.ts").default>(
+  "transfer",
+  "correlation",
+)
+export const skip = builder<typeof import("../../plugins/transfers/skip.ts").default>("transfer", "skip")

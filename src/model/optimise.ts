@@ -21,6 +21,8 @@ export interface Optimisation extends Differentiation {
   readonly values: ReadonlyMap<string, Float32Array>
   readonly examples: number
   readonly epochs: number
+  /** Updates in all, whatever the epochs say. */
+  readonly steps?: number
   /** Most length of all gradients together; by default they stay as they are. */
   readonly clip?: number
   /** By default "adamw". */
@@ -63,17 +65,17 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
   const optimiser = optimiserFor(o)
   const perUpdate = o.batch * (o.accumulate ?? 1)
   const perEpoch = Math.ceil(o.examples / perUpdate)
-  const total = perEpoch * o.epochs
+  const total = o.steps ?? perEpoch * o.epochs
   const warmUpSteps = Math.round(total * o.warmUp)
   const losses = new Float64Array(total)
   const parameters = parameterFeeds(o.program, o.values)
   const all = Array.from({ length: o.examples }, (_, i) => i)
   const begun = restored(o, optimiser, losses)
   let saved = performance.now()
-  for (let epoch = Math.floor(begun / perEpoch), step = begun; epoch < o.epochs; epoch++) {
+  for (let epoch = Math.floor(begun / perEpoch), step = begun; step < total; epoch++) {
     const before = o.order.state()
     const order = o.order.shuffle(all)
-    for (let k = step - epoch * perEpoch; k < perEpoch; k++, step++) {
+    for (let k = step - epoch * perEpoch; k < perEpoch && step < total; k++, step++) {
       if (o.halfway && step > begun && performance.now() - saved >= o.halfway.every) {
         o.halfway.write(snapshot(o, optimiser, losses, step, before))
         saved = performance.now()

@@ -20,6 +20,7 @@ const performerFile: Partial<Record<StepKind, string>> = {
   compose: "composing/compose",
   fisher: "composing/fisher",
   group: "composing/group",
+  port: "porting/port",
 }
 
 /** Kinds that compute on floats: the backend's profile and the processor are part of their keys. */
@@ -27,6 +28,7 @@ const NUMERIC: ReadonlySet<StepKind> = new Set([
   "module",
   "retrained",
   "imported",
+  "port",
   "shared",
   "features",
   "fisher",

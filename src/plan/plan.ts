@@ -23,6 +23,7 @@ import { planProbe } from "./rows/probe.ts"
 import { planRouter } from "./rows/router.ts"
 import type { PlannedRow } from "./rows/row.ts"
 import { planStrategy } from "./rows/strategy.ts"
+import { transferredModules, transfersOf } from "./rows/transferred.ts"
 import { planScores } from "./scores_step.ts"
 import type { Json, Step } from "./step.ts"
 import { type PlannedStream, planStream } from "./stream.ts"
@@ -124,6 +125,9 @@ const planExperiment = async (
     spec.trains[experiment.train],
     used.flatMap((name) => adapters.get(name) ?? []),
   )
+  const transfers = await transfersOf(shelf, spec, experiment.adapters, experiment.train, (backbone) =>
+    planStream(builder, shelf, spec, spec.streams[streamName], backbone, directory, onDownload),
+  )
   const groupings = await groupingsOf(shelf, spec, experiment.adapters, experiment.train)
   const orders = ordersOf(spec.streams[experiment.stream], stream.tasks)
   const cells = orders.flatMap((order) => experiment.adapters.map((name) => ({ order, name })))
@@ -133,8 +137,11 @@ const planExperiment = async (
     const single: string[] = []
     for (const seed of experiment.seeds) {
       const grouping = groupings.get(name)
+      const transfer = transfers.get(name)
       const source = grouping?.of ?? name
-      const moduleOf = moduleChooser(spec, source, adapters, elsewhere.get(name) ?? new Map())
+      const moduleOf = transfer
+        ? transferredModules(builder, stream, adapters.get(transfer.core.of)!, transfer, seed)
+        : moduleChooser(spec, source, adapters, elsewhere.get(name) ?? new Map())
       const apart =
         train.earlier === "absent"
           ? modulesInOrder(planModules(builder, stream, moduleOf, source, train, seed), order)

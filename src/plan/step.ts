@@ -11,6 +11,7 @@ export type StepKind =
   | "module" // one task's adapter and head, trained in isolation
   | "group" // which modules of the tasks so far belong together
   | "retrained" // the module of a group, trained on all its tasks; of one task it is that task's own
+  | "port" // a module of another backbone carried over to this one by a transfer, or numbers that are drawn like it: where a module starts
   | "imported" // one task's module that was trained elsewhere, with its head or one that is fitted on the task
   | "shared" // a strategy at a stage: one shared module (or the whole network) with a joint head
   | "fisher" // the diagonal of a module's Fisher information on its task's training texts

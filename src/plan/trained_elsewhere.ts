@@ -23,10 +23,19 @@ export type ModuleReader = (
   backbone: ChosenBackbone,
 ) => Promise<(place: Omit<ModuleFolder, "fingerprint">, declared: readonly Resolved<Adapter>[]) => Promise<ModuleFacts>>
 
-/** What a task gets: an adapter to train, or a module with its adapter. */
+/** What is done with a module that starts somewhere. */
+export interface Start {
+  /** The head at the start: fitted on the task's training texts, the module frozen; or zero. */
+  readonly head: "fitted" | "fresh"
+  /** Training steps; absent: those of `train`. */
+  readonly steps?: number
+}
+
+/** What a task gets: an adapter to train, from draws or from where a step leaves it; or a module with its adapter. */
 export interface TaskModule {
   readonly adapter: Resolved<Adapter>
   readonly folder?: ModuleFolder
+  readonly start?: Start & { readonly step: string }
 }
 
 /** By the name of the library, then by task. Rejects with PlanError. */

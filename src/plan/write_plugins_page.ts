@@ -28,6 +28,8 @@ const about: Readonly<Record<PluginKind, string>> = {
   probe: "Classifiers on frozen features, without modules: controls that stand among an experiment's `bounds`.",
   router:
     "How trained modules are composed for an example. The bounds among them (`oracle`, `uniform`, ...) may stand in `bounds` without a declaration.",
+  transfer:
+    "How a module that was trained on another backbone becomes the start of one on this backbone. Listed under an experiment's `adapters`, like an adapter.",
   strategy:
     "One shared module, or the whole network, trained over the stream: they stand among an experiment's `bounds`.",
 }

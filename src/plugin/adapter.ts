@@ -6,6 +6,12 @@ import type { PeftForm } from "./peft_form.ts"
 import type { Role, Site } from "./site.ts"
 import type { AdapterPlace } from "./taxonomy.ts"
 
+/** What an axis of a parameter counts: features of x, features of y (of an `attention` site keys and values), or the module's own. */
+export type Axis = "x" | "y" | "own"
+
+/** The axes of parameters, by name. */
+export type Axes = Readonly<Record<string, readonly Axis[]>>
+
 export interface Mode {
   readonly training: boolean
 }
@@ -42,6 +48,7 @@ export interface Member {
     layer: FrozenLayer,
   ) => Tensor
   readonly extend: (parameters: Readonly<Record<string, Tensor>>, mode: Mode, site: Site) => Extension
+  readonly axes: (site: Site) => Axes | undefined
 }
 
 export interface Adapter<Options = any, Parameters extends Initials = any> extends Definition<"adapter", Options> {
@@ -69,6 +76,11 @@ export interface Adapter<Options = any, Parameters extends Initials = any> exten
    * two matrix products. Undefined where it is none with these options.
    */
   readonly factors?: (parameters: { readonly [K in keyof Parameters]: Tensor }, options: Options) => Factors | undefined
+  /**
+   * What the axes of each parameter at a site count: a transfer carries those of x and y to a backbone whose features are
+   * others. Without it modules go only to where features are the same.
+   */
+  readonly axes?: (site: Site, options: Options) => Axes | undefined
   /** The option that lists the adapters that it is made of: names in a spec, `Member`s where the functions above get it. */
   readonly madeOf?: keyof Options & string
   /** These adapters, once the core has found them. */

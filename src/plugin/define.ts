@@ -11,6 +11,7 @@ import type { Initials } from "./parameters.ts"
 import type { Probe } from "./probe.ts"
 import type { Router } from "./router.ts"
 import type { Strategy } from "./strategy.ts"
+import type { Transfer } from "./transfer.ts"
 
 /** What an author writes: the definition without its kind, with the schema that types the options. */
 type Written<D, S> = Omit<D, "kind" | "options"> & { readonly options: S }
@@ -41,6 +42,9 @@ export const defineMemory = <S extends AnySchema>(memory: Written<Memory<Options
 export const defineStrategy = <S extends AnySchema>(
   strategy: Written<Strategy<OptionsOf<S>>, S>,
 ): Strategy<OptionsOf<S>> => ({ kind: "strategy", ...strategy }) as never
+export const defineTransfer = <S extends AnySchema>(
+  transfer: Written<Transfer<OptionsOf<S>>, S>,
+): Transfer<OptionsOf<S>> => ({ kind: "transfer", ...transfer }) as never
 export const defineProbe = <S extends AnySchema>(probe: Written<Probe<OptionsOf<S>>, S>): Probe<OptionsOf<S>> =>
   ({ kind: "probe", ...probe }) as never
 
@@ -55,3 +59,4 @@ export type Plugin =
   | Probe
   | Router
   | Strategy
+  | Transfer

@@ -12,6 +12,7 @@ export type PluginKind =
   | "probe"
   | "router"
   | "strategy"
+  | "transfer"
 
 export interface Definition<Kind extends PluginKind, Options> {
   readonly kind: Kind

@@ -4,7 +4,7 @@ import type { Adapter, Member } from "./adapter.ts"
 
 /** An adapter with its options, decoded; the `number`-th of those that are put together, from 1: its noise is its own. */
 const memberOf = ({ adapter, options }: Part, number: number): Member => {
-  const { name, forward, extend } = adapter
+  const { name, forward, extend, axes } = adapter
   return {
     name,
     sites: () => adapter.sites(options),
@@ -17,6 +17,7 @@ const memberOf = ({ adapter, options }: Part, number: number): Member => {
       if (!extend) throw new Error(`adapter ${name} attaches at ${site.name} but has no "extend"`)
       return extend(p, options, mode, site)
     },
+    axes: (site) => axes?.(site, options),
   }
 }
 
@@ -27,7 +28,7 @@ export interface Part {
 
 /** The adapter with its members in the place of their names. Throws Error where it is not made of others. */
 export const assembled = (adapter: Adapter, parts: readonly Part[]): Adapter => {
-  const { madeOf, forward, extend, factors } = adapter
+  const { madeOf, forward, extend, factors, axes } = adapter
   if (madeOf === undefined) throw new Error(`the adapter ${adapter.name} is not made of others`)
   const members = parts.map((part, i) => memberOf(part, i + 1))
   const filled = (options: object) => ({ ...options, [madeOf]: members })
@@ -38,6 +39,7 @@ export const assembled = (adapter: Adapter, parts: readonly Part[]): Adapter => 
     parameters: (site, options) => adapter.parameters(site, filled(options)),
     ...(forward && { forward: (x, y, p, options, mode, layer) => forward(x, y, p, filled(options), mode, layer) }),
     ...(extend && { extend: (p, options, mode, site) => extend(p, filled(options), mode, site) }),
+    ...(axes && { axes: (site, options) => axes(site, filled(options)) }),
     ...(factors && { factors: (p, options) => factors(p, filled(options)) }),
   }
 }

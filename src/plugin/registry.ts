@@ -14,6 +14,7 @@ export const folders: Readonly<Record<PluginKind, string>> = {
   probe: "probes",
   router: "routers",
   strategy: "strategies",
+  transfer: "transfers",
 }
 
 export const kinds = Object.keys(folders) as readonly PluginKind[]

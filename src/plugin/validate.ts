@@ -27,6 +27,7 @@ const members: Readonly<Record<PluginKind, Readonly<Record<string, "function" | 
   memory: {},
   probe: { query: "function", statistics: "function", statisticsFrom: "function", scores: "function" },
   router: { routing: "function", gates: "function" },
+  transfer: { layers: "function" },
   strategy: { trains: ["adapter", "everything"], visits: ["one_by_one", "all_at_once"] },
 }
 

@@ -137,6 +137,10 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile,
         [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint,
       })),
       ...needed(plan).flatMap(({ kind, options }) => {
+        if (kind === "port" && "source" in (options as object)) {
+          const { source } = options as unknown as Extract<StepOptions["port"], { readonly how: "ported" }>
+          return [{ [`backbone ${source.location}`]: source.fingerprint }]
+        }
         if (kind !== "imported") return []
         const { folder } = options as unknown as StepOptions["imported"]
         return [{ [`module ${folder.location}`]: folder.fingerprint }]

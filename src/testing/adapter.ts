@@ -163,8 +163,26 @@ export const adapterChecks = (
     const network = await toyNetwork()
     return { network, library: [1, 2, 3].map((seed) => moduleWith(adapter, options, network, seed)) }
   }
+  /** What a transfer carries: an axis has the size of what it counts, whatever the widths. */
+  const axes: Check["run"] = async () => {
+    const { checkpoint } = await toyNetwork()
+    for (const site of sitesFor(adapter, options, checkpoint.sites))
+      for (const more of [0, 8]) {
+        const wider = { ...site, in: site.in + more, out: site.out + more }
+        const said = adapter.axes?.(wider, options)
+        if (said === undefined) continue
+        for (const [name, { shape }] of Object.entries<Initial>(adapter.parameters(wider, options))) {
+          assert.equal(said[name]?.length, shape.length, `${name} at ${site.name}: a word for each axis`)
+          said[name].forEach((axis, k) => {
+            if (axis !== "own") assert.equal(shape[k], axis === "x" ? wider.in : wider.out, `axis ${k} of ${name}`)
+          })
+        }
+      }
+  }
+
   return [
     { name: "attaches somewhere, with parameters of whole shapes and names without a slash", run: attaches },
+    { name: "the axes of its parameters have the sizes of what they are said to count", run: axes },
     {
       name: "a fresh module leaves the backbone as it is",
       run: fresh,

@@ -14,13 +14,21 @@ import { loadPlugin } from "../plugin/load.ts"
 
 const VOCABULARY = 30
 
-/** Two BERT blocks, 8 wide, whose weights are large enough that every part of them shows in the result. */
-export const toyNetwork = async (): Promise<Network> => {
+/** A piece for each token. */
+const TOKENIZER = {
+  model: {
+    type: "WordPiece",
+    vocab: Object.fromEntries(Array.from({ length: VOCABULARY }, (_, id) => [`w${id}`, id])),
+  },
+}
+
+/** Two BERT blocks, 8 wide, whose weights are large enough that every part of them shows in the result; or of another size. */
+export const toyNetwork = async ({ layers = 2, width = 8, seed = 1 } = {}): Promise<Network> => {
   const backbone = (await loadPlugin("backbone", "bert")) as Backbone
-  const random = randomStream(1, "toy network")
+  const random = randomStream(seed, "toy network")
   const made = backbone.create!(
-    { layers: 2, width: 8, heads: 2, intermediate: 12, vocabulary: VOCABULARY, positions: 16 },
-    {},
+    { layers, width, heads: 2, intermediate: (3 * width) / 2, vocabulary: VOCABULARY, positions: 16 },
+    TOKENIZER,
     random,
   )
   const weights: Record<string, HostTensor> = {}

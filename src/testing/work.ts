@@ -12,6 +12,8 @@ export type Inputs = Readonly<Record<string, Artifact | readonly Artifact[]>>
 export interface Bench {
   readonly network: Network
   readonly engine: Engine
+  /** Further networks, by the fingerprint under which steps find them. */
+  readonly others?: Readonly<Record<string, Network>>
   /** Plugins under test; others are those that ship. */
   readonly plugins?: readonly Plugin[]
 }
@@ -20,7 +22,11 @@ export interface Bench {
 export const backbone = { plugin: "toy", options: {}, location: "", directory: "", fingerprint: "" }
 
 /** What a step sees. */
-export const workOf = ({ network, engine, plugins = [] }: Bench, options: object, inputs: Inputs): Work => {
+export const workOf = (
+  { network, engine, others = {}, plugins = [] }: Bench,
+  options: object,
+  inputs: Inputs,
+): Work => {
   const inputsOf = (name: string): readonly Artifact[] => {
     const found = inputs[name]
     if (found === undefined) throw new Error(`the step has no input "${name}"`)
@@ -38,7 +44,8 @@ export const workOf = ({ network, engine, plugins = [] }: Bench, options: object
     engine: async () => engine,
     profile: { backend: "toy", version: "0", provider: "cpu", precision: "float64", threads: 1 },
     halfway: { every: Number.POSITIVE_INFINITY, read: () => undefined, write: () => {} },
-    cached: (key, make) => (key.startsWith("network ") ? Promise.resolve(network as never) : make()),
+    cached: (key, make) =>
+      key.startsWith("network ") ? Promise.resolve((others[key.split(" ")[2]] ?? network) as never) : make(),
   }
 }
 

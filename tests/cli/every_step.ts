@@ -18,6 +18,7 @@ stream both { tasks: words[weather, kitchen] }
 memory few = random { per_class: 2 }
 adapter low_rank = lora { rank: 2, targets: [query] }
 grouping together = mbc { of: low_rank, clusters: 1 }
+transfer ported = skip { of: low_rank, from: encoder, steps: 1 }
 train brief { epochs: 1, batch: 4 }
 router learnt = l2r { memory: few, epochs: 1 }
 composition informed = fisher { memory: few, head: kept, examples: 2 }
@@ -25,7 +26,7 @@ memory some = random { per_task: 2 }
 router prompted = learnt { memory: some }
 backbone writer = t5 "writer" { network: encoder_decoder }
 stream answered { tasks: words[weather, kitchen], head: text, answers: { max_tokens: 3, beams: 2 } }
-experiment all { on: encoder, stream: both, adapters: [low_rank, together], train: brief, routers: learnt, compositions: informed, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
+experiment all { on: encoder, stream: both, adapters: [low_rank, together, ported], train: brief, routers: learnt, compositions: informed, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
 experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential], seeds: 1 }
 `,
   folders: { writer: "../../examples/05_answers/writer" },
@@ -41,6 +42,7 @@ export const KINDS = [
   "module",
   "group",
   "retrained",
+  "port",
   "shared",
   "features",
   "fit",

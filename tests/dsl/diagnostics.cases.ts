@@ -490,6 +490,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       /adapters: low_rank, train: fast(?=, routers: learnt }\n$)/,
       "adapters: [low_rank, g], train: beside",
     ),
+    trial(
+      "routers: learnt",
+      "train beside = fast { earlier: averaged }\ntransfer p = skip { of: low_rank, from: encoder }\n",
+    ).replace(/adapters: low_rank, train: fast(?=, routers: learnt }\n$)/, "adapters: [low_rank, p], train: beside"),
   ],
   L2R0537: [
     trial(

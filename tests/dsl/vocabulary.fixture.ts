@@ -88,6 +88,18 @@ export const vocabulary: Vocabulary = {
     grouping: Object.fromEntries([
       plugin("mbc", { clusters: count, of: { type: "string", reference: "adapter" } }, { required: ["of"] }),
     ]),
+    transfer: Object.fromEntries([
+      plugin(
+        "skip",
+        {
+          of: { type: "string", reference: "adapter" },
+          from: { type: "string", reference: "backbone" },
+          train: { type: "string", reference: "train" },
+          steps: { anyOf: [oneOf("as_trained"), count] },
+        },
+        { required: ["of", "from"] },
+      ),
+    ]),
     router: Object.fromEntries([
       router("sapt", {}, { fit: "gradient", goes_on: { byDefault: true } }),
       router(

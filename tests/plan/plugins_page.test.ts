@@ -32,6 +32,7 @@ test("bars in words do not end a table's cell, and what must be given says so", 
     memory: {},
     probe: {},
     strategy: {},
+    transfer: {},
   }
   const properties = { way: { enum: ["a", "b"], description: "a | b" } }
   const text = pluginsPage({

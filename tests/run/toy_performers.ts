@@ -42,6 +42,7 @@ export const performers: Performers = {
   memory: sum,
   module: sum,
   group: sum,
+  port: sum,
   retrained: sum,
   imported: sum,
   shared: sum,

@@ -7,6 +7,7 @@ import {
   constant,
   defineAdapter,
   defineRouter,
+  defineTransfer,
   dropout,
   type Initial,
   kaiming,
@@ -32,6 +33,7 @@ import {
 import { adapterChecks } from "../../src/testing/adapter.ts"
 import type { Check } from "../../src/testing/check.ts"
 import { routerChecks } from "../../src/testing/router.ts"
+import { transferChecks } from "../../src/testing/transfer.ts"
 
 /** The checks whose names begin so must fail. */
 const finds = (what: string, checks: readonly Check[], ...expected: readonly string[]): void => {
@@ -230,3 +232,34 @@ finds(
 test("the linear router and the low-rank adapter without a fault pass everything", async () => {
   for (const { run } of [...routerChecks(defineRouter(linear)), ...adapterChecks(sound)]) await run()
 })
+
+const carries = {
+  name: "broken",
+  summary: "a transfer with a fault",
+  options: NoOptions,
+  layers: (_source: number, target: number) => Array.from({ length: target }, (_, l) => [l]),
+}
+
+finds(
+  "a transfer whose blocks the source does not have",
+  transferChecks(defineTransfer(carries)),
+  "blocks of the source",
+)
+finds(
+  "a transfer that turns features around",
+  transferChecks(
+    defineTransfer({
+      ...carries,
+      layers: (_source, target) => Array.from({ length: target }, () => [0]),
+      texts: () => 5,
+      features: (_source, { shape: [, width] }) => Array.from({ length: width }, (_, i) => width - 1 - i),
+    }),
+  ),
+  "onto the backbone that it comes from",
+  "a planted order",
+)
+finds(
+  "an adapter that says of an axis what it does not count",
+  adapterChecks(defineAdapter({ ...lora, axes: () => ({ A: ["own", "x"], B: ["own", "y"] }) })),
+  "the axes of its parameters",
+)

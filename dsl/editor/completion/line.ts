@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   memory: "few",
   adapter: "module",
   grouping: "clustered",
+  transfer: "ported",
   router: "routed",
   composition: "merged",
   strategy: "whole",

@@ -5,12 +5,14 @@ import { CompositionOptions } from "./composition_options.ts"
 import { GroupingOptions } from "./grouping_options.ts"
 import { RouterOptions } from "./router_options.ts"
 import { ReplayOptions } from "./strategy_options.ts"
+import { TransferOptions } from "./transfer_options.ts"
 
 export const coreOptions = {
   composition: CompositionOptions,
   grouping: GroupingOptions,
   router: RouterOptions,
   strategy: ReplayOptions,
+  transfer: TransferOptions,
 } as const
 
 const hasCore = (kind: string): kind is keyof typeof coreOptions => Object.hasOwn(coreOptions, kind)

@@ -4,7 +4,7 @@ import type { Role, Routing } from "../../plugin/index.ts"
 import type { Chosen } from "../chosen.ts"
 import type { Json, StepKind } from "../step.ts"
 import type { ChosenBackbone } from "../stream.ts"
-import type { ModuleFolder } from "../trained_elsewhere.ts"
+import type { ModuleFolder, Start } from "../trained_elsewhere.ts"
 
 /** What is remembered of one task, or of all tasks so far. */
 export type MemoryOptions = { readonly memory: Chosen; readonly seed: number } & (
@@ -21,7 +21,18 @@ export interface ModuleOptions {
   readonly seed: number
   /** It is trained to write answers; absent: to choose a class. */
   readonly head?: "text"
+  /** It starts where the step's input `start` stands, a carried module, and not from draws. */
+  readonly start?: Start
 }
+
+/** A module carried to this backbone from `source`; or, of the carried one, numbers drawn like its own or its own in another order. */
+export type PortOptions = {
+  readonly backbone: ChosenBackbone
+  readonly adapter: Chosen
+} & (
+  | { readonly how: "ported"; readonly source: ChosenBackbone; readonly transfer: Chosen }
+  | { readonly how: "resampled" | "permuted"; readonly task: string; readonly seed: number }
+)
 
 /** One task's module that was trained elsewhere; `train` says how a head is fitted where it has none for the task. */
 export interface ImportedOptions extends ModuleOptions {
@@ -177,6 +188,7 @@ export interface StepOptions {
   readonly module: ModuleOptions
   readonly imported: ImportedOptions
   readonly group: GroupOptions
+  readonly port: PortOptions
   readonly retrained: RetrainedOptions
   readonly fit: FitConstants | FitTrained | FitAlone | FitProbe
   readonly encode: EncodeRouted | EncodeSingle | EncodeComposed

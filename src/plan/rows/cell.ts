@@ -6,7 +6,7 @@ import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
 import { optionsFor } from "../options/step_options.ts"
 import type { PlannedStream } from "../stream.ts"
-import type { TaskModule } from "../trained_elsewhere.ts"
+import type { Start, TaskModule } from "../trained_elsewhere.ts"
 
 /** The modules after a task. */
 export interface StageModules {
@@ -50,7 +50,7 @@ export const planModules = (
   const adapters = chosen.map(({ adapter }) => adapter)
   const modules: string[] = []
   stream.tokens.forEach((tokens, t) => {
-    const { folder } = chosen[t]
+    const { folder, start } = chosen[t]
     const options = {
       backbone: stream.backbone,
       adapter: adapters[t].chosen,
@@ -58,11 +58,16 @@ export const planModules = (
       task: stream.tasks[t],
       seed,
       ...(stream.answers ? { head: "text" as const } : {}),
+      ...(start ? { start: withoutStep(start) } : {}),
     }
     const module = builder.add({
       ...(folder ? optionsFor("imported", { ...options, folder }) : optionsFor("module", options)),
       label: `module ${stream.tasks[t]} · ${folder ? folder.location : name} · seed ${seed}`,
-      inputs: { tokens, ...(train.earlier === "absent" || folder ? {} : { earlier: [...modules] }) },
+      inputs: {
+        tokens,
+        ...(start ? { start: start.step } : {}),
+        ...(train.earlier === "absent" || folder ? {} : { earlier: [...modules] }),
+      },
       code: [stream.code, adapters[t].code],
       seconds: folder ? seconds.encode : (seconds.module * train.epochs) / 3,
       bytes: 2e5,
@@ -92,6 +97,8 @@ export const planModules = (
     }),
   }
 }
+
+const withoutStep = ({ step: _, ...start }: NonNullable<TaskModule["start"]>): Start => start
 
 /** The whole mixed test set under a module alone: its states, or its answers. */
 export const encodedUnder = (

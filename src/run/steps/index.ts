@@ -11,6 +11,7 @@ import { fit } from "./fit/fit.ts"
 import { head } from "./head.ts"
 import { memory } from "./memory.ts"
 import { blind, truth } from "./mixed.ts"
+import { port } from "./porting/port.ts"
 import { scores } from "./scores/scores.ts"
 import { tokens } from "./tokens.ts"
 import { imported } from "./training/imported.ts"
@@ -33,6 +34,7 @@ export const performers: Performers = {
   imported,
   memory,
   module,
+  port,
   retrained,
   scores,
   shared,

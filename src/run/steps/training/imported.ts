@@ -1,36 +1,18 @@
 /**
  * A module that was trained elsewhere, put on the backbone. Its head is that of its folder where this was fitted on the
  * task's own classes and on the state that the backbone gives; else a linear head is fitted on the task's training texts,
- * the module frozen: min over W, b of the mean cross-entropy of W' s(x) + b, with s the pooled state under the module.
+ * the module frozen.
  */
-import { encoder, headLogits, type Network } from "../../../model/encoder.ts"
-import { forwardAll, rowsOf } from "../../../model/evaluate.ts"
-import { withGradients } from "../../../model/gradients.ts"
-import { drawn } from "../../../model/initial.ts"
-import type { Head, TrainedModule } from "../../../model/library.ts"
-import { optimise } from "../../../model/optimise.ts"
-import { frozen } from "../../../model/single.ts"
 import type { StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
-import {
-  crossEntropy,
-  type HostTensor,
-  input,
-  packedLayout,
-  parameter,
-  program,
-  randomStream,
-  zeros,
-} from "../../../plugin/index.ts"
+import type { HostTensor } from "../../../plugin/index.ts"
 import { peftDigest } from "../../peft/folder.ts"
 import { readPeft } from "../../peft/read.ts"
 import { headFor } from "../../peft/task_head.ts"
-import { type Perform, StepError, type Work } from "../../work.ts"
+import { type Perform, StepError } from "../../work.ts"
 import { adapterIn } from "../adapter.ts"
-import { checkFinite } from "../finite.ts"
-import { classCount, labelledIn, network } from "../given.ts"
-import { located } from "../located.ts"
-import { loopOptions, parameterGroups } from "./train_block.ts"
+import { network } from "../given.ts"
+import { fittedHead } from "./fitted_head.ts"
 
 type Options = StepOptions["imported"]
 
@@ -55,7 +37,8 @@ export const imported: Perform = async (work) => {
     work.warn(
       `the module "${folder.location}" of task "${task}" ${otherwise}: a head is fitted on the task's training texts, the module frozen`,
     )
-  const head = found ?? (await fitted(work, net, { task, adapter, options: read.options, sites: read.sites }, options))
+  const head =
+    found ?? (await fittedHead(work, net, { task, adapter, options: read.options, sites: read.sites }, options))
   return artifactOf(
     options,
     { ...Object.fromEntries(own), "head/W": head.W, "head/b": head.b },
@@ -77,73 +60,3 @@ const artifactOf = (
   },
   arrays: arrays as Record<string, StoredArray>,
 })
-
-const fitted = async (
-  work: Work,
-  net: Network,
-  module: Omit<TrainedModule, "head">,
-  { train, task, seed }: Options,
-): Promise<Head> => {
-  const { texts, labels } = labelledIn(work.input("tokens"), "train")
-  const states = await statesUnder(work, net, module, texts)
-  const shape = [net.checkpoint.width, classCount(work.input("tokens"))]
-  const start = new Map<string, HostTensor>(
-    [["head/W", shape] as const, ["head/b", [shape[1]]] as const].map(([name, own]) => [
-      name,
-      drawn(zeros(own), randomStream(seed)),
-    ]),
-  )
-  const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
-  const rows = { of: "examples", layout: packedLayout() } as const
-  const logits = headLogits(
-    input("features", ["examples", shape[0]], "float", rows),
-    parameter("head/W", shape),
-    parameter("head/b", [shape[1]]),
-  )
-  const loss = crossEntropy(logits, input("labels", ["examples"], "int", rows), undefined, train.label_smoothing)
-  const training = withGradients(loss, [...values.keys()])
-  const session = await (await work.engine()).compile(training)
-  try {
-    await optimise({
-      session,
-      program: training,
-      values,
-      groups: parameterGroups(start, train.learning_rate, train),
-      examples: texts.length,
-      feeds: (batch) => ({
-        features: rowsOf(states, batch),
-        labels: { shape: [batch.length], data: Int32Array.from(batch, (i) => labels[i]) },
-      }),
-      ...loopOptions(train),
-      order: randomStream(seed, "batches", task),
-      noise: randomStream(seed, "noise", task),
-      onStep: (step, total, epoch, value) =>
-        work.progress((step + 1) / total, `head, epoch ${epoch + 1}/${train.epochs} loss ${value.toFixed(3)}`),
-    })
-  } catch (error) {
-    throw located(error, `head of the module of task "${task}"`, train.head_learning_rate)
-  } finally {
-    await session.release()
-  }
-  const host = (name: string) => start.get(name) as HostTensor
-  return { W: host("head/W"), b: host("head/b") }
-}
-
-/** Pooled states [texts, width]: the module is frozen, so they are computed once. */
-const statesUnder = async (
-  work: Work,
-  net: Network,
-  module: Omit<TrainedModule, "head">,
-  texts: Parameters<typeof forwardAll>[0]["texts"],
-): Promise<HostTensor> => {
-  const none = { W: { shape: [0], data: new Float32Array() }, b: { shape: [0], data: new Float32Array() } }
-  const { features } = encoder(net, frozen({ ...module, head: none }))
-  const session = await (await work.engine()).compile(program({ features }))
-  try {
-    const arrays = await forwardAll({ session, texts, onProgress: (done) => work.progress(done / 2, "states") })
-    checkFinite(arrays, `the module of task "${module.task}"`)
-    return arrays.features
-  } finally {
-    await session.release()
-  }
-}

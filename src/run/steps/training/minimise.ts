@@ -15,6 +15,8 @@ export interface Minimising extends Pick<Optimisation, "joined" | "projected" | 
   readonly values: Map<string, Float32Array>
   readonly groups: readonly ParameterGroup[]
   readonly train: TrainOptions
+  /** Steps in all; absent: those of the epochs of `train`. */
+  readonly steps?: number
   readonly rate: number
   /** What is trained, for errors. */
   readonly of: string
@@ -28,7 +30,7 @@ export interface Minimising extends Pick<Optimisation, "joined" | "projected" | 
 export const minimise = async (
   work: Work,
   { loss, examples, feeds, parts }: Objective,
-  { values, groups, train, rate, of, stream, best: opened, ...more }: Minimising,
+  { values, groups, train, steps, rate, of, stream, best: opened, ...more }: Minimising,
 ): Promise<Float64Array> => {
   const program = withGradients(loss, [...values.keys()])
   const session = await (await work.engine()).compile(program)
@@ -44,10 +46,14 @@ export const minimise = async (
       ...(parts ? { parts: parts(values) } : {}),
       ...more,
       ...loopOptions(train),
+      ...(steps === undefined ? {} : { steps }),
       order: stream("batches"),
       noise: stream("noise"),
       onStep: (step, total, epoch, value) =>
-        work.progress((step + 1) / total, `epoch ${epoch + 1}/${train.epochs} loss ${value.toFixed(3)}`),
+        work.progress(
+          (step + 1) / total,
+          `${steps === undefined ? `epoch ${epoch + 1}/${train.epochs}` : `step ${step + 1}/${total}`} loss ${value.toFixed(3)}`,
+        ),
       ...(best ? { afterEpoch: best.look } : {}),
       halfway: { ...work.halfway, ...(best ? { more: best.halfway } : {}) },
     })

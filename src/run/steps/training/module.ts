@@ -5,14 +5,17 @@
 import { besideEarlier, WEIGHTS } from "../../../model/beside_earlier.ts"
 import type { Network } from "../../../model/encoder.ts"
 import { drawn, freshModule } from "../../../model/initial.ts"
+import { bySite } from "../../../model/library.ts"
 import { initialsFor, trainable, trainedNames } from "../../../model/single.ts"
 import type { ModuleOptions, StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
 import { type Adapter, type HostTensor, randomStream, zeros } from "../../../plugin/index.ts"
-import type { Perform, Work } from "../../work.ts"
+import { type Perform, StepError, type Work } from "../../work.ts"
 import { adapterIn } from "../adapter.ts"
-import { answeredIn, classCount, labelledIn, libraryFrom, network } from "../given.ts"
+import { answeredIn, classCount, host, labelledIn, libraryFrom, network } from "../given.ts"
+import { turnedDown } from "../not_served.ts"
 import type { BestEpoch } from "./best_epoch.ts"
+import { fittedHead } from "./fitted_head.ts"
 import { minimise } from "./minimise.ts"
 import { answering, classifying, type Objective } from "./objective.ts"
 import { described, parameterGroups } from "./train_block.ts"
@@ -27,12 +30,12 @@ export const module: Perform = async (work) => {
   const shared = train.initialisation === "shared"
   const streamOf = (name: string) => randomStream(seed, "initial", ...(shared ? [] : [task]), name)
   /** All arrays of the module and its head. */
-  const start = new Map<string, HostTensor>(freshModule(net, adapter, chosen.options, streamOf))
-  if (head !== "text") {
-    const classes = classCount(work.input("tokens"))
-    start.set("head/W", drawn(zeros([net.checkpoint.width, classes]), streamOf("head/W")))
-    start.set("head/b", drawn(zeros([classes]), streamOf("head/b")))
-  }
+  const start = new Map<string, HostTensor>([
+    ...freshModule(net, adapter, chosen.options, streamOf),
+    ...(options.start ? carriedArrays(work) : []),
+  ])
+  if (head !== "text")
+    for (const [name, array] of await startOfHead(work, net, adapter, options, start)) start.set(name, array)
   if (train.earlier === "weighted" && work.inputs("earlier").length > 0)
     start.set(WEIGHTS, drawn(zeros([work.inputs("earlier").length + 1]), streamOf(WEIGHTS)))
   const trained = [
@@ -43,14 +46,16 @@ export const module: Perform = async (work) => {
   /** Those that are trained: the same numbers, changed in place. */
   const values = new Map(trained.map((name) => [name, start.get(name)!.data as Float32Array]))
   const { objective, best } = await trainingOf(work, net, adapter, options, start, values)
+  const steps = options.start?.steps
   const losses = await minimise(work, objective, {
     values,
     groups: parameterGroups(described(adapter, chosen.options, net, start, trained), train.learning_rate, train),
     train,
+    ...(steps === undefined ? {} : { steps }),
     rate: train.learning_rate,
     of: `module of task "${task}"`,
     stream: (purpose) => randomStream(seed, purpose, task),
-    ...(train.early_stop === "validation" && best ? { best } : {}),
+    ...(train.early_stop === "validation" && steps === undefined && best ? { best } : {}),
   })
   start.delete(WEIGHTS)
   values.delete(WEIGHTS)
@@ -58,7 +63,7 @@ export const module: Perform = async (work) => {
     json: {
       task,
       adapter: chosen as never,
-      ...(shared ? { initialisation: "shared" } : {}),
+      ...((options.start ? startedAlike(work) : shared) ? { initialisation: "shared" } : {}),
       parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0),
     },
     arrays: {
@@ -66,6 +71,43 @@ export const module: Perform = async (work) => {
       "loss/steps": { shape: [losses.length], data: losses },
     },
   } satisfies Artifact
+}
+
+/** Arrays of the carried module that the step starts from. Throws StepError where there is none. */
+const carriedArrays = (work: Work): readonly (readonly [string, HostTensor])[] => {
+  const start = work.input("start")
+  const reason = turnedDown(start)
+  if (reason !== undefined)
+    throw new StepError(
+      `the module can't be carried over: ${reason}`,
+      "take another transfer (`correlation` serves backbones of unlike width), or an adapter whose own sizes do not depend on the width of the backbone, such as `lora`, or `bottleneck` with a `width`",
+    )
+  return Object.entries(start.arrays).map(([name, array]) => [name, host(array)])
+}
+
+const startedAlike = (work: Work): boolean =>
+  (work.input("start").json as { readonly initialisation?: string }).initialisation === "shared"
+
+/** Zero, or fitted on the task's training texts under the module as it starts. */
+const startOfHead = async (
+  work: Work,
+  net: Network,
+  adapter: Adapter,
+  { adapter: chosen, start: carried, train, task, seed }: ModuleOptions,
+  start: ReadonlyMap<string, HostTensor>,
+): Promise<readonly (readonly [string, HostTensor])[]> => {
+  if (carried?.head === "fitted") {
+    const { W, b } = await fittedHead(
+      work,
+      net,
+      { task, adapter, options: chosen.options, sites: bySite(start) },
+      { train, task, seed },
+    )
+    return [["head/W", W] as const, ["head/b", b] as const]
+  }
+  const classes = classCount(work.input("tokens"))
+  const none = (shape: readonly number[]) => drawn(zeros(shape), randomStream(seed))
+  return [["head/W", none([net.checkpoint.width, classes])] as const, ["head/b", none([classes])] as const]
 }
 
 /** What is minimised, and where there are validation examples, what finds the best epoch. */

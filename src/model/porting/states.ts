@@ -1,0 +1,63 @@
+/** States of a frozen backbone at some sites, at some positions of texts: what features are compared by. */
+import {
+  type Axis,
+  type HostTensor,
+  program,
+  type Session,
+  type Site,
+  type Tensor,
+  type TokenIds,
+} from "../../plugin/index.ts"
+import type { Program } from "../../tensor/index.ts"
+import { encoder, type Network } from "../encoder.ts"
+import { forwardAll, tokenOffsets } from "../evaluate.ts"
+
+/** What enters a site and what leaves it; of an attention site its keys and values, of the embeddings their tokens. */
+type Sides = Readonly<Record<Exclude<Axis, "own">, Tensor>>
+
+/** x and y of the named sites, [length, width], as far as the network comes by them while it reads a text. */
+export const sidesOf = (network: Network, names: ReadonlySet<string>): ReadonlyMap<string, Sides> => {
+  const sides = new Map<string, Sides>()
+  const note = ({ name }: Site, x: Tensor, y: Tensor) => {
+    if (names.has(name)) sides.set(name, { x, y })
+  }
+  encoder(network, {
+    join: ({ site }, tokens) => {
+      note(site, tokens, tokens)
+      return undefined
+    },
+    change: ({ site }, x, y) => {
+      note(site, x, y)
+      return y
+    },
+    earlier: (site, k, v) => {
+      note(site, k, v)
+      return undefined
+    },
+  })
+  return sides
+}
+
+/** Rows of the states at given positions of each text: by name of an output, [positions of all texts, width]. */
+export const statesAt = async (
+  compile: (program: Program) => Promise<Session>,
+  outputs: Readonly<Record<string, Tensor>>,
+  texts: readonly TokenIds[],
+  positions: readonly (readonly number[])[],
+): Promise<Readonly<Record<string, HostTensor>>> => {
+  const session = await compile(program(outputs))
+  try {
+    const all = await forwardAll({ session, texts, perToken: new Set(Object.keys(outputs)) })
+    const offsets = tokenOffsets(texts)
+    const rows = positions.flatMap((at, text) => at.map((position) => offsets[text] + position))
+    return Object.fromEntries(Object.entries(all).map(([name, table]) => [name, picked(table, rows)]))
+  } finally {
+    await session.release()
+  }
+}
+
+const picked = ({ shape: [, width], data }: HostTensor, rows: readonly number[]): HostTensor => {
+  const result = new Float32Array(rows.length * width)
+  rows.forEach((row, k) => result.set((data as Float32Array).subarray(row * width, (row + 1) * width), k * width))
+  return { shape: [rows.length, width], data: result }
+}
