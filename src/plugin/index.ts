@@ -2,6 +2,7 @@
 
 export { classMeans, type Means, taskMeans } from "../learning/class_statistics.ts"
 export { type FeatureStatistic, type LinearScores, linearScores } from "../learning/linear_scores.ts"
+export { type Ridge, ridge } from "../learning/ridge.ts"
 export * from "../tensor/index.ts"
 export { readSafetensors, SafetensorsError, writeSafetensors } from "../tensor/safetensors.ts"
 export * from "./activations.ts"
