@@ -81,6 +81,10 @@ export const frozen_class_gaussian = builder<typeof import("../../plugins/probes
   "probe",
   "frozen_class_gaussian",
 )
+export const frozen_ridge = builder<typeof import("../../plugins/probes/frozen_ridge.ts").default>(
+  "probe",
+  "frozen_ridge",
+)
 export const adapter_fusion = builder<typeof import("../../plugins/routers/adapter_fusion.ts").default>(
   "router",
   "adapter_fusion",
