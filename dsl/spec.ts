@@ -113,6 +113,52 @@ export interface Train {
   readonly span: Span
 }
 
+/** A language model that is trained from nothing, or another one that is trained further, on the training texts of a stream. */
+export interface Pretraining {
+  readonly name: string
+  /** The family of networks and the sizes, defaults filled in, where it begins from nothing. */
+  readonly family?: PluginName
+  readonly size?: PretrainingSize
+  /** Else the pretraining that it goes on from. */
+  readonly from?: string
+  /** A stream. */
+  readonly texts: string
+  readonly train: string
+  /** Fresh experts of each sub-layer, which are trained alone; 0: everything is trained. */
+  readonly insert: number
+  /** Weights of the losses of gates. */
+  readonly mutual_information: number
+  readonly concentration: number
+  readonly switch: number
+  readonly variantOf?: string
+  readonly span: Span
+}
+
+export interface PretrainingSize {
+  readonly layers: number
+  readonly width: number
+  readonly heads: number
+  readonly intermediate: number
+  readonly experts: number
+  readonly experts_of_token: number
+  readonly vocabulary: number
+  readonly max_tokens: number
+}
+
+/** What language models are compared in: perplexity, use of their experts, and what is left when some are pruned. */
+export interface Study {
+  readonly name: string
+  /** Names of pretrainings. */
+  readonly models: readonly string[]
+  /** A stream. */
+  readonly test: string
+  /** Shares of the experts that are dropped, rising. */
+  readonly prune: readonly number[]
+  readonly seeds: readonly number[]
+  readonly variantOf?: string
+  readonly span: Span
+}
+
 export interface Compare {
   readonly left: string
   readonly against: readonly string[]
@@ -159,5 +205,7 @@ export interface Spec {
   readonly strategies: Readonly<Record<string, Declaration>>
   readonly probes: Readonly<Record<string, Declaration>>
   readonly backends: Readonly<Record<string, Declaration>>
+  readonly pretrainings: Readonly<Record<string, Pretraining>>
+  readonly studies: Readonly<Record<string, Study>>
   readonly experiments: Readonly<Record<string, Experiment>>
 }

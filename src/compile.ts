@@ -16,14 +16,15 @@ import * as Layer from "effect/Layer"
 import type { Spec } from "../dsl/index.ts"
 import type { Results } from "./learning/results.ts"
 import { needed } from "./plan/drawing/step_graph.ts"
-import { makePlan, type Plan, type PlanSettings } from "./plan/plan.ts"
+import { type ModelPlan, makeModelPlan, makePlan, type Plan, type PlanSettings } from "./plan/plan.ts"
 import { matrixCsv, type ReportFile, reportHtml, resultsJson } from "./report/index.ts"
 import type { RunEvent } from "./run/events.ts"
-import { ArtifactStore, execute } from "./run/execute.ts"
+import { ArtifactStore, type Executed, execute } from "./run/execute.ts"
+import type { RunFailed } from "./run/failures.ts"
 import { machine } from "./run/machine.ts"
 import { moduleReader } from "./run/peft/elsewhere.ts"
 import { assembleResults } from "./run/results.ts"
-import { openStore } from "./run/store/index.ts"
+import { openStore, type StoreError } from "./run/store/index.ts"
 import { makeFolder, writeWhole } from "./run/store/write.ts"
 import { ownPerformers, workers } from "./run/workers.ts"
 import type { Source } from "./source.ts"
@@ -38,6 +39,10 @@ export const plan = (
 ): Promise<Plan> =>
   makePlan(spec, { directory: source.directory, processor: machine().fingerprint, moduleReader, ...settings })
 
+/** Phase 2 of one language model that a spec declares. */
+export const modelPlan = (spec: Spec, name: string, seed: number, { directory }: Source): Promise<ModelPlan> =>
+  makeModelPlan(spec, name, seed, { directory, processor: machine().fingerprint })
+
 export interface RunSettings {
   /** Folder of the store. */
   readonly store: string
@@ -47,13 +52,11 @@ export interface RunSettings {
   readonly onEvent?: (event: RunEvent) => void
 }
 
-/** Phases 3 and 4. Fails with RunFailed or StoreError; interrupted, it keeps what is finished. */
-export const run = (
-  planned: Plan,
-  source: Source,
+/** Phase 3: the steps that a plan wants. Fails with RunFailed or StoreError; interrupted, it keeps what is finished. */
+export const compute = (
+  planned: Pick<Plan, "steps" | "wanted" | "backend" | "profile">,
   { store, workers: size, snapshotEvery, onEvent }: RunSettings,
-): Effect.Effect<Results, unknown> => {
-  const started = new Date()
+): Effect.Effect<Executed, RunFailed | StoreError> => {
   const { backend, profile, wanted } = planned
   const chosen = { name: backend.plugin, ...(backend.from ? { from: backend.from } : {}), options: backend.options }
   const layer = Layer.merge(
@@ -69,12 +72,17 @@ export const run = (
       size,
     ),
   )
-  return execute({ steps: needed(planned), wanted, onEvent }).pipe(
-    Effect.provide(layer),
+  return execute({ steps: needed(planned), wanted, onEvent }).pipe(Effect.provide(layer))
+}
+
+/** Phases 3 and 4. */
+export const run = (planned: Plan, source: Source, settings: RunSettings): Effect.Effect<Results, unknown> => {
+  const started = new Date()
+  return compute(planned, settings).pipe(
     Effect.map(({ computed }) =>
       assembleResults({
         plan: planned,
-        store: openStore(store),
+        store: openStore(settings.store),
         computed: new Set(computed),
         started,
         seconds: (Date.now() - started.getTime()) / 1000,
@@ -99,7 +107,9 @@ export type ReportName = keyof typeof reportFiles
 export const writeReport = async (
   results: Results,
   folder: string,
-  names = Object.keys(reportFiles) as readonly ReportName[],
+  names: readonly ReportName[] = (Object.keys(reportFiles) as ReportName[]).filter(
+    (name) => name !== "matrix.csv" || results.cells.length > 0,
+  ),
 ): Promise<readonly ReportFile[]> => {
   reportFolder(folder)
   const encoder = new TextEncoder()

@@ -2,7 +2,7 @@
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
-import { aKind } from "../kinds.ts"
+import { aKind, RUN_KINDS } from "../kinds.ts"
 import { aboveOf } from "../names/resolve.ts"
 import { type Place, placeOf } from "../options/places.ts"
 import type { Declaration, Experiment, Span, Spec } from "../spec.ts"
@@ -29,9 +29,9 @@ export const advise = (advised: Advised, report: Report): void => {
   }
 }
 
-/** Declarations of the spec's own file that no experiment reaches. */
+/** Declarations of the spec's own file that nothing that is run reaches. */
 const reportUnused = ({ spec, declarations, scope, resolve }: Advised, report: Report): void => {
-  const experiments = declarations.filter(({ kind }) => kind === "experiment")
+  const experiments = declarations.filter(({ kind }) => (RUN_KINDS as readonly string[]).includes(kind ?? ""))
   const readable = declarations.every((node) => node.kind && node.name && !resolve(node).unsure)
   if (!readable || experiments.length === 0) return
   const used = new Set<DeclarationNode>()

@@ -39,7 +39,14 @@ export const reportCircles = (declarations: readonly DeclarationNode[], context:
 const report = (circle: readonly DeclarationNode[], { scope, report: to }: Context): void => {
   const names = [...circle, circle[0]].map(({ name }) => scope.writtenOf(name!.text))
   const others = circle.slice(0, -1).map(({ name }) => ({ span: name!.span, message: "on the circle" }))
-  to(diagnose("L2R0306", circle.at(-1)!.name!.span, { path: names, by: "member" }, { related: others }))
+  to(
+    diagnose(
+      "L2R0306",
+      circle.at(-1)!.name!.span,
+      { path: names, by: circle[0].kind === "adapter" ? "member" : "from" },
+      { related: others },
+    ),
+  )
 }
 
 /** The declarations of its own kind that the options of a declaration name. */

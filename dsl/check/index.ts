@@ -3,7 +3,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
 import { nearest } from "../diagnostics/suggest.ts"
-import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS } from "../kinds.ts"
+import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS, RUN_KINDS } from "../kinds.ts"
 import type { Context } from "../names/context.ts"
 import type { Program } from "../names/program.ts"
 import { type Resolved, resolverOf } from "../names/resolve.ts"
@@ -11,7 +11,7 @@ import { pluginsOf, type Scope, scopeOf, type Used } from "../names/scope.ts"
 import { coreSchemas } from "../options/core_schema.ts"
 import { checkSettings, reportExclusive, reportMissing, reportRepeated } from "../options/options.ts"
 import { type BrokenIn, reportBroken } from "../options/rules.ts"
-import type { Declaration, Experiment, Library, Spec, Stream, Train, Value } from "../spec.ts"
+import type { Declaration, Experiment, Library, Pretraining, Spec, Stream, Study, Train, Value } from "../spec.ts"
 import { withVariants } from "../sweeps/variants.ts"
 import type { DeclarationNode, FileNode } from "../syntax/ast.ts"
 import type { Vocabulary } from "../vocabulary.ts"
@@ -20,7 +20,9 @@ import { reportCircles } from "./circles.ts"
 import type { DataFacts, Unread } from "./data_facts.ts"
 import { checkExperiment } from "./experiment.ts"
 import { checkLibrary } from "./library.ts"
+import { checkPretraining } from "./pretraining.ts"
 import { checkStream } from "./stream.ts"
+import { checkStudy } from "./study.ts"
 
 export interface Knowledge {
   readonly vocabulary: Vocabulary
@@ -73,6 +75,7 @@ export const checkFile = (
     },
     stream: (name) => found<Stream>("stream").get(name),
     library: (name) => found<Library>("library").get(name),
+    pretraining: (name) => found<Pretraining>("pretraining").get(name),
     reportUnknown: ({ text, span }, kind, names) => {
       const near = nearest(text, names)
       report(diagnose("L2R0304", span, { name: text, kind, near, names }, near ? { fix: { span, text: near } } : {}))
@@ -102,10 +105,15 @@ export const checkFile = (
     train: (resolved) => checkTrain(resolved, context),
     stream: (resolved) => checkStream(resolved, context),
     library: (resolved) => checkLibrary(resolved, context, program?.folder),
+    pretraining: (resolved) => checkPretraining(resolved, context),
+    study: (resolved) => checkStudy(resolved, context),
     experiment: (resolved) => checkExperiment(resolved, context),
   }
-  const adapters = tree.declarations.filter(({ kind }) => kind === "adapter")
-  reportCircles(adapters, context)
+  for (const kind of ["adapter", "pretraining"])
+    reportCircles(
+      tree.declarations.filter((node) => node.kind === kind),
+      context,
+    )
   // In this order, an experiment finds its streams and libraries checked, and a stream its data.
   for (const kind of Object.keys(checks) as Kind[]) {
     const results = new Map<string, unknown>()
@@ -118,7 +126,7 @@ export const checkFile = (
       if (node.name && !results.has(node.name.text)) results.set(node.name.text, result)
     }
   }
-  if (tree.declarations.every(({ kind }) => kind !== undefined && kind !== "experiment")) {
+  if (tree.declarations.every(({ kind }) => kind !== undefined && !(RUN_KINDS as readonly string[]).includes(kind))) {
     const last = tree.declarations.at(-1)?.keyword.span ??
       tree.languages.at(-1)?.span ?? { file: tree.file, start: 0, end: 0 }
     report(diagnose("L2R0212", last, {}))
@@ -142,6 +150,8 @@ export const checkFile = (
     strategies: record<Declaration>("strategy"),
     probes: record<Declaration>("probe"),
     backends: record<Declaration>("backend"),
+    pretrainings: record<Pretraining>("pretraining"),
+    studies: record<Study>("study"),
     experiments: record<Experiment>("experiment"),
   }
   const declarations = written.declarations.filter(({ span }) => span.file === written.file)

@@ -1,10 +1,10 @@
-/** `--only` and `--skip`: which experiments, adapters and rows of a checked spec are run, by name or by a pattern with `*` and `?`. */
+/** `--only` and `--skip`: which experiments and studies, adapters, rows and models of a checked spec are run, by name or by a pattern with `*` and `?`. */
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
 import { ONLY, SKIP } from "../diagnostics/flags.ts"
 import { nearest } from "../diagnostics/suggest.ts"
-import type { Experiment, Span, Spec } from "../spec.ts"
+import type { Experiment, Span, Spec, Study } from "../spec.ts"
 import type { Change } from "./overrides.ts"
 
 export interface Wanted {
@@ -46,7 +46,13 @@ export const chosenFrom = (
   if (only.length === 0 && skip.length === 0) return { spec, changes: [] }
   const [wanted, unwanted] = [patternsIn(only, ONLY), patternsIn(skip, SKIP)]
   const experiments = Object.values(spec.experiments)
-  const names = [...new Set(experiments.flatMap((each) => [each.name, ...lists.flatMap((list) => each[list])]))]
+  const studies = Object.values(spec.studies)
+  const names = [
+    ...new Set([
+      ...experiments.flatMap((each) => [each.name, ...lists.flatMap((list) => each[list])]),
+      ...studies.flatMap(({ name, models }) => [name, ...models]),
+    ]),
+  ]
   for (const pattern of [...wanted, ...unwanted]) {
     if (names.some(pattern.fits)) continue
     const variants = names.filter((name) => name !== written(name) && written(name) === written(pattern.text))
@@ -63,40 +69,58 @@ export const chosenFrom = (
     })
   }
   const changes: Change[] = []
-  const narrowed = kept(experiments, ({ name }) => name).map((experiment): Experiment => {
-    const rows = kept(
-      [...experiment.routers, ...experiment.compositions, ...experiment.bounds].map((name) => name),
-      (name) => name,
-    )
-    const next = {
-      adapters: kept(experiment.adapters, (name) => name),
-      routers: experiment.routers.filter((name) => rows.includes(name)),
-      compositions: experiment.compositions.filter((name) => rows.includes(name)),
-      bounds: experiment.bounds.filter((name) => rows.includes(name)),
-    }
-    for (const list of lists)
-      if (next[list].length < experiment[list].length)
-        changes.push({
-          path: `${experiment.name}.${list}`,
-          before: listed(experiment[list]),
-          after: listed(next[list]),
-        })
-    const last = [...unwanted, ...wanted][0]
-    if (rows.length === 0 || next.adapters.length === 0)
-      report(diagnose("L2R0706", last.span, { name: experiment.name, what: rows.length === 0 ? "row" : "adapter" }))
-    const has = (row: string) => rows.includes(row) || rows.includes(row.replace(/\.(kept|refit)$/, ""))
-    const compare = experiment.compare.flatMap((one) => {
-      const against = one.against.filter(has)
-      return has(one.left) && against.length > 0 ? [{ ...one, against }] : []
+  const runs = new Set<Experiment | Study>(kept<Experiment | Study>([...experiments, ...studies], ({ name }) => name))
+  const read = studies
+    .filter((study) => runs.has(study))
+    .map((study): Study => {
+      const models = kept(study.models, (name) => name)
+      if (models.length < study.models.length)
+        changes.push({ path: `${study.name}.models`, before: listed(study.models), after: listed(models) })
+      if (models.length === 0)
+        report(diagnose("L2R0706", [...unwanted, ...wanted][0].span, { name: study.name, what: "model" }))
+      return { ...study, models }
     })
-    return { ...experiment, ...next, compare }
-  })
-  if (experiments.length > 0 && narrowed.length === 0)
-    report(diagnose("L2R0706", unwanted[0].span, { name: experiments[0].name, what: "experiment" }))
-  for (const { name } of experiments)
-    if (!narrowed.some((each) => each.name === name))
-      changes.push({ path: name, before: "an experiment", after: "left out" })
-  return { spec: { ...spec, experiments: Object.fromEntries(narrowed.map((each) => [each.name, each])) }, changes }
+  const narrowed = experiments
+    .filter((experiment) => runs.has(experiment))
+    .map((experiment): Experiment => {
+      const rows = kept(
+        [...experiment.routers, ...experiment.compositions, ...experiment.bounds].map((name) => name),
+        (name) => name,
+      )
+      const next = {
+        adapters: kept(experiment.adapters, (name) => name),
+        routers: experiment.routers.filter((name) => rows.includes(name)),
+        compositions: experiment.compositions.filter((name) => rows.includes(name)),
+        bounds: experiment.bounds.filter((name) => rows.includes(name)),
+      }
+      for (const list of lists)
+        if (next[list].length < experiment[list].length)
+          changes.push({
+            path: `${experiment.name}.${list}`,
+            before: listed(experiment[list]),
+            after: listed(next[list]),
+          })
+      const last = [...unwanted, ...wanted][0]
+      if (rows.length === 0 || next.adapters.length === 0)
+        report(diagnose("L2R0706", last.span, { name: experiment.name, what: rows.length === 0 ? "row" : "adapter" }))
+      const has = (row: string) => rows.includes(row) || rows.includes(row.replace(/\.(kept|refit)$/, ""))
+      const compare = experiment.compare.flatMap((one) => {
+        const against = one.against.filter(has)
+        return has(one.left) && against.length > 0 ? [{ ...one, against }] : []
+      })
+      return { ...experiment, ...next, compare }
+    })
+  const all = [...experiments, ...studies]
+  if (all.length > 0 && runs.size === 0)
+    report(diagnose("L2R0706", unwanted[0].span, { name: all[0].name, what: "experiment" }))
+  for (const [what, some] of [
+    ["an experiment", experiments],
+    ["a study", studies],
+  ] as const)
+    for (const each of some) if (!runs.has(each)) changes.push({ path: each.name, before: what, after: "left out" })
+  const named = <Item extends { readonly name: string }>(items: readonly Item[]) =>
+    Object.fromEntries(items.map((each) => [each.name, each]))
+  return { spec: { ...spec, experiments: named(narrowed), studies: named(read) }, changes }
 }
 
 const listed = (names: readonly string[]): string => `[${names.join(", ")}]`

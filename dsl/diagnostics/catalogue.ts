@@ -186,13 +186,18 @@ export const catalogue = {
     `\`${name}\` is ${is}, and ${wanted} belongs here`,
     `name ${wanted} that is declared in this file`,
   ]),
-  L2R0306: error<{ path: readonly string[]; by?: "member" }>(({ path, by }) =>
-    by === "member"
+  L2R0306: error<{ path: readonly string[]; by?: "member" | "from" }>(({ path, by }) =>
+    by === "from"
       ? [
-          `these declarations are parts of each other in a circle: ${path.join(", ")}`,
-          "take one of them out of another",
+          `each of these goes on from the next in a circle: ${path.join(", ")}`,
+          "let one of them begin from nothing, with a `family`",
         ]
-      : [`these declarations extend each other in a circle: ${path.join(" = ")}`, "let one of them name a plugin"],
+      : by === "member"
+        ? [
+            `these declarations are parts of each other in a circle: ${path.join(", ")}`,
+            "take one of them out of another",
+          ]
+        : [`these declarations extend each other in a circle: ${path.join(" = ")}`, "let one of them name a plugin"],
   ),
   L2R0307: error<{ name: string; kind: string }>(({ name, kind }) => [
     `\`${name}\` is both a plugin and a declared ${kind}`,
@@ -459,6 +464,26 @@ export const catalogue = {
       `write \`initialisation: shared\` in \`${train}\`${row ? ", or combine the updates (`on: updates`)" : ""}`,
     ],
   ),
+  L2R0550: error<{ family: string; names: readonly string[] }>(({ family, names }) => [
+    `\`${family}\` makes no network from nothing that writes texts`,
+    names.length > 0 ? `there ${names.length === 1 ? "is" : "are"} ${quoted(names)}` : "no backbone plugin does",
+  ]),
+  L2R0551: error(() => [
+    "a model that goes on from another has the family and the sizes of that one",
+    "take `family` and `size` out, or `from`",
+  ]),
+  L2R0552: error(() => [
+    "there are no experts beside which fresh ones could be inserted",
+    "say with `from` which model they are for, or how many `experts` its `size` has",
+  ]),
+  L2R0553: error<{ train: string; option: string; word: string }>(({ train, option, word }) => [
+    `\`${option}: ${word}\` of \`${train}\` is about the modules of tasks, and a language model is trained here`,
+    `leave \`${option}\` out, or take another train`,
+  ]),
+  L2R0554: warning<{ left: string; right: string }>(({ left, right }) => [
+    `the perplexities of \`${left}\` and \`${right}\` count other pieces: their vocabularies were made apart`,
+    "let one go on from the other (`from`), or give both the same `texts` and the same `size`",
+  ]),
 
   // 06: the plan
   L2R0600: error<{ problem: string; help: string }>(({ problem, help }) => [problem, help]),
@@ -481,13 +506,13 @@ export const catalogue = {
     `name an option: \`--set ${name}.option=value\``,
   ]),
   L2R0705: error<{ pattern: string; near?: string; names: readonly string[] }>(({ pattern, near, names }) => [
-    `\`${pattern}\` fits no experiment, adapter or row`,
+    `\`${pattern}\` fits no experiment, study, adapter, row or model`,
     choose(near, "there are", names, "there is none"),
   ]),
   L2R0706: error<{ name: string; what: string }>(({ name, what }) => [
     what === "experiment"
       ? "no experiment is left"
-      : `the experiment \`${name}\` is left without ${what === "adapter" ? "an adapter" : "a row"}`,
+      : `the ${what === "model" ? "study" : "experiment"} \`${name}\` is left without ${what === "adapter" ? "an adapter" : `a ${what}`}`,
     "take a pattern back",
   ]),
 } as const

@@ -8,17 +8,18 @@ export interface Expectation {
   /** Names of declarations of these kinds. */
   readonly kinds: readonly Kind[]
   /** Plugins of these kinds will do, too. */
-  readonly plugins: boolean
+  readonly plugins: readonly Kind[]
   /** Data with some of its tasks: `intents[t1, t2]`. */
   readonly picks: boolean
 }
 
 export const expectationOf = (kind: string | undefined, option: string, schema: JsonSchema = {}): Expectation => {
-  const plain = { schema, kinds: [] as Kind[], plugins: false, picks: false }
+  const plain = { schema, kinds: [] as Kind[], plugins: [] as readonly Kind[], picks: false }
   if (kind === "library") return { ...plain, kinds: ["adapter"] }
   if (kind === "stream" && option === "tasks") return { ...plain, kinds: ["data"], picks: true }
   if (kind === "experiment" && option === "adapters") return { ...plain, kinds: [...MODULE_KINDS] }
-  if (kind === "experiment" && option === "bounds") return { ...plain, kinds: [...BOUND_KINDS], plugins: true }
+  if (kind === "experiment" && option === "bounds") return { ...plain, kinds: [...BOUND_KINDS], plugins: BOUND_KINDS }
+  if (kind === "pretraining" && option === "family") return { ...plain, plugins: ["backbone"] }
   const reference = referenceIn(schema)
   return reference ? { ...plain, kinds: [reference as Kind] } : plain
 }

@@ -21,6 +21,8 @@ export const KIND_SUMMARIES: Readonly<Record<Kind, string>> = {
   stream: "which tasks arrive, in which order, and under which scenario",
   library: "a mixed set of modules: an adapter for each task",
   train: "how modules are trained",
+  pretraining: "how a language model is made: from nothing, or from another one",
+  study: "which language models are read on which texts, and what is left of them when experts are pruned",
   experiment: "what is run on what, and which rows are compared",
 }
 

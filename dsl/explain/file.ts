@@ -55,7 +55,7 @@ A plugin file ends with \`export default defineRouter({ ... })\`, or the define 
   },
   L2R0212: {
     title: "nothing to run",
-    text: "A spec declares what experiments are made of, and then experiments. Without one, it is a file for others to import, or it is not finished yet. This is a warning and not an error.",
+    text: "A spec declares what experiments and studies are made of, and then these. Without one, it is a file for others to import, or it is not finished yet. This is a warning and not an error.",
     wrong: "memory few = random",
     right: trial("routers: learnt"),
     given: true,

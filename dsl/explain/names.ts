@@ -17,7 +17,7 @@ export const names: Pages = {
   },
   L2R0303: {
     title: "a declaration without its plugin",
-    text: "Backbones, data, memories, adapters, routers, strategies, probes and backends are made by plugins, so their declarations say which: `adapter low_rank = lora { ... }`. Streams, libraries, trains and experiments are the language's own and need none. `l2r plugins` lists what there is.",
+    text: "Backbones, data, memories, adapters, routers, strategies, probes and backends are made by plugins, so their declarations say which: `adapter low_rank = lora { ... }`. Streams, libraries, trains, pretrainings, studies and experiments are the language's own and need none. `l2r plugins` lists what there is.",
     wrong: "adapter low_rank { rank: 8 }",
     right: "adapter low_rank = lora { rank: 8 }",
   },
@@ -79,7 +79,7 @@ export const names: Pages = {
   },
   L2R0313: {
     title: "a kind without plugins",
-    text: "Streams, libraries, trains and experiments are the language's own: no plugin makes them. On the right of `=` may stand another declaration of the kind, whose options are taken over.",
+    text: "Streams, libraries, trains, pretrainings, studies and experiments are the language's own: no plugin makes them. On the right of `=` may stand another declaration of the kind, whose options are taken over.",
     wrong: 'use "./nearest_class.ts" as mine\ntrain brief = mine.router',
     right: "train brief { epochs: 3 }\ntrain long = brief { epochs: 30 }",
   },

@@ -73,7 +73,7 @@ export const options: Pages = {
   },
   L2R0412: {
     title: "a list that is run entry by entry anyway",
-    text: "Adapters, routers, bounds, seeds and orders of an experiment and a stream are lists of what is run, each entry for itself. That is a sweep already, so a plain list is written.",
+    text: "Adapters, routers, bounds, seeds and orders of an experiment and a stream, and the models of a study, are lists of what is run, each entry for itself. That is a sweep already, so a plain list is written.",
     wrong: trial("routers: learnt", "sweep [low_rank, narrow]"),
     right: trial("routers: learnt", "[low_rank, narrow]"),
     given: true,

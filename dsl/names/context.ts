@@ -1,7 +1,7 @@
 /** What the checks share. */
 
 import type { Report } from "../diagnostics/diagnostic.ts"
-import type { Library, Span, Stream } from "../spec.ts"
+import type { Library, Pretraining, Span, Stream } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
 import type { Resolve } from "./resolve.ts"
 import type { Scope } from "./scope.ts"
@@ -22,6 +22,7 @@ export interface Context {
   readonly tasksOf: (data: string) => readonly string[] | undefined
   readonly stream: (name: string) => Stream | undefined
   readonly library: (name: string) => Library | undefined
+  readonly pretraining: (name: string) => Pretraining | undefined
   /** Reports a name that nothing bears, with the nearest that something does. */
   readonly reportUnknown: (node: ValueNode & { kind: "word" }, kind: string, names: readonly string[]) => void
 }

@@ -166,6 +166,17 @@ const train: JsonSchema = {
 /** Its options are the names of tasks, each with an adapter. */
 const library: JsonSchema = { type: "object", properties: {} }
 
+const seeds: JsonSchema = {
+  anyOf: [
+    { type: "integer", minimum: 0 },
+    { type: "array", items: { type: "integer", minimum: 0 }, minItems: 1 },
+  ],
+  default: [1],
+  description: "a number, a range `1..3` or a list; everything is repeated for each",
+}
+
+const share = { type: "number", minimum: 0, exclusiveMaximum: 1 } as const
+
 const experiment: JsonSchema = {
   type: "object",
   required: ["on", "stream", "adapters", "train"],
@@ -187,14 +198,7 @@ const experiment: JsonSchema = {
       description: "plugins or declarations of kind router, strategy or probe that stand beside the routers",
       default: [],
     },
-    seeds: {
-      anyOf: [
-        { type: "integer", minimum: 0 },
-        { type: "array", items: { type: "integer", minimum: 0 }, minItems: 1 },
-      ],
-      default: [1],
-      description: "a number, a range `1..3` or a list; everything is repeated for each",
-    },
+    seeds,
     measure: {
       ...oneOrMore(
         { enum: [...MEASURES, ...SCORES, ...ON_REQUEST] },
@@ -202,6 +206,94 @@ const experiment: JsonSchema = {
       ),
       default: MEASURES,
     },
+  },
+}
+
+/** The sizes of a network that begins from nothing. */
+const size: JsonSchema = {
+  type: "object",
+  properties: {
+    layers: { ...positiveInteger, default: 4, description: "blocks" },
+    width: { ...positiveInteger, default: 64, description: "width of the state" },
+    heads: { ...positiveInteger, default: 4, description: "attention heads; they divide the width" },
+    intermediate: {
+      ...positiveInteger,
+      default: 64,
+      description: "width within a feed-forward layer, or within one of its experts",
+    },
+    experts: { ...positiveInteger, default: 8, description: "of families that have them: experts of each sub-layer" },
+    experts_of_token: { ...positiveInteger, default: 2, description: "how many of these a token takes" },
+    vocabulary: {
+      type: "integer",
+      minimum: 6,
+      default: 2000,
+      description: "pieces of the vocabulary, which is trained on the same texts",
+    },
+    max_tokens: { type: "integer", minimum: 3, default: 32, description: "texts are cut after this many tokens" },
+  },
+  description: "of the network that begins from nothing",
+}
+
+const lambda = (description: string): JsonSchema => ({ type: "number", minimum: 0, default: 0, description })
+
+const pretraining: JsonSchema = {
+  type: "object",
+  required: ["texts", "train"],
+  properties: {
+    family: {
+      takes: "the name of a backbone plugin whose networks can be made from nothing",
+      description: "the family of the network that begins from nothing",
+    },
+    size,
+    from: {
+      type: "string",
+      reference: "pretraining",
+      description: "the language model that is trained further, instead of a family: its sizes and its vocabulary stay",
+    },
+    texts: {
+      type: "string",
+      reference: "stream",
+      description: "it learns the training texts of this stream, all tasks mixed",
+    },
+    train: {
+      type: "string",
+      reference: "train",
+      description: "how: epochs, batches, learning rate; all weights are trained",
+    },
+    insert: {
+      type: "integer",
+      minimum: 0,
+      default: 0,
+      description:
+        "fresh experts for each sub-layer of `from`: they and their rows of the gates are trained, and nothing else",
+    },
+    mutual_information: lambda(
+      "lambda of -(H(mean p) - mean H(p)) of each gate: the load is even, and each token is sure of its experts",
+    ),
+    concentration: lambda("lambda of H(mean p) of each gate: few experts carry the texts"),
+    switch: lambda("lambda of the Switch Transformer's load balancing of each gate"),
+  },
+}
+
+const study: JsonSchema = {
+  type: "object",
+  required: ["models", "test"],
+  properties: {
+    models: {
+      ...oneOrMore({ type: "string", reference: "pretraining" }, "pretrainings whose language models are compared"),
+    },
+    test: {
+      type: "string",
+      reference: "stream",
+      description: "they are read on the test texts of this stream, each task for itself too",
+    },
+    prune: {
+      anyOf: [share, { type: "array", items: share, minItems: 1 }],
+      default: [],
+      description:
+        "shares of all experts that are dropped, those first that the training texts of `test` choose least; the size then and the perplexity",
+    },
+    seeds,
   },
 }
 
@@ -227,4 +319,11 @@ export const BELONGS: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 )
 
-export const coreSchemas: Readonly<Record<CoreKind, JsonSchema>> = { stream, library, train, experiment }
+export const coreSchemas: Readonly<Record<CoreKind, JsonSchema>> = {
+  stream,
+  library,
+  train,
+  pretraining,
+  study,
+  experiment,
+}

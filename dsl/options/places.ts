@@ -22,6 +22,9 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   "experiment seeds": [],
   "experiment measure": [],
   "stream orders": [],
+  "study models": ["pretraining"],
+  "study prune": [],
+  "study seeds": [],
 }
 
 export const placeOf = (kind: string | undefined, option: string, entry: PluginEntry | undefined): Place => {

@@ -1,7 +1,7 @@
 /** Declarations whose options are the language's own, and experiments. */
 
 import type { COMPARED } from "../../dsl/options/core_schema.ts"
-import type { Train } from "../../dsl/spec.ts"
+import type { PretrainingSize, Train } from "../../dsl/spec.ts"
 import type { Comparison } from "../../dsl/syntax/ast.ts"
 import { type Declared, declare, type Given } from "./declared.ts"
 import { namedIn, nowhere, type Range, type Row, type Shuffled, type Sweep, type Tasks, valueNode } from "./values.ts"
@@ -41,6 +41,30 @@ const mapped = (modules: Readonly<Record<string, Declared<"adapter"> | string>>)
       typeof one === "string" && !/[./]/.test(one) ? `./${one}` : one,
     ]),
   )
+
+export interface PretrainingSettings {
+  /** The name of a backbone plugin; `mine.name` of one that a `use` line brings. */
+  readonly family?: Given<string>
+  readonly size?: { readonly [K in keyof PretrainingSize]?: Given<number> }
+  readonly from?: Declared<"pretraining">
+  readonly texts: Declared<"stream"> | Sweep<Declared<"stream">>
+  readonly train: Declared<"train"> | Sweep<Declared<"train">>
+  readonly insert?: Given<number>
+  readonly mutual_information?: Given<number>
+  readonly concentration?: Given<number>
+  readonly switch?: Given<number>
+}
+/** A language model from nothing, or from another one. */
+export const pretraining = (name: string, options: PretrainingSettings): Declared<"pretraining"> =>
+  declare("pretraining", name, { options })
+
+export interface StudySettings {
+  readonly models: OneOrMore<Declared<"pretraining">>
+  readonly test: Declared<"stream">
+  readonly prune?: OneOrMore<number>
+  readonly seeds?: number | Range | readonly number[]
+}
+export const study = (name: string, options: StudySettings): Declared<"study"> => declare("study", name, { options })
 
 type Bound = Declared<"router"> | Declared<"composition"> | Declared<"strategy"> | Declared<"probe">
 

@@ -1,6 +1,6 @@
 /** Declarations as TypeScript values: `lora("low_rank", { rank: 8 })` is what `adapter low_rank = lora { rank: 8 }` is in a file. */
 
-import type { Kind } from "../../dsl/kinds.ts"
+import type { CoreKind, Kind } from "../../dsl/kinds.ts"
 import type { Comparison, DeclarationNode, Setting } from "../../dsl/syntax/ast.ts"
 import type { coreOptions } from "../plan/options/core_options.ts"
 import type { Member, Plugin, Schema } from "../plugin/index.ts"
@@ -75,7 +75,7 @@ export const builder = <P extends Plugin>(kind: P["kind"], plugin: string): Buil
 /** The plugins of a file or a package: `use("./my_router.ts", "mine")("router", "nearest_class")("own", { ... })`. */
 export const use =
   (source: string, alias: string) =>
-  <K extends Exclude<Kind, "stream" | "library" | "train" | "experiment">>(kind: K, plugin: string) =>
+  <K extends Exclude<Kind, CoreKind>>(kind: K, plugin: string) =>
   (name: string, options?: Readonly<Record<string, unknown>>): Declared<K> =>
     declare(kind, name, { plugin, alias: checkedName(alias), options, use: { source, alias } })
 

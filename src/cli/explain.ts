@@ -144,6 +144,8 @@ const ABOUT: Readonly<Record<(typeof CORE_KINDS)[number], string>> = {
   stream: "The tasks that arrive, in their order.",
   library: "A mixed set of modules: for each task, the adapter that is trained for it.",
   train: "How modules are trained.",
+  pretraining: "How a language model is made: from nothing, or from another one.",
+  study: "Which language models are read on which texts, and what is left of them when experts are pruned.",
   experiment: "What is run on what, and which of its rows are compared.",
 }
 

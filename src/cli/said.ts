@@ -12,13 +12,13 @@ export const saidFlags = {
     type: "string",
     multiple: true,
     names: true,
-    what: "run these experiments, adapters or rows alone: a name, or a pattern with * and ?",
+    what: "run these experiments, studies, adapters, rows or models alone: a name, or a pattern with * and ?",
   },
   skip: {
     type: "string",
     multiple: true,
     names: true,
-    what: "leave these experiments, adapters or rows out",
+    what: "leave these experiments, studies, adapters, rows or models out",
   },
 } as const
 

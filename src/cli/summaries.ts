@@ -15,6 +15,7 @@ export const summaries = {
   docs: "write the reference manual as Markdown and HTML",
   completion: "print a completion script for a shell",
   data: "write the tasks of a stream as JSON Lines",
+  pretrain: "train a language model that a spec declares, and write it as a checkpoint",
   distil: "make a small backbone from a teacher's sentence embeddings",
   lsp: "the language server that editors talk to, over standard input and output",
   playground: "write a spec in the browser, with errors, completion and hover",

@@ -18,6 +18,7 @@ const loaders: Readonly<Record<keyof typeof summaries, () => Promise<{ readonly 
   docs: () => import("./docs.ts"),
   completion: () => import("./completion.ts"),
   data: () => import("./data.ts"),
+  pretrain: () => import("./pretrain.ts"),
   distil: () => import("./distil.ts"),
   lsp: () => import("./lsp.ts"),
   playground: () => import("./playground.ts"),

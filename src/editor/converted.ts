@@ -60,6 +60,8 @@ const SYMBOL_KINDS: Readonly<Record<string, number>> = {
   stream: 18,
   library: 18,
   train: 19,
+  pretraining: 19,
+  study: 12,
 }
 
 export const symbolOf = ({ name, kind, detail, span, nameSpan, children }: Symbol, places: Places): object => ({

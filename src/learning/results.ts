@@ -1,5 +1,7 @@
 /** The shape of results: what `results.json` holds, what the report reads. Versioned; a field is added, never changed in meaning. */
 
+import type { Studied } from "./study_results.ts"
+
 export const RESULTS_VERSION = 1
 
 /** Statistics of a row come from the memory, from all training data, from the trained weights alone, or from nothing. */
@@ -286,5 +288,7 @@ export interface Results {
   readonly schema: "l2r/results"
   readonly version: typeof RESULTS_VERSION
   readonly cells: readonly Cell[]
+  /** Of language models; absent where the spec has no study. */
+  readonly studies?: readonly Studied[]
   readonly provenance: Provenance
 }

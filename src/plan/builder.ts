@@ -21,6 +21,10 @@ const performerFile: Partial<Record<StepKind, string>> = {
   fisher: "composing/fisher",
   group: "composing/group",
   port: "porting/port",
+  vocabulary: "pretraining/vocabulary",
+  pretrain: "pretraining/pretrain",
+  read: "pretraining/read",
+  study: "pretraining/study",
 }
 
 /** Kinds that compute on floats: the backend's profile and the processor are part of their keys. */
@@ -38,6 +42,8 @@ const NUMERIC: ReadonlySet<StepKind> = new Set([
   "head",
   "write",
   "evaluate",
+  "pretrain",
+  "read",
 ])
 
 export interface Draft {

@@ -14,6 +14,9 @@ export const seconds = {
   write: 20,
   evaluate: 0.1,
   scores: 4,
+  vocabulary: 1,
+  read: 10,
+  study: 4,
 } as const
 
 /** gloss-mini, of which the seconds and bytes of steps are told. */

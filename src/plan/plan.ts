@@ -6,7 +6,7 @@
 import type * as Graph from "effect/Graph"
 import { measuresOf } from "../../dsl/options/core_schema.ts"
 import type { Compare, Experiment, Spec } from "../../dsl/spec.ts"
-import type { Backend, Memory, NumericProfile, Place } from "../plugin/index.ts"
+import type { Backbone, Backend, Memory, NumericProfile, Place } from "../plugin/index.ts"
 import { adaptersOf } from "./adapters.ts"
 import { StepBuilder } from "./builder.ts"
 import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
@@ -27,6 +27,7 @@ import { transferredModules, transfersOf } from "./rows/transferred.ts"
 import { planScores } from "./scores_step.ts"
 import type { Json, Step } from "./step.ts"
 import { type PlannedStream, planStream } from "./stream.ts"
+import { modelPlanner, type PlannedStudy, planStudy } from "./studies.ts"
 import { type ModuleReader, modulesElsewhere } from "./trained_elsewhere.ts"
 
 export interface PlannedCell {
@@ -49,6 +50,7 @@ export interface Plan {
   readonly steps: readonly Step[]
   readonly graph: Graph.DirectedGraph<Step, string>
   readonly cells: readonly PlannedCell[]
+  readonly studies: readonly PlannedStudy[]
   /** Keys of the results that the spec asks for. */
   readonly wanted: readonly string[]
   readonly backend: Chosen
@@ -74,34 +76,77 @@ export interface PlanSettings {
 
 /** Rejects with PlanError, PluginError or DataError: what, where, what to do. */
 export const makePlan = async (spec: Spec, settings: PlanSettings): Promise<Plan> => {
-  const { directory, processor } = settings
-  const shelf = new PluginShelf(spec, directory)
-  const [declaredBackend] = Object.values(spec.backends)
-  const backend = await shelf.take<Backend>(
-    "backend",
-    declaredBackend ?? { plugin: { name: "onnxruntime" }, options: {} },
-  )
-  const profile = backend.plugin.profile(backend.chosen.options)
-  const builder = new StepBuilder(profile, processor, backend.code)
+  const { shelf, builder, backend, profile } = await begun(spec, settings)
   const cells: PlannedCell[] = []
   for (const experiment of Object.values(spec.experiments))
     cells.push(...(await planExperiment(builder, shelf, spec, experiment, settings)))
+  const studies: PlannedStudy[] = []
+  for (const study of Object.values(spec.studies))
+    studies.push(await planStudy(builder, shelf, spec, study, settings.directory))
   const steps = builder.steps
   return {
     steps,
     graph: graphOf(steps),
     cells,
-    wanted: cells.map(({ scores }) => scores),
-    backend: backend.chosen,
+    studies,
+    wanted: [...cells.map(({ scores }) => scores), ...studies.map(({ key }) => key)],
+    backend,
     profile,
     effective: effectiveSpec(shelf, spec),
   }
 }
 
-const effectiveSpec = (shelf: PluginShelf, { streams, libraries, trains, experiments }: Spec): Json =>
+/** What it takes to make one language model of a spec: of a pretraining and a seed. */
+export interface ModelPlan extends Pick<Plan, "steps" | "wanted" | "backend" | "profile" | "effective"> {
+  /** The plugin that reads the model. */
+  readonly family: Backbone
+}
+
+/** Rejects as `makePlan` does. */
+export const makeModelPlan = async (
+  spec: Spec,
+  name: string,
+  seed: number,
+  settings: Pick<PlanSettings, "directory" | "processor">,
+): Promise<ModelPlan> => {
+  const { shelf, builder, backend, profile } = await begun(spec, settings)
+  const { modelOf } = modelPlanner(builder, shelf, spec, settings.directory)
+  const { key, family } = await modelOf(spec.pretrainings[name], seed)
+  return {
+    steps: builder.steps,
+    wanted: [key],
+    backend,
+    profile,
+    effective: effectiveSpec(shelf, spec),
+    family: family.plugin,
+  }
+}
+
+/** The backend and an empty plan on it. */
+const begun = async (spec: Spec, { directory, processor }: Pick<PlanSettings, "directory" | "processor">) => {
+  const shelf = new PluginShelf(spec, directory)
+  const [declared] = Object.values(spec.backends)
+  const { plugin, chosen, code } = await shelf.take<Backend>(
+    "backend",
+    declared ?? { plugin: { name: "onnxruntime" }, options: {} },
+  )
+  const profile = plugin.profile(chosen.options)
+  return { shelf, builder: new StepBuilder(profile, processor, code), backend: chosen, profile }
+}
+
+const effectiveSpec = (shelf: PluginShelf, { streams, libraries, trains, studies, experiments }: Spec): Json =>
   JSON.parse(
-    JSON.stringify({ language: 1, plugins: shelf.effective, streams, libraries, trains, experiments }, (key, value) =>
-      key === "span" ? undefined : value,
+    JSON.stringify(
+      {
+        language: 1,
+        plugins: shelf.effective,
+        streams,
+        libraries,
+        trains,
+        ...(Object.keys(studies).length > 0 ? { studies } : {}),
+        experiments,
+      },
+      (key, value) => (key === "span" ? undefined : value),
     ),
   )
 

@@ -22,6 +22,10 @@ export type StepKind =
   | "head" // the joined heads refitted on the states of a memory
   | "write" // answers to the test set: under one module, a routed library, a shared model, or of the module that a router picks
   | "evaluate" // a row at a stage on the mixed test set: logits, choices
+  | "vocabulary" // the pieces of a language model, made of its texts
+  | "pretrain" // a language model: its weights and what it is
+  | "read" // what a language model says of test texts, whole and with experts pruned
+  | "study" // the figures of language models over their seeds
   | "scores" // predictions joined with tasks and labels: accuracy matrices, figures and comparisons of a cell
 
 export interface Step {

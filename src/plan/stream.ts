@@ -5,7 +5,7 @@ import type { StepBuilder } from "./builder.ts"
 import { type Chosen, folderIn, type PluginShelf } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import type { Json } from "./step.ts"
-import { streamTasks } from "./stream_tasks.ts"
+import { planTexts } from "./texts.ts"
 import { checkAnswered, checkWriter } from "./writing.ts"
 
 export interface PlannedStream {
@@ -56,46 +56,23 @@ export const planStream = async (
   const extent = await backbone.extent?.(location, chosen.options, place)
   if (extent) builder.size(fingerprint, extent)
   const onBackbone: ChosenBackbone = { ...chosen, location, ...place, fingerprint }
-  const { sources, wanted } = await streamTasks(shelf, spec, stream, directory)
+  const { tasks, datasets, named, sources, notices } = await planTexts(builder, shelf, spec, stream, directory)
   for (const [name, { plugin, chosen: source }] of sources)
     if (!answers) checkAnswered(plugin, source, spec.data[name], stream)
-  const datasets: string[] = []
-  const tokens: string[] = []
-  const texts: Record<string, string> = {}
-  for (const { data, task } of wanted) {
-    const { plugin, chosen: source, code: dataCode } = sources.get(data)!
-    const from = spec.data[data].location
-    const beside = { directory: folderIn(directory, spec.data[data]) }
-    const print = await plugin.fingerprint([task], from, source.options, beside)
-    const dataset = builder.add({
-      kind: "dataset",
-      label: `texts of ${task}`,
+  const tokens = datasets.map((dataset, t) =>
+    builder.add({
+      kind: "tokens",
+      label: `tokens of ${tasks[t]}`,
       options: {
-        data: { ...source, ...(from === undefined ? {} : { location: from }), ...beside, fingerprint: print },
-        task,
-      } as Json,
-      inputs: {},
-      code: [dataCode],
-      seconds: seconds.dataset,
-      bytes: 3e5,
-    })
-    datasets.push(dataset)
-    texts[`${data}/${task}`] = dataset
-    tokens.push(
-      builder.add({
-        kind: "tokens",
-        label: `tokens of ${task}`,
-        options: {
-          backbone: onBackbone,
-          ...(answers ? { answers: { max_tokens: answers.max_tokens } } : {}),
-        } as unknown as Json,
-        inputs: { dataset },
-        code: [code],
-        seconds: seconds.tokens,
-        bytes: 2e5,
-      }),
-    )
-  }
+        backbone: onBackbone,
+        ...(answers ? { answers: { max_tokens: answers.max_tokens } } : {}),
+      } as unknown as Json,
+      inputs: { dataset },
+      code: [code],
+      seconds: seconds.tokens,
+      bytes: 2e5,
+    }),
+  )
   const blind = builder.add({
     kind: "blind",
     label: "mixed test set",
@@ -123,13 +100,13 @@ export const planStream = async (
       bytes: 3e6,
     })
   return {
-    tasks: wanted.map(({ task }) => task),
+    tasks,
     datasets,
     tokens,
     blind,
     truth,
     get trainFeatures() {
-      return tokens.map((key, t) => features("train", key, wanted[t].task))
+      return tokens.map((key, t) => features("train", key, tasks[t]))
     },
     get testFeatures() {
       return features("test", blind, "the test set")
@@ -138,7 +115,7 @@ export const planStream = async (
     ...(answers ? { answers } : {}),
     backbone: onBackbone,
     code,
-    texts,
-    notices: [...new Set([...sources.values()].flatMap(({ plugin }) => (plugin.notice ? [plugin.notice] : [])))],
+    texts: named,
+    notices,
   }
 }

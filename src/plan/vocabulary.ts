@@ -150,7 +150,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         ...startsFromChance(plugin, options),
       }
     case "backbone":
-      return { location: "required" }
+      return { location: "required", ...(plugin.create && plugin.files && plugin.nextToken ? { creates: true } : {}) }
     case "data":
       return {
         ...(plugin.location && { location: plugin.location }),

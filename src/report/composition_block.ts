@@ -2,8 +2,9 @@
 import type { Cell } from "../learning/results.ts"
 import { COMPOSITION_NOTE, compositionErrors } from "./composition_errors.ts"
 import { fixed } from "./number_text.ts"
+import { plainTable } from "./plain_table.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
-import { cut, textWidth, wrapped } from "./text_width.ts"
+import { cut, wrapped } from "./text_width.ts"
 
 /** Empty where the cell has none. */
 export function compositionBlock(cell: Cell, terminal: Terminal): string {
@@ -16,21 +17,10 @@ export function compositionBlock(cell: Cell, terminal: Terminal): string {
     worst === undefined ? dash : `${fixed(worst.update)} % at ${oneLine(worst.site)}`,
     logits === undefined ? dash : `mean ${fixed(logits.mean, 3)}, max ${fixed(logits.max, 3)}`,
   ])
-  const all = [["Row", "Update", "Worst", "Logits"], ...lines]
-  const widths = [0, 1, 2, 3].map((at) => Math.max(...all.map((line) => textWidth(line[at]))))
-  const text = (line: readonly string[]) =>
-    line
-      .map((word, at) => word + " ".repeat(widths[at] - textWidth(word)))
-      .join("  ")
-      .trimEnd()
-  const [head, ...body] = all.map((line) => signs(terminal, text(line)))
-  const rule = ink(terminal, "dim", signs(terminal, "\u2500").repeat(widths.reduce((a, b) => a + b, 6)))
   return [
     ink(terminal, "bold", "Compositions: how far from the sum of outputs that they stand for"),
     "",
-    ink(terminal, "bold", head),
-    rule,
-    ...body,
+    ...plainTable(["Row", "Update", "Worst", "Logits"], lines, terminal),
     "",
     ...wrapped(COMPOSITION_NOTE, terminal.columns).map((line) => ink(terminal, "dim", line)),
   ].join("\n")

@@ -99,7 +99,31 @@ const PROVENANCE: Shape = {
   steps: [{ label: "text", key: "text", cached: "truth", seconds: "number" }],
 }
 
-const RESULTS: Shape = { cells: [CELL], provenance: PROVENANCE }
+const INFORMATION: Shape = { value: "number", interval: ["number"], chance: "number" }
+const STUDIED: Shape = { value: "number", interval: ["number"] }
+
+const STUDY: Shape = {
+  study: "text",
+  tasks: ["text"],
+  texts: "number",
+  models: [
+    {
+      model: "text",
+      seeds: "number",
+      parameters: "number",
+      experts: "number",
+      perplexity: STUDIED,
+      byTask: [STUDIED],
+      "use?": { load: STUDIED, task: INFORMATION, label: INFORMATION },
+      gates: [
+        { name: "text", experts: "number", load: STUDIED, task: INFORMATION, label: INFORMATION, shares: ["list"] },
+      ],
+      pruned: [{ share: "number", by: "text", parameters: "number", experts: "number", perplexity: STUDIED }],
+    },
+  ],
+}
+
+const RESULTS: Shape = { cells: [CELL], "studies?": [STUDY], provenance: PROVENANCE }
 
 /** The first place where results have another shape, e.g. `The field "cells[0].tasks" is not a list.`; undefined where all is well. */
 export function shapeProblem(value: unknown): string | undefined {

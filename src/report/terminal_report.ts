@@ -5,6 +5,7 @@ import { comparisonBlock } from "./comparisons.ts"
 import { compositionBlock } from "./composition_block.ts"
 import { routingBlock } from "./routing_block.ts"
 import { rowLabel } from "./row.ts"
+import { studyBlock } from "./study_block.ts"
 import { cellTable } from "./table.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { wrapped } from "./text_width.ts"
@@ -23,6 +24,7 @@ export function terminalReport(results: Results, files: readonly ReportFile[], t
       routingBlock(cell, terminal),
       comparisonBlock(cell, terminal),
     ]),
+    ...(results.studies ?? []).map((study) => studyBlock(study, terminal)),
     changeLines(results, terminal),
     warningLines(results, terminal),
     fileLines(files, terminal),

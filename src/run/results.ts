@@ -11,6 +11,7 @@ import {
   type Results,
   type Row,
   type Setup,
+  type Studied,
   type Summary,
   setupOf,
   withWeightedF1,
@@ -54,6 +55,9 @@ export const assembleResults = (ran: Ran): Results => {
       ...(plan.cells[i].measures ? { measures: plan.cells[i].measures } : {}),
       ...comparisons[i],
     })),
+    ...(plan.studies.length > 0
+      ? { studies: plan.studies.map(({ key }) => store.read(key).json as unknown as Studied) }
+      : {}),
     provenance: provenanceOf(ran),
   }
 }
@@ -131,11 +135,10 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile,
     dataDigests: Object.assign(
       {},
       ...plan.cells.map(({ stream }) => ({
-        ...Object.fromEntries(
-          Object.entries(stream.texts).map(([name, key]) => [name, store.record(key)?.json.digest ?? ""]),
-        ),
+        ...digestsOf(stream.texts, store),
         [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint,
       })),
+      ...plan.studies.map(({ texts }) => digestsOf(texts, store)),
       ...needed(plan).flatMap(({ kind, options }) => {
         if (kind === "port" && "source" in (options as object)) {
           const { source } = options as unknown as Extract<StepOptions["port"], { readonly how: "ported" }>
@@ -146,13 +149,19 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile,
         return [{ [`module ${folder.location}`]: folder.fingerprint }]
       }),
     ),
-    notices: [...new Set(plan.cells.flatMap(({ stream }) => stream.notices))],
+    notices: [
+      ...new Set([...plan.cells.map(({ stream }) => stream), ...plan.studies].flatMap(({ notices }) => notices)),
+    ],
     steps: needed(plan).map(({ key, label }) => {
       const record = store.record(key)
       return { label, key, cached: !computed.has(key), seconds: record?.seconds ?? 0 }
     }),
   }
 }
+
+/** Of the texts of each task, by "data/task". */
+const digestsOf = (texts: Readonly<Record<string, string>>, store: Store): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(texts).map(([name, key]) => [name, store.record(key)?.json.digest ?? ""]))
 
 /** Versions of the packages that numbers depend on, as they are installed. */
 const versionsOf = (names: readonly string[]): Readonly<Record<string, string>> =>

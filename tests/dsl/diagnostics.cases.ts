@@ -33,6 +33,8 @@ const trial = (options: string, before = ""): string =>
 
 const listing = (adapter: string, routers = "learnt"): string =>
   `experiment trial { on: encoder, stream: domains, adapters: ${adapter}, train: fast, routers: ${routers} }`
+/** A study of the pretraining `a`. */
+const studied = (line: string): string => around(`${line}\nstudy s { models: a, test: domains }`)
 /** An experiment on a stream that is answered in words. */
 const spoken = (options: string, before = ""): string =>
   around(
@@ -176,6 +178,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   L2R0302: [around("router arrow = l2r { memory: few }")],
   L2R0303: [around("adapter a { rank: 8 }")],
   L2R0304: [
+    studied("pretraining a { family: moduleformr, texts: domains, train: fast }"),
     around("adapter a = lorra { rank: 8 }"),
     around("router r = l2r { memory: fw }"),
     around("router r = lora { rank: 8 }\nadapter a = mbc { of: low_rank }"),
@@ -187,6 +190,9 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     around("router a = b\nrouter b = c\nrouter c = a"),
     around("router a = a"),
     around("adapter a = stack { of: [low_rank, b] }\nadapter b = stack { of: [a, low_rank] }"),
+    around(
+      "pretraining a { from: b, texts: domains, train: fast }\npretraining b { from: a, texts: domains, train: fast }\nstudy s { models: [a, b], test: domains }",
+    ),
   ],
   L2R0307: [
     around("adapter bottleneck = bottleneck { reduction: 2 }\nadapter b = bottleneck { reduction: -4, rnak: 3 }"),
@@ -510,6 +516,23 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       "composition added = addition\ncomposition summed = addition { on: updates }\ngrouping g = mbc { of: low_rank }\nadapter narrow = bottleneck\n",
     ).replace(/adapters: low_rank(?=[^\n]*compositions)/, "adapters: [low_rank, narrow, g]"),
   ],
+  L2R0550: [studied("pretraining a { family: bert, texts: domains, train: fast }")],
+  L2R0551: [
+    studied(
+      "pretraining a { from: first, family: moduleformer, texts: domains, train: fast }\npretraining first { family: moduleformer, texts: domains, train: fast }",
+    ),
+  ],
+  L2R0552: [studied("pretraining a { family: moduleformer, texts: domains, train: fast, insert: 2 }")],
+  L2R0553: [
+    studied(
+      "train early { early_stop: validation, label_smoothing: 10% }\npretraining a { family: moduleformer, texts: domains, train: early }",
+    ),
+  ],
+  L2R0554: [
+    around(
+      "pretraining a { family: moduleformer, texts: domains, train: fast }\npretraining b = a { size: { vocabulary: 500 } }\nstudy s { models: [a, b], test: domains }",
+    ),
+  ],
   L2R0600: [
     {
       text: sound,
@@ -533,5 +556,6 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     { text: sound, skip: ["learnt", "oracle", "uniform"] },
     { text: sound, skip: ["low*"] },
     { text: sound, skip: ["routing"] },
+    { text: studied("pretraining a { family: moduleformer, texts: domains, train: fast }"), skip: ["a"] },
   ],
 }

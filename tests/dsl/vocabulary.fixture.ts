@@ -39,6 +39,7 @@ export const vocabulary: Vocabulary = {
   kinds: {
     backbone: Object.fromEntries([
       plugin("bert", { max_tokens: count, pooling: oneOf("cls", "mean") }, { facts: { location: "required" } }),
+      plugin("moduleformer", { max_tokens: count }, { facts: { location: "required", creates: true } }),
     ]),
     data: Object.fromEntries([
       plugin("jsonl", { text: { type: "string" }, label: { type: "string" } }),

@@ -1,5 +1,5 @@
 /** Completions outside of blocks: how a line begins, and names. */
-import { isCoreKind, isKind, KINDS, type Kind } from "../../kinds.ts"
+import { type CoreKind, isCoreKind, isKind, KINDS, type Kind } from "../../kinds.ts"
 import { pluginsOf } from "../../names/scope.ts"
 import type { Document } from "../document.ts"
 import { KIND_SUMMARIES, kindPage } from "../page.ts"
@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<Kind, string>> = {
   stream: "sequence",
   library: "mixed",
   train: "brief",
+  pretraining: "model",
+  study: "specialisation",
   experiment: "comparison",
 }
 
@@ -79,9 +81,7 @@ export const completeLine = (document: Document, { start }: Place): Proposal[] =
 }
 
 /** The declarations that the language itself defines, with what they need; where one name will do, it stands there. */
-const CORE_SNIPPETS: Readonly<
-  Record<"stream" | "library" | "train" | "experiment", (name: string, document: Document) => string>
-> = {
+const CORE_SNIPPETS: Readonly<Record<CoreKind, (name: string, document: Document) => string>> = {
   stream: (name, { scope }) =>
     block(`stream ${stop(1, name)}`, [
       ["tasks", stop(2, only(scope.namesOf("data")))],
@@ -89,6 +89,17 @@ const CORE_SNIPPETS: Readonly<
     ]),
   library: (name) => `library ${stop(1, name)} { $0 }`,
   train: (name) => `train ${stop(1, name)} { $0 }`,
+  pretraining: (name, { scope }) =>
+    block(`pretraining ${stop(1, name)}`, [
+      ["family", stop(2, "")],
+      ["texts", stop(3, only(scope.namesOf("stream")))],
+      ["train", stop(4, only(scope.namesOf("train")))],
+    ]),
+  study: (name, { scope }) =>
+    block(`study ${stop(1, name)}`, [
+      ["models", "[$2]"],
+      ["test", stop(3, only(scope.namesOf("stream")))],
+    ]),
   experiment: (name, { scope }) =>
     block(`experiment ${stop(1, name)}`, [
       ["on", stop(2, only(scope.namesOf("backbone")))],

@@ -1,6 +1,5 @@
 /** Completions of what stands after an option's colon, alone or in a list. */
 
-import { BOUND_KINDS } from "../../kinds.ts"
 import { pluginsOf } from "../../names/scope.ts"
 import { measuresOf, ORDERS } from "../../options/core_schema.ts"
 import { placeOf } from "../../options/places.ts"
@@ -87,7 +86,7 @@ const starts = (
       ),
       list,
     ]
-  if (option === "seeds" && kind === "experiment")
+  if (option === "seeds" && (kind === "experiment" || kind === "study"))
     return [{ label: "1..3", kind: "word", detail: "a range of seeds", insert: `1..${stop(1, "3")}` }]
   if (
     kind === "experiment" &&
@@ -95,6 +94,7 @@ const starts = (
   )
     return [list]
   if (kind === "stream" && option === "orders") return [list]
+  if (kind === "study" && (option === "models" || option === "prune")) return [list]
   return isList(schema) ? [list] : []
 }
 
@@ -109,16 +109,17 @@ const names = ({ kinds, plugins }: Expectation, declaration: DeclarationNode, do
         return { label: name, kind: "declaration", detail: kind, documentation: declarationPage(node, document) }
       }),
   )
-  if (!plugins) return declared
-  const shipped = BOUND_KINDS.flatMap((kind) =>
-    [...pluginsOf(scope.vocabulary, kind).values()].map(
-      (entry): Proposal => ({
-        label: entry.name,
-        kind: "plugin",
-        detail: `${kind}: ${entry.summary}`,
-        documentation: pluginPage(kind, entry),
-      }),
-    ),
+  const shipped = plugins.flatMap((kind) =>
+    [...pluginsOf(scope.vocabulary, kind).values()]
+      .filter(({ facts }) => kind !== "backbone" || facts?.creates)
+      .map(
+        (entry): Proposal => ({
+          label: entry.name,
+          kind: "plugin",
+          detail: `${kind}: ${entry.summary}`,
+          documentation: pluginPage(kind, entry),
+        }),
+      ),
   )
   return [...declared, ...shipped]
 }

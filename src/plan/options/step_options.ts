@@ -1,6 +1,6 @@
 /** The options of steps, a type for each kind: what the plan writes into a step, and what the performer reads. */
-import type { Answers, Train } from "../../../dsl/spec.ts"
-import type { Role, Routing } from "../../plugin/index.ts"
+import type { Answers, PretrainingSize, Train } from "../../../dsl/spec.ts"
+import type { ExpertLosses, Role, Routing } from "../../plugin/index.ts"
 import type { Chosen } from "../chosen.ts"
 import type { Json, StepKind } from "../step.ts"
 import type { ChosenBackbone } from "../stream.ts"
@@ -182,7 +182,37 @@ export interface FeaturesOptions {
   readonly units?: UnitFeatures
 }
 
+/** A language model that is trained. */
+export interface PretrainOptions {
+  readonly family: Chosen
+  /** Where it begins from nothing. */
+  readonly size?: PretrainingSize
+  readonly insert: number
+  readonly losses: ExpertLosses
+  readonly train: Omit<Train, "name" | "span">
+  /** Of the declaration: its random streams bear it. */
+  readonly name: string
+  readonly seed: number
+}
+
+export interface ReadOptions {
+  readonly family: Chosen
+  /** Shares of the experts that are dropped. */
+  readonly prune: readonly number[]
+  readonly seed: number
+}
+
+export interface StudyOptions {
+  readonly study: string
+  readonly tasks: readonly string[]
+  readonly models: readonly { readonly model: string; readonly seeds: readonly number[] }[]
+  readonly prune: readonly number[]
+}
+
 export interface StepOptions {
+  readonly pretrain: PretrainOptions
+  readonly read: ReadOptions
+  readonly study: StudyOptions
   readonly memory: MemoryOptions
   readonly features: FeaturesOptions
   readonly module: ModuleOptions

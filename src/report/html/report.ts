@@ -15,6 +15,7 @@ import { accuracyCurves, forgettingCurves } from "./sections/curves.ts"
 import { matricesSection } from "./sections/matrices.ts"
 import { noticesSection, provenanceSection } from "./sections/provenance.ts"
 import { confusionSection, gatesSection } from "./sections/routing.ts"
+import { studySection } from "./sections/study.ts"
 import { tableSection } from "./sections/summary_table.ts"
 import { writtenSection } from "./sections/written.ts"
 
@@ -23,15 +24,17 @@ const HEAT_CELLS = 45_000
 
 /** The whole page as text. Names, labels and texts of specs and data are escaped. */
 export function reportHtml(results: Results): string {
-  const { cells, provenance } = results
-  const experiments = [...new Set(cells.map((cell) => cell.experiment))].join(", ")
+  const { cells, studies = [], provenance } = results
+  const experiments = [
+    ...new Set([...cells.map((cell) => cell.experiment), ...studies.map(({ study }) => study)]),
+  ].join(", ")
   const body = html`<header>
-<h1>Experiment <bdi>${experiments}</bdi></h1>
+<h1>${cells.length > 0 ? "Experiment" : "Study"} <bdi>${experiments}</bdi></h1>
 <p class="muted">${provenance.specFile}, run on ${provenance.started.slice(0, 10)} with l2r ${provenance.l2r} on ${provenance.runtime}</p>
-<nav aria-label="Sections"><ul>${cells.map((cell, i) => html`<li><a href="#cell-${i + 1}">${cellName(cell)}</a></li>`)}${provenance.notices.length > 0 ? html`<li><a href="#notices">Notices</a></li>` : undefined}<li><a href="#provenance">Provenance</a></li></ul></nav>
+<nav aria-label="Sections"><ul>${cells.map((cell, i) => html`<li><a href="#cell-${i + 1}">${cellName(cell)}</a></li>`)}${studies.map(({ study }, i) => html`<li><a href="#study-${i + 1}">${study}</a></li>`)}${provenance.notices.length > 0 ? html`<li><a href="#notices">Notices</a></li>` : undefined}<li><a href="#provenance">Provenance</a></li></ul></nav>
 </header>
 <main>
-${cells.map((cell, i) => cellSection(cell, i, HEAT_CELLS / cells.length))}${noticesSection(provenance)}${provenanceSection(provenance)}</main>`
+${cells.map((cell, i) => cellSection(cell, i, HEAT_CELLS / cells.length))}${studies.map(studySection)}${noticesSection(provenance)}${provenanceSection(provenance)}</main>`
   return page(`l2r: ${experiments}`, body)
 }
 

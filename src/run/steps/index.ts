@@ -12,6 +12,10 @@ import { head } from "./head.ts"
 import { memory } from "./memory.ts"
 import { blind, truth } from "./mixed.ts"
 import { port } from "./porting/port.ts"
+import { pretrain } from "./pretraining/pretrain.ts"
+import { read } from "./pretraining/read.ts"
+import { study } from "./pretraining/study.ts"
+import { vocabulary } from "./pretraining/vocabulary.ts"
 import { scores } from "./scores/scores.ts"
 import { tokens } from "./tokens.ts"
 import { imported } from "./training/imported.ts"
@@ -35,10 +39,14 @@ export const performers: Performers = {
   memory,
   module,
   port,
+  pretrain,
+  read,
   retrained,
   scores,
   shared,
+  study,
   tokens,
   truth,
+  vocabulary,
   write,
 }

@@ -10,7 +10,7 @@ const offered = (text: string): readonly string[] => {
 }
 
 const kinds =
-  "backbone data memory adapter grouping transfer router composition strategy probe backend stream library train experiment".split(
+  "backbone data memory adapter grouping transfer router composition strategy probe backend stream library train pretraining study experiment".split(
     " ",
   )
 const rows = "router a = l2r { }\nrouter b = arrow\nexperiment e { routers: [a, b], bounds: oracle"
@@ -30,6 +30,8 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['use "x" as mine\nmemory a = |', ["random", "reservoir"]],
   ["backbone a = bert |", ['"..."', "{ }"]],
   ["adapter a = lora |", ["{ }"]],
+  ["pretraining a { family: | }", ["moduleformer", "sweep [ ]"]],
+  ["pretraining a { from: | }\npretraining b { }", ["b", "sweep [ ]"]],
   ["adapter a = lora { | }", ["rank", "alpha", "dropout", "targets", "bias"]],
   ["adapter a = lora { rank: 8, | alpha: 3 }", ["dropout", "targets", "bias"]],
   ["adapter a = lora {\n  rank: 8\n  al|\n}", ["alpha", "dropout", "targets", "bias"]],
