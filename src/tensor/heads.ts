@@ -48,7 +48,7 @@ const intoHeads = (node: Tensor, imageOf: (x: Tensor) => Tensor): Tensor | undef
   const [x, pad] = padded.inputs
   const heads = split.shape[2]
   if (x.shape.length !== 2 || typeof heads !== "number" || split.shape[1] !== pad.shape[1]) return undefined
-  const made = toHeads(imageOf(x), imageOf(pad), heads, padded.attributes.absent === "any" ? "any" : "zero")
+  const made = toHeads(imageOf(x), imageOf(pad), heads, padded.attributes.full === true)
   return turned ? swapLast(made) : made
 }
 

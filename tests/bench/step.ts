@@ -130,7 +130,7 @@ if (flags.profile !== undefined) {
         : new ort.Tensor("float32", Float32Array.from(feeds[x.name].data as Float32Array), feeds[x.name].shape),
     ]),
   )
-  for (let i = 0; i < 4; i++) await session.run(wire)
+  for (let i = 0; i < 10; i++) await session.run(wire)
   session.endProfiling()
 } else {
   const engine = await onnxruntime.open({ threads: Number(flags.threads), provider: "cpu", weights: "float32" })

@@ -5,13 +5,13 @@ import { add } from "../operators/arithmetic.ts"
 import { broadcastTo } from "../operators/broadcasting.ts"
 import { concat, slice } from "../operators/cutting.ts"
 import { softmax } from "../operators/normalization.ts"
-import { fromPadded, toPadded } from "../operators/packing.ts"
+import { fromPadded, toPaddedAgain } from "../operators/packing.ts"
 import { matmul } from "../operators/product.ts"
 import { reshape, swapLast, transpose } from "../operators/reshaping.ts"
 import { describe, lengthDim, withRows } from "../rows.ts"
 import type { Layout, Tensor } from "../tensor.ts"
 import { settle } from "./align.ts"
-import { bias, hidden } from "./attention_bias.ts"
+import { bias, hidden, losesLittle } from "./attention_bias.ts"
 import type { AttentionOptions } from "./attention_options.ts"
 import { ownMixed, ownScores } from "./own_prefix.ts"
 import { stickBreaking } from "./stick_breaking.ts"
@@ -34,10 +34,11 @@ export const attention = (q: Tensor, k: Tensor, v: Tensor, heads: number, option
   const [queries, keys, values] = [split(q, heads), split(k, groups, shared?.keys), split(v, groups, shared?.values)]
   const outOfGroups = (x: Tensor): Tensor => reshape(x, [x.shape[0], heads, length, x.shape[3]])
   const products = matmul(inGroups(queries, groups), swapLast(keys), {}, scale)
-  const scores = add(outOfGroups(products), bias(length, mask, { ...options, prefix: shared }))
+  const seeing = { ...options, prefix: shared }
+  const scores = add(outOfGroups(products), bias(length, mask, seeing))
   const mine = own && ownScores(settle(q), settle(own.keys), heads, groups, layout, scale)
   const every = mine ? concat([own.mask ? add(mine, hidden(own.mask)) : mine, scores], 3) : scores
-  const all = options.weights === "stick_breaking" ? stickBreaking(every) : softmax(every)
+  const all = options.weights === "stick_breaking" ? stickBreaking(every) : softmax(every, !losesLittle(seeing))
   const size = mine ? mine.shape[3] : 0
   const weights = slice(all, 3, size, all.shape[3])
   const mixed = outOfGroups(matmul(inGroups(weights, groups), values))
@@ -93,7 +94,7 @@ const checked = (
 }
 
 /** Tokens on the padded shape; what is padded as it is. */
-const padded = (x: Tensor): Tensor => (x.rows?.of === "tokens" ? toPadded(settle(x), x.rows.layout, "any") : settle(x))
+const padded = (x: Tensor): Tensor => (x.rows?.of === "tokens" ? toPaddedAgain(settle(x), x.rows.layout) : settle(x))
 
 /** [examples, length, d] -> [examples, heads, length, d/heads]. */
 const inHeads = (x: Tensor, heads: number): Tensor => {

@@ -13,20 +13,31 @@ import type { Tensor } from "../tensor.ts"
 import { settle } from "./align.ts"
 import type { AttentionOptions, Prefix } from "./attention_options.ts"
 
-/** What a masked score loses: finite, and so large that its weight is exactly 0. */
-const masked = -1e9
+/** What a masked score loses: finite, and so large that its weight is 0. */
+const MASKED = -1e9
+/**
+ * What the score of a text's last token loses where it stands again after it: its weight is below 1e-17, which no float32 sum
+ * sees. With more it were among the numbers next to 0, which processors multiply many times slower.
+ */
+const AGAIN = -40
+
+/**
+ * Whether the keys that a text lacks lose no more than that: all else that tells keys apart could raise them.
+ */
+export const losesLittle = ({ causal, window, relative, mask }: AttentionOptions): boolean =>
+  !causal && window === undefined && !relative && !mask
 
 /** Of queries [length] and the keys that `mask` [examples, keys] has. [examples, 1 or heads, 1 or length, prefix and keys] */
 export const bias = (length: Dim, mask: Tensor, options: AttentionOptions): Tensor => {
   const { prefix, causal = false, window, relative } = options
-  const padding = hidden(mask)
+  const padding = hidden(mask, losesLittle(options) ? AGAIN : MASKED)
   const query = reshape(range(length), [length, 1])
   const key = reshape(query, [1, length])
   const unseen = [
     ...(causal ? [beyond(query, key, 0)] : []),
     ...(window === undefined ? [] : [beyond(key, query, window), ...(causal ? [] : [beyond(query, key, window)])]),
   ]
-  const places = () => reshape(scale(unseen.reduce(add), masked), [1, 1, length, length])
+  const places = () => reshape(scale(unseen.reduce(add), MASKED), [1, 1, length, length])
   const seen = unseen.length > 0 ? add(padding, places()) : padding
   const tokens = relative ? add(seen, worth(relative, reshape(sub(key, query), [1, length, length]))) : seen
   if (prefix === undefined) return tokens
@@ -62,8 +73,8 @@ const worthOfPrefix = (relative: Tensor, { start, placeless = 0 }: Prefix, query
 const beyond = (a: Tensor, b: Tensor, window: number): Tensor =>
   cast(less(window === 0 ? a : add(a, constant(window, "int")), b), "float")
 
-/** 0 where a mask [examples or none, keys] is 1, else a large negative number: [examples or 1, 1, 1, keys]. */
-export const hidden = (mask: Tensor): Tensor => {
+/** 0 where a mask [examples or none, keys] is 1, else a negative number: [examples or 1, 1, 1, keys]. */
+export const hidden = (mask: Tensor, loss = MASKED): Tensor => {
   const keys = mask.shape[mask.shape.length - 1]
-  return reshape(scale(sub(constant(1), mask), masked), [mask.shape.length > 1 ? mask.shape[0] : 1, 1, 1, keys])
+  return reshape(scale(sub(constant(1), mask), loss), [mask.shape.length > 1 ? mask.shape[0] : 1, 1, 1, keys])
 }

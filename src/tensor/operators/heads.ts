@@ -13,23 +13,16 @@ export const toHeadsOperator: Operator = {
     return { shape: [examples, heads, length, (x.shape[1] as number) / heads], dtype: x.dtype }
   },
   emit: (emitter, [x, pad], node) => {
-    const { heads, absent } = node.attributes as { heads: number; absent: "zero" | "any" }
-    const [tokens, width] = node.inputs[0].shape as [Dim, number]
-    const rows = absent === "any" ? x : emitter.add("Concat", [x, emitter.zeros([1, width])], { axis: int(0) })
+    const { heads, full } = node.attributes as { heads: number; full: boolean }
+    const width = node.inputs[0].shape[1] as number
+    const rows = full ? x : emitter.add("Concat", [x, emitter.zeros([1, width])], { axis: int(0) })
     const flat = emitter.add("Reshape", [rows, emitter.ints([-1, width / heads])])
-    const places = absent === "any" ? present(emitter, pad, tokens) : pad
-    return emitter.add("Gather", [flat, ofHeads(emitter, places, heads)], { axis: int(0) })
+    return emitter.add("Gather", [flat, ofHeads(emitter, pad, heads)], { axis: int(0) })
   },
 }
-/** Where there is no token: zeros, or some token's values (of which the reader makes nothing). */
-export const toHeads = (x: Tensor, pad: Tensor, heads: number, absent: "zero" | "any"): Tensor =>
-  apply(toHeadsOperator, [x, pad], { heads, absent })
-
-/** Places of tokens, those that are after the last made the last. */
-const present = (emitter: Emitter, pad: string, tokens: Dim): string =>
-  emitter.once(`present ${pad}`, () =>
-    emitter.add("Min", [pad, emitter.add("Sub", [emitter.dim(tokens), emitter.ints([1])])]),
-  )
+/** `full`: every place has a token; else those that have none are zeros. */
+export const toHeads = (x: Tensor, pad: Tensor, heads: number, full: boolean): Tensor =>
+  apply(toHeadsOperator, [x, pad], { heads, full })
 
 /** place -> rows place heads + h: [examples, length] to [examples, heads, length]. */
 const ofHeads = (emitter: Emitter, places: string, heads: number): string =>

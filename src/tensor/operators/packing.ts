@@ -4,9 +4,10 @@ import { constant } from "../leaves.ts"
 import { int } from "../onnx.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Layout, Tensor } from "../tensor.ts"
-import { greater } from "./arithmetic.ts"
+import { greater, minimum, mul } from "./arithmetic.ts"
 import { cast } from "./linear.ts"
 import { matmul } from "./product.ts"
+import { max } from "./reductions.ts"
 import { reshape } from "./reshaping.ts"
 
 export const toPaddedOperator: Operator = {
@@ -15,13 +16,23 @@ export const toPaddedOperator: Operator = {
   gradient: ({ node, gradient }) => [apply(fromPaddedOperator, [gradient, node.inputs[1], node.inputs[2]])],
   emit: (emitter, [x, pad], node) => {
     const rest = node.inputs[0].shape.slice(1) as number[]
-    const zeros = emitter.zeros([1, ...rest])
-    return emitter.add("Gather", [emitter.add("Concat", [x, zeros], { axis: int(0) }), pad], { axis: int(0) })
+    const rows = node.attributes.full ? x : emitter.add("Concat", [x, emitter.zeros([1, ...rest])], { axis: int(0) })
+    return emitter.add("Gather", [rows, pad], { axis: int(0) })
   },
 }
 /** [tokens, ...] to [examples, length, ...], zeros where there is no token. */
-export const toPadded = (x: Tensor, { pad, unpad }: Layout, absent?: "any"): Tensor =>
-  apply(toPaddedOperator, [x, pad, unpad], absent ? { absent } : {})
+export const toPadded = (x: Tensor, { pad, unpad }: Layout): Tensor => apply(toPaddedOperator, [x, pad, unpad])
+
+/**
+ * The same with a text's last token again where there is no token, for readers that make nothing of those places: what they
+ * send back from there is left out of the gradient.
+ */
+export const toPaddedAgain = (x: Tensor, layout: Layout): Tensor =>
+  apply(toPaddedOperator, [x, placesAgain(layout), layout.unpad], { full: true })
+
+/** [examples, length]: the token at each place, and the last one where there is none. */
+const placesAgain = ({ pad, mask }: Layout): Tensor =>
+  minimum(pad, cast(max(mul(cast(pad, "float"), mask), [1], true), "int"))
 
 export const fromPaddedOperator: Operator = {
   name: "fromPadded",
