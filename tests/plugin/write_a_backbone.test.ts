@@ -10,6 +10,7 @@ import { packed } from "../../src/model/batch.ts"
 import { encoder } from "../../src/model/encoder.ts"
 import { type Backbone, BLOCK_ROLES, LINEAR_ROLES, NORM_ROLES, program } from "../../src/plugin/index.ts"
 import { loadSource } from "../../src/plugin/load.ts"
+import { testBackbone } from "../../src/testing/index.ts"
 import golden from "../golden/strangers.json" with { type: "json" }
 import { apart, engines, textsOf } from "../model/golden.ts"
 
@@ -32,6 +33,13 @@ const checkpoint = await backbone.load(
   {
     directory: join(root, "tests", "golden", "strangers"),
   },
+)
+
+testBackbone(
+  backbone,
+  "electra",
+  { max_tokens: 16, pooling: "mean" },
+  { directory: join(root, "tests", "golden", "strangers") },
 )
 
 test("the page's plugin computes the hidden states of an ELECTRA", async () => {

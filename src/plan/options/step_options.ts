@@ -190,7 +190,7 @@ export interface PretrainOptions {
   readonly insert: number
   readonly losses: ExpertLosses
   readonly train: Omit<Train, "name" | "span">
-  /** Of the declaration: its random streams bear it. */
+  /** Of the declaration, for errors. */
   readonly name: string
   readonly seed: number
 }

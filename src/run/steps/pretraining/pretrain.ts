@@ -13,8 +13,9 @@ import { asArtifact, modelIn } from "./language_model.ts"
 export const pretrain: Perform = async (work) => {
   const { family, insert, losses, train, name, seed } = work.options as unknown as PretrainOptions
   const backbone = await work.plugin<Backbone>("backbone", family.plugin, family.from)
-  const stream = (...purpose: readonly string[]) => randomStream(seed, "pretraining", name, ...purpose)
-  const net = beginning(work, backbone, (purpose) => stream(purpose))
+  // Models of one seed begin alike and see the texts in one order, so that what differs is what their declarations say.
+  const stream = (purpose: string) => randomStream(seed, "pretraining", purpose)
+  const net = beginning(work, backbone, stream)
   checkGates(net, work.options as unknown as PretrainOptions)
   const values =
     insert > 0
