@@ -6,7 +6,7 @@
  *
  * `--model`: all-MiniLM-L6-v2 or another BERT in safetensors, with its export model.onnx beside it; `--decoder`: stories260k.
  * `--python`: a Python as `tests/bench/python.sh` makes it; `--reference`: the folder of ref.py. Rows that miss what they need say so.
- * `--rows`: those alone whose name holds the text; memory, routers and experiment are whole processes and run only when they
+ * `--rows`: those alone whose name holds the text; memory, routers, replay and experiment are whole processes and run only when they
  * are named, or with `--rows all`. Rows join those of the file when machine and versions are the same.
  * On our side as many sessions of one thread as there are cores run side by side. PyTorch runs in each of its ways: one
  * process with all threads or as many of one thread; with torch.compile; with bfloat16 autocast where the processor

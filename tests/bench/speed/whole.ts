@@ -17,6 +17,7 @@ export const wholes: Readonly<Record<string, (asked: Asked) => Promise<readonly 
   memory: ({ model, python }) =>
     rowsOf("memory.ts", ["--json", "--model", model, "--checkpoint", "1", ...(python ? ["--python", python] : [])]),
   routers: ({ turns }) => rowsOf("routers.ts", ["--json", "--turns", String(turns)]),
+  replay: ({ turns }) => rowsOf("replay.ts", ["--json", "--turns", String(turns)]),
   experiment: async (asked) => [await experiment(asked)],
 }
 
