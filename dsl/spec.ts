@@ -185,6 +185,23 @@ export interface Experiment {
   readonly span: Span
 }
 
+/** Modules carried between backbones, set against others that start elsewhere, at budgets of training steps. */
+export interface Portability {
+  readonly name: string
+  /** Names of transfers, backbones and streams: axes. */
+  readonly transfers: readonly string[]
+  readonly on: readonly string[]
+  readonly sources: readonly string[]
+  readonly stream: string
+  readonly train: string
+  readonly steps: readonly number[]
+  readonly against: readonly ("scratch" | "resampled" | "permuted")[]
+  readonly seeds: readonly number[]
+  /** Variants of one declaration share the correction of their comparisons. */
+  readonly variantOf?: string
+  readonly span: Span
+}
+
 export interface Spec {
   readonly language: 1
   readonly file: string
@@ -208,4 +225,5 @@ export interface Spec {
   readonly pretrainings: Readonly<Record<string, Pretraining>>
   readonly studies: Readonly<Record<string, Study>>
   readonly experiments: Readonly<Record<string, Experiment>>
+  readonly portabilities: Readonly<Record<string, Portability>>
 }

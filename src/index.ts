@@ -21,7 +21,7 @@
 import type { FileNode } from "../dsl/syntax/ast.ts"
 import { print } from "./authoring/spec.ts"
 
-export { compare, experiment, library, pretraining, stream, study, train } from "./authoring/core.ts"
+export { compare, experiment, library, portability, pretraining, stream, study, train } from "./authoring/core.ts"
 export { type Declared, extend, imported, use } from "./authoring/declared.ts"
 export * from "./authoring/plugins.ts"
 export { print, spec } from "./authoring/spec.ts"

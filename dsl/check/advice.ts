@@ -2,7 +2,7 @@
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
-import { aKind, RUN_KINDS } from "../kinds.ts"
+import { aKind, isRun } from "../kinds.ts"
 import { aboveOf } from "../names/resolve.ts"
 import { type Place, placeOf } from "../options/places.ts"
 import type { Declaration, Experiment, Span, Spec } from "../spec.ts"
@@ -29,13 +29,13 @@ export const advise = (advised: Advised, report: Report): void => {
   }
 }
 
-/** Declarations of the spec's own file that nothing that is run reaches. */
+/** Declarations of the spec's own file that nothing which is run reaches. */
 const reportUnused = ({ spec, declarations, scope, resolve }: Advised, report: Report): void => {
-  const experiments = declarations.filter(({ kind }) => (RUN_KINDS as readonly string[]).includes(kind ?? ""))
+  const runs = declarations.filter(({ kind }) => isRun(kind))
   const readable = declarations.every((node) => node.kind && node.name && !resolve(node).unsure)
-  if (!readable || experiments.length === 0) return
+  if (!readable || runs.length === 0) return
   const used = new Set<DeclarationNode>()
-  const waiting = [...experiments]
+  const waiting = [...runs]
   const reach = (value: ValueNode, place: Place): void => {
     const text = value.kind === "word" ? value.text : value.kind === "pick" ? value.name.text : undefined
     const named = text === undefined ? undefined : scope.declared.get(text)

@@ -6,16 +6,16 @@ import type { Context, Listed } from "../names/context.ts"
 import type { Resolved } from "../names/resolve.ts"
 import { mayBeUnreadable, pluginsOf } from "../names/scope.ts"
 import { BELONGS, coreSchemas, experimentOn, measuresOf } from "../options/core_schema.ts"
-import { numbersIn } from "../options/numbers.ts"
 import { checkSettings } from "../options/options.ts"
 import { referTo } from "../options/references.ts"
-import type { Experiment, Span, Stream, Value } from "../spec.ts"
+import type { Experiment, Stream, Value } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
 import { checkComparisons } from "./compare.ts"
 import { checkEarlier } from "./earlier.ts"
 import { checkInitialisation } from "./initialisation.ts"
 import { checkCoverage } from "./library.ts"
 import { checkNamedTasks } from "./named_tasks.ts"
+import { reportRepeatedNames, reportRepeatedValues } from "./repeated.ts"
 import { checkApart, checkMemory, checkService } from "./service.ts"
 import { checkWriting } from "./writing.ts"
 
@@ -133,33 +133,4 @@ const boundIn = (item: ValueNode, context: Context): string | undefined => {
     return undefined
   }
   return referTo(item, BOUND_KINDS, { ...context, name: "bounds" })
-}
-
-const reportRepeatedNames = (list: readonly Listed[], { report, scope }: Context): void => {
-  const first = new Map<string, Span>()
-  for (const { name, span } of list) {
-    const before = first.get(name)
-    if (before)
-      report(
-        diagnose(
-          "L2R0505",
-          span,
-          { name: scope.writtenOf(name) },
-          { related: [{ span: before, message: "first listed here" }] },
-        ),
-      )
-    else first.set(name, span)
-  }
-}
-
-const reportRepeatedValues = (value: ValueNode | undefined, context: Context): void => {
-  if (value?.kind !== "list") return
-  reportRepeatedNames(
-    numbersIn(value.items, () => {}).flatMap((item) =>
-      item.kind === "number" || item.kind === "word"
-        ? [{ name: item.kind === "number" ? String(item.value) : item.text, span: item.span }]
-        : [],
-    ),
-    context,
-  )
 }

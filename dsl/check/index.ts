@@ -3,7 +3,7 @@
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
 import { nearest } from "../diagnostics/suggest.ts"
-import { aKind, isCoreKind, isKind, type Kind, PLUGIN_KINDS, RUN_KINDS } from "../kinds.ts"
+import { aKind, isCoreKind, isKind, isRun, type Kind, PLUGIN_KINDS } from "../kinds.ts"
 import type { Context } from "../names/context.ts"
 import type { Program } from "../names/program.ts"
 import { type Resolved, resolverOf } from "../names/resolve.ts"
@@ -11,7 +11,18 @@ import { pluginsOf, type Scope, scopeOf, type Used } from "../names/scope.ts"
 import { coreSchemas } from "../options/core_schema.ts"
 import { checkSettings, reportExclusive, reportMissing, reportRepeated } from "../options/options.ts"
 import { type BrokenIn, reportBroken } from "../options/rules.ts"
-import type { Declaration, Experiment, Library, Pretraining, Spec, Stream, Study, Train, Value } from "../spec.ts"
+import type {
+  Declaration,
+  Experiment,
+  Library,
+  Portability,
+  Pretraining,
+  Spec,
+  Stream,
+  Study,
+  Train,
+  Value,
+} from "../spec.ts"
 import { withVariants } from "../sweeps/variants.ts"
 import type { DeclarationNode, FileNode } from "../syntax/ast.ts"
 import type { Vocabulary } from "../vocabulary.ts"
@@ -20,6 +31,7 @@ import { reportCircles } from "./circles.ts"
 import type { DataFacts, Unread } from "./data_facts.ts"
 import { checkExperiment } from "./experiment.ts"
 import { checkLibrary } from "./library.ts"
+import { checkPortability } from "./portability.ts"
 import { checkPretraining } from "./pretraining.ts"
 import { checkStream } from "./stream.ts"
 import { checkStudy } from "./study.ts"
@@ -108,6 +120,7 @@ export const checkFile = (
     pretraining: (resolved) => checkPretraining(resolved, context),
     study: (resolved) => checkStudy(resolved, context),
     experiment: (resolved) => checkExperiment(resolved, context),
+    portability: (resolved) => checkPortability(resolved, context),
   }
   for (const kind of ["adapter", "pretraining"])
     reportCircles(
@@ -126,7 +139,7 @@ export const checkFile = (
       if (node.name && !results.has(node.name.text)) results.set(node.name.text, result)
     }
   }
-  if (tree.declarations.every(({ kind }) => kind !== undefined && !(RUN_KINDS as readonly string[]).includes(kind))) {
+  if (tree.declarations.every(({ kind }) => kind !== undefined && !isRun(kind))) {
     const last = tree.declarations.at(-1)?.keyword.span ??
       tree.languages.at(-1)?.span ?? { file: tree.file, start: 0, end: 0 }
     report(diagnose("L2R0212", last, {}))
@@ -153,6 +166,7 @@ export const checkFile = (
     pretrainings: record<Pretraining>("pretraining"),
     studies: record<Study>("study"),
     experiments: record<Experiment>("experiment"),
+    portabilities: record<Portability>("portability"),
   }
   const declarations = written.declarations.filter(({ span }) => span.file === written.file)
   const uses = scope.uses.filter(({ span }) => span.file === written.file)

@@ -4,7 +4,7 @@ import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
 import { ONLY, SKIP } from "../diagnostics/flags.ts"
 import { nearest } from "../diagnostics/suggest.ts"
-import type { Experiment, Span, Spec, Study } from "../spec.ts"
+import type { Experiment, Portability, Span, Spec, Study } from "../spec.ts"
 import type { Change } from "./overrides.ts"
 
 export interface Wanted {
@@ -47,10 +47,12 @@ export const chosenFrom = (
   const [wanted, unwanted] = [patternsIn(only, ONLY), patternsIn(skip, SKIP)]
   const experiments = Object.values(spec.experiments)
   const studies = Object.values(spec.studies)
+  const portabilities = Object.values(spec.portabilities)
   const names = [
     ...new Set([
       ...experiments.flatMap((each) => [each.name, ...lists.flatMap((list) => each[list])]),
       ...studies.flatMap(({ name, models }) => [name, ...models]),
+      ...portabilities.flatMap(({ name, transfers, on }) => [name, ...transfers, ...on]),
     ]),
   ]
   for (const pattern of [...wanted, ...unwanted]) {
@@ -69,7 +71,10 @@ export const chosenFrom = (
     })
   }
   const changes: Change[] = []
-  const runs = new Set<Experiment | Study>(kept<Experiment | Study>([...experiments, ...studies], ({ name }) => name))
+  const all = [...experiments, ...studies, ...portabilities]
+  const runs = new Set<Experiment | Study | Portability>(
+    kept<Experiment | Study | Portability>(all, ({ name }) => name),
+  )
   const read = studies
     .filter((study) => runs.has(study))
     .map((study): Study => {
@@ -79,6 +84,15 @@ export const chosenFrom = (
       if (models.length === 0)
         report(diagnose("L2R0706", [...unwanted, ...wanted][0].span, { name: study.name, what: "model" }))
       return { ...study, models }
+    })
+  const ported = portabilities
+    .filter((one) => runs.has(one))
+    .map((one): Portability => {
+      const next = { transfers: kept(one.transfers, (name) => name), on: kept(one.on, (name) => name) }
+      for (const list of ["transfers", "on"] as const)
+        if (next[list].length < one[list].length)
+          changes.push({ path: `${one.name}.${list}`, before: listed(one[list]), after: listed(next[list]) })
+      return { ...one, ...next }
     })
   const narrowed = experiments
     .filter((experiment) => runs.has(experiment))
@@ -110,17 +124,20 @@ export const chosenFrom = (
       })
       return { ...experiment, ...next, compare }
     })
-  const all = [...experiments, ...studies]
   if (all.length > 0 && runs.size === 0)
     report(diagnose("L2R0706", unwanted[0].span, { name: all[0].name, what: "experiment" }))
   for (const [what, some] of [
     ["an experiment", experiments],
     ["a study", studies],
+    ["a portability", portabilities],
   ] as const)
     for (const each of some) if (!runs.has(each)) changes.push({ path: each.name, before: what, after: "left out" })
   const named = <Item extends { readonly name: string }>(items: readonly Item[]) =>
     Object.fromEntries(items.map((each) => [each.name, each]))
-  return { spec: { ...spec, experiments: named(narrowed), studies: named(read) }, changes }
+  return {
+    spec: { ...spec, experiments: named(narrowed), studies: named(read), portabilities: named(ported) },
+    changes,
+  }
 }
 
 const listed = (names: readonly string[]): string => `[${names.join(", ")}]`

@@ -159,7 +159,7 @@ export const catalogue = {
   L2R0210: error(() => ["a language is a whole number", "write `language 1`"]),
   L2R0211: error(() => ["`language` stands above everything else", "move the line to the top"]),
   L2R0212: warning(() => [
-    "there is no experiment, so there is nothing to run",
+    "there is no experiment, study or portability, so there is nothing to run",
     "add `experiment name { on: ..., stream: ..., adapters: ..., train: ..., routers: ... }`",
   ]),
 
@@ -464,6 +464,10 @@ export const catalogue = {
       `write \`initialisation: shared\` in \`${train}\`${row ? ", or combine the updates (`on: updates`)" : ""}`,
     ],
   ),
+  L2R0539: error<{ portability: string; stream: string }>(({ portability, stream }) => [
+    `\`${portability}\` counts right classes, and the texts of \`${stream}\` are answered in words`,
+    "take a stream whose head is `classes`",
+  ]),
   L2R0550: error<{ family: string; names: readonly string[] }>(({ family, names }) => [
     `\`${family}\` makes no network from nothing that writes texts`,
     names.length > 0 ? `there ${names.length === 1 ? "is" : "are"} ${quoted(names)}` : "no backbone plugin does",

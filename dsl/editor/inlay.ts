@@ -1,4 +1,5 @@
 /** What a file leaves unsaid, shown between its words: counts of variants, tasks and seeds, implied memories, plain numbers. */
+import { isRun } from "../kinds.ts"
 import type { DeclarationNode, ValueNode } from "../syntax/ast.ts"
 import type { Document } from "./document.ts"
 import { effectiveOptions, plainText, variantsOf } from "./effective.ts"
@@ -23,7 +24,7 @@ function* inlaysOf(node: DeclarationNode, document: Document): Generator<Inlay> 
   if (variants > 1 && node.name) yield { offset: node.name.span.end, text: `${variants} variants` }
   for (const { key, value } of node.settings) {
     if (node.kind === "stream" && key.text === "tasks") yield* taskCounts(value, document)
-    if (node.kind === "experiment" && key.text === "seeds" && value.kind === "range" && value.to >= value.from)
+    if (isRun(node.kind) && key.text === "seeds" && value.kind === "range" && value.to >= value.from)
       yield { offset: value.span.end, text: `${value.to - value.from + 1} seeds` }
     yield* numbersIn(value)
   }

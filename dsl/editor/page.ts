@@ -24,6 +24,7 @@ export const KIND_SUMMARIES: Readonly<Record<Kind, string>> = {
   pretraining: "how a language model is made: from nothing, or from another one",
   study: "which language models are read on which texts, and what is left of them when experts are pruned",
   experiment: "what is run on what, and which rows are compared",
+  portability: "modules carried between backbones, against others that start elsewhere, at budgets of training steps",
 }
 
 /** `a whole number, greater than 0`. */

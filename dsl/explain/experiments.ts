@@ -255,6 +255,19 @@ export const experiments: Pages = {
     right: spoken("routers: near", "router near = similarity { statistic: task_gaussian, statistics: train }\n"),
     given: true,
   },
+  L2R0539: {
+    title: "portability where texts are answered in words",
+    text: "A portability tests carried modules by how many test texts of a task get their right class, under a head that is fitted on each backbone. Under `head: text` there are no classes.",
+    wrong: spoken(
+      "bounds: oracle",
+      "transfer ported = skip { of: low_rank, from: encoder }\nportability porting { transfers: ported, on: encoder, stream: chat, train: brief }\n",
+    ),
+    right: spoken(
+      "bounds: oracle",
+      "transfer ported = skip { of: low_rank, from: encoder }\nportability porting { transfers: ported, on: encoder, stream: topics, train: brief }\n",
+    ),
+    given: true,
+  },
   L2R0536: {
     title: "modules that were not trained apart are grouped or carried over",
     text: "A grouping compares what each module has learnt from its own task, and a transfer carries it to another backbone alone. Under `earlier: summed`, `averaged` or `weighted` a module is trained with those before it at work beside it, and learns what they lack: that two such modules are alike says nothing about their tasks, and one without the others is half of what was learnt.",

@@ -1,4 +1,5 @@
 /** The tree of a file as its canonical text. */
+import { isRun } from "../kinds.ts"
 import type { DeclarationNode, FileNode, SourceNode } from "../syntax/ast.ts"
 import { body, writtenComparison, writtenName, writtenSetting, writtenText } from "../syntax/written.ts"
 import { format } from "./index.ts"
@@ -15,8 +16,8 @@ export const print = ({ languages, uses, imports, declarations }: Omit<FileNode,
 const source = (word: string, { source, alias }: SourceNode): string =>
   `${word} ${writtenText(source.text)}${alias ? ` as ${alias.text}` : ""}`
 
-/** Streams and experiments stand on several lines. */
-const tall = ({ kind }: DeclarationNode): boolean => kind === "experiment" || kind === "stream"
+/** Streams and what is run stand on several lines. */
+const tall = ({ kind }: DeclarationNode): boolean => isRun(kind) || kind === "stream"
 
 const declaration = (node: DeclarationNode): string => {
   const { kind, name, plugin, alias, location, settings, comparisons } = node

@@ -297,6 +297,57 @@ const study: JsonSchema = {
   },
 }
 
+/** What a carried module is set against. */
+export const AGAINST = ["scratch", "resampled", "permuted"] as const
+
+const portability: JsonSchema = {
+  type: "object",
+  required: ["transfers", "on", "stream", "train"],
+  properties: {
+    transfers: oneOrMore(
+      { type: "string", reference: "transfer" },
+      "transfers whose modules are carried: each says of which adapter, from which backbone, and what is done with heads",
+    ),
+    on: oneOrMore({ type: "string", reference: "backbone" }, "backbones that modules are carried to"),
+    stream: {
+      type: "string",
+      reference: "stream",
+      description: "the tasks that carried modules are trained on and tested by, each apart",
+    },
+    sources: {
+      ...oneOrMore(
+        { type: "string", reference: "stream" },
+        "streams whose modules are carried, task by task: as many tasks as `stream` has, or one for all; by default `stream` itself, the same data",
+      ),
+      default: [],
+    },
+    train: { type: "string", reference: "train", description: "how modules are trained" },
+    steps: {
+      anyOf: [
+        { type: "integer", minimum: 0 },
+        { type: "array", items: { type: "integer", minimum: 0 }, minItems: 1 },
+      ],
+      default: [0, 10, 100],
+      description: "budgets of training steps after which modules are tested; 0: as they are carried",
+    },
+    against: {
+      ...oneOrMore(
+        { enum: [...AGAINST] },
+        "what a carried module is set against: a fresh one, numbers drawn with its means and deviations, its numbers in another order",
+      ),
+      default: [...AGAINST],
+    },
+    seeds: {
+      anyOf: [
+        { type: "integer", minimum: 0 },
+        { type: "array", items: { type: "integer", minimum: 0 }, minItems: 1 },
+      ],
+      default: [1],
+      description: "a number, a range `1..3` or a list; everything is repeated for each",
+    },
+  },
+}
+
 /** The options of an experiment, where it is known what stands at the end of its stream. */
 export const experimentOn = (head: (typeof HEADS)[number]): JsonSchema => {
   const { measure } = experiment.properties!
@@ -326,4 +377,5 @@ export const coreSchemas: Readonly<Record<CoreKind, JsonSchema>> = {
   pretraining,
   study,
   experiment,
+  portability,
 }

@@ -25,6 +25,12 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   "study models": ["pretraining"],
   "study prune": [],
   "study seeds": [],
+  "portability transfers": ["transfer"],
+  "portability on": ["backbone"],
+  "portability sources": ["stream"],
+  "portability steps": [],
+  "portability against": [],
+  "portability seeds": [],
 }
 
 export const placeOf = (kind: string | undefined, option: string, entry: PluginEntry | undefined): Place => {

@@ -1,6 +1,6 @@
 /** Declarations whose options are the language's own, and experiments. */
 
-import type { COMPARED } from "../../dsl/options/core_schema.ts"
+import type { AGAINST, COMPARED } from "../../dsl/options/core_schema.ts"
 import type { PretrainingSize, Train } from "../../dsl/spec.ts"
 import type { Comparison } from "../../dsl/syntax/ast.ts"
 import { type Declared, declare, type Given } from "./declared.ts"
@@ -103,3 +103,18 @@ export const experiment = (
     comparisons: asked.map(({ node }) => node),
     needs: asked.flatMap(({ needs }) => needs),
   })
+
+export interface PortabilitySettings {
+  readonly transfers: OneOrMore<Declared<"transfer">>
+  readonly on: OneOrMore<Declared<"backbone">>
+  readonly stream: Declared<"stream"> | Sweep<Declared<"stream">>
+  /** By default the stream itself. */
+  readonly sources?: OneOrMore<Declared<"stream">>
+  readonly train: Declared<"train"> | Sweep<Declared<"train">>
+  readonly steps?: number | Range | readonly number[]
+  readonly against?: OneOrMore<(typeof AGAINST)[number]>
+  readonly seeds?: number | Range | readonly number[]
+}
+
+export const portability = (name: string, options: PortabilitySettings): Declared<"portability"> =>
+  declare("portability", name, { options })

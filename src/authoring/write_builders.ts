@@ -5,7 +5,7 @@ import { shipped } from "../plugin/registry.ts"
 
 /** What the builders must not be called, because the library exports it already. */
 const TAKEN = new Set(
-  "compare experiment library stream train extend use print spec kept range refit shuffled sweep tasksOf compile run".split(
+  "compare experiment library portability stream train extend use print spec kept range refit shuffled sweep tasksOf compile run".split(
     " ",
   ),
 )

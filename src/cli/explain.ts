@@ -147,6 +147,7 @@ const ABOUT: Readonly<Record<(typeof CORE_KINDS)[number], string>> = {
   pretraining: "How a language model is made: from nothing, or from another one.",
   study: "Which language models are read on which texts, and what is left of them when experts are pruned.",
   experiment: "What is run on what, and which of its rows are compared.",
+  portability: "Modules carried between backbones, against others that start elsewhere, at budgets of training steps.",
 }
 
 const ofCoreKind = (kind: (typeof CORE_KINDS)[number]): string => {

@@ -36,9 +36,9 @@ export default {
     const snapshots = wholeNumber("snapshot-every", flags["snapshot-every"], 0)
     const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec) return 1
-    if (Object.keys(spec.experiments).length === 0 && Object.keys(spec.studies).length === 0)
+    if (Object.keys({ ...spec.experiments, ...spec.studies, ...spec.portabilities }).length === 0)
       throw new SourceError(
-        `${file} has no experiment and no study: there is nothing to run`,
+        `${file} has no experiment, study or portability: there is nothing to run`,
         "add `experiment NAME { on: ..., stream: ..., adapters: ..., routers: ... }`; `l2r init` writes a spec with one",
       )
     const [{ plan, reportFolder, run, writeReport }, { untilStopped }] = await Promise.all([

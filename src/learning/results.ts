@@ -1,5 +1,6 @@
 /** The shape of results: what `results.json` holds, what the report reads. Versioned; a field is added, never changed in meaning. */
 
+import type { PortabilityCell } from "./portability_results.ts"
 import type { Studied } from "./study_results.ts"
 
 export const RESULTS_VERSION = 1
@@ -290,5 +291,7 @@ export interface Results {
   readonly cells: readonly Cell[]
   /** Of language models; absent where the spec has no study. */
   readonly studies?: readonly Studied[]
+  /** Absent where the spec asks for none. */
+  readonly portabilities?: readonly PortabilityCell[]
   readonly provenance: Provenance
 }

@@ -25,6 +25,7 @@ const performerFile: Partial<Record<StepKind, string>> = {
   pretrain: "pretraining/pretrain",
   read: "pretraining/read",
   study: "pretraining/study",
+  portability: "porting/portability",
 }
 
 /** Kinds that compute on floats: the backend's profile and the processor are part of their keys. */

@@ -13,6 +13,7 @@ import { type Chosen, PluginShelf, type Resolved } from "./chosen.ts"
 import { graphOf } from "./drawing/step_graph.ts"
 import { planMemory } from "./memories.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
+import { type PlannedPortability, planPortability } from "./portability.ts"
 import { checkHeads } from "./rows/asked.ts"
 import { moduleChooser, type PlannedModules, planModules, trainOptions } from "./rows/cell.ts"
 import { planComposition } from "./rows/composition.ts"
@@ -51,6 +52,7 @@ export interface Plan {
   readonly graph: Graph.DirectedGraph<Step, string>
   readonly cells: readonly PlannedCell[]
   readonly studies: readonly PlannedStudy[]
+  readonly portabilities: readonly PlannedPortability[]
   /** Keys of the results that the spec asks for. */
   readonly wanted: readonly string[]
   readonly backend: Chosen
@@ -83,13 +85,25 @@ export const makePlan = async (spec: Spec, settings: PlanSettings): Promise<Plan
   const studies: PlannedStudy[] = []
   for (const study of Object.values(spec.studies))
     studies.push(await planStudy(builder, shelf, spec, study, settings.directory))
+  const portabilities: PlannedPortability[] = []
+  for (const declared of Object.values(spec.portabilities))
+    portabilities.push(
+      ...(await planPortability(builder, shelf, spec, declared, (stream, backbone) =>
+        planStream(builder, shelf, spec, spec.streams[stream], backbone, settings.directory, settings.onDownload),
+      )),
+    )
   const steps = builder.steps
   return {
     steps,
     graph: graphOf(steps),
     cells,
     studies,
-    wanted: [...cells.map(({ scores }) => scores), ...studies.map(({ key }) => key)],
+    portabilities,
+    wanted: [
+      ...cells.map(({ scores }) => scores),
+      ...studies.map(({ key }) => key),
+      ...portabilities.map(({ scores }) => scores),
+    ],
     backend,
     profile,
     effective: effectiveSpec(shelf, spec),
@@ -134,7 +148,10 @@ const begun = async (spec: Spec, { directory, processor }: Pick<PlanSettings, "d
   return { shelf, builder: new StepBuilder(profile, processor, code), backend: chosen, profile }
 }
 
-const effectiveSpec = (shelf: PluginShelf, { streams, libraries, trains, studies, experiments }: Spec): Json =>
+const effectiveSpec = (
+  shelf: PluginShelf,
+  { streams, libraries, trains, studies, experiments, portabilities }: Spec,
+): Json =>
   JSON.parse(
     JSON.stringify(
       {
@@ -145,6 +162,7 @@ const effectiveSpec = (shelf: PluginShelf, { streams, libraries, trains, studies
         trains,
         ...(Object.keys(studies).length > 0 ? { studies } : {}),
         experiments,
+        ...(Object.keys(portabilities).length > 0 ? { portabilities } : {}),
       },
       (key, value) => (key === "span" ? undefined : value),
     ),

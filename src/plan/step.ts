@@ -26,6 +26,7 @@ export type StepKind =
   | "pretrain" // a language model: its weights and what it is
   | "read" // what a language model says of test texts, whole and with experts pruned
   | "study" // the figures of language models over their seeds
+  | "portability" // which test texts carried modules, and those that start elsewhere, get right after each budget of training steps
   | "scores" // predictions joined with tasks and labels: accuracy matrices, figures and comparisons of a cell
 
 export interface Step {

@@ -29,6 +29,10 @@ export interface Start {
   readonly head: "fitted" | "fresh"
   /** Training steps; absent: those of `train`. */
   readonly steps?: number
+  /** It starts from draws like any other; absent: where the step's input `start` stands. */
+  readonly drawn?: true
+  /** Where nothing could be carried over the step is left empty, with the reason; absent: that is an error. */
+  readonly mayLack?: true
 }
 
 /** What a task gets: an adapter to train, from draws or from where a step leaves it; or a module with its adapter. */

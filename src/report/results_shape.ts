@@ -123,7 +123,39 @@ const STUDY: Shape = {
   ],
 }
 
-const RESULTS: Shape = { cells: [CELL], "studies?": [STUDY], provenance: PROVENANCE }
+const PORTABILITY: Shape = {
+  portability: "text",
+  transfer: "text",
+  plugin: "text",
+  of: "text",
+  from: "text",
+  on: "text",
+  source: "text",
+  stream: "text",
+  tasks: [{ task: "text", from: "text" }],
+  examples: "number",
+  seeds: ["number"],
+  steps: ["number"],
+  starts: ["text"],
+  "notDefined?": "text",
+  right: [{ start: "text", steps: "number", task: "number", seed: "number", right: "text" }],
+  curves: [{ start: "text", accuracy: [{ value: "number" }] }],
+  comparisons: [
+    {
+      against: "text",
+      steps: "number",
+      difference: "number",
+      interval: ["number"],
+      p: "number",
+      corrected: "number",
+      minimumDetectable: "number",
+      finding: "text",
+    },
+  ],
+  "verdict?": { finding: "text", conclusion: "text" },
+}
+
+const RESULTS: Shape = { cells: [CELL], "studies?": [STUDY], "portabilities?": [PORTABILITY], provenance: PROVENANCE }
 
 /** The first place where results have another shape, e.g. `The field "cells[0].tasks" is not a list.`; undefined where all is well. */
 export function shapeProblem(value: unknown): string | undefined {

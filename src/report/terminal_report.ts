@@ -3,6 +3,7 @@ import type { Results } from "../learning/results.ts"
 import { changeLines } from "./changes.ts"
 import { comparisonBlock } from "./comparisons.ts"
 import { compositionBlock } from "./composition_block.ts"
+import { portabilityBlocks } from "./portability_block.ts"
 import { routingBlock } from "./routing_block.ts"
 import { rowLabel } from "./row.ts"
 import { studyBlock } from "./study_block.ts"
@@ -25,6 +26,7 @@ export function terminalReport(results: Results, files: readonly ReportFile[], t
       comparisonBlock(cell, terminal),
     ]),
     ...(results.studies ?? []).map((study) => studyBlock(study, terminal)),
+    ...portabilityBlocks(results.portabilities ?? [], terminal),
     changeLines(results, terminal),
     warningLines(results, terminal),
     fileLines(files, terminal),

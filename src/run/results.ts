@@ -22,6 +22,7 @@ import type { StepOptions } from "../plan/options/step_options.ts"
 import type { Plan, PlannedCell } from "../plan/plan.ts"
 import { randomStream } from "../plugin/index.ts"
 import { machine } from "./machine.ts"
+import { portabilitiesOf } from "./portability.ts"
 import type { Store } from "./store/index.ts"
 import { version } from "./version.ts"
 
@@ -47,6 +48,7 @@ export const assembleResults = (ran: Ran): Results => {
     measured(withCosts(store.read(planned.scores).json as unknown as Scored, planned, secondsOf), planned),
   )
   const comparisons = compared(plan.cells, cells)
+  const portabilities = portabilitiesOf(plan.portabilities, store)
   return {
     schema: "l2r/results",
     version: RESULTS_VERSION,
@@ -58,6 +60,7 @@ export const assembleResults = (ran: Ran): Results => {
     ...(plan.studies.length > 0
       ? { studies: plan.studies.map(({ key }) => store.read(key).json as unknown as Studied) }
       : {}),
+    ...(portabilities.length > 0 ? { portabilities } : {}),
     provenance: provenanceOf(ran),
   }
 }
@@ -116,6 +119,12 @@ const withHeadNames = (cell: Scored): Scored => ({
   rows: [...cell.rows, ...cell.rows.map((row) => ({ ...row, name: `${row.name}.${row.head}` }))],
 })
 
+/** Streams on the backbones that something is measured on. */
+const streamsOf = ({ cells, portabilities }: Plan) => [
+  ...cells.map(({ stream }) => stream),
+  ...portabilities.map(({ planned }) => planned),
+]
+
 const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile, changes = [] }: Ran): Provenance => {
   const { features, model, cores } = machine()
   return {
@@ -134,7 +143,7 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile,
     ...(changes.length > 0 ? { changes } : {}),
     dataDigests: Object.assign(
       {},
-      ...plan.cells.map(({ stream }) => ({
+      ...streamsOf(plan).map((stream) => ({
         ...digestsOf(stream.texts, store),
         [`backbone ${stream.backbone.location}`]: stream.backbone.fingerprint,
       })),
@@ -149,9 +158,7 @@ const provenanceOf = ({ plan, store, computed, started, seconds, spec, specFile,
         return [{ [`module ${folder.location}`]: folder.fingerprint }]
       }),
     ),
-    notices: [
-      ...new Set([...plan.cells.map(({ stream }) => stream), ...plan.studies].flatMap(({ notices }) => notices)),
-    ],
+    notices: [...new Set([...streamsOf(plan), ...plan.studies].flatMap(({ notices }) => notices))],
     steps: needed(plan).map(({ key, label }) => {
       const record = store.record(key)
       return { label, key, cached: !computed.has(key), seconds: record?.seconds ?? 0 }

@@ -27,6 +27,7 @@ router prompted = learnt { memory: some }
 backbone writer = t5 "writer" { network: encoder_decoder }
 stream answered { tasks: words[weather, kitchen], head: text, answers: { max_tokens: 3, beams: 2 } }
 experiment all { on: encoder, stream: both, adapters: [low_rank, together, ported], train: brief, routers: learnt, compositions: informed, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
+portability porting { transfers: ported, on: encoder, stream: both, train: brief, steps: [0, 1], against: permuted }
 experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential], seeds: 1 }
 `,
   folders: { writer: "../../examples/05_answers/writer" },
@@ -43,6 +44,7 @@ export const KINDS = [
   "group",
   "retrained",
   "port",
+  "portability",
   "shared",
   "features",
   "fit",

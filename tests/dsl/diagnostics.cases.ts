@@ -491,6 +491,12 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     spoken("routers: r, bounds: similarity"),
     spoken("routers: [r, learnt]"),
   ],
+  L2R0539: [
+    spoken(
+      "routers: r",
+      "transfer p = skip { of: low_rank, from: encoder }\nportability porting { transfers: p, on: encoder, stream: s, sources: [domains, s], train: fast }\n",
+    ),
+  ],
   L2R0536: [
     trial("routers: learnt", "train beside = fast { earlier: summed }\ngrouping g = mbc { of: low_rank }\n").replace(
       /adapters: low_rank, train: fast(?=, routers: learnt }\n$)/,

@@ -42,13 +42,18 @@ export const writeSibling = async (
 }
 
 /** Three classes, told by a sign among other words; the second task turns them. */
-export const writeTasks = (folder: string, tasks: readonly string[] = ["first", "second"], each = 24): void => {
+export const writeTasks = (
+  folder: string,
+  tasks: readonly string[] = ["first", "second"],
+  each = 24,
+  tested = 12,
+): void => {
   const signs = ["wing", "leaf", "root"]
   for (const [turn, task] of tasks.entries()) {
     mkdirSync(join(folder, task), { recursive: true })
     for (const [split, count] of [
       ["train", each],
-      ["test", 12],
+      ["test", tested],
     ] as const) {
       const random = randomStream(2, task, split)
       const texts = signs.flatMap((sign, c) =>

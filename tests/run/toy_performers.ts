@@ -43,6 +43,7 @@ export const performers: Performers = {
   module: sum,
   group: sum,
   port: sum,
+  portability: sum,
   retrained: sum,
   imported: sum,
   shared: sum,

@@ -1,6 +1,6 @@
 /** Options that get a declaration of their own: those that are selected, or a bound that is a plugin by its name alone. */
 
-import { aKind } from "../../kinds.ts"
+import { aKind, isRun } from "../../kinds.ts"
 import type { DeclarationNode } from "../../syntax/ast.ts"
 import { freeName } from "../completion/line.ts"
 import type { Document } from "../document.ts"
@@ -21,7 +21,7 @@ export const extractions = (document: Document, start: number, end: number): rea
 const fromSelection = (document: Document, start: number, end: number): Extraction[] => {
   const { text, tree, host } = document
   const node = tree.declarations.find(({ span }) => span.start <= start && end <= span.end)
-  if (!node?.name || !node.kind || node.headerBroken || node.bodyBroken || node.kind === "experiment") return []
+  if (!node?.name || !node.kind || node.headerBroken || node.bodyBroken || isRun(node.kind)) return []
   const commented = document.tokens.comments.some(
     ({ startOffset }) => node.span.start < startOffset && startOffset < node.span.end,
   )

@@ -1,4 +1,5 @@
 /** Taking out what has no effect: a declaration that nothing names, an entry of a list, an option. */
+import { RUN_KINDS } from "../../kinds.ts"
 import type { Span } from "../../spec.ts"
 import type { Document } from "../document.ts"
 import { marksOf } from "../marks.ts"
@@ -6,7 +7,7 @@ import { linesOfUse, placesOf } from "../navigation.ts"
 import type { Edit } from "../rename.ts"
 
 /** Kinds that do something without being named. */
-const ROOTS = new Set(["experiment", "backend"])
+const ROOTS: ReadonlySet<string> = new Set([...RUN_KINDS, "backend"])
 
 /** Declarations and `use` lines at a place that nothing names. */
 export const unusedAt = (

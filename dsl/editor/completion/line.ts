@@ -25,6 +25,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   pretraining: "model",
   study: "specialisation",
   experiment: "comparison",
+  portability: "porting",
 }
 
 export const completeName = (kind: string, document: Document): Proposal => ({
@@ -107,6 +108,14 @@ const CORE_SNIPPETS: Readonly<Record<CoreKind, (name: string, document: Document
       ["adapters", stop(4, only(scope.namesOf("adapter")))],
       ["train", stop(5, only(scope.namesOf("train")))],
       ["routers", "[$6]"],
+    ]),
+  portability: (name, { scope }) =>
+    block(`portability ${stop(1, name)}`, [
+      ["transfers", stop(2, only(scope.namesOf("transfer")))],
+      ["on", stop(3, only(scope.namesOf("backbone")))],
+      ["stream", stop(4, only(scope.namesOf("stream")))],
+      ["train", stop(5, only(scope.namesOf("train")))],
+      ["steps", "[0, $6]"],
     ]),
 }
 

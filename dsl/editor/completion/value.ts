@@ -1,5 +1,6 @@
 /** Completions of what stands after an option's colon, alone or in a list. */
 
+import { isRun } from "../../kinds.ts"
 import { pluginsOf } from "../../names/scope.ts"
 import { measuresOf, ORDERS } from "../../options/core_schema.ts"
 import { placeOf } from "../../options/places.ts"
@@ -86,7 +87,7 @@ const starts = (
       ),
       list,
     ]
-  if (option === "seeds" && (kind === "experiment" || kind === "study"))
+  if (option === "seeds" && isRun(kind))
     return [{ label: "1..3", kind: "word", detail: "a range of seeds", insert: `1..${stop(1, "3")}` }]
   if (
     kind === "experiment" &&
@@ -95,6 +96,7 @@ const starts = (
     return [list]
   if (kind === "stream" && option === "orders") return [list]
   if (kind === "study" && (option === "models" || option === "prune")) return [list]
+  if (kind === "portability" && option !== "stream" && option !== "train") return [list]
   return isList(schema) ? [list] : []
 }
 

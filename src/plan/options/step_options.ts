@@ -39,6 +39,17 @@ export interface ImportedOptions extends ModuleOptions {
   readonly folder: ModuleFolder
 }
 
+/** What became of modules on test texts: the entries go with the inputs `encoded` and `modules`. */
+export interface PortabilityOptions {
+  readonly entries: readonly {
+    readonly start: "ported" | "scratch" | "resampled" | "permuted"
+    readonly steps: number
+    /** Place of its truth among the inputs. */
+    readonly task: number
+    readonly seed: number
+  }[]
+}
+
 /** Which modules belong together, by a grouping. */
 export interface GroupOptions {
   readonly backbone: ChosenBackbone
@@ -219,6 +230,7 @@ export interface StepOptions {
   readonly imported: ImportedOptions
   readonly group: GroupOptions
   readonly port: PortOptions
+  readonly portability: PortabilityOptions
   readonly retrained: RetrainedOptions
   readonly fit: FitConstants | FitTrained | FitAlone | FitProbe
   readonly encode: EncodeRouted | EncodeSingle | EncodeComposed

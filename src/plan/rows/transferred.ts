@@ -64,31 +64,53 @@ export const transferredModules = (
   builder: StepBuilder,
   stream: PlannedStream,
   adapter: Resolved<Adapter>,
-  { name, transfer, core, train, source }: DeclaredTransfer,
+  declared: DeclaredTransfer,
   seed: number,
 ): ((task: string) => TaskModule) => {
+  const { core, train, source } = declared
   const trained = planModules(builder, source, () => ({ adapter }), `${core.of} on ${core.from}`, train, seed)
   const { modules } = trained.at(stream.tasks.length - 1)
   return (task) => {
     const t = stream.tasks.indexOf(task)
-    const step = builder.add({
-      ...optionsFor("port", {
-        how: "ported",
-        backbone: stream.backbone,
-        source: source.backbone,
-        adapter: adapter.chosen,
-        transfer: transfer.chosen,
-      }),
-      label: `carry ${task} · ${name} · seed ${seed}`,
-      inputs: {
-        module: modules[t],
-        ...(transfer.plugin.texts ? { tokens: stream.tokens[t], sourceTokens: source.tokens[t] } : {}),
-      },
-      code: [stream.code, source.code, adapter.code, transfer.code],
-      seconds: transfer.plugin.texts ? seconds.encode : seconds.mixed,
-      bytes: 2e5,
+    const step = portStep(builder, adapter, declared, {
+      target: stream,
+      module: modules[t],
+      tokens: stream.tokens[t],
+      sourceTokens: source.tokens[t],
+      label: `carry ${task} · ${declared.name} · seed ${seed}`,
     })
     const { steps, head } = core
     return { adapter, start: { step, head, ...(steps === "as_trained" ? {} : { steps }) } }
   }
 }
+
+interface Carried {
+  readonly target: PlannedStream
+  readonly module: string
+  /** The task's texts on the target and on the source. */
+  readonly tokens: string
+  readonly sourceTokens: string
+  readonly label: string
+}
+
+/** The step that carries a module over. */
+export const portStep = (
+  builder: StepBuilder,
+  adapter: Resolved<Adapter>,
+  { transfer, source }: DeclaredTransfer,
+  { target, module, tokens, sourceTokens, label }: Carried,
+): string =>
+  builder.add({
+    ...optionsFor("port", {
+      how: "ported",
+      backbone: target.backbone,
+      source: source.backbone,
+      adapter: adapter.chosen,
+      transfer: transfer.chosen,
+    }),
+    label,
+    inputs: { module, ...(transfer.plugin.texts ? { tokens, sourceTokens } : {}) },
+    code: [target.code, source.code, adapter.code, transfer.code],
+    seconds: transfer.plugin.texts ? seconds.encode : seconds.mixed,
+    bytes: 2e5,
+  })

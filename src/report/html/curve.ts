@@ -6,6 +6,9 @@ import { html, type Markup } from "./markup.ts"
 export interface CurveFrame {
   readonly axis: Axis
   readonly stages: number
+  /** What stands below each stage, and what it is called in words; by default its number, "task 3". */
+  readonly ticks?: readonly string[]
+  readonly at?: readonly string[]
   /** Id of the axes and grey lines. */
   readonly ghost: string
 }
@@ -40,7 +43,7 @@ const DOTS = 12
 export function curvePanel(frame: CurveFrame, values: Values, look: string, label: string): Markup {
   const last = values.findLastIndex((value) => value !== null)
   const words = [values.findIndex((value) => value !== null), last]
-    .map((stage) => `${fixed(values[stage] ?? 0)} after task ${stage + 1}`)
+    .map((stage) => `${fixed(values[stage] ?? 0)} after ${frame.at?.[stage] ?? `task ${stage + 1}`}`)
     .join(", ")
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}: ${words}"><use href="#${frame.ghost}"/><polyline class="line ${look}" points="${points(frame, values)}"/>${values.map(
     (value, stage) =>
@@ -63,6 +66,7 @@ function xTicks(frame: CurveFrame): Markup[] {
   return Array.from({ length: frame.stages }, (_, stage) => stage)
     .filter((stage) => stage % every === 0)
     .map(
-      (stage) => html`<text x="${short(x(frame, stage))}" y="${HEIGHT - 4}" text-anchor="middle">${stage + 1}</text>`,
+      (stage) =>
+        html`<text x="${short(x(frame, stage))}" y="${HEIGHT - 4}" text-anchor="middle">${frame.ticks?.[stage] ?? stage + 1}</text>`,
     )
 }

@@ -4,6 +4,7 @@
  * heat maps and intervals are tables, which a screen reader can read; and nothing has to be loaded to make them.
  */
 import type { Cell, Results } from "../../learning/results.ts"
+import { portabilityName } from "../portability_block.ts"
 import { answersOf, cellName, seedCount } from "../row.ts"
 import { type Content, html, type Markup } from "./markup.ts"
 import { page } from "./page.ts"
@@ -13,6 +14,7 @@ import { compositionsSection } from "./sections/compositions.ts"
 import { costSection } from "./sections/cost.ts"
 import { accuracyCurves, forgettingCurves } from "./sections/curves.ts"
 import { matricesSection } from "./sections/matrices.ts"
+import { portabilitySection } from "./sections/portability.ts"
 import { noticesSection, provenanceSection } from "./sections/provenance.ts"
 import { confusionSection, gatesSection } from "./sections/routing.ts"
 import { studySection } from "./sections/study.ts"
@@ -24,17 +26,21 @@ const HEAT_CELLS = 45_000
 
 /** The whole page as text. Names, labels and texts of specs and data are escaped. */
 export function reportHtml(results: Results): string {
-  const { cells, studies = [], provenance } = results
+  const { cells, studies = [], portabilities = [], provenance } = results
   const experiments = [
-    ...new Set([...cells.map((cell) => cell.experiment), ...studies.map(({ study }) => study)]),
+    ...new Set([
+      ...cells.map((cell) => cell.experiment),
+      ...studies.map(({ study }) => study),
+      ...portabilities.map(({ portability }) => portability),
+    ]),
   ].join(", ")
   const body = html`<header>
-<h1>${cells.length > 0 ? "Experiment" : "Study"} <bdi>${experiments}</bdi></h1>
+<h1>${cells.length > 0 ? "Experiment" : studies.length > 0 ? "Study" : "Portability"} <bdi>${experiments}</bdi></h1>
 <p class="muted">${provenance.specFile}, run on ${provenance.started.slice(0, 10)} with l2r ${provenance.l2r} on ${provenance.runtime}</p>
-<nav aria-label="Sections"><ul>${cells.map((cell, i) => html`<li><a href="#cell-${i + 1}">${cellName(cell)}</a></li>`)}${studies.map(({ study }, i) => html`<li><a href="#study-${i + 1}">${study}</a></li>`)}${provenance.notices.length > 0 ? html`<li><a href="#notices">Notices</a></li>` : undefined}<li><a href="#provenance">Provenance</a></li></ul></nav>
+<nav aria-label="Sections"><ul>${cells.map((cell, i) => html`<li><a href="#cell-${i + 1}">${cellName(cell)}</a></li>`)}${studies.map(({ study }, i) => html`<li><a href="#study-${i + 1}">${study}</a></li>`)}${portabilities.map((one, i) => html`<li><a href="#portability-${i + 1}">${portabilityName(one)}</a></li>`)}${provenance.notices.length > 0 ? html`<li><a href="#notices">Notices</a></li>` : undefined}<li><a href="#provenance">Provenance</a></li></ul></nav>
 </header>
 <main>
-${cells.map((cell, i) => cellSection(cell, i, HEAT_CELLS / cells.length))}${studies.map(studySection)}${noticesSection(provenance)}${provenanceSection(provenance)}</main>`
+${cells.map((cell, i) => cellSection(cell, i, HEAT_CELLS / cells.length))}${studies.map(studySection)}${portabilities.map(portabilitySection)}${noticesSection(provenance)}${provenanceSection(provenance)}</main>`
   return page(`l2r: ${experiments}`, body)
 }
 

@@ -33,7 +33,9 @@ export const encode: Perform = async (work) => {
       ? turnedDown(work.input("fit"))
       : options.what === "composed"
         ? turnedDown(work.input("composed"))
-        : undefined
+        : options.what === "module"
+          ? turnedDown(work.input("module"))
+          : undefined
   if (reason !== undefined) return notServed(reason)
   const net = await network(work, options.backbone)
   if (options.what === "routed") return encodeRouted(work, net, options)

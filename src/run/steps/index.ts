@@ -12,6 +12,7 @@ import { head } from "./head.ts"
 import { memory } from "./memory.ts"
 import { blind, truth } from "./mixed.ts"
 import { port } from "./porting/port.ts"
+import { portability } from "./porting/portability.ts"
 import { pretrain } from "./pretraining/pretrain.ts"
 import { read } from "./pretraining/read.ts"
 import { study } from "./pretraining/study.ts"
@@ -41,6 +42,7 @@ export const performers: Performers = {
   port,
   pretrain,
   read,
+  portability,
   retrained,
   scores,
   shared,

@@ -10,7 +10,7 @@ const offered = (text: string): readonly string[] => {
 }
 
 const kinds =
-  "backbone data memory adapter grouping transfer router composition strategy probe backend stream library train pretraining study experiment".split(
+  "backbone data memory adapter grouping transfer router composition strategy probe backend stream library train pretraining study experiment portability".split(
     " ",
   )
 const rows = "router a = l2r { }\nrouter b = arrow\nexperiment e { routers: [a, b], bounds: oracle"

@@ -13,7 +13,7 @@ import { type Adapter, type HostTensor, randomStream, zeros } from "../../../plu
 import { type Perform, StepError, type Work } from "../../work.ts"
 import { adapterIn } from "../adapter.ts"
 import { answeredIn, classCount, host, labelledIn, libraryFrom, network } from "../given.ts"
-import { turnedDown } from "../not_served.ts"
+import { notServed, turnedDown } from "../not_served.ts"
 import type { BestEpoch } from "./best_epoch.ts"
 import { fittedHead } from "./fitted_head.ts"
 import { minimise } from "./minimise.ts"
@@ -24,6 +24,9 @@ import { byAnswers, byRightPredictions } from "./validation.ts"
 export const module: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["module"]
   const { adapter: chosen, train, task, seed, head } = options
+  const carries = options.start !== undefined && !options.start.drawn
+  const lacking = carries && options.start?.mayLack ? turnedDown(work.input("start")) : undefined
+  if (lacking !== undefined) return notServed(lacking)
   const net = await network(work, options.backbone)
   const adapter = await adapterIn(work, chosen)
   /** All tasks start from the same draws. */
@@ -32,7 +35,7 @@ export const module: Perform = async (work) => {
   /** All arrays of the module and its head. */
   const start = new Map<string, HostTensor>([
     ...freshModule(net, adapter, chosen.options, streamOf),
-    ...(options.start ? carriedArrays(work) : []),
+    ...(carries ? carriedArrays(work) : []),
   ])
   if (head !== "text")
     for (const [name, array] of await startOfHead(work, net, adapter, options, start)) start.set(name, array)
@@ -63,7 +66,7 @@ export const module: Perform = async (work) => {
     json: {
       task,
       adapter: chosen as never,
-      ...((options.start ? startedAlike(work) : shared) ? { initialisation: "shared" } : {}),
+      ...((carries ? startedAlike(work) : shared) ? { initialisation: "shared" } : {}),
       parameters: [...values.values()].reduce((sum, { length }) => sum + length, 0),
     },
     arrays: {
