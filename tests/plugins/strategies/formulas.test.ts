@@ -4,12 +4,23 @@ import { test } from "node:test"
 import aGem from "../../../plugins/strategies/a_gem.ts"
 import ewc from "../../../plugins/strategies/ewc.ts"
 import seqStar from "../../../plugins/strategies/seq_star.ts"
-import { constant, type HostTensor, Schema } from "../../../src/plugin/index.ts"
+import {
+  constant,
+  exampleRows,
+  type HostTensor,
+  input,
+  packedLayout,
+  Schema,
+  weight,
+} from "../../../src/plugin/index.ts"
+import { headIn, host } from "../../../src/run/steps/given.ts"
 import { drawOf, drawsAt } from "../../../src/run/steps/training/strategy/draws.ts"
+import { jointLogits } from "../../../src/run/steps/training/strategy/joint_head.ts"
 import { toyBench } from "../../../src/testing/router_bench.ts"
 import { run } from "../../../src/testing/run_program.ts"
 import { trainedTo } from "../../../src/testing/strategy_stream.ts"
 import { engineOf } from "../../../src/testing/toy_network.ts"
+import { backbone, perform } from "../../../src/testing/work.ts"
 
 const projected = async (own: readonly number[][], reference: readonly number[][]): Promise<number[][]> => {
   const made = aGem.gradients!(
@@ -106,4 +117,50 @@ test("sparse replay: every n-th batch, the n-th first", () => {
     [0, 1, 2, 3, 4, 5].map((at) => draws(at).length),
     [0, 0, 2, 0, 0, 2],
   )
+})
+
+test("seq_star: what is trained and what is evaluated score by the same cosine", async () => {
+  const { bench, stream } = await toyBench(seqStar)
+  const options = Schema.decodeUnknownSync(seqStar.options)({ learning_rate: 0.01, warm_up: 1, scale: 3 })
+  const [shared] = await trainedTo(bench, { strategy: seqStar, options }, stream, 0)
+  const encoded = await perform(
+    bench,
+    "encode",
+    { what: "shared", backbone, seed: 1, stage: 0 },
+    { shared, blind: stream.blind },
+  )
+  const { arrays } = await perform(
+    bench,
+    "evaluate",
+    { how: "shared", stage: 0, seed: 1 },
+    { encoded, shared, tokens: stream.tokens.slice(0, 1) },
+  )
+  const { features } = encoded.arrays
+  const [texts, width] = features.shape
+  const { W, b } = headIn(shared)
+  const trained = await run(
+    bench.engine,
+    {
+      y: jointLogits(
+        { cosine: 3 },
+        input("phi", ["examples", width], "float", exampleRows(packedLayout())),
+        Object.fromEntries([
+          ["head/W", weight("W", W)],
+          ["head/b", weight("b", b)],
+        ]),
+      ),
+    },
+    { phi: host(features) },
+  )
+  const [all, classes] = [b.data.length, arrays.logits.shape[1]]
+  const cosine = (text: number, c: number) => {
+    const phi = Array.from({ length: width }, (_, i) => Number(features.data[text * width + i]))
+    const w = Array.from({ length: width }, (_, i) => Number(W.data[i * all + c]))
+    const dot = (x: number[], y: number[]) => x.reduce((sum, one, i) => sum + one * y[i], 0)
+    return (3 * dot(phi, w)) / Math.sqrt(dot(phi, phi) * dot(w, w))
+  }
+  for (let text = 0; text < texts; text++)
+    for (let c = 0; c < classes; c++)
+      for (const found of [trained.y.data[text * all + c], arrays.logits.data[text * classes + c]])
+        assert.ok(Math.abs(Number(found) - cosine(text, c)) < 1e-5, `text ${text}, class ${c}: ${found}`)
 })
