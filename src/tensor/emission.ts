@@ -1,6 +1,6 @@
 /** A program as a graph of ONNX operators. */
-import { inBlocks } from "./blocks.ts"
 import { Emitter } from "./emitter.ts"
+import { inGroups } from "./example_groups.ts"
 import { fuse } from "./fusion.ts"
 import { withHeads } from "./heads.ts"
 import type { OnnxGraph, OnnxInitializer, OnnxValue } from "./onnx.ts"
@@ -10,7 +10,7 @@ import { readersOf } from "./readers.ts"
 import { type HostTensor, isLeaf, type Tensor } from "./tensor.ts"
 
 export const emit = (source: Program): OnnxGraph => {
-  const program = inBlocks(fuse(withHeads(source)))
+  const program = inGroups(fuse(withHeads(source)))
   const emitter = new Emitter(readersOf(program.nodes))
   const inputs: OnnxValue[] = []
   const initializers: OnnxInitializer[] = []

@@ -13,6 +13,7 @@ export class Emitter {
   private readonly extra = new Map<Tensor, readonly string[]>()
   private readonly sources = new Map<string, { readonly name: string; readonly axis: number }>()
   private readonly readers: ReadonlyMap<Tensor, readonly Tensor[]>
+  private readonly made = new Map<string, unknown>()
   private count = 0
 
   constructor(readers: ReadonlyMap<Tensor, readonly Tensor[]>) {
@@ -161,13 +162,10 @@ export class Emitter {
       .reduce((a, b) => this.add("Add", [a, b]))
   }
 
-  /** Nodes that are emitted once under a key. */
-  once(key: string, make: () => string): string {
-    const known = this.constants.get(key)
-    if (known !== undefined) return known
-    const name = make()
-    this.constants.set(key, name)
-    return name
+  /** What is emitted once under a key. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.made.has(key)) this.made.set(key, make())
+    return this.made.get(key) as T
   }
 
   /** A shape as an int64 vector. */

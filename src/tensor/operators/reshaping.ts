@@ -9,7 +9,10 @@ export const reshapeOperator: Operator = {
   name: "reshape",
   shape: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   gradient: ({ node, gradient }) => [reshape(gradient, node.inputs[0].shape)],
-  emit: (emitter, [x], node) => emitter.reshape(x, node.inputs[0].shape, node.shape),
+  emit: (emitter, [x], node) =>
+    node.attributes.mayBeEmpty
+      ? emitter.add("Reshape", [x, emitter.shape(node.shape)])
+      : emitter.reshape(x, node.inputs[0].shape, node.shape),
 }
 
 /** The same numbers in another shape of equal size. Reshapes of reshapes are one; no change is no node. */

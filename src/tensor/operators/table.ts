@@ -1,9 +1,9 @@
 /** The one table of operators. */
 import type { Operator } from "../operator.ts"
 import * as arithmetic from "./arithmetic.ts"
-import * as blocks from "./blocks.ts"
 import * as broadcasting from "./broadcasting.ts"
 import * as cutting from "./cutting.ts"
+import * as exampleGroups from "./example_groups.ts"
 import * as heads from "./heads.ts"
 import * as indexing from "./indexing.ts"
 import * as linear from "./linear.ts"
@@ -19,9 +19,9 @@ import * as sources from "./sources.ts"
 
 const families = [
   arithmetic,
-  blocks,
   broadcasting,
   cutting,
+  exampleGroups,
   heads,
   indexing,
   linear,
