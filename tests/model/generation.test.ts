@@ -100,7 +100,14 @@ const ways: readonly (readonly [string, string, (network: Network) => ReturnType
   [
     "with a bottleneck, in windows",
     "mistral",
-    (network) => attached(network, bottleneck, { reduction: 4, activation: "gelu", place: "parallel", scale: 1 }),
+    (network) =>
+      attached(network, bottleneck, {
+        reduction: 4,
+        width: "reduced",
+        activation: "gelu",
+        place: "parallel",
+        scale: 1,
+      }),
   ],
   ["with a prefix", "qwen2", (network) => attached(network, prefix, { length: 2, hidden: 0 })],
 ]

@@ -83,7 +83,14 @@ const ways: readonly (readonly [string, (network: Network) => ReturnType<typeof 
   ["LoRA", (network) => attached(network, lora, low)],
   [
     "a bottleneck",
-    (network) => attached(network, bottleneck, { reduction: 4, activation: "gelu", place: "parallel", scale: 1 }),
+    (network) =>
+      attached(network, bottleneck, {
+        reduction: 4,
+        width: "reduced",
+        activation: "gelu",
+        place: "parallel",
+        scale: 1,
+      }),
   ],
   ["a prefix", (network) => attached(network, prefix, { length: 2, hidden: 0 })],
 ]
