@@ -3,19 +3,25 @@ import assert from "node:assert/strict"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { after, test } from "node:test"
+import { after, before, test } from "node:test"
 import { plan } from "../../src/compile.ts"
 import { inputKeys } from "../../src/plan/key.ts"
 import { checkSource } from "../../src/source.ts"
-import { checked, example, folder, ran, SMALL, smallBackbone } from "./shrunk.ts"
+import { writeSibling } from "../run/siblings.ts"
+import { checked, example, folder, ran, SIBLING_SIZES, SMALL, siblingsIn, smallBackbone } from "./shrunk.ts"
 
 const place = mkdtempSync(join(tmpdir(), "l2r-examples-"))
 after(() => rmSync(place, { recursive: true, force: true }))
 const store = join(place, "store")
 
+const siblings = join(place, "siblings")
+before(async () => {
+  for (const [name, size] of Object.entries(SIBLING_SIZES)) await writeSibling(join(siblings, name), size)
+})
+
 for (const name of readdirSync(folder).sort()) {
   test(`${name} checks and plans`, async () => {
-    const source = example(name)
+    const source = example(name, siblingsIn(name, siblings))
     const { diagnostics } = await checkSource(source)
     const warned = diagnostics
       .filter(({ severity }) => severity !== "hint")

@@ -56,6 +56,19 @@ export const smallBackbone = async (directory: string): Promise<Readonly<Record<
   return { '"gloss-mini"': JSON.stringify(directory) }
 }
 
+/** The folders of siblings that the examples of transfers name, which are made before they are run, as they stand in each. */
+const SIBLINGS: Readonly<Record<string, string>> = {
+  "11_transfer": "siblings/",
+  "13_portability": "../11_transfer/siblings/",
+}
+
+/** The changes that let an example find its siblings elsewhere; none where it has none. */
+export const siblingsIn = (name: string, directory: string): Readonly<Record<string, string>> =>
+  SIBLINGS[name] === undefined ? {} : { [`"${SIBLINGS[name]}`]: `"${directory.replaceAll("\\", "/")}/` }
+
+/** Their sizes, beside those of the encoder that ships. */
+export const SIBLING_SIZES = { shallow: { layers: 2, width: 192 }, slim: { layers: 2, width: 96 } } as const
+
 export const checked = async (source: Source): Promise<Spec> => {
   const { spec, diagnostics } = await checkSource(source)
   assert.deepEqual(
