@@ -7,11 +7,13 @@ import { pluginsOf } from "../names/scope.ts"
 import type { DeclarationNode } from "../syntax/ast.ts"
 import type { PluginEntry } from "../vocabulary.ts"
 import { type ByOptions, saidBy } from "./by_options.ts"
+import { type Adds, type Needed, serves } from "./modules_needed.ts"
 
-/** The plugin of a row of an experiment: of its declaration, or the router plugin of that name. */
+/** The plugin of a row of an experiment: of its declaration, or the router or strategy of that name. */
 const entryOf = (name: string, { scope, resolve }: Context): PluginEntry | undefined => {
   const declared = scope.declared.get(name)
-  return declared ? resolve(declared).entry : pluginsOf(scope.vocabulary, "router").get(name)
+  const shipped = (kind: "router" | "strategy") => pluginsOf(scope.vocabulary, kind).get(name)
+  return declared ? resolve(declared).entry : (shipped("router") ?? shipped("strategy"))
 }
 
 /** A router that can't serve one of several libraries leaves a cell open; one that can serve none has no row. */
@@ -47,9 +49,35 @@ export const checkService = (
 /** What a row misses in the modules of an adapter; undefined where nothing, or where it can't be told. */
 const unservedOf = (row: string, adapter: string, context: Context): Unserved | undefined => {
   if (entryOf(row, context)?.facts?.needs_low_rank === true && isLowRank(adapter, context) === false) return "factors"
+  const needed = neededBy(row, context)
+  if (needed && isServed(needed, adapter, context) === false) return needed
   if (context.scope.declared.get(adapter)?.kind !== "grouping") return undefined
   if (entryOf(row, context)?.facts?.reads_fisher === true) return "one_task"
   return goesOn(row, context) ? "stay" : undefined
+}
+
+/** What a strategy needs modules to be. */
+const neededBy = (row: string, context: Context): Needed | undefined => {
+  const declared = context.scope.declared.get(row)
+  const written = (option: string) => declared && wordOf(context.resolve(declared), option)
+  return (
+    saidBy(entryOf(row, context)?.facts?.needs_modules as ByOptions<Needed | null> | undefined, written) ?? undefined
+  )
+}
+
+/** Whether all modules of an adapter or a library are so; undefined where that can't be told. */
+const isServed = (needed: Needed, name: string, context: Context): boolean | undefined => {
+  const declared = context.scope.declared.get(name)!
+  if (needed === "factors") return isLowRank(name, context)
+  if (declared.kind === "library") {
+    const members = Object.values(context.library(name)?.adapterOf ?? {})
+    return members.some((member) => isServed(needed, member, context) === false) ? false : undefined
+  }
+  if (declared.kind !== "adapter") return undefined
+  const resolved = context.resolve(declared)
+  const by = resolved.entry?.facts?.adds as ByOptions<Adds> | undefined
+  const adds = saidBy(by, (option) => wordOf(resolved, option))
+  return adds && serves(needed, adds, false)
 }
 
 /** Whether its fit goes on from where the stage before left it. */

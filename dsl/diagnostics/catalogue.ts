@@ -38,11 +38,27 @@ const elsewhere = (found: string): string | undefined => {
 }
 
 /** What a router or a composition misses in modules that it can't serve. */
-export type Unserved = "factors" | "stay" | "one_task"
+export type Unserved = "factors" | "outputs" | "tokens" | "own_tokens" | "own_keys" | "stay" | "one_task"
 const unservedFor: Readonly<Record<Unserved, { readonly why: string; readonly help: string }>> = {
   factors: {
     why: "it reads low-rank factors, and they have none",
     help: "take it out, or add a low-rank adapter (LoRA is one)",
+  },
+  outputs: {
+    why: "it adds up what modules give at a layer, and they are tokens that join a text",
+    help: "take it out, or add an adapter that changes what leaves a layer (LoRA is one)",
+  },
+  tokens: {
+    why: "it puts the tokens of modules one before the other, and they have none, or not tokens alone",
+    help: "take it out, or add an adapter of tokens (`prompt`, `prefix`)",
+  },
+  own_tokens: {
+    why: "it makes the tokens of modules itself, and they have none, or a network makes them",
+    help: "take it out, or add an adapter whose parameters are tokens (`prompt`, `prefix { hidden: 0 }`)",
+  },
+  own_keys: {
+    why: "it makes the keys and values of modules itself, and they have none, or a network makes them",
+    help: "take it out, or add an adapter whose parameters are keys and values (`prefix { hidden: 0 }`)",
   },
   stay: {
     why: "it goes on from stage to stage, and they are grouped anew at each",

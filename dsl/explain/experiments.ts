@@ -107,14 +107,14 @@ export const experiments: Pages = {
   },
   L2R0510: {
     title: "a router that can't serve one of the adapters",
-    text: 'Arrow reads the two low-rank factors of each module and finds in them the direction that the module answers to. A bottleneck is not linear and has no such factors, so on it the row says "not defined". It does have its numbers on the other adapters, so this is a warning and not an error. The same is said of compositions that read such factors (`svd`, `concatenation`), of `fisher` on groups, and of routers that go on from stage to stage on groups.',
+    text: 'Arrow reads the two low-rank factors of each module and finds in them the direction that the module answers to. A bottleneck is not linear and has no such factors, so on it the row says "not defined". It does have its numbers on the other adapters, so this is a warning and not an error. The same is said of compositions that read such factors (`svd`, `concatenation`), of `fisher` on groups, and of routers that go on from stage to stage on groups, and of strategies whose modules must be of a kind: O-LoRA\'s low-rank, those of Progressive Prompts tokens.',
     wrong: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "[low_rank, narrow]")}`,
     right: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "low_rank")}`,
     given: true,
   },
   L2R0511: {
     title: "a router that can serve none of the adapters",
-    text: "Such a router reads low-rank factors, and no adapter of the experiment has any, so its row would be empty. Take it out, or add an adapter that has them.\n\nOr it goes on from stage to stage (`schedule: after_each_task_warm`, SAPT, MoCL), and all that it is to weigh are groups: these are made anew at each stage, and what the router learnt of the last ones says nothing of them.\n\nOr it is a composition that reads the Fisher information of each module on its one task (`fisher`), and groups have several tasks.",
+    text: "Such a router reads low-rank factors, and no adapter of the experiment has any, so its row would be empty. Take it out, or add an adapter that has them.\n\nOr it goes on from stage to stage (`schedule: after_each_task_warm`, SAPT, MoCL), and all that it is to weigh are groups: these are made anew at each stage, and what the router learnt of the last ones says nothing of them.\n\nOr it is a composition that reads the Fisher information of each module on its one task (`fisher`), and groups have several tasks.\n\nOr it is a strategy that asks of its modules what none of the adapters gives: `o_lora` low rank, `progressive_prompts` tokens (`prompt`, `prefix`), `inc_lora` that they change what leaves a layer.",
     wrong: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "narrow")}`,
     right: `router spectral = arrow\n${trial("routers: [learnt, spectral]", "[narrow, low_rank]")}`,
     given: true,

@@ -126,6 +126,7 @@ export const a_gem = builder<typeof import("../../plugins/strategies/a_gem.ts").
 export const der_pp = builder<typeof import("../../plugins/strategies/der_pp.ts").default>("strategy", "der_pp")
 export const er = builder<typeof import("../../plugins/strategies/er.ts").default>("strategy", "er")
 export const ewc = builder<typeof import("../../plugins/strategies/ewc.ts").default>("strategy", "ewc")
+export const inc_lora = builder<typeof import("../../plugins/strategies/inc_lora.ts").default>("strategy", "inc_lora")
 export const lwf = builder<typeof import("../../plugins/strategies/lwf.ts").default>("strategy", "lwf")
 export const mbpa_pp = builder<typeof import("../../plugins/strategies/mbpa_pp.ts").default>("strategy", "mbpa_pp")
 export const multi_task = builder<typeof import("../../plugins/strategies/multi_task.ts").default>(
@@ -135,6 +136,11 @@ export const multi_task = builder<typeof import("../../plugins/strategies/multi_
 export const multi_task_full = builder<typeof import("../../plugins/strategies/multi_task_full.ts").default>(
   "strategy",
   "multi_task_full",
+)
+export const o_lora = builder<typeof import("../../plugins/strategies/o_lora.ts").default>("strategy", "o_lora")
+export const progressive_prompts = builder<typeof import("../../plugins/strategies/progressive_prompts.ts").default>(
+  "strategy",
+  "progressive_prompts",
 )
 export const seq_star = builder<typeof import("../../plugins/strategies/seq_star.ts").default>("strategy", "seq_star")
 export const sequential = builder<typeof import("../../plugins/strategies/sequential.ts").default>(

@@ -13,7 +13,8 @@ export const sitesFor = (adapter: Adapter, options: unknown, sites: readonly Sit
 }
 
 /** The full name of an array at a site: "<site>/<name>", or "all/<name>" where all sites share it. */
-const fullName = (site: Site, name: string, { shared }: Initial): string => `${shared ? SHARED : site.name}/${name}`
+export const fullName = (site: Site, name: string, { shared }: Pick<Initial, "shared">): string =>
+  `${shared ? SHARED : site.name}/${name}`
 
 /** Initial values by full name. */
 export const initialsFor = (adapter: Adapter, options: unknown, sites: readonly Site[]): ReadonlyMap<string, Initial> =>

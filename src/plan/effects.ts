@@ -1,4 +1,4 @@
-/** What the options of routers and adapters come to, for the checker as plain facts. */
+/** What the options of routers, strategies and adapters come to, for the checker as plain facts. */
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
 import {
   type Adapter,
@@ -9,8 +9,10 @@ import {
   type Router,
   Schema,
   type Site,
+  type Strategy,
 } from "../plugin/index.ts"
 import { byOptions } from "./options/by_options.ts"
+import { addsOf, neededBy } from "./rows/modules_needed.ts"
 import { fitReadsMemory } from "./rows/router_stage.ts"
 
 type Facts = Readonly<Record<string, unknown>>
@@ -26,6 +28,18 @@ export const lowRankWhere = (adapter: Adapter, options: JsonSchema): Facts => {
 export const joinsTokens = (adapter: Adapter, options: JsonSchema): Facts => {
   const joins = byOptions(adapter, options, (one, given) => one.sites(given).includes("embeddings"))
   return joins && (joins.byDefault || joins.where) ? { joins_tokens: joins } : {}
+}
+
+/** What its modules add to a network. */
+export const addsWhat = (adapter: Adapter, options: JsonSchema): Facts => {
+  const adds = byOptions(adapter, options, addsOf)
+  return adds ? { adds } : {}
+}
+
+/** What a strategy needs modules to be; nothing where any will do. */
+export const modulesNeeded = (strategy: Strategy, options: JsonSchema): Facts => {
+  const needs = byOptions(strategy, options, (one, given) => neededBy(one, given) ?? null)
+  return needs && (needs.byDefault || needs.where) ? { needs_modules: needs } : {}
 }
 
 const DRAWN: readonly string[] = ["normal", "uniform", "vocabulary"]

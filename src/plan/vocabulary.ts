@@ -4,7 +4,16 @@ import { toJsonSchemaDocument } from "effect/SchemaRepresentation"
 import type { JsonSchema, PluginEntry, Vocabulary } from "../../dsl/vocabulary.ts"
 import { type Composition, type Plugin, Schema } from "../plugin/index.ts"
 import { kinds } from "../plugin/registry.ts"
-import { addsParameters, joinsTokens, lowRankWhere, routerFacts, startsFromChance, taskOptions } from "./effects.ts"
+import {
+  addsParameters,
+  addsWhat,
+  joinsTokens,
+  lowRankWhere,
+  modulesNeeded,
+  routerFacts,
+  startsFromChance,
+  taskOptions,
+} from "./effects.ts"
 import { classNeeds } from "./needs_classes.ts"
 import { coreOptionsFor, refuseCoreOptions } from "./options/core_options.ts"
 import { placeOf } from "./place.ts"
@@ -147,6 +156,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         low_rank: plugin.factors !== undefined,
         ...lowRankWhere(plugin, options),
         ...joinsTokens(plugin, options),
+        ...addsWhat(plugin, options),
         ...startsFromChance(plugin, options),
       }
     case "backbone":
@@ -163,6 +173,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         trains: plugin.trains,
         visits: plugin.visits,
         ...(plugin.replays && { reads_memory: { byDefault: true } }),
+        ...modulesNeeded(plugin, options),
         ...fact(classNeeds(plugin, options)),
       }
     case "composition":

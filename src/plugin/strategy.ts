@@ -35,9 +35,15 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   readonly adapts?: (options: Options) => Adaptation
   /**
    * Each task gets a module of its own, and those of earlier tasks are frozen and at work: what they add is summed, or the tokens of
-   * the newest stand before theirs. Not carried out yet.
+   * the newest stand before theirs.
    */
-  readonly grows?: (options: Options) => "sum" | "concatenate"
+  readonly grows?: (options: Options) => Growth
+  /** Classes of other tasks have no part in the cross-entropy of an example: they are as good as impossible. */
+  readonly masks?: (options: Options) => boolean
+  /** At test time a text is read by the model as it was after the text's own task: the row is told the task. */
+  readonly knowsTask?: (options: Options) => boolean
+  /** What modules must be for it; by default what `grows` and `pool` need, and else any will do. */
+  readonly needs?: (options: Options) => ModulesNeeded
   /** Parameters of its own, of which it makes what stands for those of the experiment's adapter, for each example. Not carried out yet. */
   readonly pool?: Pool<Options>
   /** Where texts are answered in words there are no logits of classes: why that won't do; nothing where it does. */
@@ -50,6 +56,18 @@ export interface Replay {
   /** Steps from one draw to the next; by default 1. */
   readonly every?: number
 }
+
+/** How what earlier modules give joins that of the newest: added to it, or after it among the tokens that stand before a text's. */
+export type Growth = "sum" | "concatenate"
+
+/**
+ * - `factors`: low-rank updates
+ * - `outputs`: they change what leaves a layer, also by keys and values that join an attention
+ * - `tokens`: tokens, keys and values that join those of a text
+ * - `own_tokens`: such that they are parameters themselves, not made by a network
+ * - `own_keys`: keys and values alone, likewise
+ */
+export type ModulesNeeded = "factors" | "outputs" | "tokens" | "own_tokens" | "own_keys"
 
 export interface Frozen {
   /** All but the head, after so many epochs: 0 from the start. */

@@ -1,5 +1,6 @@
 /** What a training strategy's formulas see: of a training step, at the end of a stage, and of an adaptation at test time. */
 import type { HostTensor, Tensor } from "../tensor/index.ts"
+import type { Factors } from "./adapter.ts"
 import type { Initial, Initials } from "./parameters.ts"
 import type { Site } from "./site.ts"
 
@@ -27,8 +28,15 @@ export interface TrainStep {
   readonly recorded?: { readonly logits: Tensor; readonly seen: Tensor }
   /** What is trained, by name; parameters of the head are "head/W" and "head/b". */
   readonly trained: Readonly<Record<string, Tensor>>
+  /** Of a strategy that grows, where modules are low-rank: by site the factors of the newest and those of earlier tasks. */
+  readonly factors?: readonly GrownFactors[]
   /** What the stage before left, by kind and parameter. Without kinds at the first stage. */
   readonly carried: Carried<Tensor>
+}
+
+export interface GrownFactors {
+  readonly newest: Factors
+  readonly earlier: readonly Factors[]
 }
 
 /** A stage is over. */

@@ -113,6 +113,17 @@ const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, hel
     wrong("asks for the Fisher information and has no `carries` to hand it on", "add carries, or take fisher out")
   if (value.adapts && !value.replays)
     wrong("adapts to remembered examples and has no `replays`, so that no memory is named", "add replays")
-  const later = ["grows", "pool"].find((member) => value[member] !== undefined)
-  if (later) wrong(`has \`${later}\`, which is not carried out yet`, "take it out")
+  if (value.grows && (value.trains !== "adapter" || value.visits !== "one_by_one"))
+    wrong(
+      "has `grows`: a module for each task, of the experiment's adapter",
+      'write trains: "adapter", visits: "one_by_one"',
+    )
+  if (value.grows && (value.records || value.adapts))
+    wrong(
+      `has \`grows\` and \`${value.records ? "records" : "adapts"}\`: of a model with a fresh module there is no earlier answer`,
+      "take one of them out",
+    )
+  if (value.knowsTask && value.visits !== "one_by_one")
+    wrong("knows the task and visits all tasks at once: there is one model for all", "take `knowsTask` out")
+  if (value.pool) wrong("has `pool`, which is not carried out yet", "take it out")
 }

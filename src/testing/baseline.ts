@@ -3,17 +3,19 @@
  * On a toy stream of three tasks, by the steps of a run: which texts it trains on, what it leaves as it was, its loss and gradients.
  */
 import assert from "node:assert/strict"
-import { defineStrategy, NoOptions, type Strategy } from "../plugin/index.ts"
+import { type Adapter, defineStrategy, NoOptions, type Strategy } from "../plugin/index.ts"
 import { type Check, register } from "./check.ts"
 import { gap } from "./nearness.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
-import { toyBench } from "./router_bench.ts"
 import { adaptationChecks } from "./strategy_adaptation.ts"
+import { growthCheck } from "./strategy_growth.ts"
 import { lossChecks } from "./strategy_loss.ts"
-import { type StrategySetting, trainedTo } from "./strategy_stream.ts"
+import { type StrategySetting, strategyBench, trainedTo } from "./strategy_stream.ts"
 import { parametersOf, same, trainingChecks } from "./strategy_training.ts"
 
 export interface BaselineSettings {
+  /** The adapter whose modules it trains, and its options as a spec writes them; by default LoRA. */
+  readonly adapter?: readonly [plugin: Adapter, written?: Written]
   /** Options with which nothing is left of it: what comes of three tasks is what plain training gives. */
   readonly neutral?: Written
   /** The first task is trained as by plain training, to the byte. Default true; false where head, loss or what is trained differ from the start. */
@@ -21,7 +23,10 @@ export interface BaselineSettings {
 }
 
 export const testBaseline = (strategy: Strategy, written: Written = {}, settings: BaselineSettings = {}): void =>
-  register(titleOf(strategy, written), baselineChecks(strategy, written, settings))
+  register(
+    `${titleOf(strategy, written)}${settings.adapter ? ` on ${settings.adapter[0].name}` : ""}`,
+    baselineChecks(strategy, written, settings),
+  )
 
 /** Training that does nothing besides. */
 const plainAs = ({ trains, visits }: Strategy): Strategy =>
@@ -33,14 +38,15 @@ const NEUTRAL = 1e-4
 export const baselineChecks = (
   strategy: Strategy,
   written: Written = {},
-  { neutral, plainAtFirst = true }: BaselineSettings = {},
+  { adapter, neutral, plainAtFirst = true }: BaselineSettings = {},
 ): readonly Check[] => {
-  const setting: StrategySetting = { strategy, options: decoded(strategy, written) }
+  const setting: StrategySetting = { strategy, options: decoded(strategy, written), ...(adapter && onAdapter(adapter)) }
   const plain = (): StrategySetting => ({
     strategy: plainAs(strategy),
+    ...(adapter && onAdapter(adapter)),
     options: { learning_rate: (setting.options as { learning_rate?: number }).learning_rate ?? 0.01 },
   })
-  const made = async (of: StrategySetting = setting) => toyBench(of.strategy)
+  const made = async (of: StrategySetting = setting) => strategyBench(of)
 
   const first: Check["run"] = async () => {
     const { bench, stream } = await made()
@@ -50,7 +56,7 @@ export const baselineChecks = (
   }
 
   const without: Check["run"] = async () => {
-    const nothing: StrategySetting = { strategy, options: decoded(strategy, { ...written, ...neutral }) }
+    const nothing: StrategySetting = { ...setting, options: decoded(strategy, { ...written, ...neutral }) }
     const { bench, stream } = await made()
     const own = await trainedTo(bench, nothing, stream, 2)
     const other = await trainedTo((await made(plain())).bench, plain(), stream, 2)
@@ -62,6 +68,7 @@ export const baselineChecks = (
 
   return [
     ...trainingChecks(setting),
+    ...(strategy.grows ? [growthCheck(setting)] : []),
     {
       name: "trains the first task as plain training does, to the byte",
       run: first,
@@ -72,3 +79,7 @@ export const baselineChecks = (
     ...(strategy.adapts ? adaptationChecks(setting) : []),
   ]
 }
+
+const onAdapter = ([plugin, written = {}]: NonNullable<BaselineSettings["adapter"]>) => ({
+  adapter: { plugin, options: decoded(plugin, written) },
+})

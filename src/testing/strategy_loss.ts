@@ -7,15 +7,14 @@ import { strategyObjective } from "../run/steps/training/strategy/objective.ts"
 import { prepare } from "../run/steps/training/strategy/prepared.ts"
 import type { Check } from "./check.ts"
 import { assertGradient, assertNear } from "./nearness.ts"
-import { toyBench } from "./router_bench.ts"
-import { type StrategySetting, trainedTo, workAt } from "./strategy_stream.ts"
+import { type StrategySetting, strategyBench, trainedTo, workAt } from "./strategy_stream.ts"
 
 /** The shares of examples in a mean are float32: 6e-8 of each term. */
 const PARTS = 1e-6
 
 /** Of the last of three tasks: with what is remembered, recorded and carried. */
 const lossOf = async (setting: StrategySetting) => {
-  const { bench, stream } = await toyBench(setting.strategy)
+  const { bench, stream } = await strategyBench(setting)
   const stages = await trainedTo(bench, setting, stream, 1)
   const { to, options, atRest } = await prepare(workAt(bench, setting, stream, 2, stages[1]))
   const random = randomStream(11, "parameters of a strategy")

@@ -1,12 +1,15 @@
 /** A training strategy on a toy stream by the steps of a run: trained stage by stage, then the mixed test set under its model. */
 import type { Artifact } from "../plan/step.ts"
-import type { Strategy } from "../plugin/index.ts"
+import type { Adapter, Strategy } from "../plugin/index.ts"
+import { toyBench } from "./router_bench.ts"
 import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, backbone, perform, workOf } from "./work.ts"
 
 export interface StrategySetting {
   readonly strategy: Strategy
   readonly options: unknown
+  /** The adapter whose modules it trains, with its options; by default LoRA. */
+  readonly adapter?: { readonly plugin: Adapter; readonly options: unknown }
 }
 
 export const TRAIN = {
@@ -32,12 +35,18 @@ const REPLAYED = 3
 
 const LORA = { plugin: "lora", options: { rank: 2, alpha: 2, dropout: 0, targets: ["query", "value"] } }
 
+/** A bench that knows the plugins of the setting, and the toy stream. */
+export const strategyBench = async ({ strategy, adapter }: StrategySetting) => {
+  const { bench, stream } = await toyBench(strategy)
+  return { bench: { ...bench, plugins: [strategy, ...(adapter ? [adapter.plugin] : [])] }, stream }
+}
+
 type Trained = Pick<ToyStream, "tokens" | "memories">
 
-const stepOf = ({ strategy, options }: StrategySetting, stage: number, train: object) => ({
+const stepOf = ({ strategy, options, adapter }: StrategySetting, stage: number, train: object) => ({
   backbone,
   strategy: { plugin: strategy.name, options },
-  ...(strategy.trains === "adapter" ? { adapter: LORA } : {}),
+  ...(strategy.trains === "adapter" ? { adapter: adapter ? { ...adapter, plugin: adapter.plugin.name } : LORA } : {}),
   train: { ...TRAIN, ...train },
   name: "sequential",
   stage,

@@ -8,15 +8,14 @@ import { performers } from "../run/steps/index.ts"
 import type { Work } from "../run/work.ts"
 import type { Check } from "./check.ts"
 import { gap } from "./nearness.ts"
-import { toyBench } from "./router_bench.ts"
-import { type StrategySetting, trainedAt, trainedTo, workAt } from "./strategy_stream.ts"
+import { type StrategySetting, strategyBench, trainedAt, trainedTo, workAt } from "./strategy_stream.ts"
 import { toyTexts } from "./toy_network.ts"
 import type { ToyStream } from "./toy_stream.ts"
 
 export const trainingChecks = (setting: StrategySetting): readonly Check[] => {
   const { strategy } = setting
   const oneByOne = strategy.visits === "one_by_one"
-  const made = () => toyBench(strategy)
+  const made = () => strategyBench(setting)
 
   const texts: Check["run"] = async () => {
     const { bench, stream } = await made()

@@ -145,16 +145,17 @@ export interface EncodeRouted {
   readonly keepGates?: boolean
 }
 
-/** Texts under one module, or under a strategy's shared model. */
+/** Texts under one module, or under a strategy's shared model: those of a stage, or all. */
 export type EncodeSingle = { readonly backbone: ChosenBackbone; readonly seed: number } & (
   | { readonly what: "module" }
-  | { readonly what: "shared"; readonly stage: number }
+  | { readonly what: "shared"; readonly stage?: number }
 )
 
-/** Answers to the mixed test set, as a module, a shared model or a composed library writes them, or those of the modules that a router picks. */
+/** Answers to the mixed test set, as a module, a shared model or a composed library writes them, or those of the modules that a router picks, or of the models that the tasks of the texts have left. */
 export type WriteOptions = { readonly seed: number } & (
   | { readonly what: "module"; readonly backbone: ChosenBackbone; readonly answers: Answers }
-  | { readonly what: "shared"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage: number }
+  | { readonly what: "shared"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage?: number }
+  | { readonly what: "of_task"; readonly stage: number }
   | { readonly what: "composed"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage: number }
   | {
       readonly what: "routed"

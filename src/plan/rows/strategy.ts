@@ -3,33 +3,12 @@ import type { Adapter, Strategy } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
-import type { PlannedMemory } from "../memories.ts"
-import { optionsFor } from "../options/step_options.ts"
-import type { ReplayOptions } from "../options/strategy_options.ts"
 import type { Json } from "../step.ts"
 import type { PlannedStream } from "../stream.ts"
-import type { PlannedModules, TrainOptions } from "./cell.ts"
+import type { PlannedModules } from "./cell.ts"
+import { whyNotTrained } from "./modules_needed.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
-
-export interface StrategyRow {
-  readonly name: string
-  readonly strategy: Resolved<Strategy>
-  readonly train: TrainOptions
-  readonly core: ReplayOptions
-  /** Of one that replays. */
-  readonly memory?: PlannedMemory
-}
-
-/** One row with what its steps have in common. */
-interface Planned extends StrategyRow {
-  readonly builder: StepBuilder
-  readonly stream: PlannedStream
-  readonly seed: number
-  readonly adapter?: Resolved<Adapter>
-  readonly code: readonly string[]
-  /** For people: of which modules and which seed it is. */
-  readonly at: string
-}
+import { evaluate, type PlannedStrategy, type StrategyRow, sharesLabels } from "./strategy_stage.ts"
 
 export const planStrategy = (
   builder: StepBuilder,
@@ -47,26 +26,25 @@ export const planStrategy = (
     head: stream.answers ? "none" : "joint",
     source: "train",
     how: "shared",
-    knowsTask: false,
+    knowsTask: plugin.knowsTask?.(row.strategy.chosen.options) ?? false,
     seed,
     granularity: "example",
   } as const
   // What trains everything has no adapter: its steps are the same for every library.
   const adapter: Resolved<Adapter> | undefined = plugin.trains === "everything" ? undefined : modules.only
-  if (plugin.trains === "adapter" && !adapter)
-    return {
-      ...known,
-      stages: [],
-      fits: [],
-      charged: [],
-      notDefined: `${plugin.name} trains one shared module; this library mixes adapters`,
-    }
-  const planned: Planned = {
+  const notDefined = adapter
+    ? whyNotTrained(row.strategy, adapter)
+    : plugin.trains === "adapter"
+      ? `${plugin.name} trains modules of one adapter; this library mixes adapters`
+      : undefined
+  if (notDefined) return { ...known, stages: [], fits: [], charged: [], notDefined }
+  const planned: PlannedStrategy = {
     ...row,
     builder,
     stream,
     seed,
     ...(adapter ? { adapter } : {}),
+    knowsTask: known.knowsTask,
     code: [stream.code, ...(adapter ? [adapter.code] : [])],
     at: adapter ? `${modules.name} · seed ${seed}` : `seed ${seed}`,
   }
@@ -75,12 +53,9 @@ export const planStrategy = (
   const visited = oneByOne ? stream.tasks.map((_, t) => t).filter((t) => t <= stages.at(-1)!) : stages
   for (const stage of visited) shared[stage] = train(planned, stage, shared[stage - 1])
   const evaluated = stages.map((stage): Evaluated => {
-    const evaluation = stream.answers
-      ? write(planned, stage, shared[stage], stream.answers)
-      : evaluate(planned, stage, shared[stage])
     return {
       stage,
-      evaluation,
+      evaluation: evaluate(planned, stage, shared),
       fits: [shared[stage]],
       charged: oneByOne ? shared.slice(0, stage + 1) : [shared[stage]],
     }
@@ -93,11 +68,8 @@ export const planStrategy = (
 const drawsOf = ({ trains, visits }: Strategy): string =>
   `${visits === "one_by_one" ? "sequential" : "multi_task"}${trains === "everything" ? "_full" : ""}`
 
-const sharesLabels = ({ scenario }: PlannedStream) =>
-  scenario === "domain_incremental" ? ({ scenario } as const) : undefined
-
 /** What is remembered are examples of the tasks before the stage. */
-const train = (row: Planned, stage: number, previous: string | undefined): string => {
+const train = (row: PlannedStrategy, stage: number, previous: string | undefined): string => {
   const { builder, stream, strategy, adapter, train, core, memory, seed } = row
   const { plugin, chosen } = strategy
   const [oneByOne, everything] = [plugin.visits === "one_by_one", plugin.trains === "everything"]
@@ -131,72 +103,5 @@ const train = (row: Planned, stage: number, previous: string | undefined): strin
       (1 + (replays ? (plugin.replays?.(chosen.options).draws ?? 0) : 0)),
     bytes: everything ? 1.4e7 : 3e5,
     whole: everything,
-  })
-}
-
-const write = (
-  { builder, stream: { backbone, tasks, blind }, name, code, seed, at }: Planned,
-  stage: number,
-  shared: string,
-  answers: NonNullable<PlannedStream["answers"]>,
-): string =>
-  builder.add({
-    ...optionsFor("write", { what: "shared", backbone, answers, seed, stage }),
-    label: `answers under ${name} · after ${tasks[stage]} · ${at}`,
-    inputs: { shared, blind },
-    code,
-    seconds: (seconds.write * (stage + 1)) / 5,
-    bytes: 2e5,
-  })
-
-const evaluate = (row: Planned, stage: number, shared: string): string => {
-  const { builder, stream, name, code, seed, at, strategy } = row
-  if (strategy.plugin.adapts) return evaluateAdapted(row, stage, shared)
-  const encoded = builder.add({
-    kind: "encode",
-    label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
-    options: { what: "shared", backbone: stream.backbone, seed, stage } as unknown as Json,
-    inputs: { shared, blind: stream.blind },
-    code,
-    seconds: (seconds.encode * (stage + 1)) / 5,
-    bytes: 2e6,
-  })
-  return builder.add({
-    kind: "evaluate",
-    label: `evaluate ${name} · after ${stream.tasks[stage]} · ${at}`,
-    options: { how: "shared", stage, seed, ...sharesLabels(stream) } as Json,
-    inputs: { encoded, shared, tokens: stream.tokens.slice(0, stage + 1) },
-    seconds: seconds.evaluate,
-    bytes: 3e5,
-  })
-}
-
-/** Each text has a model of its own, which is trained on what is remembered. */
-const evaluateAdapted = (row: Planned, stage: number, shared: string): string => {
-  const { builder, stream, name, code, seed, at, strategy, memory } = row
-  const { steps, neighbours } = strategy.plugin.adapts!(strategy.chosen.options)
-  const seen = (keys: readonly string[]) => keys.slice(0, stage + 1)
-  return builder.add({
-    kind: "evaluate",
-    label: `adapt ${name} to each text, and evaluate · after ${stream.tasks[stage]} · ${at}`,
-    options: {
-      how: "adapted",
-      backbone: stream.backbone,
-      strategy: strategy.chosen,
-      stage,
-      seed,
-      ...sharesLabels(stream),
-    } as unknown as Json,
-    inputs: {
-      shared,
-      blind: stream.blind,
-      tokens: seen(stream.tokens),
-      memories: memory!.at(stage),
-      features: seen(stream.trainFeatures),
-      testFeatures: stream.testFeatures,
-    },
-    code: [...code, strategy.code],
-    seconds: ((seconds.encode * (stage + 1)) / 5) * 3 * steps * neighbours,
-    bytes: 3e5,
   })
 }

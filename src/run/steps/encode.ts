@@ -49,7 +49,8 @@ export const encode: Perform = async (work) => {
       "a module",
     )
   }
-  const { texts } = stageTexts(work.input("blind"), options.stage)
+  const blind = work.input("blind")
+  const texts = options.stage === undefined ? textsIn(blind, "test") : stageTexts(blind, options.stage).texts
   const shared = await sharedModule(work, net, work.input("shared"))
   return run(work, texts, { features: encoder(shared.network, shared.participant).features }, "the shared module")
 }

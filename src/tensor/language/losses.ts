@@ -2,7 +2,7 @@
 import { ShapeError } from "../errors.ts"
 import { commonRows, describe, visibleRank } from "../rows.ts"
 import type { Tensor } from "../tensor.ts"
-import { div, maximum, mul, neg, sqrt, sub } from "./elementwise.ts"
+import { add, div, maximum, mul, neg, sqrt, sub } from "./elementwise.ts"
 import { pick } from "./indexing.ts"
 import { matmul } from "./matmul.ts"
 import { logSoftmax, mean, overExamples, sum } from "./reducing.ts"
@@ -12,9 +12,10 @@ const total = (x: Tensor): Tensor => (x.rows ? overExamples(x, "sum") : sum(x))
 
 /**
  * -log softmax(logits)[label] of each example (or token). logits [..., classes], labels int [...]. With `smoothing` e
- * (Szegedy et al. 2016, arXiv 1512.00567) a label is (1 - e) of its class and e spread evenly over all classes.
+ * (Szegedy et al. 2016, arXiv 1512.00567) a label is (1 - e) of its class and e spread evenly over all classes. Where `among` [..., classes]
+ * is 0 a class is as good as impossible: only those where it is 1 have a part in it.
  */
-export const crossEntropies = (logits: Tensor, labels: Tensor, smoothing = 0): Tensor => {
+export const crossEntropies = (logits: Tensor, labels: Tensor, smoothing = 0, among?: Tensor): Tensor => {
   if (labels.dtype !== "int")
     throw new ShapeError("crossEntropy", `labels are ${labels.dtype}`, "give the number of the class as int")
   if (commonRows([logits, labels])?.of !== logits.rows?.of || visibleRank(labels) !== visibleRank(logits) - 1)
@@ -23,9 +24,11 @@ export const crossEntropies = (logits: Tensor, labels: Tensor, smoothing = 0): T
       `labels ${describe(labels)} do not fit logits ${describe(logits)}`,
       "give one label for each row of logits",
     )
-  const likelihoods = logSoftmax(logits)
+  const likelihoods = logSoftmax(among ? add(logits, mul(sub(among, 1), 1e9)) : logits)
   const ofLabels = neg(pick(likelihoods, labels))
-  return smoothing === 0 ? ofLabels : sub(mul(ofLabels, 1 - smoothing), mul(mean(likelihoods, -1), smoothing))
+  if (smoothing === 0) return ofLabels
+  const spread = among ? div(sum(mul(likelihoods, among), -1), sum(among, -1)) : mean(likelihoods, -1)
+  return sub(mul(ofLabels, 1 - smoothing), mul(spread, smoothing))
 }
 
 /**

@@ -1,6 +1,8 @@
 /** A row at a stage on the mixed test set: logits over the classes of the tasks seen so far, and the module that was chosen. */
+import { rowsOf } from "../../../model/evaluate.ts"
 import { joinedHead } from "../../../model/library.ts"
 import type { Artifact } from "../../../plan/step.ts"
+import type { HostTensor } from "../../../plugin/index.ts"
 import type { Perform, Work } from "../../work.ts"
 import { type Chosen, headIn, host, jointColumns } from "../given.ts"
 import { notServed, turnedDown } from "../not_served.ts"
@@ -9,12 +11,13 @@ import { type AdaptedOptions, adapted } from "./adapted.ts"
 import { unitColumns, unitRows } from "./cosine_head.ts"
 import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
 import { probed } from "./probe.ts"
-import { selected } from "./selection.ts"
+import { pickRows, selected } from "./selection.ts"
 
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
   | { readonly how: "composes" }
   | { readonly how: "selects"; readonly router: Chosen }
   | { readonly how: "shared"; readonly scenario?: "domain_incremental" }
+  | { readonly how: "of_task"; readonly scenario?: "domain_incremental" }
   | ({ readonly how: "adapted" } & AdaptedOptions)
   | { readonly how: "probe"; readonly probe: Chosen }
 )
@@ -30,7 +33,9 @@ export const evaluate: Perform = async (work) => {
     case "selects":
       return selected(work, options.router, options.stage, options.seed)
     case "shared":
-      return sharedLogits(work, jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
+      return sharedLogits(work, options, host(work.input("encoded").arrays.features), flopsIn(work.input("encoded")))
+    case "of_task":
+      return sharedLogits(work, options, ...ofTask(work, options.stage))
     case "adapted":
       return adapted(work, options)
     case "probe":
@@ -50,11 +55,26 @@ const composed = (work: Work): Artifact => {
   return evaluated(applied(features, head), features.shape[0], flops, gates, servingNote(work))
 }
 
+/** What the head reads of each text, under the model that the text's own task has left; and the FLOPs of a text, a mean over these. */
+const ofTask = (work: Work, stage: number): readonly [HostTensor, number] => {
+  const encoded = work.inputs("encoded")
+  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+  const all = work.input("truth").arrays.task.data as Int32Array
+  const task = Int32Array.from(indices, (i) => all[i])
+  const states = encoded.map(({ arrays }) => rowsOf(host(arrays.features), indices))
+  const flops = task.reduce((sum, t) => sum + flopsIn(encoded[t]), 0) / Math.max(1, task.length)
+  return [pickRows(states, task), flops]
+}
+
 /** The joint head of a shared model: of each class seen so far its column. */
-const sharedLogits = (work: Work, columns: Int32Array): Artifact => {
-  const encoded = work.input("encoded")
+const sharedLogits = (
+  work: Work,
+  { scenario }: { readonly scenario?: "domain_incremental" },
+  features: HostTensor,
+  flops: number,
+): Artifact => {
+  const columns = jointColumns(work.inputs("tokens"), scenario === "domain_incremental")
   const shared = work.input("shared")
-  const features = host(encoded.arrays.features)
   const { W, b } = headIn(shared)
   const [all, classes] = [b.data.length, columns.length]
   const picked = Float32Array.from({ length: W.shape[0] * classes }, (_, i) =>
@@ -66,5 +86,5 @@ const sharedLogits = (work: Work, columns: Int32Array): Artifact => {
   }
   const { head: form } = shared.json as { readonly head?: { readonly cosine: number } }
   const logits = form ? applied(unitRows(features), unitColumns(head, form.cosine)) : applied(features, head)
-  return evaluated(logits, features.shape[0], flopsIn(encoded))
+  return evaluated(logits, features.shape[0], flops)
 }

@@ -24,7 +24,7 @@ export const selected = async (work: Work, chosen: Chosen, stage: number, seed: 
 }
 
 /** Row i of the table that `choice[i]` names. */
-const pickRows = (tables: readonly HostTensor[], choice: Int32Array): HostTensor => {
+export const pickRows = (tables: readonly HostTensor[], choice: Int32Array): HostTensor => {
   const width = tables[0].shape[1]
   const data = new Float32Array(choice.length * width)
   choice.forEach((table, i) => {

@@ -44,7 +44,11 @@ export const stageOf = (
     example: [...indices],
     classIncremental: Array.from(indices, (i, row) =>
       ofOwnTask(
-        plan.how === "selects" ? within(row, (own) => moduleAt({ moduleOf }, own) === chosen[row]) : joint[row],
+        plan.how === "selects"
+          ? within(row, (own) => moduleAt({ moduleOf }, own) === chosen[row])
+          : plan.how === "shared" && plan.knowsTask
+            ? within(row, (own) => own === task[i])
+            : joint[row],
         task[i],
       ),
     ),

@@ -25,6 +25,7 @@ export const shared: Perform = async (work) => {
       task: options.name,
       parameters: start.names.reduce((sum, name) => sum + start.arrays.get(name)!.data.length, 0),
       ...(options.adapter && { adapter: options.adapter }),
+      ...(prepared.adapter?.grows && { grows: prepared.adapter.grows }),
       ...(head === "linear" ? {} : { head }),
     } as unknown as Json,
     arrays: { ...Object.fromEntries(start.arrays), ...left, ...recorded?.arrays } as Record<string, StoredArray>,

@@ -1,4 +1,4 @@
-/** A router that selects, where texts are answered in words: what the chosen module has written. */
+/** Where texts are answered in words: what the module has written that a router chose, or that of the text's own task. */
 import type { Artifact } from "../../../plan/step.ts"
 import type { Work } from "../../work.ts"
 import { choice } from "../evaluation/choice.ts"
@@ -20,16 +20,31 @@ export const writtenIn = ({ json }: Artifact): Written => json as unknown as Wri
 export const picked = async (work: Work, chosen: Chosen, stage: number, seed: number): Promise<Artifact> => {
   const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
   const { module, query, arrays } = await choice(work, chosen, indices, seed)
+  const more = query.startsWith("frozen") ? flopsIn(work.input("features")) : 0
+  return { json: { ...answersOf(work, indices, module, more), ...servingNote(work) }, arrays }
+}
+
+/** So has the model that each task has left. */
+export const writtenOfTask = (work: Work, stage: number): Artifact => {
+  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+  const task = work.input("truth").arrays.task.data as Int32Array
+  return {
+    json: answersOf(
+      work,
+      indices,
+      Int32Array.from(indices, (i) => task[i]),
+    ),
+    arrays: {},
+  }
+}
+
+/** `by`: for each of the texts whose answer counts. */
+const answersOf = (work: Work, indices: Int32Array, by: Int32Array, more = 0) => {
   const of = work.inputs("written").map(writtenIn)
   const cut = of.map(({ unfinished }) => new Set(unfinished))
-  const flops = of[0].flops + (query.startsWith("frozen") ? flopsIn(work.input("features")) : 0)
   return {
-    json: {
-      written: Array.from(indices, (i, row) => of[module[row]].written[i]),
-      unfinished: Array.from(indices, (_, row) => row).filter((row) => cut[module[row]].has(indices[row])),
-      flops,
-      ...servingNote(work),
-    },
-    arrays,
+    written: Array.from(indices, (i, row) => of[by[row]].written[i]),
+    unfinished: Array.from(indices, (_, row) => row).filter((row) => cut[by[row]].has(indices[row])),
+    flops: of[0].flops + more,
   }
 }

@@ -18,7 +18,7 @@ import { outsideOfTest } from "../query.ts"
 import { typicalSizes } from "../sizes.ts"
 import { sharedModule } from "../training/strategy/module.ts"
 import { endOf } from "./answer_tokens.ts"
-import { picked } from "./picked.ts"
+import { picked, writtenOfTask } from "./picked.ts"
 import { routedWriting } from "./routed_writing.ts"
 
 export const write: Perform = async (work) => {
@@ -31,15 +31,22 @@ export const write: Perform = async (work) => {
         : undefined
   if (reason !== undefined) return notServed(reason)
   if (options.what === "picked") return picked(work, options.router, options.stage, options.seed)
+  if (options.what === "of_task") return writtenOfTask(work, options.stage)
   const net = await network(work, options.backbone)
   const all = textsIn(work.input("blind"), "test")
   if (options.what === "module") {
     const [module] = await libraryFrom(work, [work.input("module")])
     return written(work, net, all, options.answers, { taking: () => frozen(module), of: "a module" })
   }
-  const indices = work.input("blind").arrays[`stage/${options.stage}`].data as Int32Array
-  const texts = Array.from(indices, (i) => all[i])
+  if (options.what === "shared") {
+    const shared = await sharedModule(work, net, work.input("shared"))
+    const writing = { taking: () => shared.participant, of: "the shared model" }
+    const texts = options.stage === undefined ? all : ofStage(work, options.stage, all)
+    return written(work, shared.network, texts, options.answers, writing)
+  }
+  const texts = ofStage(work, options.stage, all)
   if (options.what === "routed") {
+    const indices = placesAt(work, options.stage)
     const { routing, ...writing } = await routedWriting(work, net, options)
     const query = outsideOfTest(work, routing, indices, options.seed)
     const { json, arrays } = await written(work, net, texts, options.answers, {
@@ -48,14 +55,16 @@ export const write: Perform = async (work) => {
     })
     return { json: { ...(json as object), ...servingNote(work) } as Json, arrays }
   }
-  if (options.what === "composed") {
-    const [module] = await libraryFrom(work, [work.input("composed")])
-    return written(work, net, texts, options.answers, { taking: () => frozen(module), of: "the composed module" })
-  }
-  const shared = await sharedModule(work, net, work.input("shared"))
-  const writing = { taking: () => shared.participant, of: "the shared model" }
-  return written(work, shared.network, texts, options.answers, writing)
+  const [module] = await libraryFrom(work, [work.input("composed")])
+  return written(work, net, texts, options.answers, { taking: () => frozen(module), of: "the composed module" })
 }
+
+/** Places of the texts of a stage in the mixed test set. */
+const placesAt = (work: Work, stage: number): Int32Array =>
+  work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+
+const ofStage = (work: Work, stage: number, all: readonly TokenIds[]): readonly TokenIds[] =>
+  Array.from(placesAt(work, stage), (i) => all[i])
 
 /** Who takes part, in words too, with what is watched and what is read from outside. */
 export interface Writing {
@@ -66,7 +75,7 @@ export interface Writing {
   readonly query?: HostTensor
 }
 
-type Answers = Exclude<WriteOptions, { readonly what: "picked" }>["answers"]
+type Answers = Exclude<WriteOptions, { readonly what: "picked" | "of_task" }>["answers"]
 
 /** Texts that are written at once. */
 const CHUNK = 32

@@ -1,11 +1,14 @@
-/** The network of a shared model below its head: with the one adapter that is trained for all tasks, or with weights of its own. */
+/** The network of a shared model below its head: with the adapter that is trained for its tasks, or with weights of its own. */
+import { beforeEarlier } from "../../../../model/before_earlier.ts"
+import { besideEarlier } from "../../../../model/beside_earlier.ts"
 import type { Network, Participant } from "../../../../model/encoder.ts"
 import { bySite, NO_HEAD } from "../../../../model/library.ts"
 import { frozen, trainable } from "../../../../model/single.ts"
-import type { Adapter, HostTensor, Mode } from "../../../../plugin/index.ts"
+import type { Adapter, Growth, HostTensor, Mode } from "../../../../plugin/index.ts"
+import { earlierIn, isEarlier } from "./earlier.ts"
 
-/** The one adapter that is trained for all tasks; none where everything is. */
-export type Attached = { readonly plugin: Adapter; readonly options: unknown } | undefined
+/** The one adapter that is trained for all tasks, or of which each task gets a module; none where everything is trained. */
+export type Attached = { readonly plugin: Adapter; readonly options: unknown; readonly grows?: Growth } | undefined
 
 export interface Body {
   readonly net: Network
@@ -21,15 +24,16 @@ export const bodyOf = (
   { arrays }: { readonly arrays: ReadonlyMap<string, HostTensor> },
   mode?: Mode,
 ): Body => {
-  const own = [...arrays].filter(([name]) => !name.startsWith("head/"))
-  if (adapter)
-    return {
-      net,
-      participant: mode
-        ? trainable(adapter.plugin, adapter.options, net.checkpoint.sites, mode, arrays)
-        : frozen({ task: "all", adapter: adapter.plugin, options: adapter.options, sites: bySite(own), head: NO_HEAD }),
-      trained: false,
-    }
+  const own = [...arrays].filter(([name]) => !name.startsWith("head/") && !isEarlier(name))
+  if (adapter) {
+    const { plugin, options, grows } = adapter
+    const newest = mode
+      ? trainable(plugin, options, net.checkpoint.sites, mode, arrays)
+      : frozen({ task: "all", adapter: plugin, options, sites: bySite(own), head: NO_HEAD })
+    const earlier = grows ? earlierIn(adapter, arrays) : []
+    const all = grows === "sum" ? besideEarlier(newest, earlier, "summed") : beforeEarlier(newest, earlier)
+    return { net, participant: earlier.length > 0 ? all : newest, trained: false }
+  }
   if (mode) return { net, participant: {}, trained: true }
   const weights: Record<string, HostTensor> = Object.fromEntries(own)
   return { net: { ...net, checkpoint: { ...net.checkpoint, weights } }, participant: {}, trained: false }

@@ -2,7 +2,7 @@
 import type { Network, Participant } from "../../../../model/encoder.ts"
 import { initialsFor, trainedNames } from "../../../../model/single.ts"
 import type { Artifact } from "../../../../plan/step.ts"
-import type { HostTensor } from "../../../../plugin/index.ts"
+import type { Growth, HostTensor } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { type Chosen, host } from "../../given.ts"
@@ -24,8 +24,8 @@ export const arraysOf = ({ arrays }: Artifact): Map<string, HostTensor> =>
   new Map(Object.entries(arrays).flatMap(([name, array]) => (isBeside(name) ? [] : [[name, host(array)] as const])))
 
 export const adapterOf = async (work: Work, { json }: Artifact): Promise<Attached> => {
-  const { adapter } = json as unknown as { readonly adapter?: Chosen }
-  return adapter && { plugin: await adapterIn(work, adapter), options: adapter.options }
+  const { adapter, grows } = json as unknown as { readonly adapter?: Chosen; readonly grows?: Growth }
+  return adapter && { plugin: await adapterIn(work, adapter), options: adapter.options, ...(grows && { grows }) }
 }
 
 /** What is trained of a model, by name, in the order in which it is trained. */

@@ -7,6 +7,7 @@ import { partsOf, tokensAtOnce } from "../../../../model/parts.ts"
 import {
   type Carried,
   crossEntropies,
+  type GrownFactors,
   type HostTensor,
   input,
   nameOf,
@@ -39,6 +40,8 @@ export interface ToTrain extends Body {
   readonly kept: Int32Array
   readonly recorded?: Recorded
   readonly carried: Carried<Tensor>
+  /** Of modules that grow and are low-rank. */
+  readonly factors?: readonly GrownFactors[]
   readonly smoothing: number
 }
 
@@ -91,14 +94,17 @@ const classifyingStep = ({
   const logits = jointLogits(head, features, headLeaves(start, kept))
   const labels = input("labels", ["examples"], "int", rows)
   const ofClasses = (name: string) => input(name, ["examples", start.get("head/b")!.data.length], "float", rows)
+  const own = ofClasses("own")
+  const among = to.strategy.masks?.(to.options) ? own : undefined
   return {
     ...means(texts, to.strategy.gradients ? 0 : texts.draws),
-    crossEntropy: (under = logits) => crossEntropies(under, labels, to.smoothing),
+    crossEntropy: (under = logits) => crossEntropies(under, labels, to.smoothing, among),
     logits,
     labels,
-    own: ofClasses("own"),
+    own,
     ...(recorded && { recorded: { logits: ofClasses("recorded"), seen: ofClasses("seen") } }),
     trained: trainedLeaves(names, start),
+    ...(to.factors && { factors: to.factors }),
     carried,
   }
 }
@@ -125,6 +131,7 @@ const writingStep = ({ net, participant, texts, names, start, carried, ...to }: 
       return none()
     },
     trained: trainedLeaves(names, start),
+    ...(to.factors && { factors: to.factors }),
     carried,
   }
 }

@@ -5,6 +5,7 @@ import { adapterIn } from "../../adapter.ts"
 import { jointColumns, network } from "../../given.ts"
 import { type Attached, type Body, bodyOf } from "./body.ts"
 import { carriedFrom, carriedTensors } from "./carried.ts"
+import { factorsOf } from "./earlier.ts"
 import { frozenColumns, type HeadForm } from "./joint_head.ts"
 import type { ToTrain } from "./objective.ts"
 import { type Recorded, recordedFor } from "./recorded.ts"
@@ -32,7 +33,8 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const { strategy: given, adapter: chosen, stage, visits } = options
   const net = await network(work, options.backbone)
   const strategy = await work.plugin<Strategy>("strategy", given.plugin, given.from)
-  const adapter = chosen && { plugin: await adapterIn(work, chosen), options: chosen.options }
+  const grows = strategy.grows?.(given.options)
+  const adapter = chosen && { plugin: await adapterIn(work, chosen), options: chosen.options, ...(grows && { grows }) }
   const head = strategy.head?.(given.options) ?? "linear"
   const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
   const start = startOf(work, net, adapter, options, { form: head, classes })
@@ -42,6 +44,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const before = { ...bodyOf(net, adapter, start), start: start.arrays, head }
   const recorded = await recordedFor(work, before, texts, stage, strategy.records)
   const carried = carriedFrom(work)
+  const factors = adapter && grows && factorsOf(net, adapter, start.arrays)
   const to: ToTrain = {
     ...bodyOf(net, adapter, start, isTrained("body") ? { training: true } : undefined),
     strategy,
@@ -50,8 +53,9 @@ export const prepare = async (work: Work): Promise<Prepared> => {
     start: start.arrays,
     names: start.names.filter(isTrained),
     head,
-    kept: frozenColumns(frozen, texts, visits),
+    kept: options.head ? new Int32Array() : frozenColumns(frozen, texts, visits),
     ...(recorded ? { recorded } : {}),
+    ...(factors ? { factors } : {}),
     carried: carriedTensors(carried),
     smoothing: options.train.label_smoothing,
   }

@@ -1,12 +1,12 @@
-/** From what a stage starts: from where the stage before left it, or from the checkpoint, fresh modules and a fresh head. */
+/** From what a stage starts: from where the stage before left it, with a fresh module where it grows; or from the checkpoint, a fresh module and a fresh head. */
 import type { Network } from "../../../../model/encoder.ts"
 import { drawn, freshModule } from "../../../../model/initial.ts"
 import { type HostTensor, type Initial, randomStream } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import type { Attached } from "./body.ts"
-import { isBeside } from "./carried.ts"
+import { asEarlier } from "./earlier.ts"
 import { type HeadForm, headInitials } from "./joint_head.ts"
-import { trainedIn } from "./module.ts"
+import { arraysOf, trainedIn } from "./module.ts"
 import type { SharedOptions } from "./shared_options.ts"
 
 export interface Start {
@@ -20,26 +20,26 @@ export const startOf = (
   work: Work,
   net: Network,
   adapter: Attached,
-  { seed, name, head: writes }: SharedOptions,
+  { seed, name, stage, head: writes }: SharedOptions,
   { form, classes }: { readonly form: HeadForm; readonly classes: number },
 ): Start => {
   const { checkpoint } = net
-  const streamOf = (key: string) => randomStream(seed, "initial", name, key)
-  const head: Readonly<Record<string, Initial>> = writes ? {} : headInitials(form, checkpoint.width, classes)
   const [previous] = work.inputs("previous")
+  const grows = adapter?.grows !== undefined
+  // The first task's module starts as that of a model which does not grow.
+  const streamOf = (key: string) =>
+    randomStream(seed, "initial", name, ...(grows && stage > 0 ? [`task ${stage}`] : []), key)
+  const module = () =>
+    adapter ? freshModule(net, adapter.plugin, adapter.options, streamOf) : copies(checkpoint.weights)
+  const head: Readonly<Record<string, Initial>> = writes ? {} : headInitials(form, checkpoint.width, classes)
+  const inherited = previous ? copies(Object.fromEntries(arraysOf(previous))) : []
   const arrays = new Map<string, HostTensor>(
     previous
-      ? Object.entries(previous.arrays)
-          .filter(([key]) => !isBeside(key))
-          .map(([key, { shape, data }]) => [key, { shape, data: data.slice() }])
-      : [
-          ...(adapter
-            ? freshModule(net, adapter.plugin, adapter.options, streamOf)
-            : Object.entries(checkpoint.weights).map(
-                ([key, { shape, data }]) => [key, { shape, data: (data as Float32Array).slice() }] as const,
-              )),
-          ...Object.entries(head).map(([key, initial]) => [key, drawn(initial, streamOf(key))] as const),
-        ],
+      ? [...(grows ? [...module(), ...asEarlier(inherited, stage)] : inherited)]
+      : [...module(), ...Object.entries(head).map(([key, initial]) => [key, drawn(initial, streamOf(key))] as const)],
   )
   return { arrays, names: trainedIn(net, adapter, arrays, form) }
 }
+
+const copies = (arrays: Readonly<Record<string, HostTensor>>): readonly (readonly [string, HostTensor])[] =>
+  Object.entries(arrays).map(([key, { shape, data }]) => [key, { shape, data: (data as Float32Array).slice() }])

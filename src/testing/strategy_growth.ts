@@ -1,0 +1,43 @@
+/** A check of strategies that grow: modules of earlier tasks are at work while another is trained, and keep their bytes. */
+import assert from "node:assert/strict"
+import type { Artifact, StoredArray } from "../plan/step.ts"
+import type { Check } from "./check.ts"
+import { gap } from "./nearness.ts"
+import { type StrategySetting, strategyBench, trainedAt, trainedTo } from "./strategy_stream.ts"
+import { parametersOf } from "./strategy_training.ts"
+
+const isEarlier = (name: string): boolean => name.startsWith("earlier/")
+
+/** All arrays but the head are others. */
+const withOtherModule = (artifact: Artifact): Artifact => ({
+  ...artifact,
+  arrays: Object.fromEntries(
+    Object.entries(artifact.arrays).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: name.startsWith("head/") ? data : data.map((_: number, i: number) => 0.5 + 0.1 * (i % 3)) },
+    ]),
+  ) as Record<string, StoredArray>,
+})
+
+export const growthCheck = (setting: StrategySetting): Check => ({
+  name: "modules of earlier tasks are at work and keep their bytes",
+  run: async () => {
+    const { bench, stream } = await strategyBench(setting)
+    const stages = await trainedTo(bench, setting, stream, 2)
+    for (const stage of [1, 2])
+      for (const [name, { data }] of Object.entries(parametersOf(stages[stage - 1]))) {
+        if (name.startsWith("head/")) continue
+        const kept = stages[stage].arrays[isEarlier(name) ? name : `earlier/${stage - 1}/${name}`]
+        assert.deepEqual(kept?.data, data, `${name} of stage ${stage} is another at stage ${stage + 1}`)
+        if (!isEarlier(name))
+          assert.notDeepEqual(stages[stage].arrays[name].data, data, `${name} is no module of its own`)
+      }
+    const other = await trainedAt(bench, setting, stream, 1, withOtherModule(stages[0]))
+    assert.ok(
+      Object.entries(stages[1].arrays).some(
+        ([name, array]) => !isEarlier(name) && gap(array, other.arrays[name]) > 1e-6,
+      ),
+      "the module of the first task has no part in what is learnt from the second",
+    )
+  },
+})

@@ -1,0 +1,150 @@
+"""Strategies that grow, and prompt pools, over three tasks on the tiny BERT by their formulas: what is trained after the third task. Starts from draws that l2r made: `python growing.py STARTS`."""
+import json
+import math
+import sys
+
+import torch
+from torch.nn.functional import cross_entropy
+
+import curve
+import fixture
+import tiny
+
+RANK, ALPHA, CLASSES, EPOCHS, RATE = 4, 8, 6, 3, 5e-2
+BERT, _ = tiny.tiny()
+IDS = curve.examples()
+TASKS = [list(range(8)), list(range(8, 16)), list(range(16, 24))]
+LABEL = [2 * (i // 8) + i % 2 for i in range(24)]  # two classes a task, in a joint head of six
+tensor = lambda value, trained=True: torch.tensor(value, dtype=torch.float64, requires_grad=trained)
+
+
+def attended(block, h, prefix, low_rank):
+    """One text's attention, with keys and values before its own, and what is added to queries and values."""
+    own = block.attention.self
+    q, k, v = (linear(h) for linear in (own.query.linear, own.key, own.value.linear))
+    for A, B in low_rank["query"]:
+        q = q + ALPHA / RANK * (h @ A) @ B
+    for A, B in low_rank["value"]:
+        v = v + ALPHA / RANK * (h @ A) @ B
+    k, v = torch.cat([K for K, _ in prefix] + [k]), torch.cat([V for _, V in prefix] + [v])
+    return torch.cat([torch.softmax(q[:, at : at + 8] @ k[:, at : at + 8].T / math.sqrt(8), -1) @ v[:, at : at + 8] for at in (0, 8)], -1)
+
+
+def states(text, prompts=(), prefix=lambda block: (), low_rank=lambda block: {"query": [], "value": []}):
+    """Last states of the text's own tokens."""
+    e = BERT.embeddings
+    x = torch.cat([*prompts, e.word_embeddings.weight[torch.tensor(IDS[text])]])
+    h = e.LayerNorm(x + e.position_embeddings.weight[: len(x)] + e.token_type_embeddings.weight[0])
+    for number, block in enumerate(BERT.encoder.layer):
+        a = attended(block, h, list(prefix(number)), low_rank(number))
+        h = block.attention.output.LayerNorm(h + block.attention.output.dense.linear(a))
+        h = block.output.LayerNorm(h + block.output.dense.linear(torch.nn.functional.gelu(block.intermediate.dense(h))))
+    return h[len(x) - len(IDS[text]) :]
+
+
+class Strategy:
+    """Each task brings arrays by name; `masked`: other tasks' classes are out of the loss, and earlier columns of the head stay."""
+
+    masked = False
+
+    def __init__(self, options, starts):
+        self.options, self.starts = options, starts
+        self.modules = []  # of each task, by name
+        self.head = {"W": torch.zeros(16, CLASSES, dtype=torch.float64, requires_grad=True), "b": torch.zeros(CLASSES, dtype=torch.float64, requires_grad=True)}
+
+    def begin(self, task):
+        self.task = task
+        self.modules.append({name: tensor(value) for name, value in self.starts[task].items()})
+
+    def trained(self):
+        return list(self.modules[-1].values())
+
+    def logits(self, texts):
+        return torch.stack([self.states(i).mean(0) for i in texts]) @ self.head["W"] + self.head["b"]
+
+    def loss(self, texts):
+        logits = self.logits(texts)
+        if self.masked:
+            own = torch.tensor([c // 2 == self.task for c in range(CLASSES)])
+            logits = logits.masked_fill(~own, -math.inf)
+        return cross_entropy(logits, torch.tensor([LABEL[i] for i in texts])) + self.penalty(texts)
+
+    def penalty(self, texts):
+        return 0.0
+
+
+class Incremental(Strategy):
+    def states(self, text):
+        of = lambda block, role: [(m[f"layer.{block}.attention.{role}/A"], m[f"layer.{block}.attention.{role}/B"]) for m in self.modules]
+        return states(text, low_rank=lambda block: {"query": of(block, "query"), "value": of(block, "value")})
+
+
+class Orthogonal(Incremental):
+    def penalty(self, texts):
+        newest, earlier = self.modules[-1], self.modules[:-1]
+        size = torch.abs if self.options.get("entries", "absolute") == "absolute" else torch.square
+        overlap = sum(size(A_old.T @ newest[name]).sum() for m in earlier for name, A_old in m.items() if name.endswith("/A"))
+        norms = sum(torch.norm(p) for p in newest.values())
+        return self.options.get("lambda_1", 0.5) * overlap + self.options.get("lambda_2", 0) * norms
+
+
+class Progressive(Strategy):
+    def __init__(self, options, starts):
+        super().__init__(options, starts)
+        self.masked = options.get("task", "given") == "given"
+
+    def states(self, text):
+        newest_first = self.modules[::-1]
+        if "embeddings/P" in newest_first[0]:
+            return states(text, prompts=[m["embeddings/P"] for m in newest_first])
+        return states(text, prefix=lambda block: [(m[f"layer.{block}.attention/K"], m[f"layer.{block}.attention/V"]) for m in newest_first])
+
+
+KINDS = {"inc_lora": Incremental, "o_lora": Orthogonal, "progressive_prompts": Progressive}
+
+
+def train(kind, options, starts):
+    model = kind(options, starts)
+    for task, texts in enumerate(TASKS):
+        model.begin(task)
+        before = {name: p.detach().clone() for name, p in model.head.items()}
+        adamw = torch.optim.AdamW([{"params": model.trained(), "lr": 1e-2}, {"params": list(model.head.values()), "lr": RATE}], weight_decay=0.01)
+        for step in range(EPOCHS):
+            for group, rate in zip(adamw.param_groups, (1e-2, RATE)):
+                group["lr"] = rate * (1 - step / EPOCHS)
+            adamw.zero_grad()
+            model.loss(texts).backward()
+            adamw.step()
+        if model.masked:
+            with torch.no_grad():
+                for name, p in model.head.items():
+                    p[..., : 2 * task] = before[name][..., : 2 * task]
+    return model
+
+
+def checked():
+    """This forward pass is that of the library."""
+    hidden, _ = tiny.run(BERT, [IDS[5]])
+    assert torch.allclose(states(5), hidden[-1][0], atol=1e-12)
+
+
+checked()
+with open(sys.argv[1], encoding="utf-8") as file:
+    asked = json.load(file)
+variants = []
+for one in asked:
+    model = train(KINDS[one["strategy"]], one["options"], one["starts"])
+    variants.append({**one, "final": {"tasks": model.modules, "head": model.head}})
+fixture.write(
+    "growing",
+    "strategies that grow over three tasks on tiny_bert/ with a joint head that starts at zero, in float64",
+    {
+        "ids, labels": "[example]; eight examples a task, column of the joint head",
+        "settings": "AdamW anew for each task, one batch of the whole task a step, linear schedule, weight decay 0.01",
+        "variants": "starts: what l2r drew for each task, by name; final: {tasks: what came of it, head: {W [16, 6], b [6]}} after the third",
+    },
+    ids=IDS,
+    labels=LABEL,
+    settings={"epochs": EPOCHS, "learning_rate": 1e-2, "head_learning_rate": RATE, "weight_decay": 0.01},
+    variants=variants,
+)

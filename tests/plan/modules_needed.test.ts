@@ -1,0 +1,81 @@
+/** Which modules a strategy can train: what adapters add, and what `check` and the plan say where it won't do. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { check, type Vocabulary } from "../../dsl/index.ts"
+import shipped from "../../dsl/vocabulary.json" with { type: "json" }
+import bottleneck from "../../plugins/adapters/bottleneck.ts"
+import lora from "../../plugins/adapters/lora.ts"
+import prefix from "../../plugins/adapters/prefix.ts"
+import prompt from "../../plugins/adapters/prompt.ts"
+import { plan } from "../../src/compile.ts"
+import { addsOf } from "../../src/plan/rows/modules_needed.ts"
+import { type Adapter, Schema } from "../../src/plugin/index.ts"
+import { checkSource } from "../../src/source.ts"
+
+test("what an adapter adds to a network", () => {
+  const adds = (adapter: Adapter, written: object = {}) =>
+    addsOf(adapter, Schema.decodeUnknownSync(adapter.options)(written as never))
+  assert.equal(adds(lora), "outputs")
+  assert.equal(adds(bottleneck), "outputs")
+  assert.equal(adds(prompt), "own_tokens")
+  assert.equal(adds(prefix), "own_keys")
+  assert.equal(adds(prefix, { hidden: 4 }), "made_keys")
+})
+
+const spec = (adapters: string, bounds: string) => `language 1
+backbone encoder = bert "gloss-mini"
+data glosses = wordnet
+stream topics { tasks: glosses[living, things] }
+adapter low_rank = lora
+adapter columns = lora { decomposed: true }
+adapter narrow = bottleneck
+adapter soft = prompt
+adapter deep = prefix
+adapter made = prefix { hidden: 4 }
+adapter both = stack { of: [low_rank, soft] }
+train brief { epochs: 1 }
+experiment e { on: encoder, stream: topics, adapters: ${adapters}, train: brief, bounds: ${bounds} }
+`
+const found = (adapters: string, bounds: string) =>
+  check(spec(adapters, bounds), { file: "spec.l2r", vocabulary: shipped as unknown as Vocabulary }).diagnostics.map(
+    ({ code }) => code,
+  )
+
+const WONT: readonly (readonly [strategy: string, adapters: readonly string[]])[] = [
+  ["inc_lora", ["soft"]],
+  ["o_lora", ["narrow", "columns", "soft", "deep"]],
+  ["progressive_prompts", ["low_rank", "narrow"]],
+]
+for (const [strategy, adapters] of WONT)
+  for (const adapter of adapters)
+    test(`${strategy} on ${adapter} is an error of check, and beside another adapter a warning`, () => {
+      assert.deepEqual(found(adapter, strategy), ["L2R0511"])
+      const other = strategy === "progressive_prompts" ? "deep" : "low_rank"
+      assert.deepEqual(found(`[${adapter}, ${other}]`, strategy), ["L2R0510"])
+    })
+
+test("what will do is not spoken of, nor what check can't tell", () => {
+  assert.deepEqual(found("[low_rank, columns, narrow, deep, made]", "inc_lora"), [])
+  assert.deepEqual(found("low_rank", "o_lora"), [])
+  assert.deepEqual(found("[soft, deep, made]", "progressive_prompts"), [])
+  assert.deepEqual(found("both", "progressive_prompts"), [])
+})
+
+const planned = async (adapters: string, bounds: string) => {
+  const source = { text: spec(adapters, bounds), file: "spec.l2r", directory: process.cwd() }
+  return plan((await checkSource(source)).spec!, source)
+}
+
+test("the plan says so of a row that check could not judge", async () => {
+  const { cells } = await planned("both", "[progressive_prompts, inc_lora]")
+  const [told, summed] = cells[0].rows
+  assert.match(told.notDefined!, /progressive_prompts puts the tokens .* the adapter is stack/)
+  assert.match(summed.notDefined!, /inc_lora adds up what modules give/)
+})
+
+test("a row that is told the task meets the models of all tasks, and is marked", async () => {
+  const { cells } = await planned("soft", "progressive_prompts")
+  const [row] = cells[0].rows
+  assert.equal(row.knowsTask, true)
+  assert.equal(row.stages.length, 2)
+})
