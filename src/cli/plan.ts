@@ -35,7 +35,7 @@ export default {
       }
       for (const { key, kind, label, cached, estimate } of steps)
         process.stdout.write(
-          `${cached ? "cached " : "to do  "} ${key.slice(0, 12)}  ${kind.padEnd(9)}${(cached ? "" : about(estimate.seconds)).padStart(8)}${size(estimate.bytes).padStart(9)}  ${label}\n`,
+          `${cached ? "cached " : "to do  "} ${key.slice(0, 12)}  ${kind.padEnd(10)}${(cached ? "" : about(estimate.seconds)).padStart(8)}${size(estimate.bytes).padStart(9)}  ${label}\n`,
         )
       const todo = steps.filter(({ cached }) => !cached)
       const seconds = todo.reduce((sum, { estimate }) => sum + estimate.seconds, 0)

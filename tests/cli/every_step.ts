@@ -29,6 +29,8 @@ stream answered { tasks: words[weather, kitchen], head: text, answers: { max_tok
 experiment all { on: encoder, stream: both, adapters: [low_rank, together, ported], train: brief, routers: learnt, compositions: informed, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
 portability porting { transfers: ported, on: encoder, stream: both, train: brief, steps: [0, 1], against: permuted }
 experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential], seeds: 1 }
+pretraining made { family: moduleformer, size: { layers: 1, width: 8, heads: 2, intermediate: 4, experts: 2, vocabulary: 60, max_tokens: 12 }, texts: both, train: brief }
+study reading { models: made, test: both, prune: 50% }
 `,
   folders: { writer: "../../examples/05_answers/writer" },
   tasks: { weather: examples(weather, ["dry", "wet"]), kitchen: examples(kitchen, ["baked", "cooked"]) },
@@ -55,6 +57,10 @@ export const KINDS = [
   "evaluate",
   "write",
   "scores",
+  "vocabulary",
+  "pretrain",
+  "read",
+  "study",
 ]
 
 /** Timings aside, equal for equal runs. */
