@@ -5,7 +5,7 @@ import { valueText } from "../../plan/options/option_text.ts"
 
 /** A value that an option without a default takes. */
 const someValue = (schema: JsonSchema): unknown => {
-  if (schema.reference) return { memory: "few", adapter: "lora_adapter" }[schema.reference]
+  if (schema.reference) return { memory: "few", adapter: "lora_adapter", backbone: "bert_backbone" }[schema.reference]
   if (schema.items?.reference === "adapter") return ["lora_adapter", "bottleneck_adapter"]
   if (schema.enum) return schema.enum[0]
   if (schema.anyOf) return schema.anyOf.map(someValue).find((value) => value !== undefined)
