@@ -76,7 +76,7 @@ const isServed = (needed: Needed, name: string, context: Context): boolean | und
   if (declared.kind !== "adapter") return undefined
   const resolved = context.resolve(declared)
   const by = resolved.entry?.facts?.adds as ByOptions<Adds> | undefined
-  const adds = saidBy(by, (option) => wordOf(resolved, option))
+  const adds = saidBy(by, (option) => wordOf(resolved, option) ?? otherNumber(resolved, option))
   return adds && serves(needed, adds, false)
 }
 
@@ -164,4 +164,11 @@ const readsMemory = (resolved: Resolved): boolean => {
 const wordOf = ({ settings }: Resolved, option: string): unknown => {
   const value = settings.get(option)?.value
   return value?.kind === "word" ? value.text : undefined
+}
+
+/** A number that is written, where it is not the default. */
+const otherNumber = ({ settings, entry }: Resolved, option: string): number | undefined => {
+  const value = settings.get(option)?.value
+  if (value?.kind !== "number" || value.value === entry?.options.properties?.[option]?.default) return undefined
+  return value.value
 }

@@ -123,10 +123,19 @@ export const task_predictor = builder<typeof import("../../plugins/routers/task_
 export const uniform = builder<typeof import("../../plugins/routers/uniform.ts").default>("router", "uniform")
 export const x_lora = builder<typeof import("../../plugins/routers/x_lora.ts").default>("router", "x_lora")
 export const a_gem = builder<typeof import("../../plugins/strategies/a_gem.ts").default>("strategy", "a_gem")
+export const coda_prompt = builder<typeof import("../../plugins/strategies/coda_prompt.ts").default>(
+  "strategy",
+  "coda_prompt",
+)
 export const der_pp = builder<typeof import("../../plugins/strategies/der_pp.ts").default>("strategy", "der_pp")
+export const dual_prompt = builder<typeof import("../../plugins/strategies/dual_prompt.ts").default>(
+  "strategy",
+  "dual_prompt",
+)
 export const er = builder<typeof import("../../plugins/strategies/er.ts").default>("strategy", "er")
 export const ewc = builder<typeof import("../../plugins/strategies/ewc.ts").default>("strategy", "ewc")
 export const inc_lora = builder<typeof import("../../plugins/strategies/inc_lora.ts").default>("strategy", "inc_lora")
+export const l2p = builder<typeof import("../../plugins/strategies/l2p.ts").default>("strategy", "l2p")
 export const lwf = builder<typeof import("../../plugins/strategies/lwf.ts").default>("strategy", "lwf")
 export const mbpa_pp = builder<typeof import("../../plugins/strategies/mbpa_pp.ts").default>("strategy", "mbpa_pp")
 export const multi_task = builder<typeof import("../../plugins/strategies/multi_task.ts").default>(

@@ -13,14 +13,23 @@ export const freshModule = (
   streamOf: (name: string) => RandomStream,
 ): ReadonlyMap<string, HostTensor> => {
   checkSites(network, adapter, options)
-  const initials = initialsFor(adapter, options, network.checkpoint.sites)
+  return freshArrays(network, adapter.name, initialsFor(adapter, options, network.checkpoint.sites), streamOf)
+}
+
+/** First values of arrays "<site>/<name>", or "<place>/<site>/<name>"; `of` is what they belong to, for errors. */
+export const freshArrays = (
+  network: Network,
+  of: string,
+  initials: ReadonlyMap<string, Initial>,
+  streamOf: (name: string) => RandomStream,
+): ReadonlyMap<string, HostTensor> => {
   const depends = [...initials.values()].some(dependsOnWeight)
   const weights = depends ? frozenWeights(network) : new Map<string, HostTensor>()
   return new Map(
     [...initials].map(([name, initial]) => {
-      const weight = weights.get(name.slice(0, name.lastIndexOf("/")))
+      const weight = weights.get(name.split("/").at(-2) as string)
       if (dependsOnWeight(initial) && !weight)
-        throw new Error(`${name} of adapter ${adapter.name} starts from a frozen weight, and its site has none`)
+        throw new Error(`${name} of ${of} starts from a frozen weight, and its site has none`)
       if (initial.draw === "vocabulary")
         return [name, fromTable(initial, streamOf(name), weight as HostTensor, network)] as const
       return [name, drawn(initial, streamOf(name), weight)] as const

@@ -45,7 +45,7 @@ export const trainable = (
     if (!value) throw new Error(`no value for the array "${name}", which is not trained`)
     return weight(name, value)
   }
-  return alone(adapter, options, mode, (site) =>
+  return given(adapter, options, mode, (site) =>
     attached.has(site.name)
       ? Object.fromEntries(
           Object.entries<Initial>(adapter.parameters(site, options)).map(([name, initial]) => [
@@ -62,7 +62,7 @@ export const frozen = (
   module: TrainedModule,
   leaf: (name: string, host: HostTensor) => Tensor = (name, host) => weight(name, host),
 ): Participant =>
-  alone(module.adapter, module.options, { training: false }, (site) => {
+  given(module.adapter, module.options, { training: false }, (site) => {
     const parameters = parametersAt(module, site)
     return (
       parameters &&
@@ -70,23 +70,23 @@ export const frozen = (
     )
   })
 
-/** One module takes part in the forward pass at the sites where it has parameters. */
-const alone = (
+/** One module takes part in the forward pass at the sites where it has parameters, which may depend on the state there. */
+export const given = (
   adapter: Adapter,
   options: unknown,
   mode: Mode,
-  parametersAt: (site: Site) => Readonly<Record<string, Tensor>> | undefined,
+  parametersAt: (site: Site, state: Tensor) => Readonly<Record<string, Tensor>> | undefined,
 ): Participant => ({
   change: (layer, x, y) => {
-    const p = parametersAt(layer.site)
+    const p = parametersAt(layer.site, y)
     return p ? noiseAt(layer.site.name, changed(adapter, x, y, p, options, mode, layer)) : y
   },
-  join: ({ site }) => {
-    const p = parametersAt(site)
+  join: ({ site }, e) => {
+    const p = parametersAt(site, e)
     return p && noiseAt(site.name, virtualTokens(adapter, p, options, mode, site))
   },
-  attend: (site, _q, y, extended) => {
-    const p = parametersAt(site)
+  attend: (site, q, y, extended) => {
+    const p = parametersAt(site, q)
     return p ? noiseAt(site.name, extended(extension(adapter, p, options, mode, site))) : y
   },
 })

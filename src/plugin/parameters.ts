@@ -27,6 +27,8 @@ export type Initials = Readonly<Record<string, Initial>>
 export const zeros = (shape: readonly number[]): Initial => ({ shape, draw: "zeros" })
 export const ones = (shape: readonly number[]): Initial => ({ shape, draw: "ones" })
 export const normal = (shape: readonly number[], deviation: number): Initial => ({ shape, draw: "normal", deviation })
+/** U(-bound, bound). */
+export const uniformly = (shape: readonly number[], bound: number): Initial => ({ shape, draw: "uniform", bound })
 /** Kaiming-uniform with a = sqrt(5), as torch.nn.Linear: U(±1/sqrt(fan in)); the fan-in is the first axis. */
 export const kaiming = (shape: readonly number[]): Initial => ({
   shape,

@@ -44,7 +44,7 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   readonly knowsTask?: (options: Options) => boolean
   /** What modules must be for it; by default what `grows` and `pool` need, and else any will do. */
   readonly needs?: (options: Options) => ModulesNeeded
-  /** Parameters of its own, of which it makes what stands for those of the experiment's adapter, for each example. Not carried out yet. */
+  /** Parameters of its own, of which it makes what stands for those of the experiment's adapter, for each example. */
   readonly pool?: Pool<Options>
   /** Where texts are answered in words there are no logits of classes: why that won't do; nothing where it does. */
   readonly classes?: (options: Options) => NeedsClasses | undefined

@@ -125,5 +125,8 @@ const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, hel
     )
   if (value.knowsTask && value.visits !== "one_by_one")
     wrong("knows the task and visits all tasks at once: there is one model for all", "take `knowsTask` out")
-  if (value.pool) wrong("has `pool`, which is not carried out yet", "take it out")
+  if (value.pool && (value.trains !== "adapter" || value.visits !== "one_by_one"))
+    wrong("has `pool`: parameters of the experiment's adapter", 'write trains: "adapter", visits: "one_by_one"')
+  const beside = ["grows", "records", "adapts", "knowsTask"].find((member) => value[member] !== undefined)
+  if (value.pool && beside) wrong(`has \`pool\` and \`${beside}\`, which do not go together`, "take one of them out")
 }

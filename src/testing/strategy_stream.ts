@@ -41,7 +41,7 @@ export const strategyBench = async ({ strategy, adapter }: StrategySetting) => {
   return { bench: { ...bench, plugins: [strategy, ...(adapter ? [adapter.plugin] : [])] }, stream }
 }
 
-type Trained = Pick<ToyStream, "tokens" | "memories">
+type Trained = Pick<ToyStream, "tokens" | "memories" | "features">
 
 const stepOf = ({ strategy, options, adapter }: StrategySetting, stage: number, train: object) => ({
   backbone,
@@ -55,10 +55,16 @@ const stepOf = ({ strategy, options, adapter }: StrategySetting, stage: number, 
   visits: strategy.visits === "one_by_one" ? [stage] : Array.from({ length: stage + 1 }, (_, t) => t),
 })
 
-const inputsOf = ({ strategy }: StrategySetting, { tokens, memories }: Trained, stage: number, before?: Artifact) => ({
+const inputsOf = (
+  { strategy }: StrategySetting,
+  { tokens, memories, features }: Trained,
+  stage: number,
+  before?: Artifact,
+) => ({
   tokens,
   previous: before && strategy.visits === "one_by_one" ? [before] : [],
   memories: memories.slice(0, stage),
+  ...(strategy.pool ? { features: features.slice(0, stage + 1) } : {}),
 })
 
 /** One stage. */

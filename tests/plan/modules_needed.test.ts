@@ -32,6 +32,7 @@ adapter narrow = bottleneck
 adapter soft = prompt
 adapter deep = prefix
 adapter made = prefix { hidden: 4 }
+adapter plain = prefix { hidden: 0, length: 3 }
 adapter both = stack { of: [low_rank, soft] }
 train brief { epochs: 1 }
 experiment e { on: encoder, stream: topics, adapters: ${adapters}, train: brief, bounds: ${bounds} }
@@ -45,18 +46,22 @@ const WONT: readonly (readonly [strategy: string, adapters: readonly string[]])[
   ["inc_lora", ["soft"]],
   ["o_lora", ["narrow", "columns", "soft", "deep"]],
   ["progressive_prompts", ["low_rank", "narrow"]],
+  ["l2p", ["low_rank", "made"]],
+  ["dual_prompt", ["low_rank", "soft", "made"]],
+  ["coda_prompt", ["soft"]],
 ]
 for (const [strategy, adapters] of WONT)
   for (const adapter of adapters)
     test(`${strategy} on ${adapter} is an error of check, and beside another adapter a warning`, () => {
       assert.deepEqual(found(adapter, strategy), ["L2R0511"])
-      const other = strategy === "progressive_prompts" ? "deep" : "low_rank"
+      const other = strategy.endsWith("lora") ? "low_rank" : "deep"
       assert.deepEqual(found(`[${adapter}, ${other}]`, strategy), ["L2R0510"])
     })
 
 test("what will do is not spoken of, nor what check can't tell", () => {
   assert.deepEqual(found("[low_rank, columns, narrow, deep, made]", "inc_lora"), [])
   assert.deepEqual(found("low_rank", "o_lora"), [])
+  assert.deepEqual(found("[deep, plain]", "[l2p, dual_prompt, coda_prompt]"), [])
   assert.deepEqual(found("[soft, deep, made]", "progressive_prompts"), [])
   assert.deepEqual(found("both", "progressive_prompts"), [])
 })

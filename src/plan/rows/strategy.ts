@@ -94,6 +94,7 @@ const train = (row: PlannedStrategy, stage: number, previous: string | undefined
       tokens: stream.tokens,
       previous: oneByOne && previous ? [previous] : [],
       ...(replays ? { memories: memory.at(stage - 1) } : {}),
+      ...(plugin.pool ? { features: stream.trainFeatures.slice(0, stage + 1) } : {}),
     },
     code: [...row.code, strategy.code],
     seconds:

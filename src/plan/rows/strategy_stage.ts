@@ -57,12 +57,12 @@ const write = (row: PlannedStrategy, stage: number, shared: string, all = false)
 }
 
 const encode = (row: PlannedStrategy, stage: number, shared: string, all = false): string => {
-  const { builder, stream, name, code, seed, at } = row
+  const { builder, stream, name, code, seed, at, strategy } = row
   return builder.add({
     ...optionsFor("encode", { what: "shared", backbone: stream.backbone, seed, ...(all ? {} : { stage }) }),
     label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
-    inputs: { shared, blind: stream.blind },
-    code,
+    inputs: { shared, blind: stream.blind, ...(strategy.plugin.pool ? { features: stream.testFeatures } : {}) },
+    code: strategy.plugin.pool ? [...code, strategy.code] : code,
     seconds: all ? seconds.encode : (seconds.encode * (stage + 1)) / 5,
     bytes: 2e6,
   })

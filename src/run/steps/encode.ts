@@ -18,10 +18,11 @@ import {
   type TokenIds,
 } from "../../plugin/index.ts"
 import type { Perform, Work } from "../work.ts"
+import { flopsIn } from "./evaluation/evaluated.ts"
 import { checkFinite } from "./finite.ts"
 import { fittedTensors, libraryFrom, network, remembered, textsIn } from "./given.ts"
 import { notServed, turnedDown } from "./not_served.ts"
-import { outsideOfMemory, outsideOfTest } from "./query.ts"
+import { frozenRows, outsideOfMemory, outsideOfTest } from "./query.ts"
 import { servedLibrary } from "./routed_library.ts"
 import { typicalSizes } from "./sizes.ts"
 import { sharedModule } from "./training/strategy/module.ts"
@@ -50,9 +51,17 @@ export const encode: Perform = async (work) => {
     )
   }
   const blind = work.input("blind")
-  const texts = options.stage === undefined ? textsIn(blind, "test") : stageTexts(blind, options.stage).texts
-  const shared = await sharedModule(work, net, work.input("shared"))
-  return run(work, texts, { features: encoder(shared.network, shared.participant).features }, "the shared module")
+  const all = textsIn(blind, "test")
+  const { texts, indices } =
+    options.stage === undefined
+      ? { texts: all, indices: Int32Array.from(all, (_, i) => i) }
+      : stageTexts(blind, options.stage)
+  const { network: own, participant, reads } = await sharedModule(work, net, work.input("shared"))
+  const outputs = { features: encoder(own, participant).features }
+  if (!reads) return run(work, texts, outputs, "the shared module")
+  const features = work.input("features")
+  const encoded = await run(work, texts, outputs, "the shared module", rowsOf(frozenRows(features, reads), indices))
+  return { ...encoded, json: { flops: flopsIn(encoded) + flopsIn(features) } }
 }
 
 /** The test set of a stage, or the memory, under the module that a composition made. */

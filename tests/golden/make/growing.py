@@ -100,7 +100,76 @@ class Progressive(Strategy):
         return states(text, prefix=lambda block: [(m[f"layer.{block}.attention/K"], m[f"layer.{block}.attention/V"]) for m in newest_first])
 
 
-KINDS = {"inc_lora": Incremental, "o_lora": Orthogonal, "progressive_prompts": Progressive}
+with torch.no_grad():
+    QUERY = [states(i)[0] for i in range(24)]  # the frozen [CLS]
+cosine = lambda a, b: torch.nn.functional.cosine_similarity(a, b, dim=-1)
+
+
+class Pool(Strategy):
+    masked = True
+
+    def __init__(self, options, starts):
+        super().__init__(options, starts)
+        self.p = {}
+
+    def begin(self, task):
+        super().begin(task)
+        self.p.update(self.modules[-1])
+
+
+class L2P(Pool):
+    def trained(self):
+        return list(self.p.values())
+
+    def chosen(self, text):
+        scores = cosine(QUERY[text], self.p["pool/keys"])
+        return scores, torch.topk(scores, self.options["top_k"]).indices
+
+    def states(self, text):
+        prompts = self.p["pool/embeddings/P"].reshape(self.options["pool"], -1, 16)
+        return states(text, prompts=[prompts[m] for m in self.chosen(text)[1]])
+
+    def penalty(self, texts):
+        return -0.1 * torch.stack([scores[best].sum() for scores, best in map(self.chosen, texts)]).mean()
+
+
+class Dual(Pool):
+    def trained(self):
+        return [p for name, p in self.p.items() if "general" in name or name.endswith(f" {self.task}")]
+
+    def place(self, block):
+        return f"pool/layer.{block}.attention"
+
+    def states(self, text):
+        def prefix(block):
+            of = "general {}" if block == 0 else f"{{}} {self.task}"
+            return [[self.p[f"{self.place(block)}/{of.format(name)}"] for name in "KV"]]
+
+        return states(text, prefix=prefix)
+
+    def penalty(self, texts):
+        where = "pool/model" if self.options.get("keys", "model") == "model" else self.place(1)
+        return torch.stack([1 - cosine(QUERY[i], self.p[f"{where}/key {self.task}"][0]) for i in texts]).mean()
+
+
+class Coda(Pool):
+    def all(self, block, name):
+        return torch.cat([self.p[f"pool/layer.{block}.attention/{name} {t}"] for t in range(self.task + 1)])
+
+    def states(self, text):
+        def prefix(block):
+            weights = cosine(QUERY[text] * self.all(block, "attention"), self.all(block, "keys"))
+            return [[torch.einsum("m,mld->ld", weights, self.all(block, name).reshape(len(weights), -1, 16)) for name in "KV"]]
+
+        return states(text, prefix=prefix)
+
+    def penalty(self, texts):
+        o = lambda B: ((B @ B.T - torch.eye(len(B), dtype=B.dtype)) ** 2).mean()
+        blocks = [[self.all(b, "keys"), self.all(b, "attention"), torch.cat([self.all(b, "K"), self.all(b, "V")], 1)] for b in (0, 1)]
+        return self.options["lambda"] * sum(o(B) for three in blocks for B in three)
+
+
+KINDS = {"inc_lora": Incremental, "o_lora": Orthogonal, "progressive_prompts": Progressive, "l2p": L2P, "dual_prompt": Dual, "coda_prompt": Coda}
 
 
 def train(kind, options, starts):

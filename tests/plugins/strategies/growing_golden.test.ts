@@ -1,4 +1,4 @@
-/** Strategies that grow, over three tasks on the tiny BERT against PyTorch: every module and the head after the third. */
+/** Strategies that grow, and prompt pools, over three tasks on the tiny BERT against PyTorch: every module and the head after the third. */
 import assert from "node:assert/strict"
 import { writeFileSync } from "node:fs"
 import { test } from "node:test"
@@ -24,6 +24,10 @@ const VARIANTS: readonly { strategy: string; options: object; adapter: { name: s
   { strategy: "o_lora", options: { entries: "squared" }, adapter: LORA },
   { strategy: "progressive_prompts", options: {}, adapter: PROMPT },
   { strategy: "progressive_prompts", options: { task: "unknown" }, adapter: PREFIX },
+  { strategy: "l2p", options: { pool: 4, top_k: 2 }, adapter: PROMPT },
+  { strategy: "dual_prompt", options: { general: 1, general_length: 3, expert: 1 }, adapter: PREFIX },
+  { strategy: "dual_prompt", options: { general: 1, general_length: 3, expert: 1, keys: "layer" }, adapter: PREFIX },
+  { strategy: "coda_prompt", options: { components: 2, lambda: 0.5 }, adapter: PREFIX },
 ]
 const TRAIN = {
   epochs: 3,
@@ -89,11 +93,12 @@ const trained = async (bench: Bench, { strategy, options, adapter }: (typeof VAR
     const step = { backbone, ...chosen, train: TRAIN, name: "sequential", stage, seed: 1, visits: [stage] }
     const inputs = { tokens, previous: before ? [before] : [], memories: [], features }
     const { arrays } = (await prepare(workOf(bench, step, inputs))).start
-    const known = strategy.includes("pool") ? before : undefined
     starts.push(
       Object.fromEntries(
         [...arrays].flatMap(([key, array]) =>
-          /^(head|earlier)\//.test(key) || isBeside(key) || known?.arrays[key] ? [] : [[key, nested(array)]],
+          /^(head|earlier)\//.test(key) || isBeside(key) || (key.startsWith("pool/") && before?.arrays[key])
+            ? []
+            : [[key, nested(array)]],
         ),
       ),
     )
@@ -133,6 +138,10 @@ for (const [i, variant] of VARIANTS.entries())
       }
       for (const [t, arrays] of final.tasks.entries())
         for (const [name, value] of Object.entries(arrays))
-          near(`${name} of task ${t}`, found.arrays[t < 2 ? `earlier/${t}/${name}` : name], value)
+          near(
+            `${name} of task ${t}`,
+            found.arrays[t < 2 && !name.startsWith("pool/") ? `earlier/${t}/${name}` : name],
+            value,
+          )
       for (const [name, value] of Object.entries(final.head)) near(`head/${name}`, found.arrays[`head/${name}`], value)
     })

@@ -25,6 +25,7 @@ export const shared: Perform = async (work) => {
       task: options.name,
       parameters: start.names.reduce((sum, name) => sum + start.arrays.get(name)!.data.length, 0),
       ...(options.adapter && { adapter: options.adapter }),
+      ...(strategy.pool && { pool: { strategy: options.strategy, stage: options.stage } }),
       ...(prepared.adapter?.grows && { grows: prepared.adapter.grows }),
       ...(head === "linear" ? {} : { head }),
     } as unknown as Json,

@@ -6,9 +6,15 @@ import { bySite, NO_HEAD } from "../../../../model/library.ts"
 import { frozen, trainable } from "../../../../model/single.ts"
 import type { Adapter, Growth, HostTensor, Mode } from "../../../../plugin/index.ts"
 import { earlierIn, isEarlier } from "./earlier.ts"
+import { type Pooled, poolParticipant } from "./pool.ts"
 
-/** The one adapter that is trained for all tasks, or of which each task gets a module; none where everything is trained. */
-export type Attached = { readonly plugin: Adapter; readonly options: unknown; readonly grows?: Growth } | undefined
+/**
+ * The one adapter that is trained for all tasks, of which each task gets a module, or whose parameters a pool gives; none where
+ * everything is trained.
+ */
+export type Attached =
+  | { readonly plugin: Adapter; readonly options: unknown; readonly grows?: Growth; readonly pool?: Pooled["pool"] }
+  | undefined
 
 export interface Body {
   readonly net: Network
@@ -25,6 +31,10 @@ export const bodyOf = (
   mode?: Mode,
 ): Body => {
   const own = [...arrays].filter(([name]) => !name.startsWith("head/") && !isEarlier(name))
+  if (adapter?.pool) {
+    const participant = poolParticipant(net, { ...adapter, pool: adapter.pool }, arrays, mode)
+    return { net, participant, trained: false }
+  }
   if (adapter) {
     const { plugin, options, grows } = adapter
     const newest = mode

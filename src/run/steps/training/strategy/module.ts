@@ -2,21 +2,28 @@
 import type { Network, Participant } from "../../../../model/encoder.ts"
 import { initialsFor, trainedNames } from "../../../../model/single.ts"
 import type { Artifact } from "../../../../plan/step.ts"
-import type { Growth, HostTensor } from "../../../../plugin/index.ts"
+import type { Growth, HostTensor, Strategy } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { type Chosen, host } from "../../given.ts"
 import { type Attached, bodyOf } from "./body.ts"
 import { isBeside } from "./carried.ts"
 import { type HeadForm, headNames } from "./joint_head.ts"
+import { poolInitials, queryKind } from "./pool.ts"
 
 export const sharedModule = async (
   work: Work,
   net: Network,
   shared: Artifact,
-): Promise<{ readonly network: Network; readonly participant: Participant }> => {
-  const { net: network, participant } = bodyOf(net, await adapterOf(work, shared), { arrays: arraysOf(shared) })
-  return { network, participant }
+): Promise<{
+  readonly network: Network
+  readonly participant: Participant
+  /** Of one that reads features of the frozen network: which. */
+  readonly reads?: ReturnType<typeof queryKind>
+}> => {
+  const adapter = await adapterOf(work, shared)
+  const { net: network, participant } = bodyOf(net, adapter, { arrays: arraysOf(shared) })
+  return { network, participant, ...(adapter?.pool && { reads: queryKind({ ...adapter, pool: adapter.pool }) }) }
 }
 
 /** The arrays of the model itself. */
@@ -24,19 +31,32 @@ export const arraysOf = ({ arrays }: Artifact): Map<string, HostTensor> =>
   new Map(Object.entries(arrays).flatMap(([name, array]) => (isBeside(name) ? [] : [[name, host(array)] as const])))
 
 export const adapterOf = async (work: Work, { json }: Artifact): Promise<Attached> => {
-  const { adapter, grows } = json as unknown as { readonly adapter?: Chosen; readonly grows?: Growth }
-  return adapter && { plugin: await adapterIn(work, adapter), options: adapter.options, ...(grows && { grows }) }
+  const { adapter, grows, pool } = json as unknown as {
+    readonly adapter?: Chosen
+    readonly grows?: Growth
+    readonly pool?: { readonly strategy: Chosen; readonly stage: number }
+  }
+  if (!adapter) return undefined
+  const attached = { plugin: await adapterIn(work, adapter), options: adapter.options }
+  if (!pool) return { ...attached, ...(grows && { grows }) }
+  const { plugin, from, options } = pool.strategy
+  return {
+    ...attached,
+    pool: { strategy: await work.plugin<Strategy>("strategy", plugin, from), options, stage: pool.stage },
+  }
 }
 
 /** What is trained of a model, by name, in the order in which it is trained. */
 export const trainedIn = (
-  { checkpoint }: Network,
+  net: Network,
   adapter: Attached,
   arrays: ReadonlyMap<string, HostTensor>,
   form: HeadForm,
 ): readonly string[] => {
-  const body = adapter
-    ? trainedNames(initialsFor(adapter.plugin, adapter.options, checkpoint.sites))
-    : [...arrays.keys()].filter((name) => !name.startsWith("head/"))
+  const body = adapter?.pool
+    ? trainedNames(poolInitials(net, { ...adapter, pool: adapter.pool }))
+    : adapter
+      ? trainedNames(initialsFor(adapter.plugin, adapter.options, net.checkpoint.sites))
+      : [...arrays.keys()].filter((name) => !name.startsWith("head/"))
   return [...body, ...headNames(form).filter((name) => arrays.has(name))]
 }

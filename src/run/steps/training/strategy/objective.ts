@@ -25,6 +25,7 @@ import type { Body } from "./body.ts"
 import { classRows } from "./class_rows.ts"
 import { type HeadForm, headLeaves, jointLogits } from "./joint_head.ts"
 import { means, shares } from "./means.ts"
+import { type Pooled, poolQuery, poolTensors } from "./pool.ts"
 import type { Recorded } from "./recorded.ts"
 import type { StageTexts } from "./texts.ts"
 
@@ -42,6 +43,9 @@ export interface ToTrain extends Body {
   readonly carried: Carried<Tensor>
   /** Of modules that grow and are low-rank. */
   readonly factors?: readonly GrownFactors[]
+  /** Of a strategy with a pool: what it is made of, and what it reads of each text. */
+  readonly pooled?: Pooled
+  readonly queries?: (part: Int32Array) => HostTensor
   readonly smoothing: number
 }
 
@@ -58,6 +62,7 @@ export const strategyObjective = (to: ToTrain): Objective => {
       : textFeeds(texts.texts, texts.labels, part)),
     ...shares(read, texts, part, whole),
     ...rows(read, part),
+    ...(read.has("query") ? { query: to.queries!(part) } : {}),
   })
   return {
     loss,
@@ -105,6 +110,13 @@ const classifyingStep = ({
     ...(recorded && { recorded: { logits: ofClasses("recorded"), seen: ofClasses("seen") } }),
     trained: trainedLeaves(names, start),
     ...(to.factors && { factors: to.factors }),
+    ...(to.pooled && {
+      pool: {
+        query: poolQuery(net, layout),
+        p: poolTensors(net, to.pooled, start, { training: true }),
+        stage: to.pooled.pool.stage,
+      },
+    }),
     carried,
   }
 }

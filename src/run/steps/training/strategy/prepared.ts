@@ -8,6 +8,7 @@ import { carriedFrom, carriedTensors } from "./carried.ts"
 import { factorsOf } from "./earlier.ts"
 import { frozenColumns, type HeadForm } from "./joint_head.ts"
 import type { ToTrain } from "./objective.ts"
+import { poolQueries } from "./pool.ts"
 import { type Recorded, recordedFor } from "./recorded.ts"
 import type { SharedOptions } from "./shared_options.ts"
 import { type Start, startOf } from "./start.ts"
@@ -34,7 +35,12 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const net = await network(work, options.backbone)
   const strategy = await work.plugin<Strategy>("strategy", given.plugin, given.from)
   const grows = strategy.grows?.(given.options)
-  const adapter = chosen && { plugin: await adapterIn(work, chosen), options: chosen.options, ...(grows && { grows }) }
+  const adapter = chosen && {
+    plugin: await adapterIn(work, chosen),
+    options: chosen.options,
+    ...(grows && { grows }),
+    ...(strategy.pool && { pool: { strategy, options: given.options, stage } }),
+  }
   const head = strategy.head?.(given.options) ?? "linear"
   const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
   const start = startOf(work, net, adapter, options, { form: head, classes })
@@ -45,6 +51,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const recorded = await recordedFor(work, before, texts, stage, strategy.records)
   const carried = carriedFrom(work)
   const factors = adapter && grows && factorsOf(net, adapter, start.arrays)
+  const pooled = adapter?.pool && { ...adapter, pool: adapter.pool }
   const to: ToTrain = {
     ...bodyOf(net, adapter, start, isTrained("body") ? { training: true } : undefined),
     strategy,
@@ -56,6 +63,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
     kept: options.head ? new Int32Array() : frozenColumns(frozen, texts, visits),
     ...(recorded ? { recorded } : {}),
     ...(factors ? { factors } : {}),
+    ...(pooled ? { pooled, queries: poolQueries(work, pooled, texts) } : {}),
     carried: carriedTensors(carried),
     smoothing: options.train.label_smoothing,
   }

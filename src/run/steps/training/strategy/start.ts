@@ -1,12 +1,13 @@
 /** From what a stage starts: from where the stage before left it, with a fresh module where it grows; or from the checkpoint, a fresh module and a fresh head. */
 import type { Network } from "../../../../model/encoder.ts"
-import { drawn, freshModule } from "../../../../model/initial.ts"
+import { drawn, freshArrays, freshModule } from "../../../../model/initial.ts"
 import { type HostTensor, type Initial, randomStream } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import type { Attached } from "./body.ts"
 import { asEarlier } from "./earlier.ts"
 import { type HeadForm, headInitials } from "./joint_head.ts"
 import { arraysOf, trainedIn } from "./module.ts"
+import { poolInitials } from "./pool.ts"
 import type { SharedOptions } from "./shared_options.ts"
 
 export interface Start {
@@ -30,12 +31,18 @@ export const startOf = (
   const streamOf = (key: string) =>
     randomStream(seed, "initial", name, ...(grows && stage > 0 ? [`task ${stage}`] : []), key)
   const module = () =>
-    adapter ? freshModule(net, adapter.plugin, adapter.options, streamOf) : copies(checkpoint.weights)
+    adapter?.pool
+      ? freshArrays(net, adapter.pool.strategy.name, poolInitials(net, { ...adapter, pool: adapter.pool }), streamOf)
+      : adapter
+        ? freshModule(net, adapter.plugin, adapter.options, streamOf)
+        : copies(checkpoint.weights)
   const head: Readonly<Record<string, Initial>> = writes ? {} : headInitials(form, checkpoint.width, classes)
   const inherited = previous ? copies(Object.fromEntries(arraysOf(previous))) : []
   const arrays = new Map<string, HostTensor>(
     previous
-      ? [...(grows ? [...module(), ...asEarlier(inherited, stage)] : inherited)]
+      ? grows
+        ? [...module(), ...asEarlier(inherited, stage)]
+        : [...(adapter?.pool ? module() : []), ...inherited]
       : [...module(), ...Object.entries(head).map(([key, initial]) => [key, drawn(initial, streamOf(key))] as const)],
   )
   return { arrays, names: trainedIn(net, adapter, arrays, form) }

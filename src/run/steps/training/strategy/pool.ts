@@ -1,0 +1,100 @@
+/** A strategy's pool of prompts: arrays "pool/<name>" of a shared model, of which each example gets parameters of the adapter. */
+import type { Network, Participant } from "../../../../model/encoder.ts"
+import { rowsOf } from "../../../../model/evaluate.ts"
+import { given, sitesFor } from "../../../../model/single.ts"
+import {
+  type Adapter,
+  type HostTensor,
+  type Initial,
+  input,
+  type Layout,
+  type Mode,
+  type Pool,
+  parameter,
+  type Strategy,
+  type Tensor,
+  weight,
+} from "../../../../plugin/index.ts"
+import type { Work } from "../../../work.ts"
+import { frozenRowsOfMemory } from "../../query.ts"
+import type { StageTexts } from "./texts.ts"
+
+/** The pool of a strategy at a stage, on an adapter. */
+export interface Pooled {
+  readonly plugin: Adapter
+  readonly options: unknown
+  readonly pool: { readonly strategy: Strategy; readonly options: unknown; readonly stage: number }
+}
+
+const sizesOf = ({ checkpoint }: Network, { plugin, options, pool: { stage } }: Pooled) => ({
+  width: checkpoint.width,
+  stage,
+  sites: sitesFor(plugin, options, checkpoint.sites).map((site) => ({
+    site,
+    initials: plugin.parameters(site, options),
+  })),
+})
+
+const poolOf = ({ pool: { strategy } }: Pooled): Pool => strategy.pool!
+
+/** By full name. Those that are said to be not trained stay as they are at the stage. */
+export const poolInitials = (net: Network, pooled: Pooled): ReadonlyMap<string, Initial> =>
+  new Map(
+    Object.entries(poolOf(pooled).parameters(sizesOf(net, pooled), pooled.pool.options)).map(([name, initial]) => [
+      `pool/${name}`,
+      initial,
+    ]),
+  )
+
+/** What is read of the frozen network, [width] of each example. */
+export const poolQuery = ({ checkpoint }: Network, layout: Layout): Tensor =>
+  input("query", ["examples", checkpoint.width], "float", { of: "examples", layout })
+
+/** By the pool's own names; without a mode all as constants. */
+export const poolTensors = (
+  net: Network,
+  pooled: Pooled,
+  arrays: ReadonlyMap<string, HostTensor>,
+  mode?: Mode,
+): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries(
+    [...poolInitials(net, pooled)].map(([name, { shape, trained }]) => [
+      name.slice("pool/".length),
+      mode && trained !== false ? parameter(name, shape) : weight(name, arrays.get(name)!),
+    ]),
+  )
+
+export const poolParticipant = (
+  net: Network,
+  pooled: Pooled,
+  arrays: ReadonlyMap<string, HostTensor>,
+  mode?: Mode,
+): Participant => {
+  const { sites } = sizesOf(net, pooled)
+  const initials = new Map(sites.map(({ site, initials: own }) => [site.name, own]))
+  const p = poolTensors(net, pooled, arrays, mode)
+  const { stage, options } = pooled.pool
+  return given(pooled.plugin, pooled.options, mode ?? { training: false }, (site, { rows }) => {
+    const own = initials.get(site.name)
+    const query = own && poolQuery(net, rows!.layout)
+    return (
+      query &&
+      poolOf(pooled).gives({ site, initials: own, query, p, stage, training: mode?.training ?? false }, options)
+    )
+  })
+}
+
+/** Which features of the frozen network are the query. */
+export const queryKind = (pooled: Pooled) => ({ query: poolOf(pooled).query(pooled.pool.options) })
+
+/** Of the texts of a stage. */
+export const poolQueries = (work: Work, pooled: Pooled, texts: StageTexts): ((part: Int32Array) => HostTensor) => {
+  const seen = new Map<number, number>()
+  const index = texts.task.map((task, i) => {
+    if (i >= texts.newest) return texts.index[(i - texts.newest) % texts.remembered]
+    seen.set(task, (seen.get(task) ?? -1) + 1)
+    return seen.get(task)!
+  })
+  const table = frozenRowsOfMemory(work.inputs("features"), queryKind(pooled), texts.task, index)
+  return (part) => rowsOf(table, part)
+}
