@@ -9,7 +9,7 @@ import l2p from "../../../plugins/strategies/l2p.ts"
 import { type Adapter, Schema, type Strategy } from "../../../src/plugin/index.ts"
 import { textsIn } from "../../../src/run/steps/given.ts"
 import { testBaseline } from "../../../src/testing/index.ts"
-import { assertNear } from "../../../src/testing/nearness.ts"
+import { assertNear, gap } from "../../../src/testing/nearness.ts"
 import { rowsOf } from "../../../src/testing/routed_stream.ts"
 import { strategyBench, trainedTo } from "../../../src/testing/strategy_stream.ts"
 import { blindOf } from "../../../src/testing/toy_stream.ts"
@@ -85,5 +85,37 @@ test("what belongs to earlier tasks keeps its bytes, and what all tasks share do
       if (name.includes("general")) assert.notDeepEqual(later, data, name)
       else assert.deepEqual(later, data, name)
     }
+  }
+})
+
+test("dual_prompt: a text gets the prompts of the task whose key is nearest to it, and no others", async () => {
+  const setting = {
+    strategy: dualPrompt as Strategy,
+    options: Schema.decodeUnknownSync(dualPrompt.options)({ general: 1 } as never),
+    adapter: { plugin: prefix as Adapter, options: { length: 2, hidden: 0 } },
+  }
+  const { bench, stream } = await strategyBench(setting)
+  const shared = (await trainedTo(bench, setting, stream, 2))[2]
+  const blind = blindOf(textsIn(stream.blind, "test").slice(0, 1), 3)
+  const features = await perform(bench, "features", { backbone, split: "test" }, { texts: blind })
+  const query = Float32Array.from(features.arrays.cls.data as Float32Array)
+  /** The key of a task is the query, those of the others are opposite; the prompts of one task are others. */
+  const states = async (own: number, changed: number) => {
+    const arrays = Object.fromEntries(
+      Object.entries(shared.arrays).map(([name, { shape, data }]) => {
+        const [, task] = /\/key (\d)$/.exec(name) ?? []
+        if (task) return [name, { shape, data: query.map((x) => (Number(task) === own ? x : -x)) }]
+        const other = name.startsWith("pool/") && name.endsWith(` ${changed}`)
+        return [name, { shape, data: other ? (data as Float32Array).map((x) => x + 0.7) : data }]
+      }),
+    )
+    const step = { what: "shared", backbone, seed: 1, stage: 2 }
+    const encoded = await perform(bench, "encode", step, { shared: { ...shared, arrays }, blind, features })
+    return encoded.arrays.features
+  }
+  for (const own of [0, 1, 2]) {
+    const plain = await states(own, -1)
+    for (const task of [0, 1, 2])
+      assert.equal(gap(await states(own, task), plain) > 1e-4, task === own, `key of task ${own}, prompts of ${task}`)
   }
 })
