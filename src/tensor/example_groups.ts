@@ -10,7 +10,7 @@ import { type Readers, readersOf } from "./readers.ts"
 import { isLeaf, type Tensor } from "./tensor.ts"
 
 /** More groups leave less padding, and longer programs to compile. */
-const GROUPS: readonly Group[] = Array.from({ length: 8 }, (_, index) => ({ index, count: 8 }))
+const GROUPS: readonly Group[] = Array.from({ length: 4 }, (_, index) => ({ index, count: 4 }))
 /** Narrower states are too little work to be taken apart. */
 const LEAST_WIDTH = 128
 
