@@ -59,13 +59,13 @@ train reference {
   weight_decay: 0.01, schedule: linear, warm_up: 0, early_stop: none
 }
 
-router task_centroid         = similarity { statistic: task_centroid, statistics: train, memory: few }
-router task_gaussian         = similarity { statistic: task_gaussian, statistics: train, shrinkage: ${SHRINKAGE.task}, memory: few }
-router class_gaussian        = similarity { statistic: class_gaussian, statistics: train, shrinkage: ${SHRINKAGE.class}, memory: few }
+router task_centroid         = similarity { statistic: task_centroid, statistics: train }
+router task_gaussian         = similarity { statistic: task_gaussian, statistics: train, shrinkage: ${SHRINKAGE.task} }
+router class_gaussian        = similarity { statistic: class_gaussian, statistics: train, shrinkage: ${SHRINKAGE.class} }
 router class_centroid_memory = similarity { statistic: class_centroid, statistics: memory, memory: few }
 router class_gaussian_memory = similarity { statistic: class_gaussian, statistics: memory, shrinkage: 0.5, memory: few }
 ${adapter === "lora" ? `router spectral              = arrow { top_k: 4, temperature: 1, mix: outer, memory: few, epochs: ${fitEpochs} }\n` : ""}router gumbel_outputs        = l2r {
-  relaxation: gumbel_sigmoid, temperature: 1, normalise: sum, aggregate: outputs, mix: factors, scope: per_layer, query: mean_masked
+  relaxation: gumbel_sigmoid, temperature: 1, normalise: sum, aggregate: outputs, scope: per_layer, query: mean_masked
   head: both, memory: few, epochs: ${fitEpochs}, batch: 32, learning_rate: 1e-2, head_learning_rate: 1e-2
 }
 router gumbel_parameters     = gumbel_outputs { aggregate: parameters }
