@@ -13,7 +13,12 @@ export const freshModule = (
   streamOf: (name: string) => RandomStream,
 ): ReadonlyMap<string, HostTensor> => {
   checkSites(network, adapter, options)
-  return freshArrays(network, adapter.name, initialsFor(adapter, options, network.checkpoint.sites), streamOf)
+  return freshArrays(
+    network,
+    `adapter ${adapter.name}`,
+    initialsFor(adapter, options, network.checkpoint.sites),
+    streamOf,
+  )
 }
 
 /** First values of arrays "<site>/<name>", or "<place>/<site>/<name>"; `of` is what they belong to, for errors. */

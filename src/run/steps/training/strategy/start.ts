@@ -32,7 +32,12 @@ export const startOf = (
     randomStream(seed, "initial", name, ...(grows && stage > 0 ? [`task ${stage}`] : []), key)
   const module = () =>
     adapter?.pool
-      ? freshArrays(net, adapter.pool.strategy.name, poolInitials(net, { ...adapter, pool: adapter.pool }), streamOf)
+      ? freshArrays(
+          net,
+          `strategy ${adapter.pool.strategy.name}`,
+          poolInitials(net, { ...adapter, pool: adapter.pool }),
+          streamOf,
+        )
       : adapter
         ? freshModule(net, adapter.plugin, adapter.options, streamOf)
         : copies(checkpoint.weights)
