@@ -13,13 +13,16 @@ after(() => rmSync(place, { recursive: true, force: true }))
 
 const PAPERS = ["07_arrow_mbc", "08_l2r", "09_sapt", "10_baselines"] as const
 
+/** What the tests read of each run needs fewer texts than its table. */
+const FEWER = { "per_class: 20": "per_class: 8" }
+
 const skip =
   (process.versions.bun !== undefined || process.versions.deno !== undefined) &&
   "the same steps on each runtime: here tests/examples/smoke.test.ts, on Node these"
 
 for (const paper of PAPERS)
   test(`${paper}: every row is defined and measured after the last task`, { skip }, async () => {
-    const { results } = await ran(example(paper), join(place, "store"), { finalStageOnly: true })
+    const { results } = await ran(example(paper, FEWER), join(place, "store"), { finalStageOnly: true })
     for (const cell of results.cells)
       for (const line of cell.summary) {
         assert.equal(line.notDefined, undefined, `${line.row} ${line.head}`)
