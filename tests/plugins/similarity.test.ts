@@ -101,10 +101,10 @@ for (const [name, one] of Object.entries(golden.cases)) {
   })
 }
 
-test("all probes that ship are tested here", () => {
+test("all probes that ship are tested: here, and ridge regression in ridge.test.ts", () => {
   assert.deepEqual(
     shipped("probe").map(({ name }) => name),
-    [centroidProbe.name, gaussianProbe.name],
+    [centroidProbe.name, gaussianProbe.name, "frozen_ridge"],
   )
 })
 
