@@ -16,7 +16,7 @@ import { join, relative, sep } from "node:path"
 import { current, find, oldest, root, title } from "../src/cli/runtimes.mjs"
 import { readReport } from "./report.mjs"
 
-const minutes = 15 // after which a hanging runner is ended
+const minutes = 20 // after which a hanging runner is ended
 const here = current()
 const { kinds, parts } = readArguments(process.argv.slice(2))
 const all = testFiles()
