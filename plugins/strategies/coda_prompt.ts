@@ -19,21 +19,24 @@ import {
   mul,
   NonNegativeNumber,
   normal,
+  ofTask,
   optional,
+  POOL_OPTIONS,
+  POOL_TRAINING,
   PositiveInt,
+  poolQuery,
   reshape,
   Schema,
   scale,
   sub,
   type Tensor,
-  words,
+  tasksUntil,
 } from "../../src/plugin/index.ts"
 
-const tasks = (stage: number): readonly number[] => Array.from({ length: stage + 1 }, (_, t) => t)
 /** Components of all tasks so far, [components, ...]. */
 const all = (p: Readonly<Record<string, Tensor>>, name: string, stage: number): Tensor =>
   concat(
-    tasks(stage).map((t) => p[`${name} ${t}`]),
+    tasksUntil(stage).map((t) => p[`${name} ${t}`]),
     0,
   )
 
@@ -60,26 +63,17 @@ export default defineStrategy({
     components: optional(PositiveInt, 10, "components that each task brings"),
     blocks: optional(PositiveInt, 5, "blocks, from the first, that have prompts"),
     lambda: optional(NonNegativeNumber, 0.1, "weight of orthogonality: the paper's; 0 in the authors' scripts"),
-    features: optional(words("cls", "mean"), "cls", "pooling of the frozen features that are the query"),
-    mask: optional(Schema.Boolean, true, "whether logits of other tasks are masked in training"),
+    ...POOL_OPTIONS,
   }),
-  trains: "adapter",
-  visits: "one_by_one",
+  ...POOL_TRAINING,
   needs: () => "own_keys",
-  masks: ({ mask }) => mask,
-  freezes: (_stage, { mask }) => ({ earlierClasses: mask }),
-  classes: () => ({
-    why: "its prompts are weighed by features of the frozen network, which texts that are written do not have",
-    help: "use `sequential` on the same adapter",
-  }),
   pool: {
-    query: ({ features }) => `frozen_${features}` as const,
+    query: poolQuery,
     parameters: ({ width, stage, sites }, { components, blocks }) => {
       const found: Record<string, Initial> = {}
       for (const { site, initials } of sites.filter((one) => one.site.layer < blocks))
-        for (const t of tasks(stage)) {
-          const kept = t < stage ? ({ trained: false } as const) : {}
-          const rows = (size: number) => ({ ...normal([components, size], 1 / Math.sqrt(size)), ...kept })
+        for (const t of tasksUntil(stage)) {
+          const rows = (size: number) => ({ ...normal([components, size], 1 / Math.sqrt(size)), ...ofTask(t, stage) })
           found[`${site.name}/keys ${t}`] = rows(width)
           found[`${site.name}/attention ${t}`] = rows(width)
           for (const [name, { shape }] of Object.entries<Initial>(initials)) {

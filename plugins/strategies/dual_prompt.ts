@@ -15,9 +15,13 @@ import {
   mixture,
   NonNegativeInt,
   NonNegativeNumber,
+  ofTask,
   oneHot,
   optional,
+  POOL_OPTIONS,
+  POOL_TRAINING,
   PositiveInt,
+  poolQuery,
   reshape,
   Schema,
   scale,
@@ -25,14 +29,14 @@ import {
   stack,
   sub,
   type Tensor,
+  tasksUntil,
   uniformly,
   words,
 } from "../../src/plugin/index.ts"
 
-const tasks = (stage: number): readonly number[] => Array.from({ length: stage + 1 }, (_, t) => t)
 /** [tasks, width] */
 const keysAt = (p: Readonly<Record<string, Tensor>>, place: string, stage: number): Tensor =>
-  stack(tasks(stage).map((t) => reshape(p[`${place}/key ${t}`], [-1])))
+  stack(tasksUntil(stage).map((t) => reshape(p[`${place}/key ${t}`], [-1])))
 
 export default defineStrategy({
   name: "dual_prompt",
@@ -52,24 +56,17 @@ export default defineStrategy({
       "whether a task has one key, or one for each block with its prompts",
     ),
     lambda: optional(NonNegativeNumber, 1, "weight of the distance of a task's key from its texts"),
-    features: optional(words("cls", "mean"), "cls", "pooling of the frozen features that are the query"),
-    mask: optional(Schema.Boolean, true, "whether logits of other tasks are masked in training"),
+    ...POOL_OPTIONS,
   }),
-  trains: "adapter",
-  visits: "one_by_one",
+  ...POOL_TRAINING,
   needs: () => "own_keys",
-  masks: ({ mask }) => mask,
-  freezes: (_stage, { mask }) => ({ earlierClasses: mask }),
-  classes: () => ({
-    why: "its prompts are found by features of the frozen network, which texts that are written do not have",
-    help: "use `sequential` on the same adapter",
-  }),
   pool: {
-    query: ({ features }) => `frozen_${features}` as const,
+    query: poolQuery,
     parameters: ({ width, stage, sites }, { general, general_length, expert, keys }) => {
       const found: Record<string, Initial> = {}
       const key = (place: string) => {
-        for (const t of tasks(stage)) found[`${place}/key ${t}`] = { ...uniformly([1, width], 1), ...past(t, stage) }
+        for (const t of tasksUntil(stage))
+          found[`${place}/key ${t}`] = { ...uniformly([1, width], 1), ...ofTask(t, stage) }
       }
       if (keys === "model") key("model")
       for (const { site, initials } of sites) {
@@ -78,7 +75,7 @@ export default defineStrategy({
           if (site.layer < general)
             found[`${site.name}/general ${name}`] = { ...initial, shape: [general_length, ...own] }
           else if (site.layer < general + expert)
-            for (const t of tasks(stage)) found[`${site.name}/${name} ${t}`] = { ...initial, ...past(t, stage) }
+            for (const t of tasksUntil(stage)) found[`${site.name}/${name} ${t}`] = { ...initial, ...ofTask(t, stage) }
         }
         if (keys === "layer" && site.layer >= general && site.layer < general + expert) key(site.name)
       }
@@ -92,7 +89,7 @@ export default defineStrategy({
       if (training || stage === 0) return named((name) => p[`${site.name}/${name} ${stage}`])
       const near = cosineSimilarity(query, keysAt(p, keys === "model" ? "model" : site.name, stage))
       const chosen = oneHot(argmax(near), stage + 1)
-      return named((name) => mixture(chosen, stack(tasks(stage).map((t) => p[`${site.name}/${name} ${t}`]))))
+      return named((name) => mixture(chosen, stack(tasksUntil(stage).map((t) => p[`${site.name}/${name} ${t}`]))))
     },
   },
   loss: ({ all, crossEntropy, pool }, { lambda }) => {
@@ -106,8 +103,3 @@ export default defineStrategy({
     return all(apart.reduce((loss, one) => add(loss, scale(reshape(one, []), lambda)), crossEntropy()))
   },
 })
-
-/** What belongs to an earlier task stays as it is. */
-function past(task: number, stage: number) {
-  return task < stage ? ({ trained: false } as const) : {}
-}

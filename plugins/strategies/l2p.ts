@@ -19,7 +19,10 @@ import {
   NonNegativeNumber,
   neg,
   optional,
+  POOL_OPTIONS,
+  POOL_TRAINING,
   PositiveInt,
+  poolQuery,
   reshape,
   Schema,
   scale,
@@ -27,7 +30,6 @@ import {
   sum,
   type Tensor,
   uniformly,
-  words,
 } from "../../src/plugin/index.ts"
 
 /** One-hot rows: the nearest, the next, ... of k. */
@@ -48,19 +50,11 @@ export default defineStrategy({
     pool: optional(PositiveInt, 10, "M, the number of prompts"),
     top_k: optional(PositiveInt, 5, "prompts of a text; of a pool with fewer, all"),
     lambda: optional(NonNegativeNumber, 0.1, "weight of the similarity of chosen keys"),
-    features: optional(words("cls", "mean"), "cls", "pooling of the frozen features that are the query"),
-    mask: optional(Schema.Boolean, true, "whether logits of other tasks are masked in training"),
+    ...POOL_OPTIONS,
   }),
-  trains: "adapter",
-  visits: "one_by_one",
-  masks: ({ mask }) => mask,
-  freezes: (_stage, { mask }) => ({ earlierClasses: mask }),
-  classes: () => ({
-    why: "its prompts are chosen by features of the frozen network, which texts that are written do not have",
-    help: "use `sequential` on the same adapter",
-  }),
+  ...POOL_TRAINING,
   pool: {
-    query: ({ features }) => `frozen_${features}` as const,
+    query: poolQuery,
     parameters: ({ width, sites }, { pool }) => ({
       keys: uniformly([pool, width], 1),
       ...Object.fromEntries(

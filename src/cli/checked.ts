@@ -37,4 +37,13 @@ export const atPlace = (error: unknown, { texts }: Pick<CheckedSource, "texts">)
   return undefined
 }
 
+/** What a verb that computes ends with where it fails: 1 for a problem that has been shown at its place. Else rejects, in short where steps failed. */
+export const failed = async (error: unknown, source: Pick<CheckedSource, "texts">): Promise<1> => {
+  const rest = atPlace(error, source)
+  const { inShort, RunFailed } = await import("../run/failures.ts")
+  if (rest instanceof RunFailed && process.env.L2R_DEBUG !== "1") throw inShort(rest)
+  if (rest !== undefined) throw rest
+  return 1
+}
+
 const inColour = (): boolean => process.stderr.isTTY === true && !process.env.NO_COLOR

@@ -1,8 +1,6 @@
 /** `l2r distil`: makes a small backbone from a teacher's sentence embeddings. Without further flags: the recipe of the one that ships. */
-import { accessSync, constants, existsSync } from "node:fs"
-import { join, resolve } from "node:path"
-import { makeFolder } from "../run/store/write.ts"
-import { SourceError } from "../source.ts"
+import { join } from "node:path"
+import { writableFolder } from "./checkpoint_out.ts"
 import { realNumber, wholeNumber } from "./numbers.ts"
 import { quoted } from "./said.ts"
 import { summaries } from "./summaries.ts"
@@ -81,21 +79,3 @@ export default {
     return 0
   },
 } satisfies Verb
-
-/** Found out before the work, not after it. Throws SourceError. */
-const writableFolder = (folder: string, replace: boolean): void => {
-  if (!replace && existsSync(join(folder, "config.json")))
-    throw new SourceError(
-      `${folder} holds a checkpoint already`,
-      "give another folder with --out, or allow it to be overwritten with --replace",
-    )
-  try {
-    makeFolder(resolve(folder))
-    accessSync(folder, constants.W_OK)
-  } catch (error) {
-    throw new SourceError(
-      `cannot write to ${folder}: ${(error as Error).message}`,
-      "give a folder that can be written with --out",
-    )
-  }
-}

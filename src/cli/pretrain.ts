@@ -1,10 +1,9 @@
 /** `l2r pretrain SPEC`: trains a language model that a spec declares, unless the store has it, and writes it as a checkpoint. */
-import { existsSync } from "node:fs"
-import { join } from "node:path"
 import type { Spec } from "../../dsl/index.ts"
 import { progress } from "../report/index.ts"
 import { SourceError } from "../source.ts"
-import { atPlace, checkedSpec } from "./checked.ts"
+import { checkedSpec, failed } from "./checked.ts"
+import { writableFolder } from "./checkpoint_out.ts"
 import { known } from "./known.ts"
 import { wholeNumber } from "./numbers.ts"
 import { places } from "./places.ts"
@@ -33,11 +32,7 @@ export default {
     const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec) return 1
     const name = chosenModel(spec, file, flags.model)
-    if (flags.replace !== true && existsSync(join(out, "config.json")))
-      throw new SourceError(
-        `${out} holds a checkpoint already`,
-        "give another folder with --out, or allow it to be overwritten with --replace",
-      )
+    writableFolder(out, flags.replace === true)
     const [{ compute, modelPlan }, { untilStopped }, { modelFiles }, { writeFiles }] = await Promise.all([
       import("../compile.ts"),
       import("./until_stopped.ts"),
@@ -63,11 +58,7 @@ export default {
         return 0
       })
     } catch (error) {
-      const rest = atPlace(error, source)
-      const { inShort, RunFailed } = await import("../run/failures.ts")
-      if (rest instanceof RunFailed && process.env.L2R_DEBUG !== "1") throw inShort(rest)
-      if (rest !== undefined) throw rest
-      return 1
+      return await failed(error, source)
     } finally {
       shown.stop()
     }

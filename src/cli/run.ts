@@ -3,7 +3,7 @@ import { progress, terminalOf, terminalReport } from "../report/index.ts"
 import type { RunEvent } from "../run/events.ts"
 import { journal } from "../run/journal.ts"
 import { SourceError } from "../source.ts"
-import { atPlace, checkedSpec } from "./checked.ts"
+import { checkedSpec, failed } from "./checked.ts"
 import { extent, planFlags } from "./extent.ts"
 import { wholeNumber } from "./numbers.ts"
 import { outFolder, places } from "./places.ts"
@@ -79,11 +79,7 @@ export default {
         )
       })
     } catch (error) {
-      const rest = atPlace(error, source)
-      const { inShort, RunFailed } = await import("../run/failures.ts")
-      if (rest instanceof RunFailed && process.env.L2R_DEBUG !== "1") throw inShort(rest)
-      if (rest !== undefined) throw rest
-      return 1
+      return await failed(error, source)
     } finally {
       shown.stop()
     }

@@ -6,6 +6,7 @@ import { bootstrap } from "./bootstrap.ts"
 import { deviation, meanApart, minimumDetectable } from "./detectable_effect.ts"
 import type { Draws } from "./draws.ts"
 import { DRAWS, estimate, macro, middle95 } from "./intervals.ts"
+import type { Outcome } from "./outcome.ts"
 import { signFlipP } from "./permutation.ts"
 
 export interface Paired {
@@ -14,17 +15,6 @@ export interface Paired {
   readonly tasks: readonly Float64Array[]
   /** Percentage points of a difference of 1. */
   readonly unit: number
-}
-
-export interface Outcome {
-  readonly difference: number
-  readonly interval: readonly [number, number]
-  /** Uncorrected. */
-  readonly p: number
-  readonly standardError: number
-  readonly minimumDetectable: number
-  readonly examples: number
-  readonly seeds: number
 }
 
 /** `random` is the comparison's own stream, so that its figures do not depend on what else is compared. */

@@ -7,11 +7,11 @@
  *     D = mean over seeds of macro F1(left) - macro F1(right),    p = (1 + #{|D*| >= |D|}) / (1 + draws)
  */
 import { bootstrap, type Sample } from "./bootstrap.ts"
-import type { Outcome } from "./comparison.ts"
 import { deviation, minimumDetectable } from "./detectable_effect.ts"
 import type { Draws } from "./draws.ts"
 import { macroF1 } from "./f1_figures.ts"
 import { estimate, middle95, TABLE_DRAWS } from "./intervals.ts"
+import type { Outcome } from "./outcome.ts"
 
 /** Exchanges of sides; p is no smaller than one in this many. (Resamples cost more, and are as many as for the table.) */
 const EXCHANGES = 10000

@@ -1,4 +1,5 @@
 /** What results hold of a portability: a cell for each transfer, stream of sources and backbone. */
+import type { CorrectedOutcome } from "./outcome.ts"
 
 /** The carried module against a fresh one: better, worse, or neither is shown. */
 export type Finding = "paid" | "cost" | "open"
@@ -14,18 +15,10 @@ export interface RightTexts {
   readonly right: string
 }
 
-/** `ported` minus another start at one budget, percentage points, macro over tasks, paired on the same test texts. */
-export interface PortabilityComparison {
+/** `ported` minus another start at one budget, macro over tasks, paired on the same test texts. */
+export interface PortabilityComparison extends CorrectedOutcome {
   readonly against: string
   readonly steps: number
-  readonly difference: number
-  readonly interval: readonly [number, number]
-  readonly p: number
-  /** Holm over all comparisons of the declaration. */
-  readonly corrected: number
-  readonly minimumDetectable: number
-  readonly examples: number
-  readonly seeds: number
   readonly finding: Finding
 }
 
@@ -35,7 +28,8 @@ export interface Verdict {
   readonly conclusion: string
 }
 
-export interface PortabilityCell {
+/** What is carried from where to where, and compared on what. */
+export interface PortabilityPlace {
   readonly portability: string
   readonly transfer: string
   readonly plugin: string
@@ -48,12 +42,15 @@ export interface PortabilityCell {
   readonly stream: string
   /** Each task with the one whose module is carried to it. */
   readonly tasks: readonly { readonly task: string; readonly from: string }[]
-  /** Test texts of all tasks. */
-  readonly examples: number
   readonly seeds: readonly number[]
   readonly steps: readonly number[]
   /** `ported` first. */
   readonly starts: readonly string[]
+}
+
+export interface PortabilityCell extends PortabilityPlace {
+  /** Test texts of all tasks. */
+  readonly examples: number
   /** Why nothing could be carried; there are no figures then. */
   readonly notDefined?: string
   readonly right: readonly RightTexts[]

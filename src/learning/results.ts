@@ -1,5 +1,6 @@
 /** The shape of results: what `results.json` holds, what the report reads. Versioned; a field is added, never changed in meaning. */
 
+import type { CorrectedOutcome } from "./outcome.ts"
 import type { PortabilityCell } from "./portability_results.ts"
 import type { Studied } from "./study_results.ts"
 
@@ -184,20 +185,11 @@ export interface Summary {
   readonly warnings: readonly string[]
 }
 
-export interface Comparison {
+export interface Comparison extends CorrectedOutcome {
   readonly left: string
   readonly right: string
   readonly on: string
   readonly setup: Setup
-  /** left minus right, percentage points. */
-  readonly difference: number
-  readonly interval: readonly [number, number]
-  readonly p: number
-  /** Holm over all comparisons of the experiment. */
-  readonly corrected: number
-  readonly minimumDetectable: number
-  readonly examples: number
-  readonly seeds: number
   /** The experiment has several orders of the tasks, and this is one comparison in all of them: no further evidence. */
   readonly orderInvariant?: true
   /** e.g. "class statistics of all training data against a router fitted on the memory". */

@@ -4,6 +4,7 @@
  * stream of sources.
  */
 import type { Portability, Spec } from "../../dsl/spec.ts"
+import type { PortabilityPlace } from "../learning/index.ts"
 import type { Adapter } from "../plugin/index.ts"
 import { adaptersOf } from "./adapters.ts"
 import type { StepBuilder } from "./builder.ts"
@@ -14,26 +15,12 @@ import { encodedUnder, planModules, type TrainOptions, trainOptions } from "./ro
 import { type DeclaredTransfer, portStep, transfersOf } from "./rows/transferred.ts"
 import type { PlannedStream } from "./stream.ts"
 
-export type StartName = PortabilityOptions["entries"][number]["start"]
+type StartName = PortabilityOptions["entries"][number]["start"]
 
-export interface PlannedPortability {
-  readonly portability: string
+export interface PlannedPortability extends PortabilityPlace {
   /** The declaration as it is written, where this is a variant of it: they share one correction. */
   readonly family: string
-  readonly transfer: string
-  readonly plugin: string
-  /** The adapter of the modules. */
-  readonly of: string
-  readonly from: string
-  readonly on: string
-  readonly source: string
-  readonly stream: string
-  /** Each task with the one whose module is carried to it. */
-  readonly tasks: readonly { readonly task: string; readonly from: string }[]
   readonly entries: PortabilityOptions["entries"]
-  readonly steps: readonly number[]
-  readonly starts: readonly StartName[]
-  readonly seeds: readonly number[]
   readonly scores: string
   readonly planned: PlannedStream
 }

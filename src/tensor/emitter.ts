@@ -8,7 +8,6 @@ export type Attributes = Readonly<Record<string, OnnxAttribute>>
 export class Emitter {
   readonly nodes: OnnxNode[] = []
   readonly initializers: OnnxInitializer[] = []
-  private readonly constants = new Map<string, string>()
   private readonly named = new Map<Tensor, string>()
   private readonly extra = new Map<Tensor, readonly string[]>()
   private readonly sources = new Map<string, { readonly name: string; readonly axis: number }>()
@@ -96,13 +95,11 @@ export class Emitter {
   }
 
   private constant(key: string, make: () => Omit<OnnxInitializer, "name">): string {
-    let name = this.constants.get(key)
-    if (name === undefined) {
-      name = `/constant_${this.constants.size}`
-      this.constants.set(key, name)
+    return this.once(`constant ${key}`, () => {
+      const name = `/constant_${this.initializers.length}`
       this.initializers.push({ name, ...make() })
-    }
-    return name
+      return name
+    })
   }
 
   /** Declares the name of a tensor, and where its symbolic dimensions can be read. */
@@ -138,15 +135,11 @@ export class Emitter {
   /** A dimension as an int64 vector of one element. */
   dim(dim: Dim): string {
     if (typeof dim === "number") return this.ints([dim])
-    const key = `dim ${dim}`
-    const known = this.constants.get(key)
-    if (known !== undefined) return known
-    const source = this.sources.get(dim)
-    const name = source
-      ? this.add("Shape", [source.name], { start: int(source.axis), end: int(source.axis + 1) })
-      : this.computed(dim)
-    this.constants.set(key, name)
-    return name
+    return this.once(`dim ${dim}`, () => {
+      const source = this.sources.get(dim)
+      if (!source) return this.computed(dim)
+      return this.add("Shape", [source.name], { start: int(source.axis), end: int(source.axis + 1) })
+    })
   }
 
   private computed(dim: string): string {

@@ -1,11 +1,10 @@
 /** The page `docs/write_a_router.md` is true: its code runs and passes the kit, its commands work, its messages are those that come. */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { after, test } from "node:test"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { test } from "node:test"
+import { pathToFileURL } from "node:url"
 import { checkSource } from "../../src/compile.ts"
 import { gatesOf } from "../../src/model/gates.ts"
 import { withGradients } from "../../src/model/gradients.ts"
@@ -24,12 +23,10 @@ import {
 } from "../../src/plugin/index.ts"
 import { loadSource } from "../../src/plugin/load.ts"
 import { testRouter } from "../../src/testing/index.ts"
+import { pageOf, root, strangersFolder } from "./page.ts"
 
-const root = fileURLToPath(new URL("../../", import.meta.url))
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n")
-const page = textOf("docs/write_a_router.md")
-const blocks = (language: string): readonly string[] =>
-  [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, block]) => block)
+const { text: page, blocks } = pageOf("write_a_router")
 const kit = blocks("ts").find((block) => block.includes("testRouter(")) as string
 /** The routers of the page, by name; the first is that of the example. */
 const routers = Object.fromEntries(
@@ -40,12 +37,7 @@ const routers = Object.fromEntries(
 )
 const own = routers.nearest_class
 
-/** A folder of a stranger's, to which l2r is linked. */
-const folder = mkdtempSync(join(tmpdir(), "l2r-write-"))
-after(() => rmSync(folder, { recursive: true, force: true }))
-mkdirSync(join(folder, "node_modules"))
-symlinkSync(root, join(folder, "node_modules", "l2r"), "junction")
-writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
+const folder = strangersFolder()
 for (const [name, code] of Object.entries({ ...routers, kit })) writeFileSync(join(folder, `${name}.ts`), code)
 const routerIn = async (name: string): Promise<Router> => (await import(pathToFileURL(join(folder, name)).href)).default
 // Before the first test: some runtimes begin with the tests that they have while a file waits.
