@@ -8,6 +8,7 @@ import { checkSettings } from "../options/options.ts"
 import { referTo } from "../options/references.ts"
 import type { Study, Value } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
+import { reportRepeatedNames } from "./repeated.ts"
 
 export const checkStudy = (resolved: Resolved, context: Context): Study => {
   const { node, settings } = resolved
@@ -41,15 +42,14 @@ const modelsIn = ({ node, settings }: Resolved, context: Context): readonly Word
   const { report } = node.settings.includes(setting) ? context : { report: () => {} }
   const items = setting.value.kind === "list" ? setting.value.items : [setting.value]
   if (items.length === 0) report(diagnose("L2R0407", setting.value.span, { name: "models", least: 1 }))
-  const models: Word[] = []
-  for (const item of items) {
-    if (referTo(item, "pretraining", { ...context, report, name: "models" }) === undefined) continue
-    const before = models.find(({ text }) => text === (item as Word).text)
-    const related = before && [{ span: before.span, message: "first listed here" }]
-    if (before) report(diagnose("L2R0505", item.span, { name: context.scope.writtenOf(before.text) }, { related }))
-    else models.push(item as Word)
-  }
-  return models
+  const found = items.filter(
+    (item): item is Word => referTo(item, "pretraining", { ...context, report, name: "models" }) !== undefined,
+  )
+  reportRepeatedNames(
+    found.map(({ text, span }) => ({ name: text, span })),
+    { ...context, report },
+  )
+  return found.filter(({ text }, i) => found.findIndex((one) => one.text === text) === i)
 }
 
 const listOf = (value: Value | undefined): readonly Value[] =>

@@ -1,4 +1,4 @@
-/** `--only` and `--skip`: which experiments and studies, adapters, rows and models of a checked spec are run, by name or by a pattern with `*` and `?`. */
+/** `--only` and `--skip`: which experiments, studies and portabilities of a checked spec are run, and which adapters, rows, models, transfers and backbones of these, by name or by a pattern with `*` and `?`. */
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Report } from "../diagnostics/diagnostic.ts"
@@ -70,6 +70,12 @@ export const chosenFrom = (
       return (!some || wanted.some(({ fits }) => fits(name))) && !unwanted.some(({ fits }) => fits(name))
     })
   }
+  const last = [...unwanted, ...wanted][0]
+  /** Where a list of an experiment, a study or a portability has nothing left. */
+  const reportEmpty = (kind: string, name: string, lists: Readonly<Record<string, readonly string[]>>): void => {
+    const empty = Object.keys(lists).find((what) => lists[what].length === 0)
+    if (empty) report(diagnose("L2R0706", last.span, { kind, name, what: empty }))
+  }
   const changes: Change[] = []
   const all = [...experiments, ...studies, ...portabilities]
   const runs = new Set<Experiment | Study | Portability>(
@@ -81,8 +87,7 @@ export const chosenFrom = (
       const models = kept(study.models, (name) => name)
       if (models.length < study.models.length)
         changes.push({ path: `${study.name}.models`, before: listed(study.models), after: listed(models) })
-      if (models.length === 0)
-        report(diagnose("L2R0706", [...unwanted, ...wanted][0].span, { name: study.name, what: "model" }))
+      reportEmpty("study", study.name, { "a model": models })
       return { ...study, models }
     })
   const ported = portabilities
@@ -92,6 +97,7 @@ export const chosenFrom = (
       for (const list of ["transfers", "on"] as const)
         if (next[list].length < one[list].length)
           changes.push({ path: `${one.name}.${list}`, before: listed(one[list]), after: listed(next[list]) })
+      reportEmpty("portability", one.name, { "a transfer": next.transfers, "a backbone": next.on })
       return { ...one, ...next }
     })
   const narrowed = experiments
@@ -114,9 +120,7 @@ export const chosenFrom = (
             before: listed(experiment[list]),
             after: listed(next[list]),
           })
-      const last = [...unwanted, ...wanted][0]
-      if (rows.length === 0 || next.adapters.length === 0)
-        report(diagnose("L2R0706", last.span, { name: experiment.name, what: rows.length === 0 ? "row" : "adapter" }))
+      reportEmpty("experiment", experiment.name, { "a row": rows, "an adapter": next.adapters })
       const has = (row: string) => rows.includes(row) || rows.includes(row.replace(/\.(kept|refit)$/, ""))
       const compare = experiment.compare.flatMap((one) => {
         const against = one.against.filter(has)
@@ -124,14 +128,18 @@ export const chosenFrom = (
       })
       return { ...experiment, ...next, compare }
     })
-  if (all.length > 0 && runs.size === 0)
-    report(diagnose("L2R0706", unwanted[0].span, { name: all[0].name, what: "experiment" }))
-  for (const [what, some] of [
-    ["an experiment", experiments],
-    ["a study", studies],
-    ["a portability", portabilities],
-  ] as const)
-    for (const each of some) if (!runs.has(each)) changes.push({ path: each.name, before: what, after: "left out" })
+  const groups = [
+    ["an", "experiment", experiments],
+    ["a", "study", studies],
+    ["a", "portability", portabilities],
+  ] as const
+  if (all.length > 0 && runs.size === 0) {
+    const kinds = groups.flatMap(([, kind, some]) => (some.length > 0 ? [kind] : []))
+    report(diagnose("L2R0706", last.span, { kind: kinds.join(", ").replace(/, ([^,]*)$/, " or $1") }))
+  }
+  for (const [article, kind, some] of groups)
+    for (const each of some)
+      if (!runs.has(each)) changes.push({ path: each.name, before: `${article} ${kind}`, after: "left out" })
   const named = <Item extends { readonly name: string }>(items: readonly Item[]) =>
     Object.fromEntries(items.map((each) => [each.name, each]))
   return {

@@ -526,13 +526,11 @@ export const catalogue = {
     `name an option: \`--set ${name}.option=value\``,
   ]),
   L2R0705: error<{ pattern: string; near?: string; names: readonly string[] }>(({ pattern, near, names }) => [
-    `\`${pattern}\` fits no experiment, study, adapter, row or model`,
+    `\`${pattern}\` fits no experiment, study, portability, adapter, row, model, transfer or backbone`,
     choose(near, "there are", names, "there is none"),
   ]),
-  L2R0706: error<{ name: string; what: string }>(({ name, what }) => [
-    what === "experiment"
-      ? "no experiment is left"
-      : `the ${what === "model" ? "study" : "experiment"} \`${name}\` is left without ${what === "adapter" ? "an adapter" : `a ${what}`}`,
+  L2R0706: error<{ kind: string; name?: string; what?: string }>(({ kind, name, what }) => [
+    name === undefined ? `no ${kind} is left` : `the ${kind} \`${name}\` is left without ${what}`,
     "take a pattern back",
   ]),
 } as const

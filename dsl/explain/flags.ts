@@ -35,14 +35,14 @@ export const flags: Pages = {
   },
   L2R0705: {
     title: "a pattern that fits nothing",
-    text: "`--only` and `--skip` take names or patterns with `*` of experiments, adapters and rows. This one fits none, so it would change nothing.",
+    text: "`--only` and `--skip` take names or patterns with `*` of experiments, studies and portabilities, and of the adapters, rows, models, transfers and backbones in them. This one fits none, so it would change nothing.",
     wrong: { spec, skip: ["nearst"] },
     right: { spec, skip: ["near*"] },
     given: true,
   },
   L2R0706: {
     title: "nothing is left",
-    text: "After `--only` and `--skip`, an experiment needs an adapter and a row, and the spec an experiment.",
+    text: "After `--only` and `--skip`, an experiment needs an adapter and a row, a study a model, a portability a transfer and a backbone, and the spec one of the three.",
     wrong: { spec, skip: ["learnt", "nearest"] },
     right: { spec, skip: ["nearest"] },
     given: true,

@@ -35,6 +35,9 @@ const listing = (adapter: string, routers = "learnt"): string =>
   `experiment trial { on: encoder, stream: domains, adapters: ${adapter}, train: fast, routers: ${routers} }`
 /** A study of the pretraining `a`. */
 const studied = (line: string): string => around(`${line}\nstudy s { models: a, test: domains }`)
+const ported = around(
+  "transfer p = skip { of: low_rank, from: encoder }\nportability porting { transfers: p, on: encoder, stream: domains, train: fast }",
+)
 /** An experiment on a stream that is answered in words. */
 const spoken = (options: string, before = ""): string =>
   around(
@@ -563,5 +566,8 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     { text: sound, skip: ["low*"] },
     { text: sound, skip: ["routing"] },
     { text: studied("pretraining a { family: moduleformer, texts: domains, train: fast }"), skip: ["a"] },
+    { text: ported, skip: ["p"] },
+    { text: ported, skip: ["encoder"] },
+    { text: ported, skip: ["routing", "porting"] },
   ],
 }
