@@ -1,8 +1,8 @@
 /** A program as a graph of ONNX operators. */
 import { Emitter } from "./emitter.ts"
-import { inGroups } from "./example_groups.ts"
 import { fuse } from "./fusion.ts"
 import { withHeads } from "./heads.ts"
+import { inBuckets } from "./length_buckets.ts"
 import type { OnnxGraph, OnnxInitializer, OnnxValue } from "./onnx.ts"
 import { operatorOf } from "./operators/table.ts"
 import { nameOf, type Program } from "./program.ts"
@@ -10,7 +10,7 @@ import { readersOf } from "./readers.ts"
 import { type HostTensor, isLeaf, type Tensor } from "./tensor.ts"
 
 export const emit = (source: Program): OnnxGraph => {
-  const program = inGroups(fuse(withHeads(source)))
+  const program = inBuckets(fuse(withHeads(source)))
   const emitter = new Emitter(readersOf(program.nodes))
   const inputs: OnnxValue[] = []
   const initializers: OnnxInitializer[] = []

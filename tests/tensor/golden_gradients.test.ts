@@ -66,15 +66,15 @@ const prefixed = (gradients: Golden["gradients"]): Readonly<Record<string, Neste
 
 /** Those without a gradient: comparisons, places, what is rounded, the graph's own numbers; and a mixture, which is written out as a product. */
 const OTHERS = ["argmax", "rounded", "greater", "less", "equal", "topKMask", "oneHot", "count", "range", "mixture"]
-/** Examples in groups, of states wider than any here: heads.test.ts. */
-const GROUPS = ["group", "fromGroups"]
+/** Examples in length buckets, of states wider than any here: heads.test.ts. */
+const BUCKETS = ["bucket", "fromBuckets"]
 
 test("every operator that has a gradient takes part", () => {
   const programs = all.map((one) => program(formulas(one).outputs))
   const emitted = programs.map((one) => fuse(withHeads(one)))
   const met = new Set([...programs, ...emitted].flatMap(({ nodes }) => nodes.map(({ op }) => op)))
   assert.deepEqual(
-    [...operators.keys()].filter((name) => !met.has(name) && ![...OTHERS, ...GROUPS].includes(name)),
+    [...operators.keys()].filter((name) => !met.has(name) && ![...OTHERS, ...BUCKETS].includes(name)),
     [],
   )
 })

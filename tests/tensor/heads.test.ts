@@ -1,4 +1,4 @@
-/** Attention goes from packed tokens to heads and back in one pass each, in groups of examples where it is wide, and gives what it gave. */
+/** Attention goes from packed tokens to heads and back in one pass each, in length buckets where it is wide, and gives what it gave. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as t from "../../src/tensor/index.ts"
@@ -32,7 +32,7 @@ for (const [name, { width, groups = HEADS, options, apart }] of Object.entries(c
   const gradients = t.grad(loss, parameters)
   const outputs = { loss, y, ...Object.fromEntries(gradients.map((g, i) => [`gradient ${i}`, g])) }
 
-  test(`${name}: no axes are moved, ${apart ? "examples are in groups" : "the batch is whole"}`, () => {
+  test(`${name}: no axes are moved, ${apart ? "examples are in buckets" : "the batch is whole"}`, () => {
     const ops = t.emit(t.program(outputs)).nodes.map(({ opType }) => opType)
     assert.ok(!ops.includes("Transpose"))
     assert.equal(ops.filter((op) => op === "Softmax").length > 1, apart)

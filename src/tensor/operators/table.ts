@@ -3,9 +3,9 @@ import type { Operator } from "../operator.ts"
 import * as arithmetic from "./arithmetic.ts"
 import * as broadcasting from "./broadcasting.ts"
 import * as cutting from "./cutting.ts"
-import * as exampleGroups from "./example_groups.ts"
 import * as heads from "./heads.ts"
 import * as indexing from "./indexing.ts"
+import * as lengthBuckets from "./length_buckets.ts"
 import * as linear from "./linear.ts"
 import * as mixture from "./mixture.ts"
 import * as normalization from "./normalization.ts"
@@ -21,9 +21,9 @@ const families = [
   arithmetic,
   broadcasting,
   cutting,
-  exampleGroups,
   heads,
   indexing,
+  lengthBuckets,
   linear,
   mixture,
   normalization,

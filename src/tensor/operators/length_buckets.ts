@@ -1,6 +1,7 @@
 /**
- * The examples of a batch in groups of like length, for what works on the padded shape: a short text does not pay for the longest.
- * Made when a program is emitted. Examples are taken in the order of their lengths, each group padded to its own longest.
+ * Length buckets: examples of a batch that are of like length, for what works on the padded shape, so that a short text does not
+ * pay for the longest. Made when a program is emitted. Examples are taken in the order of their lengths, each bucket padded to
+ * its own longest.
  */
 import type { Dim, Shape } from "../dimension.ts"
 import type { Emitter } from "../emitter.ts"
@@ -8,24 +9,25 @@ import { int } from "../onnx.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Tensor } from "../tensor.ts"
 
-export interface Group {
+/** One of `count` buckets of about as many examples each. */
+export interface Bucket {
   readonly index: number
   readonly count: number
 }
 
-/** A dimension of the batch as the group has it. */
-export const groupDim = (dim: Dim, { index, count }: Group): Dim =>
+/** A dimension of the batch as the bucket has it. */
+export const bucketDim = (dim: Dim, { index, count }: Bucket): Dim =>
   typeof dim === "string" ? dim.replace(/\b(examples|([a-z]+_)?length)\b/g, `$1_${index + 1}of${count}`) : dim
 
-export const groupShape = (shape: Shape, group: Group): Shape => shape.map((dim) => groupDim(dim, group))
+export const bucketShape = (shape: Shape, bucket: Bucket): Shape => shape.map((dim) => bucketDim(dim, bucket))
 
-/** Of a value of every place, [examples, length], those of a group's examples. Reads (value, mask). */
-export const groupOperator: Operator = {
-  name: "group",
-  shape: ([x], attributes) => ({ shape: groupShape(x.shape, attributes as Group), dtype: x.dtype }),
+/** Of a value of every place, [examples, length], those of a bucket's examples. Reads (value, mask). */
+export const bucketOperator: Operator = {
+  name: "bucket",
+  shape: ([x], attributes) => ({ shape: bucketShape(x.shape, attributes as Bucket), dtype: x.dtype }),
   emit: (emitter, [x, mask], node) => {
-    const group = node.attributes as unknown as Group
-    const { order, begin, end, longest } = groupOf(emitter, mask, group)
+    const bucket = node.attributes as unknown as Bucket
+    const { order, begin, end, longest } = membersOf(emitter, mask, bucket)
     const members = emitter.once(`members ${order} ${begin}`, () =>
       emitter.add("Slice", [order, begin, end, emitter.ints([0])]),
     )
@@ -33,8 +35,8 @@ export const groupOperator: Operator = {
     return emitter.add("Slice", [rows, emitter.ints([0]), longest, emitter.ints([1])])
   },
 }
-export const groupedBy = (x: Tensor, mask: Tensor, group: Group): Tensor =>
-  apply(groupOperator, [x, mask], { ...group })
+export const inBucket = (x: Tensor, mask: Tensor, bucket: Bucket): Tensor =>
+  apply(bucketOperator, [x, mask], { ...bucket })
 
 interface Members {
   /** All examples by their lengths, shortest first. */
@@ -45,7 +47,7 @@ interface Members {
   readonly longest: string
 }
 
-const groupOf = (emitter: Emitter, mask: string, { index, count }: Group): Members => {
+const membersOf = (emitter: Emitter, mask: string, { index, count }: Bucket): Members => {
   const { lengths, order } = sorted(emitter, mask)
   const examples = emitter.once(`examples ${mask}`, () => emitter.add("Shape", [order]))
   const at = (i: number) =>
@@ -71,30 +73,30 @@ const sorted = (emitter: Emitter, mask: string): { readonly lengths: string; rea
     return { lengths, order }
   })
 
-/** [examples, heads, length, d] of every group, and the padded places of the tokens, to [tokens, heads d]. Reads (mask, unpad, ...groups). */
-export const fromGroupsOperator: Operator = {
-  name: "fromGroups",
+/** [examples, heads, length, d] of every bucket, and the padded places of the tokens, to [tokens, heads d]. Reads (mask, unpad, ...buckets). */
+export const fromBucketsOperator: Operator = {
+  name: "fromBuckets",
   shape: ([, unpad, y]) => ({
     shape: [unpad.shape[0], (y.shape[1] as number) * (y.shape[3] as number)],
     dtype: y.dtype,
   }),
-  emit: (emitter, [mask, unpad, ...groups], node) => {
+  emit: (emitter, [mask, unpad, ...buckets], node) => {
     const [, heads, , width] = node.inputs[2].shape as [Dim, number, Dim, number]
-    const count = groups.length
-    const flat = groups.map((y) => emitter.add("Reshape", [y, emitter.ints([-1, width])]))
-    const rows = emitter.once(`from groups ${unpad} ${heads} ${count}`, () =>
+    const count = buckets.length
+    const flat = buckets.map((y) => emitter.add("Reshape", [y, emitter.ints([-1, width])]))
+    const rows = emitter.once(`from buckets ${unpad} ${heads} ${count}`, () =>
       rowsOf(emitter, mask, unpad, heads, count),
     )
     const taken = emitter.add("Gather", [emitter.add("Concat", flat, { axis: int(0) }), rows], { axis: int(0) })
     return emitter.add("Reshape", [taken, emitter.ints([-1, heads * width])])
   },
 }
-export const fromGroups = (groups: readonly Tensor[], mask: Tensor, unpad: Tensor): Tensor =>
-  apply(fromGroupsOperator, [mask, unpad, ...groups])
+export const fromBuckets = (buckets: readonly Tensor[], mask: Tensor, unpad: Tensor): Tensor =>
+  apply(fromBucketsOperator, [mask, unpad, ...buckets])
 
 /**
- * Where each head of each token stands among the rows of all groups, one after the other: [tokens, heads]. The row of head h at
- * place l of the example that is r-th in its group is (rows before the group) + (r heads + h) longest + l.
+ * Where each head of each token stands among the rows of all buckets, one after the other: [tokens, heads]. The row of head h at
+ * place l of the example that is r-th in its bucket is (rows before the bucket) + (r heads + h) longest + l.
  */
 const rowsOf = (emitter: Emitter, mask: string, unpad: string, heads: number, count: number): string => {
   const length = emitter.add("Shape", [mask], { start: int(1), end: int(2) })
@@ -104,7 +106,7 @@ const rowsOf = (emitter: Emitter, mask: string, unpad: string, heads: number, co
   const first: string[] = []
   const step: string[] = []
   for (let index = 0; index < count; index++) {
-    const { begin, end, longest } = groupOf(emitter, mask, { index, count })
+    const { begin, end, longest } = membersOf(emitter, mask, { index, count })
     const members = emitter.add("Sub", [end, begin])
     const rows = emitter.add("Mul", [longest, emitter.ints([heads])])
     const scalar = emitter.add("Reshape", [members, emitter.ints([])])
