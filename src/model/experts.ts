@@ -8,7 +8,6 @@ import type { Network, Participant, Trained } from "./encoder.ts"
 
 /** What the gates of a forward pass said, in the order of computation. */
 export interface Watched {
-  readonly name: string
   /** [length, experts] */
   readonly scores: Tensor
   readonly k: number
@@ -17,7 +16,7 @@ export interface Watched {
 /** A participant that looks at gates, and what it has seen when all is traced. */
 export const watchedExperts = (): { readonly participant: Participant; readonly seen: readonly Watched[] } => {
   const seen: Watched[] = []
-  return { participant: { experts: (name, scores, k) => void seen.push({ name, scores, k }) }, seen }
+  return { participant: { experts: (_name, scores, k) => void seen.push({ scores, k }) }, seen }
 }
 
 export const expertsOf = ({ backbone, checkpoint }: Network): readonly ExpertLayer[] =>

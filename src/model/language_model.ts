@@ -37,8 +37,6 @@ export interface Reading {
   readonly predicted: Int32Array
   /** By gate: the share of each expert in what a text's tokens chose, [texts, experts]; a token's k choices count 1/k each. */
   readonly chosen: readonly Float32Array[]
-  /** By gate: the mean over a text's tokens of p = softmax(scores), [texts, experts]. */
-  readonly mean: readonly Float32Array[]
 }
 
 export const readTexts = async (
@@ -51,13 +49,10 @@ export const readTexts = async (
   const { hidden, layout } = encoder(network, participant)
   const next = input("next", ["tokens"], "int", tokenRows(layout))
   const surprise = unsqueeze(neg(pick(logSoftmax(nextTokenScores(network, hidden)), next)), 1)
-  const gates = seen.flatMap(({ scores, k }, gate): [string, Tensor][] => {
-    const p = softmax(scores)
-    return [
-      [`chosen/${gate}`, pool("mean", scale(largestMask(p, k), 1 / k))],
-      [`mean/${gate}`, pool("mean", p)],
-    ]
-  })
+  const gates = seen.map(({ scores, k }, gate): [string, Tensor] => [
+    `chosen/${gate}`,
+    pool("mean", scale(largestMask(softmax(scores), k), 1 / k)),
+  ])
   const session = await engine.compile(program({ surprise, ...Object.fromEntries(gates) }))
   try {
     const found = await forwardAll({
@@ -67,8 +62,10 @@ export const readTexts = async (
       perToken: new Set(["surprise"]),
       ...(onProgress ? { onProgress } : {}),
     })
-    const arrays = (what: string) => seen.map((_, gate) => found[`${what}/${gate}`].data as Float32Array)
-    return { ...ofTexts(found.surprise.data as Float32Array, texts), chosen: arrays("chosen"), mean: arrays("mean") }
+    return {
+      ...ofTexts(found.surprise.data as Float32Array, texts),
+      chosen: gates.map(([name]) => found[name].data as Float32Array),
+    }
   } finally {
     await session.release()
   }

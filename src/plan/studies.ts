@@ -106,7 +106,6 @@ export const planStudy = async (
       study: study.name,
       tasks,
       models: study.models.map((model) => ({ model, seeds: study.seeds })),
-      prune: study.prune,
     }),
     label: `figures of ${study.name}`,
     inputs: { reads, dataset: datasets },

@@ -218,7 +218,6 @@ export interface StudyOptions {
   readonly study: string
   readonly tasks: readonly string[]
   readonly models: readonly { readonly model: string; readonly seeds: readonly number[] }[]
-  readonly prune: readonly number[]
 }
 
 export interface StepOptions {

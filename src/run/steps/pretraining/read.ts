@@ -21,7 +21,7 @@ export interface Pruned {
   readonly threshold?: number
 }
 
-/** The JSON of the artifact; its arrays: "surprise", "predicted" [texts], "chosen/<gate>" and "mean/<gate>" [texts, experts], "pruned/<n>" [texts]. */
+/** The JSON of the artifact; its arrays: "surprise", "predicted" [texts], "chosen/<gate>" [texts, experts], "pruned/<n>" [texts]. */
 export interface ReadJson {
   readonly parameters: number
   readonly gates: readonly { readonly name: string; readonly experts: number; readonly k: number }[]
@@ -84,16 +84,15 @@ export const read: Perform = async (work) => {
       ...arrays,
       surprise: { shape: [test.length], data: whole.surprise },
       predicted: { shape: [test.length], data: whole.predicted },
-      ...ofGates(whole, layers, "chosen"),
-      ...ofGates(whole, layers, "mean"),
+      ...ofGates(whole, layers),
     },
   }
 }
 
-const ofGates = (reading: Reading, layers: ReturnType<typeof expertsOf>, what: "chosen" | "mean") =>
+const ofGates = ({ chosen }: Reading, layers: ReturnType<typeof expertsOf>) =>
   Object.fromEntries(
-    reading[what].map((data, gate): [string, StoredArray] => [
-      `${what}/${gate}`,
+    chosen.map((data, gate): [string, StoredArray] => [
+      `chosen/${gate}`,
       { shape: [data.length / layers[gate].count, layers[gate].count], data },
     ]),
   )
