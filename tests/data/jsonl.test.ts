@@ -62,6 +62,37 @@ test("task.json gives the order of the labels", async () => {
   )
 })
 
+test("the instruction of a task stands before each of its texts", async () => {
+  const told = { ...fields, instruction: "definition" }
+  const files = (task: object) => ({ ...good, "d/t1/task.json": JSON.stringify(task) })
+  await withFiles(files({ definition: " Say whether it is so. \n" }), async (folder) => {
+    const [{ train, test: tests }] = await load(folder, ["t1"], told)
+    assert.deepEqual(
+      [...train, ...tests].map(({ text }) => text),
+      ["a", "b", "c"].map((text) => `Say whether it is so.\n${text}`),
+    )
+  })
+  await withFiles(files({ definition: null }), async (folder) =>
+    assert.equal((await load(folder, ["t1"], told))[0].train[0].text, "a"),
+  )
+  const print = (task: object) =>
+    withFiles(files(task), (folder) => jsonl.fingerprint(["t1"], "d", told, { directory: folder }))
+  assert.notEqual(await print({ definition: "One." }), await print({ definition: "Two." }))
+  assert.equal(await print({ definition: "One.", source: "x" }), await print({ definition: "One." }))
+  for (const [task, message] of [
+    [{ instruction: "other" }, /task\.json has no text "definition"/],
+    [{ definition: 3 }, /task\.json has no text "definition"/],
+  ] as const)
+    await withFiles(files(task), (folder) =>
+      assert.rejects(load(folder, ["t1"], told), (error: DataError) => {
+        assert.match(error.message, message)
+        assert.match(error.help, /null where the task has none/)
+        return error instanceof DataError
+      }),
+    )
+  await withFiles(good, (folder) => assert.rejects(load(folder, ["t1"], told), /there is no file .*task\.json/))
+})
+
 test("tasks are the folders with training examples, in the order of their numbers", async () => {
   const files = Object.fromEntries(
     ["t10", "t2", "t1", ".hidden"].map((name) => [`d/${name}/train.jsonl`, row("a", "x")]),

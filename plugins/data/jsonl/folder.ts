@@ -15,6 +15,7 @@ export interface TaskFiles {
 
 const TRAIN = "train.jsonl"
 const TEST = "test.jsonl"
+const TASK = "task.json"
 const VALIDATION = ["validation.jsonl", "val.jsonl"] as const
 const LAYOUT =
   "a data set is a folder that holds one folder a task, each with train.jsonl, test.jsonl and perhaps validation.jsonl"
@@ -59,16 +60,31 @@ export const taskFiles = async (
 
 /** Labels that `task.json` lists, in its order; nothing where there is no such file or no such list. Rejects with DataError. */
 export const listedLabels = async (folder: string): Promise<readonly string[] | undefined> => {
-  const path = join(folder, "task.json")
+  const { labels } = (await taskFile(folder, "it may list the labels of the task in their order")) ?? {}
+  return Array.isArray(labels) ? labels.map(String) : undefined
+}
+
+/** The instruction of a task: a field of its `task.json`; nothing where that says null. Rejects with DataError where there is none. */
+export const instructionOf = async (folder: string, field: string): Promise<string | undefined> => {
+  const help = `write there {"${field}": "Answer the question."}, or null where the task has none`
+  const path = join(folder, TASK)
+  const known = await taskFile(folder, "it holds the instruction of the task")
+  if (known === undefined) throw new DataError(`there is no file ${path} for the instruction of the task`, help)
+  const instruction = Object.hasOwn(known, field) ? known[field] : undefined
+  if (instruction === null) return undefined
+  if (typeof instruction === "string" && instruction.trim() !== "") return instruction.trim()
+  throw new DataError(`${path} has no text "${field}" for the instruction of the task`, help)
+}
+
+/** What `task.json` says; nothing where there is no such file. `why`: what it is read for. Rejects with DataError. */
+const taskFile = async (folder: string, why: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
+  const path = join(folder, TASK)
   if (!(await isFile(path))) return undefined
   try {
-    const { labels } = JSON.parse(await readFile(path, "utf8")) ?? {}
-    return Array.isArray(labels) ? labels.map(String) : undefined
+    const known: unknown = JSON.parse(await readFile(path, "utf8"))
+    return typeof known === "object" && known !== null ? (known as Record<string, unknown>) : {}
   } catch (error) {
-    throw new DataError(
-      `${path} is not JSON: ${(error as Error).message}`,
-      "mend or remove it: it may list the labels of the task in their order",
-    )
+    throw new DataError(`${path} is not JSON: ${(error as Error).message}`, `mend or remove it: ${why}`)
   }
 }
 

@@ -10,7 +10,7 @@ import {
   Schema,
   type Task,
 } from "../../../src/plugin/index.ts"
-import { byNumbers, listedLabels, type TaskFiles, taskFiles, taskNames } from "./folder.ts"
+import { byNumbers, instructionOf, listedLabels, type TaskFiles, taskFiles, taskNames } from "./folder.ts"
 import { type Fields, readBytes, readExamples } from "./lines.ts"
 import { sampled } from "./sample.ts"
 
@@ -23,6 +23,7 @@ const fewer = (split: string) =>
   )
 
 interface Options extends Fields {
+  readonly instruction?: string
   readonly train_per_class?: number
   readonly validation_per_class?: number
   readonly test_per_class?: number
@@ -43,6 +44,12 @@ export default defineData({
         "the field that holds the answer where texts are answered in words: a text, or a list of texts that are all right; no label is read then",
       ),
     ),
+    instruction: Schema.optionalKey(
+      required(
+        Name,
+        "the field of each task's task.json whose text stands before its texts, with a line feed between; where it is null the texts stay as they are",
+      ),
+    ),
     train_per_class: fewer("training"),
     validation_per_class: fewer("validation"),
     test_per_class: fewer("test"),
@@ -61,7 +68,7 @@ export default defineData({
       tasks.push(await readTask(files, options))
     return { texts: trainingTextsAlone(tasks) }
   },
-  fingerprint: async (tasks, location, options: Fields, place) => {
+  fingerprint: async (tasks, location, options: Options, place) => {
     const hash = createHash("sha256")
     for (const { name, folder, train, validation, test } of await taskFiles(tasks, location, place)) {
       for (const [split, path] of Object.entries({ train, validation, test })) {
@@ -70,15 +77,19 @@ export default defineData({
       }
       const listed = await labelsListed(folder, options)
       if (listed !== undefined) hash.update(`${JSON.stringify([name, "labels", listed])}\n`)
+      const instruction = options.instruction && (await instructionOf(folder, options.instruction))
+      if (instruction) hash.update(`${JSON.stringify([name, "instruction", instruction])}\n`)
     }
     return hash.digest("hex")
   },
 })
 
 const readTask = async (files: TaskFiles, fields: Options): Promise<Task> => {
+  const instruction = fields.instruction && (await instructionOf(files.folder, fields.instruction))
   const read = async (split: "train" | "validation" | "test") => {
     const path = files[split]
-    const examples = path === undefined ? [] : await readExamples(path, fields)
+    const bare = path === undefined ? [] : await readExamples(path, fields)
+    const examples = instruction ? bare.map((one) => ({ ...one, text: `${instruction}\n${one.text}` })) : bare
     const answered = fields.answer !== undefined
     return sampled(examples, fields[`${split}_per_class`], { task: files.name, split, answered })
   }
