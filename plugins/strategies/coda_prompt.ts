@@ -23,6 +23,7 @@ import {
   optional,
   POOL_OPTIONS,
   POOL_TRAINING,
+  type PoolSite,
   PositiveInt,
   poolQuery,
   reshape,
@@ -39,6 +40,8 @@ const all = (p: Readonly<Record<string, Tensor>>, name: string, stage: number): 
     tasksUntil(stage).map((t) => p[`${name} ${t}`]),
     0,
   )
+
+const promptedBy = (sites: readonly PoolSite[], blocks: number) => sites.filter(({ site }) => site.layer < blocks)
 
 /** mean (B B' - I)^2 */
 const overlap = (B: Tensor): Tensor => {
@@ -71,7 +74,7 @@ export default defineStrategy({
     query: poolQuery,
     parameters: ({ width, stage, sites }, { components, blocks }) => {
       const found: Record<string, Initial> = {}
-      for (const { site, initials } of sites.filter((one) => one.site.layer < blocks))
+      for (const { site, initials } of promptedBy(sites, blocks))
         for (const t of tasksUntil(stage)) {
           const rows = (size: number) => ({ ...normal([components, size], 1 / Math.sqrt(size)), ...ofTask(t, stage) })
           found[`${site.name}/keys ${t}`] = rows(width)
@@ -96,21 +99,14 @@ export default defineStrategy({
       )
     },
   },
-  loss: ({ all: over, crossEntropy, pool }, { lambda }) => {
-    const { p, stage } = pool!
+  loss: ({ all: over, crossEntropy, pool }, { blocks, lambda }) => {
+    const { p, sites, stage } = pool!
     const task = over(crossEntropy())
     if (lambda === 0) return task
-    const places = Object.keys(p).flatMap((name) =>
-      name.endsWith("/keys 0") ? [name.slice(0, -"/keys 0".length)] : [],
-    )
-    const penalties = places.flatMap((place) => {
-      const names = Object.keys(p).flatMap((name) => {
-        const [, own] = name.split(`${place}/`)
-        return own?.endsWith(" 0") && !/^(keys|attention) /.test(own) ? [own.slice(0, -2)] : []
-      })
-      const of = (name: string) => all(p, `${place}/${name}`, stage)
+    const penalties = promptedBy(sites, blocks).flatMap(({ site, initials }) => {
+      const of = (name: string) => all(p, `${site.name}/${name}`, stage)
       const P = concat(
-        names.map((name) => flat(of(name))),
+        Object.keys(initials).map((name) => flat(of(name))),
         1,
       )
       return [overlap(of("keys")), overlap(of("attention")), overlap(P)]

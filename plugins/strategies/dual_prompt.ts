@@ -24,6 +24,7 @@ import {
   poolQuery,
   reshape,
   Schema,
+  type Site,
   scale,
   slice,
   stack,
@@ -33,6 +34,9 @@ import {
   uniformly,
   words,
 } from "../../src/plugin/index.ts"
+
+/** Whether the prompts of tasks stand there. */
+const hasExpert = ({ layer }: Site, general: number, expert: number) => layer >= general && layer < general + expert
 
 /** [tasks, width] */
 const keysAt = (p: Readonly<Record<string, Tensor>>, place: string, stage: number): Tensor =>
@@ -74,10 +78,10 @@ export default defineStrategy({
           const own = initial.shape.slice(1)
           if (site.layer < general)
             found[`${site.name}/general ${name}`] = { ...initial, shape: [general_length, ...own] }
-          else if (site.layer < general + expert)
+          else if (hasExpert(site, general, expert))
             for (const t of tasksUntil(stage)) found[`${site.name}/${name} ${t}`] = { ...initial, ...ofTask(t, stage) }
         }
-        if (keys === "layer" && site.layer >= general && site.layer < general + expert) key(site.name)
+        if (keys === "layer" && hasExpert(site, general, expert)) key(site.name)
       }
       return found
     },
@@ -85,18 +89,17 @@ export default defineStrategy({
       const named = (value: (name: string) => Tensor) =>
         Object.fromEntries(Object.keys(initials).map((name) => [name, value(name)]))
       if (site.layer < general) return named((name) => p[`${site.name}/general ${name}`])
-      if (site.layer >= general + expert) return undefined
+      if (!hasExpert(site, general, expert)) return undefined
       if (training || stage === 0) return named((name) => p[`${site.name}/${name} ${stage}`])
       const near = cosineSimilarity(query, keysAt(p, keys === "model" ? "model" : site.name, stage))
       const chosen = oneHot(argmax(near), stage + 1)
       return named((name) => mixture(chosen, stack(tasksUntil(stage).map((t) => p[`${site.name}/${name} ${t}`]))))
     },
   },
-  loss: ({ all, crossEntropy, pool }, { lambda }) => {
-    const { query, p, stage } = pool!
-    const places = Object.keys(p).flatMap((name) =>
-      name.endsWith(`/key ${stage}`) ? [name.slice(0, name.lastIndexOf("/"))] : [],
-    )
+  loss: ({ all, crossEntropy, pool }, { general, expert, keys, lambda }) => {
+    const { query, p, sites, stage } = pool!
+    const places =
+      keys === "model" ? ["model"] : sites.flatMap(({ site }) => (hasExpert(site, general, expert) ? [site.name] : []))
     const apart = places.map((place) =>
       sub(1, slice(cosineSimilarity(query, keysAt(p, place, stage)), -1, stage, stage + 1)),
     )

@@ -30,8 +30,13 @@ export interface TrainStep {
   readonly trained: Readonly<Record<string, Tensor>>
   /** Of a strategy that grows, where modules are low-rank: by site the factors of the newest and those of earlier tasks. */
   readonly factors?: readonly GrownFactors[]
-  /** Of a strategy with a pool: the query [width] of each example, and the pool's parameters by name, those that are frozen too. */
-  readonly pool?: { readonly query: Tensor; readonly p: Readonly<Record<string, Tensor>>; readonly stage: number }
+  /** Of a strategy with a pool: the query [width] of each example, the pool's parameters by name, those that are frozen too, and the sites of which `parameters` made them. */
+  readonly pool?: {
+    readonly query: Tensor
+    readonly p: Readonly<Record<string, Tensor>>
+    readonly sites: readonly PoolSite[]
+    readonly stage: number
+  }
   /** What the stage before left, by kind and parameter. Without kinds at the first stage. */
   readonly carried: Carried<Tensor>
 }
@@ -75,20 +80,21 @@ export interface AdaptationStep {
   readonly start: Readonly<Record<string, Tensor>>
 }
 
+/** Where the experiment's adapter attaches, with the initial values of its parameters there. */
+export interface PoolSite {
+  readonly site: Site
+  readonly initials: Initials
+}
+
 /** Prompts that are chosen for each example by what the frozen network makes of it (L2P, DualPrompt, CODA-Prompt). */
 export interface Pool<Options = any> {
   readonly query: (options: Options) => "frozen_mean" | "frozen_cls"
   /**
    * All that there are at a stage, by name: "<site>/<name>" where their first values are those of the site's own parameters. Those
-   * that the stage before did not have are drawn; with `trained: false` they stay as they are. `sites` are those where the
-   * experiment's adapter attaches, with the initial values of its parameters there.
+   * that the stage before did not have are drawn; with `trained: false` they stay as they are.
    */
   readonly parameters: (
-    sizes: {
-      readonly width: number
-      readonly stage: number
-      readonly sites: readonly { readonly site: Site; readonly initials: Initials }[]
-    },
+    sizes: { readonly width: number; readonly stage: number; readonly sites: readonly PoolSite[] },
     options: Options,
   ) => Initials
   /** The adapter's parameters at a site for one example, of the query [width] and the pool's own parameters; nothing where it adds nothing. */

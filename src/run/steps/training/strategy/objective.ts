@@ -25,7 +25,7 @@ import type { Body } from "./body.ts"
 import { classRows } from "./class_rows.ts"
 import { type HeadForm, headLeaves, jointLogits } from "./joint_head.ts"
 import { means, shares } from "./means.ts"
-import { type Pooled, poolQuery, poolTensors } from "./pool.ts"
+import { type Pooled, poolQuery, poolSites, poolTensors } from "./pool.ts"
 import type { Recorded } from "./recorded.ts"
 import type { StageTexts } from "./texts.ts"
 
@@ -114,6 +114,7 @@ const classifyingStep = ({
       pool: {
         query: poolQuery(net, layout),
         p: poolTensors(net, to.pooled, start, { training: true }),
+        sites: poolSites(net, to.pooled),
         stage: to.pooled.pool.stage,
       },
     }),

@@ -10,6 +10,7 @@ import {
   type Layout,
   type Mode,
   type Pool,
+  type PoolSite,
   parameter,
   type Strategy,
   type Tensor,
@@ -26,13 +27,13 @@ export interface Pooled {
   readonly pool: { readonly strategy: Strategy; readonly options: unknown; readonly stage: number }
 }
 
-const sizesOf = ({ checkpoint }: Network, { plugin, options, pool: { stage } }: Pooled) => ({
-  width: checkpoint.width,
-  stage,
-  sites: sitesFor(plugin, options, checkpoint.sites).map((site) => ({
-    site,
-    initials: plugin.parameters(site, options),
-  })),
+export const poolSites = ({ checkpoint }: Network, { plugin, options }: Pooled): readonly PoolSite[] =>
+  sitesFor(plugin, options, checkpoint.sites).map((site) => ({ site, initials: plugin.parameters(site, options) }))
+
+const sizesOf = (net: Network, pooled: Pooled) => ({
+  width: net.checkpoint.width,
+  stage: pooled.pool.stage,
+  sites: poolSites(net, pooled),
 })
 
 const poolOf = ({ pool: { strategy } }: Pooled): Pool => strategy.pool!
@@ -70,8 +71,7 @@ export const poolParticipant = (
   arrays: ReadonlyMap<string, HostTensor>,
   mode?: Mode,
 ): Participant => {
-  const { sites } = sizesOf(net, pooled)
-  const initials = new Map(sites.map(({ site, initials: own }) => [site.name, own]))
+  const initials = new Map(poolSites(net, pooled).map(({ site, initials: own }) => [site.name, own]))
   const p = poolTensors(net, pooled, arrays, mode)
   const { stage, options } = pooled.pool
   return given(pooled.plugin, pooled.options, mode ?? { training: false }, (site, { rows }) => {
