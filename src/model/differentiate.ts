@@ -11,6 +11,8 @@ export type Gradients = ReadonlyMap<string, Float32Array>
 /** Gradients by parameter, given those of the examples of an update and those of other examples: none, where there are none. */
 export interface Projected {
   readonly reference: (update: number) => Int32Array
+  /** What the other examples are differentiated by, where it is another loss. */
+  readonly by?: Pick<Differentiation, "session" | "program" | "feeds">
   readonly project: (own: Gradients, reference: Gradients) => Promise<Gradients>
 }
 
@@ -43,7 +45,7 @@ export const gradientsOf = async (
   const own = await differentiated(o, examples, parameters, step)
   const reference = o.projected?.reference(step) ?? []
   if (!o.projected || reference.length === 0) return own
-  const other = await differentiated({ ...o, joined: undefined }, [...reference], parameters, step)
+  const other = await differentiated({ ...o, ...o.projected.by, joined: undefined }, [...reference], parameters, step)
   return { loss: own.loss, gradients: await o.projected.project(own.gradients, other.gradients) }
 }
 

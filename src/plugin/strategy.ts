@@ -20,7 +20,8 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   readonly records?: "newest" | "remembered"
   /**
    * What is followed in the place of the gradients of the loss, by parameter, as a formula of these and of those of the mean
-   * cross-entropy of the remembered examples, which then have no part in the loss. Asked while something is remembered.
+   * cross-entropy of the remembered examples, whatever `loss` says, in which these then have no part. Asked while something is
+   * remembered.
    */
   readonly gradients?: (own: readonly Tensor[], reference: readonly Tensor[], options: Options) => readonly Tensor[]
   /** After a stage the diagonal Fisher information of what is trained is found on training texts of its task. */

@@ -45,8 +45,7 @@ const train = async (work: Work, { options, adapter, frozen, to }: Prepared): Pr
     ? described(adapter.plugin, adapter.options, to.net, start, names)
     : new Map(names.map((one) => [one, { shape: start.get(one)!.shape }]))
   const draws = texts.draws > 0 ? drawsAt(texts, strategy.replays!(given.options), options) : undefined
-  const projected =
-    draws && strategy.gradients ? await projection(work, strategy, given.options, names, start, draws) : undefined
+  const projected = draws && strategy.gradients ? await projection(work, to, draws) : undefined
   const objective = strategyObjective(to)
   try {
     await minimise(work, objective, {

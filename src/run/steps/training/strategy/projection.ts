@@ -1,7 +1,9 @@
 /** Gradients that a strategy changes: its formula of them and of those of remembered examples, as a program of its own that runs after every backward pass. */
 import type { Projected } from "../../../../model/differentiate.ts"
-import { type HostTensor, input, program, type Strategy } from "../../../../plugin/index.ts"
+import { withGradients } from "../../../../model/gradients.ts"
+import { add, type Engine, input, nameOf, parameter, program, scale, sum } from "../../../../plugin/index.ts"
 import { StepError, type Work } from "../../../work.ts"
+import { strategyObjective, type ToTrain } from "./objective.ts"
 
 export interface Projection extends Projected {
   readonly release: () => Promise<void>
@@ -9,30 +11,44 @@ export interface Projection extends Projected {
 
 export const projection = async (
   work: Work,
-  { name: strategy, gradients }: Strategy,
-  options: unknown,
-  names: readonly string[],
-  start: ReadonlyMap<string, HostTensor>,
+  to: ToTrain,
   reference: (update: number) => Int32Array,
 ): Promise<Projection> => {
+  const { strategy, options, names, start } = to
   const leaves = (of: string) => names.map((name) => input(`${of}/${name}`, start.get(name)!.shape))
-  const changed = gradients!(leaves("own"), leaves("reference"), options)
+  const changed = strategy.gradients!(leaves("own"), leaves("reference"), options)
   if (changed.length !== names.length)
     throw new StepError(
-      `the strategy "${strategy}" gives ${changed.length} gradients for ${names.length} parameters`,
+      `the strategy "${strategy.name}" gives ${changed.length} gradients for ${names.length} parameters`,
       "let `gradients` give one for each, in their order",
     )
-  const session = await (await work.engine()).compile(
-    program(Object.fromEntries(names.map((name, i) => [name, changed[i]]))),
-  )
+  const engine = await work.engine()
+  const session = await engine.compile(program(Object.fromEntries(names.map((name, i) => [name, changed[i]]))))
+  const by = strategy.loss && (await crossEntropyOf(engine, to))
   const feeds = (of: string, gradients: ReadonlyMap<string, Float32Array>) =>
     names.map((name) => [`${of}/${name}`, { shape: start.get(name)!.shape, data: gradients.get(name)! }] as const)
   return {
     reference,
+    ...(by && { by }),
     project: async (own, other) => {
       const found = await session.run(Object.fromEntries([...feeds("own", own), ...feeds("reference", other)]))
       return new Map(names.map((name) => [name, found[name].data as Float32Array]))
     },
-    release: session.release,
+    release: async () => {
+      await session.release()
+      await by?.session.release()
+    },
   }
+}
+
+/** The mean cross-entropy with its gradients, in the place of the strategy's own loss; they are 0 where the own loss alone reads a parameter. */
+const crossEntropyOf = async (engine: Engine, to: ToTrain): Promise<NonNullable<Projected["by"]>> => {
+  const { loss: _, ...plain } = to.strategy
+  const { loss, feeds } = strategyObjective({ ...to, strategy: plain })
+  const read = new Set(program({ loss }).parameters.map(nameOf))
+  const unread = to.names.flatMap((name) =>
+    read.has(name) ? [] : [scale(sum(parameter(name, to.start.get(name)!.shape)), 0)],
+  )
+  const differentiated = withGradients(unread.reduce(add, loss), to.names)
+  return { session: await engine.compile(differentiated), program: differentiated, feeds }
 }
