@@ -9,7 +9,7 @@ export interface Transfer<Options = any> extends Definition<"transfer", Options>
    * string says why there are none.
    */
   readonly layers: (source: number, target: number, options: Options) => readonly (readonly number[])[] | string
-  /** How many training texts run through both networks, to find features that are alike; without it features are the same, number by number. */
+  /** How many training texts run through both networks, to find features that are alike: with `features`; without both features are the same, number by number. */
   readonly texts?: (options: Options) => number
   /**
    * Of each feature of the target the feature of the source that it takes the place of, or -1 for none: `source` [positions,

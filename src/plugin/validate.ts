@@ -80,6 +80,11 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
       `(memory ${name}) has ${value.draw ? "both" : "neither"} \`draw\` ${value.draw ? "and" : "nor"} \`keep\``,
       "a memory has draw: function, which chooses from each task apart, or keep: function, which chooses along the stream",
     )
+  if (kind === "transfer" && (typeof value.features === "function") !== (typeof value.texts === "function"))
+    wrong(
+      `(transfer ${name}) has \`${value.texts ? "texts" : "features"}\` and no \`${value.texts ? "features" : "texts"}\``,
+      "give both, features: function and texts: function, the number of texts by whose states features are matched; or neither",
+    )
   if (kind === "strategy") checkStrategy(value, (what, help) => wrong(`(strategy ${name}) ${what}`, help))
   for (const [dimension, said] of Object.entries(value.taxonomy ?? {})) {
     const words = Object.keys(DECLARED[kind]?.[dimension]?.words ?? {})

@@ -68,6 +68,11 @@ const memory = (chooses: string) => `
   export default defineMemory({ name: "first", summary: "a test", options: NoOptions, ${chooses} })
 `
 
+const transfer = (matches: string) => `
+  import { defineTransfer, NoOptions } from ${JSON.stringify(contract)}
+  export default defineTransfer({ name: "mine", summary: "a test", options: NoOptions, layers: () => [[0]], ${matches} })
+`
+
 const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   "throws on import": ['throw new Error("no GPU here")', /could not be loaded: no GPU here/],
   "is no TypeScript": ["export default {{{", /could not be loaded/],
@@ -82,6 +87,14 @@ const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "has a memory that chooses in two ways": [
     memory("draw: () => new Int32Array(0), keep: () => new Int32Array(0)"),
     /\(memory first\) has both `draw` and `keep`/,
+  ],
+  "has a transfer that matches features by no texts": [
+    transfer("features: () => [0]"),
+    /\(transfer mine\) has `features` and no `texts`/,
+  ],
+  "has a transfer whose texts nothing is matched by": [
+    transfer("texts: () => 5"),
+    /\(transfer mine\) has `texts` and no `features`/,
   ],
   "defines one name twice": [
     `${router()} export default one\nexport const two = { ...one }`,

@@ -3,10 +3,8 @@
  * portability protocol sets against it: numbers drawn like its own (`resampled`), or its own in another order (`permuted`).
  */
 
-import type { Network } from "../../../model/encoder.ts"
 import { originsOf } from "../../../model/initial.ts"
 import { carried, NotCarried } from "../../../model/porting/carried.ts"
-import { blocksOf, type LayerMap } from "../../../model/porting/sites.ts"
 import { initialsFor, trainedNames } from "../../../model/single.ts"
 import type { StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
@@ -17,6 +15,7 @@ import { type Chosen, host, network } from "../given.ts"
 import { notServed, turnedDown } from "../not_served.ts"
 import { featureMaps } from "./alignment.ts"
 import { drawnLike } from "./drawn_like.ts"
+import { layersOf } from "./layers.ts"
 
 export const port: Perform = async (work) => {
   const options = work.options as unknown as StepOptions["port"]
@@ -74,18 +73,4 @@ const startOf = (adapter: Chosen, { json }: Artifact, arrays: ReadonlyMap<string
     json: { adapter: adapter as never, ...(initialisation === undefined ? {} : { initialisation }) },
     arrays: Object.fromEntries(arrays) as Record<string, StoredArray>,
   }
-}
-
-/** Blocks of the source for each block of the target, stack by stack. A string says why there are none. */
-const layersOf = (transfer: Transfer, options: unknown, source: Network, target: Network): LayerMap | string => {
-  const given = blocksOf(source.checkpoint.sites)
-  const layers = new Map<string, readonly (readonly number[])[]>()
-  for (const [stack, blocks] of blocksOf(target.checkpoint.sites)) {
-    const there = given.get(stack)
-    if (there === undefined) return `the source has no blocks like those of the target's ${stack}layer.0`
-    const mapped = transfer.layers(there, blocks, options)
-    if (typeof mapped === "string") return mapped
-    layers.set(stack, mapped)
-  }
-  return layers
 }
