@@ -89,12 +89,6 @@ export const queryKind = (pooled: Pooled) => ({ query: poolOf(pooled).query(pool
 
 /** Of the texts of a stage. */
 export const poolQueries = (work: Work, pooled: Pooled, texts: StageTexts): ((part: Int32Array) => HostTensor) => {
-  const seen = new Map<number, number>()
-  const index = texts.task.map((task, i) => {
-    if (i >= texts.newest) return texts.index[(i - texts.newest) % texts.remembered]
-    seen.set(task, (seen.get(task) ?? -1) + 1)
-    return seen.get(task)!
-  })
-  const table = frozenRowsOfMemory(work.inputs("features"), queryKind(pooled), texts.task, index)
+  const table = frozenRowsOfMemory(work.inputs("features"), queryKind(pooled), texts.task, texts.index)
   return (part) => rowsOf(table, part)
 }

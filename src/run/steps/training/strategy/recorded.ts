@@ -63,13 +63,13 @@ const ofRemembered = async (
   const row = (i: number): Float32Array => {
     if (taskOf(i) === stage - 1) return rowOf(made, last.indexOf(i))
     const known = previous.arrays[`recorded/${taskOf(i)}/index`].data as Int32Array
-    return rowOf(previous.arrays[`recorded/${taskOf(i)}/logits`] as HostTensor, known.indexOf(index[i]))
+    return rowOf(previous.arrays[`recorded/${taskOf(i)}/logits`] as HostTensor, known.indexOf(index[newest + i]))
   }
   const rows = places.map(row)
   const arrays: Record<string, StoredArray> = {}
   for (const t of new Set(places.map(taskOf))) {
     const own = places.filter((i) => taskOf(i) === t)
-    arrays[`recorded/${t}/index`] = { shape: [own.length], data: Int32Array.from(own, (i) => index[i]) }
+    arrays[`recorded/${t}/index`] = { shape: [own.length], data: Int32Array.from(own, (i) => index[newest + i]) }
     arrays[`recorded/${t}/logits`] = {
       shape: [own.length, rows[0].length],
       data: Float32Array.from(own.flatMap((i) => [...rows[i]])),

@@ -11,14 +11,13 @@ export interface StageTexts {
   readonly labels: Int32Array
   /** Where texts are answered in words; else none. */
   readonly answers: readonly TokenIds[]
-  /** The task of each. */
+  /** The task of each, and its place among the training texts of that task. */
   readonly task: Int32Array
+  readonly index: Int32Array
   /** How many are of the tasks that are visited, how many are remembered, and how often these follow them. */
   readonly newest: number
   readonly remembered: number
   readonly draws: number
-  /** Of those that are remembered, places among the training texts of their tasks. */
-  readonly index: Int32Array
   /** The columns of each task in the joint head. */
   readonly columns: readonly Int32Array[]
 }
@@ -35,10 +34,10 @@ export const stageTexts = (work: Work, options: SharedOptions, replay: Replay | 
     labels: Int32Array.from(options.head ? [] : all, ({ label }) => label),
     answers: options.head ? all.map(({ answer }) => answer!) : [],
     task: Int32Array.from(all, ({ task }) => task),
+    index: Int32Array.from(all, ({ index }) => index),
     newest: visited.reduce((sum, { length }) => sum + length, 0),
     remembered: memory?.length ?? 0,
     draws,
-    index: Int32Array.from(memory ?? [], ({ index }) => index),
     columns,
   }
 }
