@@ -16,20 +16,20 @@ import { described, parameterGroups } from "./train_block.ts"
 
 export const shared: Perform = async (work) => {
   const prepared = await prepare(work)
-  const { options, strategy, to, head, start, recorded, atRest, carried } = prepared
+  const { options, adapter, start, carried, to, atRest } = prepared
   await train(work, prepared)
   const left = await leftBy(work, { ...to, ...atRest }, options, carried)
   return {
     json: {
-      trains: strategy.trains,
+      trains: to.strategy.trains,
       task: options.name,
       parameters: start.names.reduce((sum, name) => sum + start.arrays.get(name)!.data.length, 0),
       ...(options.adapter && { adapter: options.adapter }),
-      ...(strategy.pool && { pool: { strategy: options.strategy, stage: options.stage } }),
-      ...(prepared.adapter?.grows && { grows: prepared.adapter.grows }),
-      ...(head === "linear" ? {} : { head }),
+      ...(adapter?.pool && { pool: { strategy: options.strategy, stage: options.stage } }),
+      ...(adapter?.grows && { grows: adapter.grows }),
+      ...(to.head === "linear" ? {} : { head: to.head }),
     } as unknown as Json,
-    arrays: { ...Object.fromEntries(start.arrays), ...left, ...recorded?.arrays } as Record<string, StoredArray>,
+    arrays: { ...Object.fromEntries(start.arrays), ...left, ...to.recorded?.arrays } as Record<string, StoredArray>,
   } satisfies Artifact
 }
 

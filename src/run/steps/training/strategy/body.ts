@@ -8,13 +8,16 @@ import type { Adapter, Growth, HostTensor, Mode } from "../../../../plugin/index
 import { earlierIn, isEarlier } from "./earlier.ts"
 import { type Pooled, poolParticipant } from "./pool.ts"
 
-/**
- * The one adapter that is trained for all tasks, of which each task gets a module, or whose parameters a pool gives; none where
- * everything is trained.
- */
-export type Attached =
-  | { readonly plugin: Adapter; readonly options: unknown; readonly grows?: Growth; readonly pool?: Pooled["pool"] }
-  | undefined
+/** The one adapter that is trained for all tasks, or of which each task gets a module. */
+interface Shared {
+  readonly plugin: Adapter
+  readonly options: unknown
+  readonly grows?: Growth
+  readonly pool?: undefined
+}
+
+/** None where everything is trained. */
+export type Attached = Shared | Pooled | undefined
 
 export interface Body {
   readonly net: Network
@@ -31,10 +34,7 @@ export const bodyOf = (
   mode?: Mode,
 ): Body => {
   const own = [...arrays].filter(([name]) => !name.startsWith("head/") && !isEarlier(name))
-  if (adapter?.pool) {
-    const participant = poolParticipant(net, { ...adapter, pool: adapter.pool }, arrays, mode)
-    return { net, participant, trained: false }
-  }
+  if (adapter?.pool) return { net, participant: poolParticipant(net, adapter, arrays, mode), trained: false }
   if (adapter) {
     const { plugin, options, grows } = adapter
     const newest = mode

@@ -23,7 +23,7 @@ export const sharedModule = async (
 }> => {
   const adapter = await adapterOf(work, shared)
   const { net: network, participant } = bodyOf(net, adapter, { arrays: arraysOf(shared) })
-  return { network, participant, ...(adapter?.pool && { reads: queryKind({ ...adapter, pool: adapter.pool }) }) }
+  return { network, participant, ...(adapter?.pool && { reads: queryKind(adapter) }) }
 }
 
 /** The arrays of the model itself. */
@@ -54,7 +54,7 @@ export const trainedIn = (
   form: HeadForm,
 ): readonly string[] => {
   const body = adapter?.pool
-    ? trainedNames(poolInitials(net, { ...adapter, pool: adapter.pool }))
+    ? trainedNames(poolInitials(net, adapter))
     : adapter
       ? trainedNames(initialsFor(adapter.plugin, adapter.options, net.checkpoint.sites))
       : [...arrays.keys()].filter((name) => !name.startsWith("head/"))

@@ -20,10 +20,11 @@ import type { Work } from "../../../work.ts"
 import { frozenRowsOfMemory } from "../../query.ts"
 import type { StageTexts } from "./texts.ts"
 
-/** The pool of a strategy at a stage, on an adapter. */
+/** An adapter whose parameters the pool of a strategy gives, at a stage. */
 export interface Pooled {
   readonly plugin: Adapter
   readonly options: unknown
+  readonly grows?: undefined
   readonly pool: { readonly strategy: Strategy; readonly options: unknown; readonly stage: number }
 }
 

@@ -1,29 +1,26 @@
 /** All that the training of a strategy at a stage rests on, before its first step. */
-import type { Carried, Frozen, HostTensor, Strategy } from "../../../../plugin/index.ts"
+import type { Adapter, Carried, Frozen, HostTensor, Strategy } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { jointColumns, network } from "../../given.ts"
 import { type Attached, type Body, bodyOf } from "./body.ts"
 import { carriedFrom, carriedTensors } from "./carried.ts"
 import { factorsOf } from "./earlier.ts"
-import { frozenColumns, type HeadForm } from "./joint_head.ts"
+import { frozenColumns } from "./joint_head.ts"
 import type { ToTrain } from "./objective.ts"
 import { poolQueries } from "./pool.ts"
-import { type Recorded, recordedFor } from "./recorded.ts"
+import { recordedFor } from "./recorded.ts"
 import type { SharedOptions } from "./shared_options.ts"
 import { type Start, startOf } from "./start.ts"
 import { stageTexts } from "./texts.ts"
 
 export interface Prepared {
   readonly options: SharedOptions
-  readonly strategy: Strategy
   readonly adapter: Attached
-  readonly head: HeadForm
   readonly frozen: Frozen
   readonly start: Start
-  /** What the stage before left, and what an earlier model made of the texts. */
+  /** What the stage before left. */
   readonly carried: Carried<HostTensor>
-  readonly recorded?: Recorded
   readonly to: ToTrain
   /** With parameters, without noise. */
   readonly atRest: Body
@@ -34,13 +31,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const { strategy: given, adapter: chosen, stage, visits } = options
   const net = await network(work, options.backbone)
   const strategy = await work.plugin<Strategy>("strategy", given.plugin, given.from)
-  const grows = strategy.grows?.(given.options)
-  const adapter = chosen && {
-    plugin: await adapterIn(work, chosen),
-    options: chosen.options,
-    ...(grows && { grows }),
-    ...(strategy.pool && { pool: { strategy, options: given.options, stage } }),
-  }
+  const adapter = chosen && attached(await adapterIn(work, chosen), strategy, options)
   const head = strategy.head?.(given.options) ?? "linear"
   const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
   const start = startOf(work, net, adapter, options, { form: head, classes })
@@ -50,8 +41,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const before = { ...bodyOf(net, adapter, start), start: start.arrays, head }
   const recorded = await recordedFor(work, before, texts, stage, strategy.records)
   const carried = carriedFrom(work)
-  const factors = adapter && grows && factorsOf(net, adapter, start.arrays)
-  const pooled = adapter?.pool && { ...adapter, pool: adapter.pool }
+  const factors = adapter?.grows && factorsOf(net, adapter, start.arrays)
   const to: ToTrain = {
     ...bodyOf(net, adapter, start, isTrained("body") ? { training: true } : undefined),
     strategy,
@@ -63,11 +53,20 @@ export const prepare = async (work: Work): Promise<Prepared> => {
     kept: options.head ? new Int32Array() : frozenColumns(frozen, texts, visits),
     ...(recorded ? { recorded } : {}),
     ...(factors ? { factors } : {}),
-    ...(pooled ? { pooled, queries: poolQueries(work, pooled, texts) } : {}),
+    ...(adapter?.pool ? { pooled: adapter, queries: poolQueries(work, adapter, texts) } : {}),
     carried: carriedTensors(carried),
     smoothing: options.train.label_smoothing,
   }
-  const more = recorded ? { recorded } : {}
-  const atRest = bodyOf(net, adapter, start, { training: false })
-  return { options, strategy, adapter, head, frozen, start, carried, ...more, to, atRest }
+  return { options, adapter, frozen, start, carried, to, atRest: bodyOf(net, adapter, start, { training: false }) }
+}
+
+const attached = (
+  plugin: Adapter,
+  strategy: Strategy,
+  { strategy: { options }, adapter, stage }: SharedOptions,
+): Attached => {
+  const own = { plugin, options: adapter!.options }
+  if (strategy.pool) return { ...own, pool: { strategy, options, stage } }
+  const grows = strategy.grows?.(options)
+  return { ...own, ...(grows && { grows }) }
 }

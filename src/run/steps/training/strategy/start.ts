@@ -32,12 +32,7 @@ export const startOf = (
     randomStream(seed, "initial", name, ...(grows && stage > 0 ? [`task ${stage}`] : []), key)
   const module = () =>
     adapter?.pool
-      ? freshArrays(
-          net,
-          `strategy ${adapter.pool.strategy.name}`,
-          poolInitials(net, { ...adapter, pool: adapter.pool }),
-          streamOf,
-        )
+      ? freshArrays(net, `strategy ${adapter.pool.strategy.name}`, poolInitials(net, adapter), streamOf)
       : adapter
         ? freshModule(net, adapter.plugin, adapter.options, streamOf)
         : copies(checkpoint.weights)
