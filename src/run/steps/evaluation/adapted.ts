@@ -1,13 +1,14 @@
 /**
- * A shared model that is adapted to each test text alone, on the remembered texts that are nearest to it by frozen features:
- *   v <- momentum v + dL/dW,  W <- W - rate v    from where training left W, for some steps
+ * A shared model that is adapted to each test text alone, on the remembered texts that are nearest to it by frozen features: some
+ * steps of gradient descent from where training left it.
  */
 import { type Feeds, packed } from "../../../model/batch.ts"
 import { parameterFeeds } from "../../../model/differentiate.ts"
-import { encoder, type Network } from "../../../model/encoder.ts"
+import type { Network } from "../../../model/encoder.ts"
 import { flopsOf } from "../../../model/flops.ts"
 import { withGradients } from "../../../model/gradients.ts"
 import { textFeeds } from "../../../model/optimise.ts"
+import { Sgd } from "../../../model/sgd.ts"
 import type { Artifact } from "../../../plan/step.ts"
 import {
   type Adaptation,
@@ -26,7 +27,7 @@ import { type Chosen, type ChosenBackbone, jointColumns, network, remembered, te
 import { frozenRows, frozenRowsOfMemory } from "../query.ts"
 import { typicalSizes } from "../sizes.ts"
 import { bodyOf } from "../training/strategy/body.ts"
-import { headLeaves, jointLogits } from "../training/strategy/joint_head.ts"
+import { logitsOf } from "../training/strategy/joint_head.ts"
 import { adapterOf, arraysOf, trainedIn } from "../training/strategy/module.ts"
 import { evaluated } from "./evaluated.ts"
 import { nearestRows } from "./neighbours.ts"
@@ -92,8 +93,7 @@ const formulas = async (work: Work, net: Network, { loss }: Adaptation) => {
   const body = bodyOf(net, adapter, { arrays }, { training: false })
   const names = trainedIn(net, adapter, arrays, head)
   const layout = packedLayout()
-  const { features } = encoder(body.net, body.participant, body.trained, layout)
-  const logits = jointLogits(head, features, headLeaves(arrays, new Int32Array()))
+  const logits = logitsOf(body, head, arrays, { layout })
   const labels = input("labels", ["examples"], "int", { of: "examples", layout })
   const leaves = (leaf: (name: string, shape: readonly number[]) => ReturnType<typeof parameter>) =>
     Object.fromEntries(names.map((name) => [name, leaf(name, arrays.get(name)!.shape)]))
@@ -117,16 +117,11 @@ const descended = async (
   { steps, learningRate, momentum = 0 }: Adaptation,
 ): Promise<ReadonlyMap<string, Float32Array>> => {
   const values = new Map([...begun].map(([name, data]) => [name, names.includes(name) ? data.slice() : data]))
-  const speed = new Map(names.map((name) => [name, new Float32Array(values.get(name)!.length)]))
+  const descent = new Sgd(momentum)
+  const groups = [{ names, learningRate, weightDecay: 0 }]
   for (let n = 0; n < steps; n++) {
     const found = await session.run({ ...feeds, ...parameterFeeds(step, values) })
-    for (const name of names) {
-      const [W, v, gradient] = [values.get(name)!, speed.get(name)!, found[`gradient/${name}`].data as Float32Array]
-      for (let i = 0; i < W.length; i++) {
-        v[i] = momentum * v[i] + gradient[i]
-        W[i] -= learningRate * v[i]
-      }
-    }
+    descent.step(groups, values, (name) => found[`gradient/${name}`].data as Float32Array, 1)
   }
   return values
 }

@@ -1,5 +1,5 @@
 /** The joint head of a shared model: scores of all classes of the stream, linear or by the cosine of features and weights. */
-import { headLogits } from "../../../../model/encoder.ts"
+import { encoder, headLogits } from "../../../../model/encoder.ts"
 import {
   add,
   constant,
@@ -8,6 +8,7 @@ import {
   type HostTensor,
   type Initial,
   kaiming,
+  type Layout,
   mul,
   parameter,
   type Strategy,
@@ -17,6 +18,7 @@ import {
   weight,
   zeros,
 } from "../../../../plugin/index.ts"
+import type { Body } from "./body.ts"
 import type { StageTexts } from "./texts.ts"
 
 export type HeadForm = ReturnType<NonNullable<Strategy["head"]>>
@@ -31,10 +33,7 @@ export const headInitials = (form: HeadForm, width: number, classes: number): Re
 export const headNames = (form: HeadForm): readonly string[] => (form === "linear" ? ["head/W", "head/b"] : ["head/W"])
 
 /** W and b, some columns of which may stay as they started. */
-export const headLeaves = (
-  start: ReadonlyMap<string, HostTensor>,
-  frozen: Int32Array,
-): Readonly<Record<string, Tensor>> =>
+const headLeaves = (start: ReadonlyMap<string, HostTensor>, frozen: Int32Array): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(
     [...start].flatMap(([name, array]) =>
       name.startsWith("head/") ? [[name, withFrozenColumns(name, array, frozen)]] : [],
@@ -49,6 +48,14 @@ const withFrozenColumns = (name: string, { shape, data }: HostTensor, frozen: In
   const kept = Float32Array.from(data as Float32Array, (x, i) => (free[i % classes] ? 0 : x))
   return add(mul(trained, constant(free)), weight(`kept/${name}`, { shape, data: kept }))
 }
+
+/** Of texts under a body, with the arrays of the head from which it starts; `kept`: columns that stay as they are. */
+export const logitsOf = (
+  { net, participant, trained }: Body,
+  form: HeadForm,
+  start: ReadonlyMap<string, HostTensor>,
+  { kept = new Int32Array(), layout }: { readonly kept?: Int32Array; readonly layout?: Layout } = {},
+): Tensor => jointLogits(form, encoder(net, participant, trained, layout).features, headLeaves(start, kept))
 
 export const jointLogits = (form: HeadForm, features: Tensor, head: Readonly<Record<string, Tensor>>): Tensor =>
   form === "linear"

@@ -1,7 +1,6 @@
 /** What a stage of a strategy minimises: its loss, as a formula of the texts of the newest task and of those that are replayed with them. */
 import { answerLosses, pairFeeds } from "../../../../model/answers.ts"
 import type { Feeds } from "../../../../model/batch.ts"
-import { encoder } from "../../../../model/encoder.ts"
 import { textFeeds } from "../../../../model/optimise.ts"
 import { partsOf, tokensAtOnce } from "../../../../model/parts.ts"
 import {
@@ -23,7 +22,7 @@ import { StepError } from "../../../work.ts"
 import type { Objective } from "../objective.ts"
 import type { Body } from "./body.ts"
 import { classRows } from "./class_rows.ts"
-import { type HeadForm, headLeaves, jointLogits } from "./joint_head.ts"
+import { type HeadForm, logitsOf } from "./joint_head.ts"
 import { means, shares } from "./means.ts"
 import { type Pooled, poolQuery, poolSites, poolTensors } from "./pool.ts"
 import type { Recorded } from "./recorded.ts"
@@ -81,22 +80,11 @@ export const strategyObjective = (to: ToTrain): Objective => {
 
 const pick = <One>(all: readonly One[], places: Int32Array): readonly One[] => Array.from(places, (i) => all[i])
 
-const classifyingStep = ({
-  net,
-  participant,
-  texts,
-  start,
-  head,
-  kept,
-  recorded,
-  names,
-  carried,
-  ...to
-}: ToTrain): TrainStep => {
+const classifyingStep = (to: ToTrain): TrainStep => {
+  const { net, texts, start, head, kept, recorded, names, carried } = to
   const layout = packedLayout()
   const rows: Rows = { of: "examples", layout }
-  const { features } = encoder(net, participant, to.trained, layout)
-  const logits = jointLogits(head, features, headLeaves(start, kept))
+  const logits = logitsOf(to, head, start, { kept, layout })
   const labels = input("labels", ["examples"], "int", rows)
   const ofClasses = (name: string) => input(name, ["examples", start.get("head/b")!.data.length], "float", rows)
   const own = ofClasses("own")

@@ -3,13 +3,12 @@
  * remembered those that it had when their task ended; of the texts of the newest task those before it is trained on them.
  */
 import { parameterFeeds } from "../../../../model/differentiate.ts"
-import { encoder } from "../../../../model/encoder.ts"
 import { forwardAll } from "../../../../model/evaluate.ts"
 import type { StoredArray } from "../../../../plan/step.ts"
 import { type HostTensor, program, type Strategy, type TokenIds } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import type { Body } from "./body.ts"
-import { type HeadForm, headLeaves, jointLogits } from "./joint_head.ts"
+import { type HeadForm, logitsOf } from "./joint_head.ts"
 import type { StageTexts } from "./texts.ts"
 
 export interface Recorded {
@@ -86,14 +85,9 @@ const rowOf = ({ shape: [, classes], data }: HostTensor, row: number): Float32Ar
   (data as Float32Array).subarray(row * classes, (row + 1) * classes)
 
 /** [texts, classes] */
-const logitsUnder = async (
-  work: Work,
-  { net, participant, start, head, trained }: Before,
-  texts: readonly TokenIds[],
-): Promise<HostTensor> => {
-  const { features } = encoder(net, participant, trained)
-  const forward = program({ logits: jointLogits(head, features, headLeaves(start, new Int32Array())) })
-  const values = new Map([...start].map(([name, { data }]) => [name, data as Float32Array]))
+const logitsUnder = async (work: Work, before: Before, texts: readonly TokenIds[]): Promise<HostTensor> => {
+  const forward = program({ logits: logitsOf(before, before.head, before.start) })
+  const values = new Map([...before.start].map(([name, { data }]) => [name, data as Float32Array]))
   const session = await (await work.engine()).compile(forward)
   try {
     const feeds = parameterFeeds(forward, values)
