@@ -5,7 +5,7 @@ import type { HostTensor } from "../tensor/index.ts"
 import { decodedTensor, rowsOf, SafetensorsError, type StoredTensor, safetensorsHeader } from "../tensor/safetensors.ts"
 import type { CheckpointFolder } from "./checkpoint_folder.ts"
 import { DataError } from "./data.ts"
-import type { WeightSource } from "./weight_sources.ts"
+import { turned, type WeightSource } from "./weight_sources.ts"
 
 /** A tensor with the file that holds it. */
 export interface FiledTensor extends StoredTensor {
@@ -163,13 +163,6 @@ export const checkFinite = (numbers: Float32Array, name: string, location: strin
     `${name} of "${location}" has ${numbers[at]} as its number ${at}`,
     "copy or download the weights again; a checkpoint of your own has such numbers where its training diverged",
   )
-}
-
-/** [rows, columns] to [columns, rows]. */
-const turned = ({ shape: [rows, columns], data }: Floats): Floats => {
-  const result = new Float32Array(data.length)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = data[r * columns + c]
-  return { shape: [columns, rows], data: result }
 }
 
 /** Throws DataError where the row is not as wide as the table. */

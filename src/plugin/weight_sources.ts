@@ -1,4 +1,5 @@
 /** Where a checkpoint's weights come from: our names, with dense layers as [in, out], and those of the file, with [out, in]. */
+import type { HostTensor } from "../tensor/index.ts"
 
 export interface WeightSource {
   /** Name in `Checkpoint.weights`. */
@@ -53,3 +54,23 @@ export const normWeights = (
     from: `${from}.${part}`,
     shape: [width],
   }))
+
+/** The way back: tensors by the names of a file, `prefix` before those of the network itself. For sources that are whole tensors. */
+export const fileTensors = (
+  weights: Readonly<Record<string, HostTensor>>,
+  sources: readonly WeightSource[],
+  prefix = "",
+): Record<string, HostTensor> =>
+  Object.fromEntries(
+    sources.map(({ name, from, transposed, ofHead }) => [
+      ofHead ? from : prefix + from,
+      transposed ? turned(weights[name]) : weights[name],
+    ]),
+  )
+
+/** [rows, columns] to [columns, rows]. */
+export const turned = ({ shape: [rows, columns], data }: HostTensor) => {
+  const [numbers, result] = [data as Float32Array, new Float32Array(data.length)]
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = numbers[r * columns + c]
+  return { shape: [columns, rows], data: result }
+}

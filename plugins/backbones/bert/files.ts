@@ -1,5 +1,5 @@
 /** A checkpoint as files that Hugging Face's BERT reads: float16 weights under its names, dense layers as [out, in]. */
-import { type Checkpoint, type HostTensor, writeSafetensors } from "../../../src/plugin/index.ts"
+import { type Checkpoint, fileTensors, writeSafetensors } from "../../../src/plugin/index.ts"
 import { TYPE_EMBEDDINGS, weightsOf } from "./names.ts"
 
 export const files = ({
@@ -16,11 +16,10 @@ export const files = ({
     vocabulary: Number(config.vocab_size),
     positions: Number(config.max_position_embeddings),
   }
-  const tensors: Record<string, HostTensor> = {
+  const tensors = {
     [TYPE_EMBEDDINGS]: { shape: [1, width], data: new Float32Array(width) },
+    ...fileTensors(weights, weightsOf(shape)),
   }
-  for (const { name, from, transposed } of weightsOf(shape))
-    tensors[from] = transposed ? turned(weights[name]) : weights[name]
   const { pooling: _, ...rest } = config
   return {
     "config.json": `${JSON.stringify({ architectures: ["BertModel"], ...rest }, null, 2)}\n`,
@@ -28,10 +27,4 @@ export const files = ({
     "tokenizer_config.json": `${JSON.stringify({ tokenizer_class: "BertTokenizer", do_lower_case: true, model_max_length: shape.positions }, null, 2)}\n`,
     "model.safetensors": writeSafetensors(tensors, { half: true, metadata: { format: "pt" } }),
   }
-}
-
-const turned = ({ shape: [rows, columns], data }: HostTensor): HostTensor => {
-  const result = new Float32Array(data.length)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = Number(data[r * columns + c])
-  return { shape: [columns, rows], data: result }
 }

@@ -1,5 +1,5 @@
 /** A checkpoint as files by the names of ModuleFormer's authors, in float32. */
-import { type Checkpoint, type HostTensor, writeSafetensors } from "../../../src/plugin/index.ts"
+import { type Checkpoint, fileTensors, writeSafetensors } from "../../../src/plugin/index.ts"
 import { expertLayers, weightsOf } from "./names.ts"
 
 export const files = ({
@@ -24,12 +24,6 @@ export const files = ({
     mlpExperts,
     tied: !("head.weight" in weights),
   })
-  const tensors = Object.fromEntries(
-    sources.map(({ name, from, transposed, ofHead }) => [
-      ofHead ? from : `transformer.${from}`,
-      transposed ? turned(weights[name]) : weights[name],
-    ]),
-  )
   const written = {
     architectures: ["ModuleFormerForCausalLM"],
     ...rest,
@@ -39,15 +33,11 @@ export const files = ({
   return {
     "config.json": `${JSON.stringify(written, null, 2)}\n`,
     "tokenizer.json": `${JSON.stringify(tokenizer)}\n`,
-    "model.safetensors": writeSafetensors(tensors, { metadata: { format: "pt" } }),
+    "model.safetensors": writeSafetensors(fileTensors(weights, sources, "transformer."), {
+      metadata: { format: "pt" },
+    }),
   }
 }
 
 const oneOrEach = (counts: readonly number[]): number | readonly number[] =>
   counts.every((count) => count === counts[0]) ? counts[0] : counts
-
-const turned = ({ shape: [rows, columns], data }: HostTensor): HostTensor => {
-  const result = new Float32Array(data.length)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = Number(data[r * columns + c])
-  return { shape: [columns, rows], data: result }
-}
