@@ -14,6 +14,7 @@ import {
   defineStrategy,
   type Initial,
   largestMask,
+  largestMasks,
   mixture,
   mul,
   NonNegativeNumber,
@@ -26,19 +27,9 @@ import {
   reshape,
   Schema,
   scale,
-  sub,
   sum,
-  type Tensor,
   uniformly,
 } from "../../src/plugin/index.ts"
-
-/** One-hot rows: the nearest, the next, ... of k. */
-const nearest = (scores: Tensor, k: number): readonly Tensor[] => {
-  const chosen: Tensor[] = []
-  for (let rest = scores; chosen.length < k; rest = sub(rest, scale(chosen.at(-1)!, 1e3)))
-    chosen.push(largestMask(rest, 1))
-  return chosen
-}
 
 export default defineStrategy({
   name: "l2p",
@@ -67,7 +58,7 @@ export default defineStrategy({
       ),
     }),
     gives: ({ site, initials, query, p }, { pool, top_k }) => {
-      const chosen = nearest(cosineSimilarity(query, p.keys), Math.min(top_k, pool))
+      const chosen = largestMasks(cosineSimilarity(query, p.keys), Math.min(top_k, pool))
       return Object.fromEntries(
         Object.entries(initials).map(([name, { shape }]) => {
           const prompts = reshape(p[`${site.name}/${name}`], [pool, ...shape])

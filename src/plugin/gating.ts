@@ -12,6 +12,12 @@ export const softmaxOfLargest = (scores: Tensor, k: number, temperature = 1): Te
 export const largestMask = (x: Tensor, k: number): Tensor =>
   topKMask(stopGradient(x), Math.min(k, x.shape.at(-1) as number))
 
+/** 1 at the largest element of the last axis, at the second largest, to the k-th; of equals the first counts as larger. Constants for gradients. */
+export const largestMasks = (x: Tensor, k: number): readonly Tensor[] => {
+  const upTo = Array.from({ length: k }, (_, i) => largestMask(x, i + 1))
+  return upTo.map((mask, i) => (i === 0 ? mask : sub(mask, upTo[i - 1])))
+}
+
 /** Layer normalisation without gain and bias, along the last axis. */
 export const standardised = (x: Tensor, epsilon = 1e-5): Tensor => {
   const width = x.shape.at(-1) as number

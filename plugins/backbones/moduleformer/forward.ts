@@ -6,14 +6,12 @@ import {
   concat,
   expertGates,
   expertScores,
-  largestMask,
+  largestMasks,
   matmul,
   mul,
   reshape,
-  scale,
   slice,
   softmax,
-  sub,
   sum,
   type Tensor,
   type Trace,
@@ -55,7 +53,7 @@ const attentionOfExperts = (trace: Trace, site: string, name: string, x: Tensor,
     trace.linear(`${site}.${role}`, x, trace.weight(`${site}.${role}.weight`), trace.weight(`${site}.${role}.bias`))
   const all = ofEach(x, trace.weight(`${name}.in`)) // [length, experts, width of a query]
   const p = softmax(scores)
-  const chosen = ranked(p, k)
+  const chosen = largestMasks(p, k)
   const width = all.shape.at(-1) as number
   const parted = ["length", heads, 1, width / heads] as const
   const queries = chosen.map((one) => reshape(sum(mul(all, unsqueeze(one, 2)), 1), parted))
@@ -101,12 +99,4 @@ const ofEach = (x: Tensor, stack: Tensor): Tensor => {
 const joined = (y: Tensor, stack: Tensor): Tensor => {
   const [experts, input, out] = stack.shape as readonly number[]
   return matmul(reshape(y, ["length", experts * input]), reshape(stack, [experts * input, out]))
-}
-
-/** 1 at the largest p, at the second largest, to the k-th: k times [length, experts]. Constants for gradients. */
-const ranked = (p: Tensor, k: number): readonly Tensor[] => {
-  const masks: Tensor[] = []
-  for (let rest = p; masks.length < k; rest = sub(rest, scale(masks[masks.length - 1], 2)))
-    masks.push(largestMask(rest, 1))
-  return masks
 }
