@@ -1,12 +1,11 @@
 /** A check of strategies that grow: modules of earlier tasks are at work while another is trained, and keep their bytes. */
 import assert from "node:assert/strict"
 import type { Artifact, StoredArray } from "../plan/step.ts"
+import { isEarlier } from "../run/steps/training/strategy/earlier.ts"
 import type { Check } from "./check.ts"
 import { gap } from "./nearness.ts"
 import { type StrategySetting, strategyBench, trainedAt, trainedTo } from "./strategy_stream.ts"
 import { parametersOf } from "./strategy_training.ts"
-
-const isEarlier = (name: string): boolean => name.startsWith("earlier/")
 
 /** All arrays but the head are others. */
 const withOtherModule = (artifact: Artifact): Artifact => ({

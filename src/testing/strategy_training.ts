@@ -5,6 +5,7 @@ import type { Artifact } from "../plan/step.ts"
 import { randomStream } from "../plugin/index.ts"
 import { storedTexts, textsIn } from "../run/steps/given.ts"
 import { performers } from "../run/steps/index.ts"
+import { isBeside } from "../run/steps/training/strategy/carried.ts"
 import type { Work } from "../run/work.ts"
 import type { Check } from "./check.ts"
 import { gap } from "./nearness.ts"
@@ -87,7 +88,7 @@ export const trainingChecks = (setting: StrategySetting): readonly Check[] => {
       const { bodyAfter, earlierClasses } = strategy.freezes!(stage, setting.options)
       for (const [name, { shape, data }] of Object.entries(stages[stage].arrays)) {
         const before = stages[stage - 1].arrays[name]
-        if (!before || /^(carried|recorded)\//.test(name)) continue
+        if (!before || isBeside(name)) continue
         const [inHead, classes] = [name.startsWith("head/"), shape.at(-1)!]
         const stays = (i: number) => (inHead ? earlierClasses && i % classes < 2 * stage : bodyAfter === 0)
         data.forEach((value: number | bigint, i: number) => {
@@ -119,7 +120,7 @@ const withTexts = (stream: ToyStream, task: number, which: (text: number) => boo
 }
 
 export const parametersOf = ({ arrays }: Artifact): Artifact["arrays"] =>
-  Object.fromEntries(Object.entries(arrays).filter(([name]) => !/^(carried|recorded)\//.test(name)))
+  Object.fromEntries(Object.entries(arrays).filter(([name]) => !isBeside(name)))
 
 const copied = ({ json, arrays }: Artifact): Artifact => ({
   json,
