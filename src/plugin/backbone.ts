@@ -130,7 +130,7 @@ export interface Backbone<Options = any> extends Definition<"backbone", Options>
   readonly create?: (size: BackboneSize, tokenizer: unknown, random: RandomStream) => Checkpoint
   /** Of families that have them: the experts of each sub-layer, in the order of computation. */
   readonly experts?: (checkpoint: Checkpoint) => readonly ExpertLayer[]
-  /** The files of a checkpoint (config.json, tokenizer.json, model.safetensors as float16) as others of its family read them. */
+  /** The files of a checkpoint (config.json, tokenizer.json, model.safetensors) as others of its family read them. */
   readonly files?: (checkpoint: Checkpoint) => Readonly<Record<string, string | Uint8Array>>
   /** Hidden states of the last layer: [length, width] with rows "tokens". */
   readonly forward: (trace: Trace, checkpoint: Checkpoint) => Tensor
