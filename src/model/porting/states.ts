@@ -1,14 +1,13 @@
 /** States of a frozen backbone at some sites, at some positions of texts: what features are compared by. */
 import {
   type Axis,
+  type Engine,
   type HostTensor,
   program,
-  type Session,
   type Site,
   type Tensor,
   type TokenIds,
 } from "../../plugin/index.ts"
-import type { Program } from "../../tensor/index.ts"
 import { encoder, type Network } from "../encoder.ts"
 import { forwardAll, tokenOffsets } from "../evaluate.ts"
 
@@ -40,12 +39,12 @@ export const sidesOf = (network: Network, names: ReadonlySet<string>): ReadonlyM
 
 /** Rows of the states at given positions of each text: by name of an output, [positions of all texts, width]. */
 export const statesAt = async (
-  compile: (program: Program) => Promise<Session>,
+  engine: Engine,
   outputs: Readonly<Record<string, Tensor>>,
   texts: readonly TokenIds[],
   positions: readonly (readonly number[])[],
 ): Promise<Readonly<Record<string, HostTensor>>> => {
-  const session = await compile(program(outputs))
+  const session = await engine.compile(program(outputs))
   try {
     const all = await forwardAll({ session, texts, perToken: new Set(Object.keys(outputs)) })
     const offsets = tokenOffsets(texts)

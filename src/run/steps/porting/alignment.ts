@@ -30,8 +30,7 @@ export const featureMaps = async (
     theirs.map(piecesOf(source.checkpoint.tokenizer)),
     ours.map(piecesOf(target.checkpoint.tokenizer)),
   )
-  const compile = async (program: Parameters<Parameters<typeof statesAt>[0]>[0]) =>
-    (await work.engine()).compile(program)
+  const engine = await work.engine()
   const maps = new Map<string, ArrayLike<number>>()
   const sites = sitesFor(module.adapter, module.options, target.checkpoint.sites)
   const blocks = Map.groupBy(sites, (site) => inStack(site)?.layer ?? -1)
@@ -57,13 +56,13 @@ export const featureMaps = async (
         ),
       )
     const targets = await statesAt(
-      compile,
+      engine,
       outputs(here, ({ onto }) => onto.name),
       ours,
       positions,
     )
     const sources = await statesAt(
-      compile,
+      engine,
       outputs(there, ({ from }) => from),
       theirs,
       positions,
