@@ -1,7 +1,7 @@
 /**
  * ModuleFormer's gate over trained modules (Shen, Zhang, Cao, Tan, Chen, Gan 2023, arXiv 2306.04640).
  * For each token x at each site:
- *   p = softmax(W2 GELU(W1 x)),    gates: the k largest p as they are (not normalised again),    y <- y + sum_i gate_i A_i(x)
+ *   p = softmax(W2 GELU(W1 x + b1)),    gates: the k largest p as they are (not normalised again),    y <- y + sum_i gate_i A_i(x)
  * The authors' dropout of 0.1 in the gate is left out. Losses (`expertLosses`) are summed over sites; theirs may take the mean
  * of p over all layers first.
  * `insertion`: gates of earlier stages stay and those of a new module alone are learnt. `prune`: modules whose mean gate over the memory
@@ -34,7 +34,7 @@ export default defineRouter({
   name: "moduleformer",
   summary:
     "ModuleFormer's gate over trained modules: top-k of a small network for each token, with mutual information (Shen et al. 2023)",
-  equation: "p = softmax(W2 GELU(W1 x)); gates = the k largest p; loss - lambda I(module; token)",
+  equation: "p = softmax(W2 GELU(W1 x + b1)); gates = the k largest p; loss - lambda I(module; token)",
   reference: "arXiv 2306.04640",
   checked:
     "PyTorch by the formula: gates, logits, losses, gradients and AdamW's steps; I14, pruning and insertion by invariants (no public code has them); planted libraries by layer and by token",

@@ -22,7 +22,10 @@ export const watchedExperts = (): { readonly participant: Participant; readonly 
 export const expertsOf = ({ backbone, checkpoint }: Network): readonly ExpertLayer[] =>
   backbone.experts?.(checkpoint) ?? []
 
-/** Deviation of the weights that fresh experts and their rows of the gate start from. */
+/**
+ * Deviation of the weights that fresh experts and their rows of the gate start from: one rule for every family, since the contract
+ * names the weights of experts and not how a family draws them (ModuleFormer's new networks start experts uniform in +-1/in).
+ */
 const FRESH = 0.02
 
 /** `count` fresh experts more in each sub-layer, behind those that are there. The new rows are drawn; the old ones stay as they are. */
