@@ -2,64 +2,36 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Artifact, StoredArray } from "../../../src/plan/step.ts"
-import { Schema, type Strategy } from "../../../src/plugin/index.ts"
-import { loadPlugin } from "../../../src/plugin/load.ts"
 import { storedTexts } from "../../../src/run/steps/given.ts"
 import { type Bench, backbone, perform } from "../../../src/testing/work.ts"
 import golden from "../../golden/strategies.json" with { type: "json" }
 import { apart, engines, hostOf, type Nested, textsOf, tinyBert } from "../../model/golden.ts"
+import { chosen, sizeOf, TASKS, tokensOf, trainOf, whole } from "./golden_stream.ts"
 
-const TASKS = golden.remembered.length
-const SIZE = golden.ids.length / TASKS
 const LORA = { plugin: "lora", options: { rank: 4, alpha: 8, dropout: 0, targets: ["query", "value"] } }
-const TRAIN = {
-  ...golden.settings,
-  batch: SIZE,
-  accumulate: 1,
-  optimiser: "adamw",
-  decayed: "all",
-  clip: "none",
-  label_smoothing: 0,
-  schedule: "linear",
-  warm_up: 0,
-  early_stop: "none",
-  earlier: "absent",
-}
+const TRAIN = trainOf(golden)
 /** What is trained is held in float32, for nine updates; 2e-7 was found. */
 const TOLERANCE = 5e-6
 
 type Arrays = Readonly<Record<string, Readonly<Record<string, Nested>>>>
-const whole = (values: readonly number[]): StoredArray => ({ shape: [values.length], data: Int32Array.from(values) })
 const named = ({ adapter, head }: { readonly adapter: Arrays; readonly head: Arrays[string] }) =>
   Object.entries({ ...adapter, head }).flatMap(([site, values]) =>
     Object.entries(values).map(([name, value]) => [`${site}/${name}`, value] as const),
   )
 
 const texts = textsOf(golden.ids)
-const tokens = golden.remembered.map((_, t): Artifact => {
-  const own = texts.slice(t * SIZE, (t + 1) * SIZE)
-  const labels = golden.labels.slice(t * SIZE, (t + 1) * SIZE).map((label) => label % 2)
-  return {
-    json: { task: `task ${t}`, labels: ["even", "odd"] },
-    arrays: { ...storedTexts("train", own), "train/labels": whole(labels) },
-  }
-})
+const tokens = tokensOf(golden)
 const memories = golden.remembered.map(
-  (kept, t): Artifact => ({ json: {}, arrays: { indices: whole(kept.map((i) => i - t * SIZE)) } }),
+  (kept, t): Artifact => ({ json: {}, arrays: { indices: whole(kept.map((i) => i - t * sizeOf(golden))) } }),
 )
 const initial: Artifact = {
   json: {},
   arrays: Object.fromEntries(named(golden.initial).map(([name, value]) => [name, hostOf(value) as StoredArray])),
 }
 
-const chosen = async (plugin: string, written: object) => {
-  const { options } = (await loadPlugin("strategy", plugin)) as Strategy
-  return { plugin, options: Schema.decodeUnknownSync(options)(written as never) }
-}
-
 /** After the third task. */
 const trained = async (bench: Bench, plugin: string, written: object): Promise<Artifact> => {
-  const strategy = await chosen(plugin, written)
+  const strategy = await chosen("strategy", plugin, written)
   let before = initial
   for (let stage = 0; stage < TASKS; stage++)
     before = await perform(
@@ -110,7 +82,7 @@ test("mbpa_pp: logits after local adaptation as in PyTorch", async () => {
   const { arrays } = await perform(
     bench,
     "evaluate",
-    { how: "adapted", backbone, strategy: await chosen("mbpa_pp", options), stage: 2, seed: 1 },
+    { how: "adapted", backbone, strategy: await chosen("strategy", "mbpa_pp", options), stage: 2, seed: 1 },
     {
       shared,
       blind,

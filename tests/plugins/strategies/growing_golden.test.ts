@@ -4,16 +4,14 @@ import { writeFileSync } from "node:fs"
 import { test } from "node:test"
 import type { Network } from "../../../src/model/encoder.ts"
 import type { Artifact, StoredArray } from "../../../src/plan/step.ts"
-import { type Adapter, type HostTensor, Schema, type Strategy } from "../../../src/plugin/index.ts"
-import { loadPlugin } from "../../../src/plugin/load.ts"
-import { storedTexts } from "../../../src/run/steps/given.ts"
+import type { HostTensor } from "../../../src/plugin/index.ts"
 import { isBeside } from "../../../src/run/steps/training/strategy/carried.ts"
 import { prepare } from "../../../src/run/steps/training/strategy/prepared.ts"
 import { type Bench, backbone, perform, workOf } from "../../../src/testing/work.ts"
 import golden from "../../golden/growing.json" with { type: "json" }
-import { apart, DIGITS, engines, type Nested, textsOf, tinyBert } from "../../model/golden.ts"
+import { apart, DIGITS, engines, type Nested, tinyBert } from "../../model/golden.ts"
+import { chosen, tokensOf, trainOf } from "./golden_stream.ts"
 
-const SIZE = 8
 const LORA = { name: "lora", rank: 4, alpha: 8 }
 const PROMPT = { name: "prompt", length: 2 }
 const PREFIX = { name: "prefix", length: 2 }
@@ -29,37 +27,8 @@ const VARIANTS: readonly { strategy: string; options: object; adapter: { name: s
   { strategy: "dual_prompt", options: { general: 1, general_length: 3, expert: 1, keys: "layer" }, adapter: PREFIX },
   { strategy: "coda_prompt", options: { components: 2, lambda: 0.5 }, adapter: PREFIX },
 ]
-const TRAIN = {
-  epochs: 3,
-  learning_rate: 0.01,
-  head_learning_rate: 0.05,
-  weight_decay: 0.01,
-  batch: SIZE,
-  accumulate: 1,
-  optimiser: "adamw",
-  decayed: "all",
-  clip: "none",
-  label_smoothing: 0,
-  schedule: "linear",
-  warm_up: 0,
-  early_stop: "none",
-  earlier: "absent",
-}
-
-const whole = (values: readonly number[]): StoredArray => ({ shape: [values.length], data: Int32Array.from(values) })
-const texts = textsOf(golden.ids)
-const tokens = [0, 1, 2].map((t): Artifact => {
-  const labels = golden.labels.slice(t * SIZE, (t + 1) * SIZE).map((label) => label % 2)
-  return {
-    json: { task: `task ${t}`, labels: ["even", "odd"] },
-    arrays: { ...storedTexts("train", texts.slice(t * SIZE, (t + 1) * SIZE)), "train/labels": whole(labels) },
-  }
-})
-
-const decode = async (kind: "strategy" | "adapter", plugin: string, written: object) => {
-  const { options } = (await loadPlugin(kind, plugin)) as Strategy | Adapter
-  return { plugin, options: Schema.decodeUnknownSync(options)(written as never) }
-}
+const TRAIN = trainOf(golden)
+const tokens = tokensOf(golden)
 
 /** The texts are short; prompts of all tasks stand before them. */
 const withRoom = async (): Promise<Network> => {
@@ -80,9 +49,9 @@ const nested = ({ shape, data }: HostTensor): Nested =>
 /** What each task drew, and the model after the third. */
 const trained = async (bench: Bench, { strategy, options, adapter }: (typeof VARIANTS)[number]) => {
   const { name, ...written } = adapter
-  const chosen = {
-    strategy: await decode("strategy", strategy, options),
-    adapter: await decode("adapter", name, written),
+  const both = {
+    strategy: await chosen("strategy", strategy, options),
+    adapter: await chosen("adapter", name, written),
   }
   const features = await Promise.all(
     tokens.map((one) => perform(bench, "features", { backbone, split: "train" }, { texts: one })),
@@ -90,7 +59,7 @@ const trained = async (bench: Bench, { strategy, options, adapter }: (typeof VAR
   const starts: Record<string, Nested>[] = []
   let before: Artifact | undefined
   for (const stage of [0, 1, 2]) {
-    const step = { backbone, ...chosen, train: TRAIN, name: "sequential", stage, seed: 1, visits: [stage] }
+    const step = { backbone, ...both, train: TRAIN, name: "sequential", stage, seed: 1, visits: [stage] }
     const inputs = { tokens, previous: before ? [before] : [], memories: [], features }
     const { arrays } = (await prepare(workOf(bench, step, inputs))).start
     starts.push(
