@@ -70,8 +70,9 @@ const tableOf = (runs: readonly Recorded[], source: string): readonly string[] =
   ]
 }
 
-export const whichRouter = (runs: readonly Recorded[]): string =>
-  `${[
+export const whichRouter = (all: readonly Recorded[]): string => {
+  const runs = all.filter(({ data }) => data !== "baselines")
+  return `${[
     "# Which router should I use?",
     "",
     "First ask what you have: the modules alone, a few examples of each class, or all the data. What a router may know decides more than how it",
@@ -88,5 +89,6 @@ export const whichRouter = (runs: readonly Recorded[]): string =>
   ]
     .join("\n")
     .trimEnd()}\n`
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, whichRouter(recordedRuns()))

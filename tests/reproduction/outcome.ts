@@ -2,7 +2,7 @@
 import { compareRows } from "../../src/learning/comparisons.ts"
 import type { Comparison, Results, Row } from "../../src/learning/results.ts"
 import { randomStream } from "../../src/plugin/index.ts"
-import { type Claim, type Data, NEAR_DOMAIN, type Side } from "./claims.ts"
+import { type Claim, type Data, NEAR_DOMAIN, type Side } from "./claim.ts"
 import { type Verdict, verdictOf } from "./verdict.ts"
 
 export interface ClaimOutcome
@@ -10,7 +10,7 @@ export interface ClaimOutcome
   readonly claim: string
   readonly data: Data
   readonly adapter: string
-  /** Class-incremental accuracy of both, in per cent. */
+  /** Accuracy of both in the claim's set-up, in per cent. */
   readonly left: number
   readonly right: number
   readonly margin: number
@@ -20,6 +20,7 @@ export interface ClaimOutcome
 /** By adapter. Throws where the results lack a row of the claim. */
 export const outcomesOf = (claim: Claim, data: Data, { cells }: Pick<Results, "cells">): readonly ClaimOutcome[] =>
   claim.adapters.map((adapter) => {
+    const { setup = "class_incremental" } = claim
     const cellOf = ({ experiment }: Side) => {
       const found = cells.find((cell) => cell.experiment === experiment && cell.adapter === adapter)
       if (!found) throw new Error(`the results of ${data} lack the experiment ${experiment} on ${adapter}`)
@@ -32,10 +33,11 @@ export const outcomesOf = (claim: Claim, data: Data, { cells }: Pick<Results, "c
       return rows.map((row) => ({ ...row, name }))
     }
     const accuracyOf = (side: Side): number =>
-      cellOf(side).summary.find(({ row, head }) => row === side.row && head === side.head)?.classIncremental?.value ??
-      Number.NaN
+      cellOf(side).summary.find(({ row, head }) => row === side.row && head === side.head)?.[
+        setup === "task_incremental" ? "taskIncremental" : "classIncremental"
+      ]?.value ?? Number.NaN
     const cell = { ...cellOf(claim.left), rows: [...rowsOf(claim.left, "left"), ...rowsOf(claim.right, "right")] }
-    const asked = { left: "left", against: ["right"], on: "accuracy", setup: "class_incremental" } as const
+    const asked = { left: "left", against: ["right"], on: "accuracy", setup } as const
     const { comparisons, notices } = compareRows([cell], [asked], (purpose) =>
       randomStream(0, "reproduction", claim.id, data, adapter, purpose),
     )

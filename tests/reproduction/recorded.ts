@@ -1,6 +1,6 @@
 /** What is kept of the results of a data set: figures of its rows, and the outcome of each claim. */
 import type { Cell, Provenance, Results } from "../../src/learning/results.ts"
-import type { Data } from "./claims.ts"
+import type { Data } from "./claim.ts"
 import type { ClaimOutcome } from "./outcome.ts"
 
 export interface RecordedRow {

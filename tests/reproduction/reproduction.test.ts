@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url"
 import { readSource } from "../../src/compile.ts"
 import type { Cell, Results } from "../../src/learning/results.ts"
 import { checkSource } from "../../src/source.ts"
-import { CLAIMS, DATA } from "./claims.ts"
+import { DATA } from "./claim.ts"
+import { CLAIMS } from "./claims.ts"
 import { whichRouter } from "./guide.ts"
 import { outcomesOf } from "./outcome.ts"
 import { recordedRuns, reproductionPage } from "./page.ts"
@@ -31,7 +32,7 @@ for (const data of DATA)
     const path = fileURLToPath(new URL(`${data}.l2r`, import.meta.url))
     const { spec, diagnostics } = await checkSource(readSource(path))
     assert.ok(spec, JSON.stringify(diagnostics))
-    for (const { left, right, adapters } of CLAIMS)
+    for (const { left, right, adapters } of CLAIMS.filter(({ on }) => on.includes(data)))
       for (const { experiment, row } of [left, right]) {
         const planned = spec.experiments[experiment]
         assert.ok([...planned.routers, ...planned.bounds].includes(row), `${experiment} has no ${row}`)
