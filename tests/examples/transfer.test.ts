@@ -80,7 +80,12 @@ test("11_transfer: every row on every carried library has its figures", { skip }
 })
 
 test("13_portability: every module is carried, and each cell has its curves and a verdict", { skip }, async () => {
-  const changes = { "test_per_class: 60": "test_per_class: 5", "[0, 10, 40]": "[0, 2]", "[topics, others]": "topics" }
+  const changes = {
+    "test_per_class: 60": "test_per_class: 5",
+    "[0, 10, 40]": "[0, 2]",
+    "[topics, others]": "topics",
+    "1..3": "1",
+  }
   const text = small("13_portability", changes)
   const { results } = await ran(text, join(place, "store"))
   const cells = results.portabilities!

@@ -5,8 +5,7 @@
  */
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { recordedRuns } from "./page.ts"
-import type { Recorded, RecordedRow } from "./recorded.ts"
+import { type Recorded, type RecordedRow, recordedRuns } from "./recorded.ts"
 
 const file = new URL("../../docs/which_router.md", import.meta.url)
 

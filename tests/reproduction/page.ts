@@ -3,21 +3,17 @@
  *
  *   node tests/reproduction/page.ts
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { type Claim, DATA, type Data } from "./claim.ts"
 import { CLAIMS } from "./claims.ts"
+import { expertSection } from "./expert_section.ts"
 import type { ClaimOutcome } from "./outcome.ts"
-import type { Recorded, RecordedRow } from "./recorded.ts"
+import { EVIDENCE, machineLine, signed } from "./page_text.ts"
+import { portedSection } from "./ported_section.ts"
+import { type Recorded, type RecordedRow, recordedExperts, recordedPorted, recordedRuns } from "./recorded.ts"
 
 const file = new URL("../../REPRODUCTION.md", import.meta.url)
-
-const EVIDENCE: Readonly<Record<Claim["evidence"], string>> = {
-  V: "read in the paper or its code",
-  S: "from a secondary source",
-  M: "recalled, not verified",
-  A: "our deduction",
-}
 
 const ABOUT: Readonly<Record<Data, string>> = {
   glosses:
@@ -34,14 +30,6 @@ const ADAPTERS: Readonly<Record<string, string>> = {
   narrow: "bottleneck, reduction 16",
   deep: "prefixes of 5",
 }
-
-export const recordedRuns = (): readonly Recorded[] =>
-  DATA.flatMap((data) => {
-    const path = new URL(`recorded/${data}.json`, import.meta.url)
-    return existsSync(path) ? [JSON.parse(readFileSync(path, "utf8")) as Recorded] : []
-  })
-
-const signed = (value: number): string => (value > 0 ? `+${value.toFixed(1)}` : value.toFixed(1))
 
 const line = (claim: Claim, o: ClaimOutcome): string =>
   `| ${claim.id} | ${claim.says} | ${claim.claimedOn} [${claim.evidence}] | ${o.data} | ${ADAPTERS[o.adapter]} | ${claim.left.head} / ${claim.right.head} | ${o.seeds} | ${o.left.toFixed(1)} | ${o.right.toFixed(1)} | ${signed(o.difference)} [${signed(o.interval[0])}, ${signed(o.interval[1])}] | ${o.margin} | ${o.minimumDetectable.toFixed(1)} | **${o.verdict}** |`
@@ -80,14 +68,14 @@ const matrixTable = ({ matrix }: Recorded): readonly string[] => [
   }),
 ]
 
-const machineOf = ({ provenance: { l2r, runtime, machine, versions } }: Recorded): string =>
-  `l2r ${l2r} on ${runtime}, ${machine.processor}, ${machine.cores} cores; ${Object.entries(versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(", ")}`
-
 /** The page of what is recorded. */
-export const reproductionPage = (runs: readonly Recorded[]): string => {
-  const lacking = DATA.filter((data) => runs.every((run) => run.data !== data))
+export const reproductionPage = (): string => {
+  const [runs, ported, experts] = [recordedRuns(), recordedPorted(), recordedExperts()]
+  const lacking = [
+    ...DATA.filter((data) => runs.every((run) => run.data !== data)).map((data) => ABOUT[data]),
+    ...(ported ? [] : ["examples/13_portability"]),
+    ...(experts ? [] : ["examples/12_moduleformer"]),
+  ]
   return `${[
     "# Reproduction",
     "",
@@ -104,14 +92,14 @@ export const reproductionPage = (runs: readonly Recorded[]): string => {
       .map(([tag, meaning]) => `[${tag}] ${meaning}`)
       .join("; ")}.`,
     "",
-    ...(lacking.length > 0
-      ? [`**Not run yet:** ${lacking.map((data) => ABOUT[data]).join("; ")}. The same command runs them.`, ""]
-      : []),
+    ...(lacking.length > 0 ? [`**Not run yet:** ${lacking.join("; ")}. The same command runs them.`, ""] : []),
     ...papersOf(runs).flatMap((paper) => [`## ${paper}`, "", ...claimsTable(runs, paper), ""]),
+    ...(ported ? portedSection(ported) : []),
+    ...(experts ? expertSection(experts) : []),
     ...runs.flatMap((run) => [
       `## All rows on ${run.data}`,
       "",
-      `${ABOUT[run.data]}. ${machineOf(run)}.`,
+      `${ABOUT[run.data]}. ${machineLine(run)}.`,
       "",
       ...rowsTable(run.table),
       "",
@@ -125,4 +113,4 @@ export const reproductionPage = (runs: readonly Recorded[]): string => {
     .trimEnd()}\n`
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, reproductionPage(recordedRuns()))
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, reproductionPage())
