@@ -38,13 +38,10 @@ export const expertLoad = (choices: Choices, g: number, weights: Weights): numbe
   Math.exp(rawEntropy(expertShares(choices, g, weights)))
 
 /** I(expert; group) of the choices at gate g, in nats; `group`: of each text, from 0. */
-export function sharedInformation(
-  { chosen, predicted }: Choices,
-  g: number,
-  group: Int32Array,
-  weights: Weights,
-): number {
-  const experts = chosen[g].length / predicted.length
+export function sharedInformation(choices: Choices, g: number, group: Int32Array, weights: Weights): number {
+  const { chosen, predicted } = choices
+  const marginal = expertShares(choices, g, weights)
+  const experts = marginal.length
   const groups = 1 + group.reduce((most, one) => Math.max(most, one), 0)
   const sums = new Float64Array(groups * experts)
   const totals = new Float64Array(groups)
@@ -55,13 +52,11 @@ export function sharedInformation(
     for (let e = 0; e < experts; e++) sums[group[i] * experts + e] += w * chosen[g][i * experts + e]
   }
   const total = totals.reduce((a, b) => a + b, 0)
-  const marginal = new Float64Array(experts)
   let within = 0
   for (let c = 0; c < groups; c++) {
     if (totals[c] === 0) continue
     const own = sums.subarray(c * experts, (c + 1) * experts).map((x) => x / totals[c])
     within += (totals[c] / total) * rawEntropy(own)
-    for (let e = 0; e < experts; e++) marginal[e] += (totals[c] / total) * own[e]
   }
   return Math.max(0, rawEntropy(marginal) - within)
 }

@@ -2,12 +2,13 @@
  * What a language model says of test texts: the surprise of each, what its gates chose; and the surprise again with shares of
  * its experts pruned, those that the training texts of the same tasks choose least, and as many by chance.
  */
+import { expertShares } from "../../../learning/expert_use.ts"
 import type { Network } from "../../../model/encoder.ts"
 import { expertsOf, keptExperts, survivors } from "../../../model/experts.ts"
 import { type Reading, readTexts } from "../../../model/language_model.ts"
 import type { ReadOptions } from "../../../plan/options/step_options.ts"
 import type { Json, StoredArray } from "../../../plan/step.ts"
-import { type Backbone, randomStream, type Task, type TokenIds } from "../../../plugin/index.ts"
+import { type Backbone, randomStream, type Task } from "../../../plugin/index.ts"
 import { type Perform, StepError } from "../../work.ts"
 import { modelIn } from "./language_model.ts"
 
@@ -50,7 +51,7 @@ export const read: Perform = async (work) => {
       `the language model has no experts that could be pruned: its family is ${backbone.name}`,
       "take `prune` out of the study, or a family with experts, such as moduleformer",
     )
-  const rates = prune.length > 0 ? activation(await readTexts(engine, net, tokens("train")), tokens("train")) : []
+  const rates = prune.length > 0 ? shares(await readTexts(engine, net, tokens("train"))) : []
   const chance = layers.map(({ name, count }) => {
     const random = randomStream(seed, "pruning", name)
     return Float64Array.from({ length: count }, () => random.uniform())
@@ -97,15 +98,8 @@ const ofGates = ({ chosen }: Reading, layers: ReturnType<typeof expertsOf>) =>
     ]),
   )
 
-/** By gate: the share of each expert in all choices of the tokens, [experts]. */
-const activation = ({ chosen }: Reading, texts: readonly TokenIds[]): readonly Float64Array[] => {
-  const tokens = texts.reduce((sum, { length }) => sum + length, 0)
-  return chosen.map((shares) => {
-    const experts = shares.length / texts.length
-    const rates = new Float64Array(experts)
-    texts.forEach(({ length }, i) => {
-      for (let e = 0; e < experts; e++) rates[e] += (shares[i * experts + e] * length) / tokens
-    })
-    return rates
-  })
+/** By gate: the share of each expert in all choices, [experts]. */
+const shares = (reading: Reading): readonly Float64Array[] => {
+  const once = new Int32Array(reading.predicted.length).fill(1)
+  return reading.chosen.map((_, gate) => expertShares(reading, gate, once))
 }
