@@ -73,7 +73,8 @@ const words = (name: string) =>
     .replace("-transfer", " transfer")
     .replace("-accuracy", " accuracy")
 const points = (value: number) => `${value.toFixed(1)} points`
-const signed = (value: number) => {
+/** "+2.5", "-11.0", "0.0": for differences. */
+export const signed = (value: number): string => {
   const text = value.toFixed(1)
   return text === "-0.0" ? "0.0" : value > 0 && text !== "0.0" ? `+${text}` : text
 }

@@ -8,7 +8,7 @@
  * none, and the other way round; where it did both the verdict is mixed, where neither it is open.
  */
 import { comparePaired, type Paired } from "./comparison.ts"
-import { LEVEL } from "./conclusion.ts"
+import { LEVEL, signed } from "./conclusion.ts"
 import type { OpenDraws } from "./draws.ts"
 import { holm } from "./holm.ts"
 import { figuresOf, macro } from "./intervals.ts"
@@ -122,8 +122,6 @@ const listed = (all: readonly PortabilityComparison[]): string =>
         `at ${steps} step${steps === 1 ? "" : "s"} by ${Math.abs(difference).toFixed(1)} points (95 % interval ${signed(low)} to ${signed(high)})`,
     )
     .join(", ")
-
-const signed = (value: number): string => `${value > 0 ? "+" : ""}${value.toFixed(1)}`
 
 const condition = ({ seeds }: Ported, comparisons: number): string =>
   `; ${comparisons > 1 ? `p corrected for ${comparisons} comparisons, ` : ""}${seeds.length === 1 ? "conditional on these modules (one seed)" : `over ${seeds.length} seeds`}`

@@ -8,6 +8,7 @@
  */
 import { below, type Draws, type OpenDraws, shuffled } from "./draws.ts"
 import { type Choices, expertLoad, expertShares, sharedInformation, type Weights } from "./expert_use.ts"
+import { middle95 } from "./intervals.ts"
 import { significant } from "./metrics/definition.ts"
 import type { Information, Studied, StudiedFigure, StudiedModel, StudiedPruning } from "./study_results.ts"
 
@@ -116,11 +117,10 @@ const figureOver = (
     seeds.reduce((sum, said, s) => sum + (times[s] > 0 ? times[s] * of(said, texts) : 0), 0) /
     times.reduce((a, b) => a + b, 0)
   const value = over({ texts: all, seeds: new Int32Array(seeds.length).fill(1) })
-  const values = draws.map(over).sort((a, b) => a - b)
+  const values = draws.map(over)
   const bias = mean(values) - value
-  const at = (share: number) =>
-    significant(Math.max(0, values[Math.min(values.length - 1, Math.floor(share * values.length))] - bias))
-  return { value: significant(value), interval: [at(0.025), at(0.975)] }
+  const [low, high] = middle95(Float64Array.from(values)).map((bound) => significant(Math.max(0, bound - bias)))
+  return { value: significant(value), interval: [low, high] }
 }
 
 function perplexity(surprise: Float64Array, predicted: Int32Array, weights: Weights): number {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { accuracyMatrix } from "../../src/learning/accuracy_matrix.ts"
 import { compareRows } from "../../src/learning/comparisons.ts"
-import { caveatOf, conclude } from "../../src/learning/conclusion.ts"
+import { caveatOf, conclude, signed } from "../../src/learning/conclusion.ts"
 import { backwardTransfer, forgetting } from "../../src/learning/metrics/index.ts"
 import { COMPARABLE, isScore, perExample } from "../../src/learning/per_example.ts"
 import type { Row, Stage } from "../../src/learning/results.ts"
@@ -321,6 +321,10 @@ test("router accuracy: mean over units, and the majority vote beside it", () => 
   const [line] = summarise(cellOf([{ ...learnt, stages }]), open)
   assert.ok(Math.abs(line.routerAccuracy!.value - 75) < 1e-9)
   assert.equal(line.routerAccuracy!.majority, 100)
+})
+
+test("differences bear their sign, and what is rounded to 0 has none", () => {
+  assert.deepEqual([2.46, -11, 0.04, -0.04, 0].map(signed), ["+2.5", "-11.0", "0.0", "0.0", "0.0"])
 })
 
 test("no difference is claimed where the correction or the interval forbids it", () => {
