@@ -12,13 +12,13 @@ export const saidFlags = {
     type: "string",
     multiple: true,
     names: true,
-    what: "run these experiments, studies, adapters, rows or models alone: a name, or a pattern with * and ?",
+    what: "run these alone: names, or patterns with * and ?, of experiments, studies, portabilities and what they list",
   },
   skip: {
     type: "string",
     multiple: true,
     names: true,
-    what: "leave these experiments, studies, adapters, rows or models out",
+    what: "leave these out, named in the same way",
   },
 } as const
 

@@ -22,6 +22,9 @@ export const watchedExperts = (): { readonly participant: Participant; readonly 
 export const expertsOf = ({ backbone, checkpoint }: Network): readonly ExpertLayer[] =>
   backbone.experts?.(checkpoint) ?? []
 
+const expertWeights = (network: Network): ReadonlySet<string> =>
+  new Set(expertsOf(network).flatMap(({ weights }) => weights))
+
 /**
  * Deviation of the weights that fresh experts and their rows of the gate start from: one rule for every family, since the contract
  * names the weights of experts and not how a family draws them (ModuleFormer's new networks start experts uniform in +-1/in).
@@ -30,9 +33,9 @@ const FRESH = 0.02
 
 /** `count` fresh experts more in each sub-layer, behind those that are there. The new rows are drawn; the old ones stay as they are. */
 export const inserted = (network: Network, count: number, random: RandomStream): Checkpoint => {
-  const layers = new Set(expertsOf(network).flatMap(({ weights }) => weights))
+  const own = expertWeights(network)
   return reweighed(network.checkpoint, (name, old) => {
-    if (!layers.has(name)) return old
+    if (!own.has(name)) return old
     const size = old.data.length / old.shape[0]
     const data = new Float32Array(old.data.length + count * size)
     data.set(old.data as Float32Array)
@@ -43,23 +46,18 @@ export const inserted = (network: Network, count: number, random: RandomStream):
 
 /** The last `count` experts of each sub-layer are parameters, "new/" before the name of their weight; all else is frozen. */
 export const lastTrained = (network: Network, count: number): Trained => {
-  const layers = new Set(expertsOf(network).flatMap(({ weights }) => weights))
+  const own = expertWeights(network)
   return (name, host) => {
-    if (!layers.has(name)) return weight(name, host, { backbone: true })
+    if (!own.has(name)) return weight(name, host, { backbone: true })
     const [old, fresh] = partsOf(host, count)
     return concat([weight(`old/${name}`, old, { backbone: true }), parameter(`new/${name}`, fresh.shape)], 0)
   }
 }
 
 /** First values of the parameters of `lastTrained`: views into the weights, so that training changes these. */
-export const lastValues = (network: Network, count: number): Map<string, Float32Array> =>
+export const lastValues = (network: Network, count: number): ReadonlyMap<string, HostTensor> =>
   new Map(
-    expertsOf(network).flatMap(({ weights }) =>
-      weights.map((name) => {
-        const [, fresh] = partsOf(network.checkpoint.weights[name], count)
-        return [`new/${name}`, fresh.data as Float32Array] as const
-      }),
-    ),
+    [...expertWeights(network)].map((name) => [`new/${name}`, partsOf(network.checkpoint.weights[name], count)[1]]),
   )
 
 const partsOf = ({ shape, data }: HostTensor, count: number): readonly [old: HostTensor, fresh: HostTensor] => {

@@ -6,7 +6,7 @@ import { PlanError, type PluginShelf, type Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
 import { optionsFor } from "./options/step_options.ts"
 import { trainOptions } from "./rows/cell.ts"
-import type { Json, Step } from "./step.ts"
+import type { Step } from "./step.ts"
 import { type PlannedTexts, planTexts } from "./texts.ts"
 
 export interface PlannedStudy {
@@ -35,9 +35,9 @@ export const modelPlanner = (builder: StepBuilder, shelf: PluginShelf, spec: Spe
     const { datasets } = await textsOf(declared.texts)
     const before = declared.from === undefined ? undefined : await modelOf(spec.pretrainings[declared.from], seed)
     const family = before?.family ?? (await familyOf(shelf, declared))
-    const { size, insert, mutual_information, concentration, switch: switching, span: _s, from: _f, ...rest } = declared
+    const { size, insert, mutual_information, concentration, switch: switching } = declared
     const train = trainOptions(spec.trains[declared.train])
-    note(shelf, { size, insert, mutual_information, concentration, switch: switching, ...rest }, declared.from)
+    note(shelf, declared)
     if (size && size.width % size.heads > 0)
       throw new PlanError(
         `the pretraining "${declared.name}" has ${size.heads} heads, which do not divide its width ${size.width}`,
@@ -126,11 +126,5 @@ const familyOf = async (shelf: PluginShelf, { family, name, span }: Pretraining)
   )
 }
 
-const note = (shelf: PluginShelf, { name, ...facts }: Omit<Pretraining, "span">, from: string | undefined): void =>
-  shelf.note(
-    "pretraining",
-    name,
-    JSON.parse(JSON.stringify({ ...facts, ...(from ? { from } : {}) })) as {
-      readonly [key: string]: Json
-    },
-  )
+const note = (shelf: PluginShelf, { name, span: _, ...facts }: Pretraining): void =>
+  shelf.note("pretraining", name, JSON.parse(JSON.stringify(facts)))

@@ -38,7 +38,7 @@ test("fresh experts alone are trained: all other numbers keep their bytes, and t
     for (const one of weights) assert.equal(net.checkpoint.weights[one].shape[0], 5)
   }
   const start = structuredClone(net.checkpoint.weights)
-  const values = lastValues(net, 2)
+  const values = new Map([...lastValues(net, 2)].map(([name, { data }]) => [name, data as Float32Array]))
   const program = withGradients(languageLoss(net, lastTrained(net, 2), { switch: 0.1 }), [...values.keys()])
   assert.deepEqual(
     program.parameters.map(({ attributes }) => attributes.name).sort(),

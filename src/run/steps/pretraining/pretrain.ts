@@ -4,7 +4,7 @@ import type { Network } from "../../../model/encoder.ts"
 import { expertsOf, inserted, lastTrained, lastValues } from "../../../model/experts.ts"
 import { languageLoss } from "../../../model/language_model.ts"
 import type { PretrainOptions } from "../../../plan/options/step_options.ts"
-import { type Backbone, type HostTensor, randomStream, type Task } from "../../../plugin/index.ts"
+import { type Backbone, randomStream, type Task } from "../../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../../work.ts"
 import { minimise } from "../training/minimise.ts"
 import { parameterGroups } from "../training/train_block.ts"
@@ -17,11 +17,7 @@ export const pretrain: Perform = async (work) => {
   const stream = (purpose: string) => randomStream(seed, "pretraining", purpose)
   const net = beginning(work, backbone, stream)
   checkGates(net, work.options as unknown as PretrainOptions)
-  const values =
-    insert > 0
-      ? lastValues(net, insert)
-      : new Map(Object.entries(net.checkpoint.weights).map(([one, { data }]) => [one, data as Float32Array]))
-  const shapes = new Map([...values].map(([one, data]) => [one, { shape: shapeOf(net, one, data) }]))
+  const trained = insert > 0 ? lastValues(net, insert) : new Map(Object.entries(net.checkpoint.weights))
   const texts = backbone
     .tokenize(
       work.inputs("dataset").flatMap(({ json }) => (json as unknown as Task).train.map(({ text }) => text)),
@@ -39,8 +35,8 @@ export const pretrain: Perform = async (work) => {
       },
     },
     {
-      values,
-      groups: parameterGroups(shapes, train.learning_rate, train),
+      values: new Map([...trained].map(([one, { data }]) => [one, data as Float32Array])),
+      groups: parameterGroups(trained, train.learning_rate, train),
       train,
       rate: train.learning_rate,
       of: `the language model "${name}"`,
@@ -56,7 +52,7 @@ const beginning = (
   backbone: Backbone,
   stream: (purpose: string) => ReturnType<typeof randomStream>,
 ): Network => {
-  const { size, insert, train: _t, name } = work.options as unknown as PretrainOptions
+  const { size, insert, name } = work.options as unknown as PretrainOptions
   if (size) {
     const [{ json: tokenizer }] = work.inputs("vocabulary")
     const { max_tokens: positions, experts_of_token: expertsOfToken, ...rest } = size
@@ -81,10 +77,4 @@ const checkGates = (net: Network, { losses, name }: PretrainOptions): void => {
     `the language model "${name}" shall be trained with \`${asked[0][0]}\`, a loss of gates, and the backbone ${net.backbone.name} has none`,
     `take \`${asked[0][0]}\` out, or a family with experts, such as moduleformer`,
   )
-}
-
-const shapeOf = ({ checkpoint }: Network, name: string, data: Float32Array): readonly number[] => {
-  const { shape }: HostTensor = checkpoint.weights[name.replace(/^new\//, "")]
-  const rest = shape.slice(1)
-  return [data.length / rest.reduce((a, b) => a * b, 1), ...rest]
 }
