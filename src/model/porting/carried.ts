@@ -6,8 +6,7 @@
  * of the first of the blocks.
  */
 import type { Adapter, Axis, HostTensor, Initial, Site } from "../../plugin/index.ts"
-import { SHARED } from "../library.ts"
-import { sitesFor } from "../single.ts"
+import { fullName, sitesFor } from "../single.ts"
 import { type LayerMap, standingFor } from "./sites.ts"
 
 export interface Carrying {
@@ -34,7 +33,7 @@ export const carried = (carrying: Carrying): ReadonlyMap<string, HostTensor> => 
   const arrays = new Map<string, HostTensor>()
   for (const site of sitesFor(adapter, options, sites.target))
     for (const [name, initial] of Object.entries<Initial>(adapter.parameters(site, options))) {
-      const full = `${initial.shared ? SHARED : site.name}/${name}`
+      const full = fullName(site, name, initial)
       if (!arrays.has(full)) arrays.set(full, parameterAt(carrying, site, name, initial, full))
     }
   return arrays
@@ -57,8 +56,7 @@ const parameterAt = (
       const axis = axes?.[k] ?? "own"
       return axis === "own" ? undefined : features(from, onto, axis)
     })
-    const known = axes !== undefined || initial.trained !== false
-    if (axes === undefined && known && (features(from, onto, "x") || features(from, onto, "y")))
+    if (axes === undefined && initial.trained !== false && (features(from, onto, "x") || features(from, onto, "y")))
       throw new NotCarried(
         `the adapter ${adapter.name} does not say which axes of its parameters count features of the backbone, and here these are matched one by one`,
       )

@@ -9,7 +9,7 @@ import {
   type TokenIds,
 } from "../../plugin/index.ts"
 import { encoder, type Network } from "../encoder.ts"
-import { forwardAll, tokenOffsets } from "../evaluate.ts"
+import { forwardAll, rowsOf, tokenOffsets } from "../evaluate.ts"
 
 /** What enters a site and what leaves it; of an attention site its keys and values, of the embeddings their tokens. */
 type Sides = Readonly<Record<Exclude<Axis, "own">, Tensor>>
@@ -48,15 +48,9 @@ export const statesAt = async (
   try {
     const all = await forwardAll({ session, texts, perToken: new Set(Object.keys(outputs)) })
     const offsets = tokenOffsets(texts)
-    const rows = positions.flatMap((at, text) => at.map((position) => offsets[text] + position))
-    return Object.fromEntries(Object.entries(all).map(([name, table]) => [name, picked(table, rows)]))
+    const rows = Int32Array.from(positions.flatMap((at, text) => at.map((position) => offsets[text] + position)))
+    return Object.fromEntries(Object.entries(all).map(([name, table]) => [name, rowsOf(table, rows)]))
   } finally {
     await session.release()
   }
-}
-
-const picked = ({ shape: [, width], data }: HostTensor, rows: readonly number[]): HostTensor => {
-  const result = new Float32Array(rows.length * width)
-  rows.forEach((row, k) => result.set((data as Float32Array).subarray(row * width, (row + 1) * width), k * width))
-  return { shape: [rows.length, width], data: result }
 }

@@ -172,18 +172,25 @@ export const servingIn = (work: Pick<Work, "inputs">): Int32Array => moduleOfTas
 
 export const host = ({ shape, data }: StoredArray): HostTensor => ({ shape, data })
 
+/** What a module adds to the backbone, by full name: all of it but its head and the losses of its training. */
+export const arraysOfModule = ({ arrays }: Artifact): ReadonlyMap<string, HostTensor> =>
+  new Map(
+    Object.entries(arrays).flatMap(([name, array]) =>
+      /^(head|loss)\//.test(name) ? [] : [[name, host(array)] as const],
+    ),
+  )
+
 /** Trained modules, in the order of the inputs. */
 export const libraryFrom = (work: Pick<Work, "plugin">, modules: readonly Artifact[]): Promise<Library> =>
   Promise.all(modules.map((artifact) => moduleFrom(work, artifact)))
 
 const moduleFrom = async (work: Pick<Work, "plugin">, artifact: Artifact): Promise<TrainedModule> => {
   const { task, adapter } = artifact.json as unknown as { task: string; adapter: Chosen }
-  const own = Object.entries(artifact.arrays).filter(([name]) => !/^(head|loss)\//.test(name))
   return {
     task,
     adapter: await adapterIn(work, adapter),
     options: adapter.options,
-    sites: bySite(own.map(([name, array]) => [name, host(array)])),
+    sites: bySite(arraysOfModule(artifact)),
     head: headIn(artifact),
   }
 }

@@ -11,7 +11,7 @@ import type { Artifact, StoredArray } from "../../../plan/step.ts"
 import { type HostTensor, randomStream, type Transfer } from "../../../plugin/index.ts"
 import type { Perform } from "../../work.ts"
 import { adapterIn } from "../adapter.ts"
-import { type Chosen, host, network } from "../given.ts"
+import { arraysOfModule, type Chosen, network } from "../given.ts"
 import { notServed, turnedDown } from "../not_served.ts"
 import { featureMaps } from "./alignment.ts"
 import { drawnLike } from "./drawn_like.ts"
@@ -28,7 +28,7 @@ export const port: Perform = async (work) => {
   if (options.how !== "ported") {
     const trained = new Set(trainedNames(initialsFor(adapter, chosen.options, net.checkpoint.sites)))
     const random = (name: string) => randomStream(options.seed, options.how, options.task, name)
-    return startOf(chosen, before, drawnLike(own(before), trained, options.how, random))
+    return startOf(chosen, before, drawnLike(arraysOfModule(before), trained, options.how, random))
   }
   const source = await network(work, options.source)
   const transfer = await work.plugin<Transfer>("transfer", options.transfer.plugin, options.transfer.from)
@@ -46,7 +46,7 @@ export const port: Perform = async (work) => {
       carried({
         adapter,
         options: chosen.options,
-        module: own(before),
+        module: arraysOfModule(before),
         sites: { source: source.checkpoint.sites, target: net.checkpoint.sites },
         layers,
         features,
@@ -58,13 +58,6 @@ export const port: Perform = async (work) => {
     throw error
   }
 }
-
-const own = ({ arrays }: Artifact): ReadonlyMap<string, HostTensor> =>
-  new Map(
-    Object.entries(arrays).flatMap(([name, array]) =>
-      /^(head|loss)\//.test(name) ? [] : [[name, host(array)] as const],
-    ),
-  )
 
 /** Modules that started alike have that in common wherever they are carried. */
 const startOf = (adapter: Chosen, { json }: Artifact, arrays: ReadonlyMap<string, HostTensor>): Artifact => {

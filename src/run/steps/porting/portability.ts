@@ -3,6 +3,7 @@
  * arrays "right/<entry>", [texts], one where it does. A module that could not be carried leaves the whole empty, with the reason.
  */
 
+import { largest } from "../../../model/largest.ts"
 import type { StepOptions } from "../../../plan/options/step_options.ts"
 import type { StoredArray } from "../../../plan/step.ts"
 import type { Perform } from "../../work.ts"
@@ -20,19 +21,12 @@ export const portability: Perform = async (work) => {
     arrays: Object.fromEntries(
       entries.map(({ task }, k): [string, StoredArray] => {
         const head = headIn(modules[k])
+        const truth = truths[task].arrays.class.data as Int32Array
         const logits = applied(host(encoded[k].arrays.features), head)
-        const right = rightOf(logits, head.b.data.length, truths[task].arrays.class.data as Int32Array)
+        const chosen = largest({ shape: [truth.length, head.b.data.length], data: logits })
+        const right = Uint8Array.from(chosen, (c, text) => (c === truth[text] ? 1 : 0))
         return [`right/${k}`, { shape: [right.length], data: right }]
       }),
     ),
   }
 }
-
-/** One where the largest score, the first of equals, is that of the class. */
-const rightOf = (logits: Float32Array, classes: number, truth: Int32Array): Uint8Array =>
-  Uint8Array.from(truth, (right, text) => {
-    const scores = logits.subarray(text * classes, (text + 1) * classes)
-    let best = 0
-    for (let c = 1; c < classes; c++) if (scores[c] > scores[best]) best = c
-    return best === right ? 1 : 0
-  })
