@@ -247,18 +247,17 @@ const planLine = (
   train: ReturnType<typeof trainOptions>,
   stages: readonly number[],
 ): readonly PlannedRow[] => {
-  const memoryFor = (memory: Resolved<Memory> | undefined) =>
-    memory && planMemory(builder, memory, stream, modules.seed)
-  const memoryOf = ({ memory }: { readonly memory: Resolved<Memory> }) =>
-    planMemory(builder, memory, stream, modules.seed)
+  const memoryOf = (memory: Resolved<Memory>) => planMemory(builder, memory, stream, modules.seed)
   switch (line.of) {
     case "router":
-      return planRouter(builder, stream, modules, { ...line, memory: memoryOf(line) }, stages)
+      return planRouter(builder, stream, modules, { ...line, memory: memoryOf(line.memory) }, stages)
     case "composition":
-      return planComposition(builder, stream, modules, { ...line, memory: memoryOf(line) }, stages)
-    case "strategy":
-      return [planStrategy(builder, stream, modules, { ...line, train, memory: memoryFor(line.memory) }, stages)]
+      return planComposition(builder, stream, modules, { ...line, memory: memoryOf(line.memory) }, stages)
+    case "strategy": {
+      const memory = line.memory && memoryOf(line.memory)
+      return [planStrategy(builder, stream, modules, { ...line, train, memory }, stages)]
+    }
     case "probe":
-      return [planProbe(builder, stream, modules.seed, { ...line, memory: memoryOf(line) }, stages)]
+      return [planProbe(builder, stream, modules.seed, { ...line, memory: memoryOf(line.memory) }, stages)]
   }
 }

@@ -1,6 +1,8 @@
 /** Options that the core itself gives to every plugin of a kind and carries out: a plugin may not define them again. */
+import type { Declaration } from "../../../dsl/spec.ts"
 import type { Plugin, PluginKind } from "../../plugin/index.ts"
 import { PluginError } from "../../plugin/load.ts"
+import { decoded } from "../chosen.ts"
 import { CompositionOptions } from "./composition_options.ts"
 import { GroupingOptions } from "./grouping_options.ts"
 import { RouterOptions } from "./router_options.ts"
@@ -27,6 +29,16 @@ export const coreOptionsFor = (plugin: Plugin) =>
 /** Their names. */
 export const coreOptionNames = (kind: PluginKind | (string & {})): readonly string[] =>
   Object.keys(coreOptionsOf(kind)?.fields ?? {})
+
+/** Those of a declaration, with their defaults. Throws PlanError. */
+export const coreOf = <Kind extends keyof typeof coreOptions>(
+  kind: Kind,
+  { name, options, span }: Declaration,
+): (typeof coreOptions)[Kind]["Type"] => {
+  const names = coreOptionNames(kind)
+  const written = Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)))
+  return decoded(coreOptions[kind], written, `${kind} "${name}"`, span) as unknown as (typeof coreOptions)[Kind]["Type"]
+}
 
 /** Throws PluginError where a plugin's own options bear a name of the core's. */
 export const refuseCoreOptions = ({ kind, name }: Plugin, own: readonly string[]): void => {

@@ -4,7 +4,7 @@ import type { Adapter, Grouping } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import { PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
-import { coreOptionNames } from "../options/core_options.ts"
+import { coreOf, coreOptionNames } from "../options/core_options.ts"
 import { optionsFor } from "../options/step_options.ts"
 import type { PlannedStream } from "../stream.ts"
 import { encodedUnder, type PlannedModules, type StageModules, type TrainOptions } from "./cell.ts"
@@ -34,7 +34,7 @@ export const groupingsOf = async (
         declaration.span,
       )
     const grouping = await shelf.take<Grouping>("grouping", declaration, coreOptionNames("grouping"))
-    const of = declaration.options.of as string
+    const { of } = coreOf("grouping", declaration)
     shelf.note("grouping", name, { of })
     found.set(name, { name, grouping, of })
   }

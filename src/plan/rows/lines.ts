@@ -2,11 +2,11 @@
 import type { Declaration, Experiment, Spec, Stream } from "../../../dsl/spec.ts"
 import type { Composition, Memory, PluginKind, Probe, Router, Strategy } from "../../plugin/index.ts"
 import { shippedFile } from "../../plugin/registry.ts"
-import { decoded, PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
-import { CompositionOptions } from "../options/composition_options.ts"
-import { coreOptionNames } from "../options/core_options.ts"
-import { RouterOptions } from "../options/router_options.ts"
-import { ReplayOptions } from "../options/strategy_options.ts"
+import { PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
+import type { CompositionOptions } from "../options/composition_options.ts"
+import { coreOf, coreOptionNames } from "../options/core_options.ts"
+import type { RouterOptions } from "../options/router_options.ts"
+import type { ReplayOptions } from "../options/strategy_options.ts"
 import type { Json } from "../step.ts"
 import { checkClassless } from "../writing.ts"
 import { routingOf } from "./routing.ts"
@@ -98,7 +98,7 @@ const routerLine = async (
 ): Promise<Line> => {
   const router = await shelf.take<Router>("router", declaration, coreOptionNames("router"))
   if (stream.answers) checkClassless(router, declaration, stream)
-  const core = coreOf<RouterOptions>("router", RouterOptions, declaration)
+  const core = coreOf("router", declaration)
   const selects = routingOf(router.plugin, router.chosen.options).aggregate === "select"
   const head = stream.answers ? "none" : selects ? "kept" : core.head
   shelf.note("router", declaration.name, {
@@ -127,7 +127,7 @@ const strategyLine = async (
   const { name } = declaration
   const strategy = await shelf.take<Strategy>("strategy", declaration, coreOptionNames("strategy"))
   if (stream.answers) checkClassless(strategy, declaration, stream)
-  const core = coreOf<ReplayOptions>("strategy", ReplayOptions, declaration)
+  const core = coreOf("strategy", declaration)
   if (!strategy.plugin.replays) return { of: "strategy", name, strategy, core }
   shelf.note("strategy", name, { replay: { ...core, memory: chosenMemory(spec, core.memory) ?? "random" } as Json })
   return { of: "strategy", name, strategy, core, memory: await memoryFor(shelf, spec, core.memory, stream) }
@@ -142,7 +142,7 @@ const compositionLine = async (
 ): Promise<Line> => {
   const composition = await shelf.take<Composition>("composition", declaration, coreOptionNames("composition"))
   checkTasks(composition, declaration, stream, tasks)
-  const core = coreOf<CompositionOptions>("composition", CompositionOptions, declaration)
+  const core = coreOf("composition", declaration)
   const head = stream.answers ? "none" : core.head
   shelf.note("composition", declaration.name, {
     refitting: { ...core, head, memory: chosenMemory(spec, core.memory) ?? "random" } as Json,
@@ -165,17 +165,6 @@ const checkTasks = (
       `its tasks are ${tasks.join(", ")}`,
       span,
     )
-}
-
-/** The options of a declaration that the core carries out, with their defaults. */
-const coreOf = <Options>(
-  kind: "composition" | "router" | "strategy",
-  schema: typeof RouterOptions | typeof CompositionOptions | typeof ReplayOptions,
-  { name, options, span }: Declaration,
-): Options => {
-  const names = coreOptionNames(kind)
-  const written = Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)))
-  return decoded(schema as never, written, `${kind} "${name}"`, span) as unknown as Options
 }
 
 /** The memory that is named, or the only one that is declared. */

@@ -2,11 +2,11 @@
 import type { Spec } from "../../../dsl/spec.ts"
 import type { Adapter, Transfer } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
-import { decoded, PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
+import { PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
-import { coreOptionNames } from "../options/core_options.ts"
+import { coreOf, coreOptionNames } from "../options/core_options.ts"
 import { optionsFor } from "../options/step_options.ts"
-import { TransferOptions } from "../options/transfer_options.ts"
+import type { TransferOptions } from "../options/transfer_options.ts"
 import type { Json } from "../step.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { TaskModule } from "../trained_elsewhere.ts"
@@ -34,15 +34,7 @@ export const transfersOf = async (
   for (const name of listed) {
     const declaration = spec.transfers[name]
     if (!declaration) continue
-    const options = Object.entries(declaration.options).filter(([option]) =>
-      coreOptionNames("transfer").includes(option),
-    )
-    const core = decoded(
-      TransferOptions,
-      Object.fromEntries(options),
-      `transfer "${name}"`,
-      declaration.span,
-    ) as unknown as TransferOptions
+    const core = coreOf("transfer", declaration)
     const trains = [train, ...(core.train === undefined ? [] : [core.train])]
     const beside = trains.find((one) => spec.trains[one].earlier !== "absent")
     if (beside !== undefined)
