@@ -1,8 +1,9 @@
 /** A portability on a terminal: accuracies by start and budget, the carried module against the others, and whether porting paid. */
 import type { PortabilityCell, PortabilityComparison } from "../learning/portability_results.ts"
 import { figureText, fixed, interval, probability, signed } from "./number_text.ts"
+import { plainTable } from "./plain_table.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
-import { textWidth, wrapped } from "./text_width.ts"
+import { wrapped } from "./text_width.ts"
 
 export const PORTABILITY_NOTE =
   "Accuracy in percent on the test texts of each task, mean over tasks, with 95 % interval, after so many training steps from each start: ported = carried " +
@@ -28,8 +29,6 @@ export const portabilityScope = ({ tasks, examples, seeds, notDefined }: Portabi
   `${tasks.length} task${tasks.length === 1 ? "" : "s"}, ${notDefined === undefined ? `${examples} test examples, ` : ""}${seeds.length} seed${seeds.length === 1 ? "" : "s"}`
 
 export const budget = (steps: number): string => `${steps} step${steps === 1 ? "" : "s"}`
-
-export const FINDINGS = { paid: "paid", cost: "cost", open: "open" } as const
 
 /** Empty where the spec asks for none. */
 export function portabilityBlocks(cells: readonly PortabilityCell[], terminal: Terminal): readonly string[] {
@@ -58,7 +57,12 @@ const block = (cell: PortabilityCell, terminal: Terminal): string => {
   return [
     ...head,
     "",
-    ...table([["Start", ...cell.steps.map(budget)], ...rows], terminal),
+    ...plainTable(
+      ["Start", ...cell.steps.map(budget)],
+      rows,
+      terminal,
+      [...cell.steps.keys()].map((k) => k + 1),
+    ),
     "",
     ...cell.comparisons.flatMap((one) =>
       wrapped(signs(terminal, line(one)), terminal.columns - 2).map((text, i) => `${i === 0 ? "  " : "    "}${text}`),
@@ -77,34 +81,4 @@ const line = ({
   minimumDetectable,
   finding,
 }: PortabilityComparison): string =>
-  `ported \u2212 ${against}, ${budget(steps)}: ${signed(difference)} ${interval(range)}, p ${probability(p)}, corrected ${probability(corrected)}, detectable ${fixed(minimumDetectable)}: ${FINDINGS[finding]}`
-
-/** As many columns in a row of blocks as the width has room for. */
-const table = (all: readonly (readonly string[])[], terminal: Terminal): readonly string[] => {
-  const widths = all[0].map((_, at) => Math.max(...all.map((row) => textWidth(signs(terminal, row[at])))))
-  const blocks: number[][] = []
-  let used = Number.POSITIVE_INFINITY
-  for (let at = 1; at < widths.length; at++) {
-    if (used + widths[at] + 2 > terminal.columns) {
-      blocks.push([])
-      used = widths[0]
-    }
-    blocks.at(-1)!.push(at)
-    used += widths[at] + 2
-  }
-  return blocks.flatMap((columns, k) => {
-    const lines = all.map((row) =>
-      [0, ...columns]
-        .map((at) => {
-          const text = signs(terminal, row[at])
-          const space = " ".repeat(widths[at] - textWidth(text))
-          return at === 0 ? text + space : space + text
-        })
-        .join("  ")
-        .trimEnd(),
-    )
-    const rule = signs(terminal, "\u2500").repeat(Math.max(...lines.map(textWidth)))
-    const [head, ...body] = lines
-    return [...(k > 0 ? [""] : []), ink(terminal, "bold", head), ink(terminal, "dim", rule), ...body]
-  })
-}
+  `ported \u2212 ${against}, ${budget(steps)}: ${signed(difference)} ${interval(range)}, p ${probability(p)}, corrected ${probability(corrected)}, detectable ${fixed(minimumDetectable)}: ${finding}`

@@ -51,6 +51,13 @@ test("the terminal has perplexities by task, use of experts, and what is pruned"
   assert.match(text, /^sure<script> +25 % +12\.5 % +3 +9000 +\d+\.\d \[.*\] +\d+\.\d \[.*\]$/m)
 })
 
+test("a narrow terminal has the columns that it has no room for below, behind the models again", () => {
+  const text = terminalReport(results(2), [], { columns: 60, plain: true })
+  assert.match(text, /^Model +Parameters +Experts +Perplexity$/m)
+  assert.match(text, /\n\nModel +first<b> +second\n-+\nsure<script> +\d+\.\d +\d+\.\d\n/)
+  for (const line of text.split("\n")) assert.ok(line.length <= 60, line)
+})
+
 test("a model without experts has no table of them", () => {
   const text = terminalReport(results(0), [], plain)
   assert.match(text, /^sure<script> +12k +0 /m)

@@ -1,7 +1,7 @@
 /** A portability on the page: the curves of all starts over the budgets, the same as a table, and the comparisons with the verdict. */
 import type { PortabilityCell } from "../../../learning/portability_results.ts"
 import { figureText, fixed, interval, probability, signed } from "../../number_text.ts"
-import { budget, FINDINGS, PORTABILITY_NOTE, portabilityName, portabilityScope } from "../../portability_block.ts"
+import { budget, PORTABILITY_NOTE, portabilityName, portabilityScope } from "../../portability_block.ts"
 import { axisOf } from "../axis.ts"
 import { type CurveFrame, curvePanel, ghostLines } from "../curve.ts"
 import { html, type Markup } from "../markup.ts"
@@ -57,6 +57,6 @@ const comparisons = (cell: PortabilityCell): Markup =>
   html`<table><thead><tr><th scope="col">Ported minus</th><th scope="col" class="n">Steps</th><th scope="col" class="n">Difference</th><th scope="col" class="n">95 % interval</th><th scope="col" class="n">p</th><th scope="col" class="n">Corrected</th><th scope="col" class="n">Detectable</th><th scope="col">Porting</th></tr></thead>
 <tbody>${cell.comparisons.map(
     ({ against, steps, difference, interval: range, p, corrected, minimumDetectable, finding }) =>
-      html`<tr><th scope="row">${against}</th><td class="n">${String(steps)}</td><td class="n">${signed(difference)}</td><td class="n">${interval(range)}</td><td class="n">${probability(p)}</td><td class="n">${probability(corrected)}</td><td class="n">${fixed(minimumDetectable)}</td><td>${FINDINGS[finding]}</td></tr>
+      html`<tr><th scope="row">${against}</th><td class="n">${String(steps)}</td><td class="n">${signed(difference)}</td><td class="n">${interval(range)}</td><td class="n">${probability(p)}</td><td class="n">${probability(corrected)}</td><td class="n">${fixed(minimumDetectable)}</td><td>${finding}</td></tr>
 `,
   )}</tbody></table>`
