@@ -6,7 +6,9 @@
  * their attention, that of task k is recorded after it was learnt, as the mean a_k over its remembered texts, and
  *   loss + lambda sum_k mean KL([a_k, 0, ..] || w(x~))   for remembered texts x~ of each earlier task k.
  * Both are of one batch, which mixes the newest task's texts with remembered ones; the authors add a batch of each earlier task.
- * The authors record on the validation split and reflect on generated texts; here both are texts of the memory. Their maximum
+ * The authors record on the validation split and reflect on texts that a module of the task has written; here both are texts of the
+ * memory: training examples, or such samples where the memory is `generated`. Their module is trained together with the attention,
+ * here before it. Their maximum
  * runs over the padding of a batch too, which makes w depend on the other texts (`pooling: max_padded`, marked as a leak;
  * a padded position counts as zeros).
  */

@@ -42,19 +42,32 @@ export interface Losing {
 export const causalLoss = (network: Network, participant: Participant = {}, losing: Losing = {}): Tensor =>
   mean(causalLosses(network, participant, losing))
 
+/** Scores of the tokens that count, and these tokens. */
+export interface AnswerScores {
+  /** [answers, vocabulary] */
+  readonly scores: Tensor
+  /** int, [answers] */
+  readonly tokens: Tensor
+}
+
 /** The loss of each token that counts, [answers]. */
-export const causalLosses = (
+export const causalLosses = (network: Network, participant: Participant, losing: Losing): Tensor => {
+  const { scores, tokens } = causalScores(network, participant, losing)
+  return crossEntropies(scores, tokens, losing.smoothing ?? 0)
+}
+
+export const causalScores = (
   network: Network,
   participant: Participant,
-  { trained = false, layout = promptedLayout(), smoothing = 0 }: Losing,
-): Tensor => {
+  { trained = false, layout = promptedLayout() }: Losing,
+): AnswerScores => {
   if (network.backbone.decode)
     throw new Error(
       `the backbone ${network.backbone.name} reads a text as a whole and writes answers: train it on pairs of both`,
     )
   const { hidden } = encoder(network, participant, trained, layout)
   const before = gather(withRows(hidden, undefined), input("before", ["answers"], "int"))
-  return crossEntropies(nextTokenScores(network, before, trained), input("answers", ["answers"], "int"), smoothing)
+  return { scores: nextTokenScores(network, before, trained), tokens: input("answers", ["answers"], "int") }
 }
 
 /** Scores of the next token: [.., width] -> [.., vocabulary]. */

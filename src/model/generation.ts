@@ -17,8 +17,9 @@ import {
   type Watch,
 } from "./generation_step.ts"
 import { KeyValueCache } from "./key_value_cache.ts"
+import { type SamplingOptions, sampled } from "./sampling.ts"
 
-export type { BeamOptions, GenerationOptions }
+export type { BeamOptions, GenerationOptions, SamplingOptions }
 
 /**
  * Gives what follows each prompt, the end token included where it was reached. A prompt has at least one token.
@@ -33,6 +34,12 @@ export interface Generator {
   ) => Promise<readonly TokenIds[]>
   /** The best text that beam search finds. */
   readonly beams: (prompts: readonly TokenIds[], options: BeamOptions, given?: Feeds) => Promise<readonly TokenIds[]>
+  /** Each token drawn among the likeliest. */
+  readonly sampled: (
+    prompts: readonly TokenIds[],
+    options: SamplingOptions,
+    given?: Feeds,
+  ) => Promise<readonly TokenIds[]>
   readonly release: () => Promise<void>
 }
 
@@ -65,6 +72,8 @@ export const generator = (
     greedy: async (prompts, options, given) => greedy(prompts, options, ...(await open("best", prompts, given))),
     beams: async (prompts, options, given) =>
       beamSearch(prompts, options, ...(await open("likelihoods", prompts, given))),
+    sampled: async (prompts, options, given) =>
+      sampled(prompts, options, ...(await open("likelihoods", prompts, given))),
     release: async () => {
       for (const one of opened.values())
         for (const session of new Set(Object.values((await one).sessions))) await session.release()

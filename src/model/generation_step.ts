@@ -95,9 +95,9 @@ export const generationStep = (
   const run = network.backbone.decode ? encoderDecoder : encoder
   let joins = false
   const join: Participant["join"] = (layer, e) => {
-    const virtual = before ? undefined : participant.join?.(layer, e)
+    const virtual = participant.join?.(layer, e) // who reads embeddings sees them here, whatever joins
     joins ||= virtual !== undefined
-    return virtual
+    return before ? undefined : virtual
   }
   const block: Participant["block"] = (layer, state, read) => {
     answering = read !== undefined

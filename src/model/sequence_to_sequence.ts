@@ -16,7 +16,7 @@ import {
   withRows,
 } from "../tensor/index.ts"
 import { type Feeds, packed } from "./batch.ts"
-import { type Losing, nextTokenScores } from "./causal.ts"
+import { type AnswerScores, type Losing, nextTokenScores } from "./causal.ts"
 import type { Network, Participant } from "./encoder.ts"
 import { encoderDecoder, packedAnswers, startOf } from "./encoder_decoder.ts"
 import { withGradients } from "./gradients.ts"
@@ -27,14 +27,19 @@ export const sequenceLoss = (network: Network, participant: Participant = {}, lo
   mean(sequenceLosses(network, participant, losing))
 
 /** The loss of each token of the answers, [tokens of answers]. */
-export const sequenceLosses = (
+export const sequenceLosses = (network: Network, participant: Participant, losing: Losing): Tensor => {
+  const { scores, tokens } = sequenceScores(network, participant, losing)
+  return crossEntropies(scores, tokens, losing.smoothing ?? 0)
+}
+
+export const sequenceScores = (
   network: Network,
   participant: Participant,
-  { trained = false, layout = packedLayout(), smoothing = 0 }: Losing,
-): Tensor => {
+  { trained = false, layout = packedLayout() }: Losing,
+): AnswerScores => {
   const { hidden } = encoderDecoder(network, participant, trained, layout)
   const scores = nextTokenScores(network, withRows(hidden, undefined), trained)
-  return crossEntropies(scores, input("answers", [hidden.shape[0]], "int"), smoothing)
+  return { scores, tokens: input("answers", [hidden.shape[0]], "int") }
 }
 
 /** A training step of an adapter: the loss, and the gradient of each of its parameters. */

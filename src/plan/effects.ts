@@ -42,6 +42,12 @@ export const modulesNeeded = (strategy: Strategy, options: JsonSchema): Facts =>
   return needs && (needs.byDefault || needs.where) ? { needs_modules: needs } : {}
 }
 
+/** Whether what a strategy replays is what a memory holds: one that writes it itself needs none. */
+export const readsMemory = (strategy: Strategy, options: JsonSchema): Facts => {
+  const reads = byOptions(strategy, options, (one, given) => one.replays?.(given).from !== "itself")
+  return strategy.replays ? { reads_memory: reads ?? { byDefault: true } } : {}
+}
+
 const DRAWN: readonly string[] = ["normal", "uniform", "vocabulary"]
 
 /** Whether trained parameters start from chance, asked at sites as good as any. */

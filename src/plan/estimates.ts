@@ -12,6 +12,7 @@ export const seconds = {
   fit: 7,
   head: 0.6,
   write: 20,
+  generate: 10,
   evaluate: 0.1,
   scores: 4,
   vocabulary: 1,
@@ -55,4 +56,5 @@ const sized: Partial<Record<StepKind, (of: Extent) => number>> = {
   features: states,
   encode: states,
   write: () => 1,
+  generate: () => 1,
 }

@@ -1,8 +1,9 @@
-/** Steps of a memory: one for each task where it chooses from each apart, one for each stage where it chooses along the stream. */
+/** Steps of a memory: one for each task where it chooses from each apart, or samples of it are written; one for each stage where it chooses along the stream. */
 import type { Memory } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import type { Resolved } from "./chosen.ts"
 import { seconds } from "./estimates.ts"
+import { type PlannedSamples, planSamples, type Writers } from "./generated.ts"
 import { optionsFor } from "./options/step_options.ts"
 import type { PlannedStream } from "./stream.ts"
 
@@ -11,8 +12,10 @@ export interface PlannedMemory {
   readonly dependsOnOrder: boolean
   /** Steps that say what is kept of the tasks seen at a stage. They come into the plan where they are asked for. */
   readonly at: (stage: number) => readonly string[]
-  /** Features that it reads of these tasks. */
-  readonly reads: (stage: number) => readonly string[]
+  /** What it takes of these tasks besides: features that it reads; who writes its samples, and what was written. */
+  readonly takes: (stage: number) => readonly string[]
+  /** Of one whose samples are written. */
+  readonly samples?: PlannedSamples
 }
 
 /** For one seed and one order of the tasks. */
@@ -21,6 +24,7 @@ export const planMemory = (
   { plugin, chosen, code }: Resolved<Memory>,
   stream: PlannedStream,
   seed: number,
+  writers: Writers,
 ): PlannedMemory => {
   const { tasks, tokens } = stream
   const reads = (stage: number) => (plugin.reads ? stream.trainFeatures.slice(0, stage + 1) : [])
@@ -36,9 +40,19 @@ export const planMemory = (
     })
   }
   const seen = (stage: number) => tasks.slice(0, stage + 1)
+  if (plugin.generates) {
+    const samples = planSamples(builder, { plugin, chosen, code }, stream, seed, writers)
+    const apart = (stage: number) => seen(stage).map((_, t) => samples.apart(t))
+    return {
+      dependsOnOrder: false,
+      at: (stage) => apart(stage).map(({ written }) => written),
+      takes: (stage) => apart(stage).flatMap(({ module, written }) => [module, written]),
+      samples,
+    }
+  }
   return {
     dependsOnOrder: plugin.keep !== undefined,
-    reads,
+    takes: reads,
     at: (stage) =>
       plugin.keep
         ? [step(`memory after ${tasks[stage]}`, { memory: chosen, tasks: seen(stage), seed }, 0, stage)]

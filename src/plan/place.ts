@@ -31,7 +31,7 @@ export const placeOf = (plugin: Plugin, options: JsonSchema): Place => {
         training: ["post_hoc"],
       }
     case "memory":
-      return { memory: [plugin.keep ? "along_the_stream" : "each_task"] }
+      return { memory: [plugin.generates ? "written" : plugin.keep ? "along_the_stream" : "each_task"] }
     default:
       return {}
   }

@@ -247,7 +247,8 @@ const planLine = (
   train: ReturnType<typeof trainOptions>,
   stages: readonly number[],
 ): readonly PlannedRow[] => {
-  const memoryOf = (memory: Resolved<Memory>) => planMemory(builder, memory, stream, modules.seed)
+  const writers = { name: modules.name, adapters: modules.adapters, train }
+  const memoryOf = (memory: Resolved<Memory>) => planMemory(builder, memory, stream, modules.seed, writers)
   switch (line.of) {
     case "router":
       return planRouter(builder, stream, modules, { ...line, memory: memoryOf(line.memory) }, stages)

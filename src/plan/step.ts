@@ -21,6 +21,7 @@ export type StepKind =
   | "encode" // pooled states (and gates) of texts under one module, a routed library, or a shared model
   | "head" // the joined heads refitted on the states of a memory
   | "write" // answers to the test set: under one module, a routed library, a shared model, or of the module that a router picks
+  | "generate" // samples of one task that a model has written, in the place of remembered examples
   | "evaluate" // a row at a stage on the mixed test set: logits, choices
   | "vocabulary" // the pieces of a language model, made of its texts
   | "pretrain" // a language model: its weights and what it is

@@ -10,6 +10,7 @@ import {
   joinsTokens,
   lowRankWhere,
   modulesNeeded,
+  readsMemory,
   routerFacts,
   startsFromChance,
   taskOptions,
@@ -172,7 +173,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
       return {
         trains: plugin.trains,
         visits: plugin.visits,
-        ...(plugin.replays && { reads_memory: { byDefault: true } }),
+        ...readsMemory(plugin, options),
         ...modulesNeeded(plugin, options),
         ...fact(classNeeds(plugin, options)),
       }

@@ -52,3 +52,17 @@ export const checkClassless = (
       (needs.option !== undefined && declared?.optionSpans?.[needs.option]) || declared?.span,
     )
 }
+
+/** Throws PlanError where samples are to be written, and no text is answered in words. */
+export const checkWritten = (
+  { plugin }: { readonly plugin: Memory },
+  { name, span }: Pick<Placed, "name" | "span">,
+  stream: Stream,
+): void => {
+  if (plugin.generates && !stream.answers)
+    throw new PlanError(
+      `the samples of the memory "${name}" are texts with answers that a model writes, and the stream "${stream.name}" chooses among classes`,
+      "write `head: text` in the stream, or take a memory of training examples, such as `random`",
+      span,
+    )
+}

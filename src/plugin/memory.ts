@@ -1,4 +1,4 @@
-/** Memories: which past training examples may be seen again, by a router, refitted heads or statistics. */
+/** Memories: which past training examples, or samples in their place, may be seen again by a router, refitted heads, statistics or a strategy. */
 import type { RandomStream } from "../tensor/index.ts"
 import type { Definition, NeedsClasses } from "./definition.ts"
 
@@ -30,7 +30,7 @@ export interface Arrivals {
   readonly features?: FeatureRows
 }
 
-/** Has one of `draw` and `keep`. */
+/** Has one of `draw`, `keep` and `generates`. */
 export interface Memory<Options = any> extends Definition<"memory", Options> {
   /** Of each task apart: indices into its examples. They are the same at every stage and in every order of the tasks. */
   readonly draw?: (given: TaskExamples, options: Options, random: RandomStream) => Int32Array
@@ -40,8 +40,22 @@ export interface Memory<Options = any> extends Definition<"memory", Options> {
    * it would have come to from the shorter one.
    */
   readonly keep?: (arrivals: Arrivals, options: Options, random: RandomStream) => Int32Array
+  /** No training example is kept: a model that has learnt to write the texts of a task, with their answers, writes samples of it. */
+  readonly generates?: (options: Options) => Generating
   /** What it must see besides classes; what is fitted on the memory pays for it. */
   readonly reads?: "frozen_mean" | "frozen_cls"
   /** Where texts are answered in words, all examples of a task have one class: why that won't do; nothing where it does. */
   readonly classes?: (options: Options) => NeedsClasses | undefined
+}
+
+/** How samples of a task are written: a model reads the trigger, and writes a text, the separator and the answer to the text. */
+export interface Generating {
+  readonly perTask: number
+  readonly trigger: (task: string) => string
+  readonly separator: string
+  /** Most tokens of a sample; while it is learnt its text is cut, so that separator and answer have room. */
+  readonly maxTokens: number
+  /** A token is drawn among so many of the likeliest, with probabilities that go with p^(1 / temperature). */
+  readonly topK: number
+  readonly temperature: number
 }

@@ -15,7 +15,8 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   readonly loss?: (step: TrainStep, options: Options) => Tensor
   /**
    * The loss reads the logits of an earlier model: for examples of the newest task those of the model before it was trained on
-   * it, for remembered ones those that the model had when their task ended.
+   * it, for remembered ones those that the model had when their task ended, for samples that it has written itself those of the
+   * model that wrote them.
    */
   readonly records?: "newest" | "remembered"
   /**
@@ -56,6 +57,11 @@ export interface Replay {
   readonly draws: number
   /** Steps from one draw to the next; by default 1. */
   readonly every?: number
+  /**
+   * What a memory holds (default); or samples that the model itself has written of earlier tasks before the stage. It learns to
+   * write them, `samples` in a step, in the form that a memory says which generates.
+   */
+  readonly from?: "memory" | "itself"
 }
 
 /** How what earlier modules give joins that of the newest: added to it, or after it among the tokens that stand before a text's. */

@@ -18,13 +18,21 @@ export interface TrainStep {
   readonly all: Mean
   readonly newest: Mean
   readonly replayed: readonly Mean[]
-  /** Scores of all classes, [classes]: of classes that are still to come too. Not there where texts are answered in words. */
+  /**
+   * Of a strategy that replays what it has written itself: over the tokens of all examples of the step as samples, each a text, the
+   * separator and its answer, given the trigger of its task. They have no part in the other means.
+   */
+  readonly samples: Mean
+  /**
+   * Scores of all classes, [classes]: of classes that are still to come too. Where texts are answered in words those of the next
+   * token, [vocabulary], at each token of the answers.
+   */
   readonly logits: Tensor
   /** The class of each example, int. */
   readonly labels: Tensor
   /** 1 for the classes of an example's own task, else 0: [classes]. */
   readonly own: Tensor
-  /** Of a strategy that `records`: logits of the earlier model, [classes], and 1 for the classes that it had seen. Absent while there is none; both are 0 for an example that has none. */
+  /** Of a strategy that `records`: logits of the earlier model, as `logits`, and 1 for the classes that it had seen. Absent while there is none; both are 0 for an example that has none. */
   readonly recorded?: { readonly logits: Tensor; readonly seen: Tensor }
   /** What is trained, by name; parameters of the head are "head/W" and "head/b". */
   readonly trained: Readonly<Record<string, Tensor>>

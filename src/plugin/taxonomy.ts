@@ -65,6 +65,7 @@ export const TRAININGS = {
 export const MEMORIES = {
   each_task: "each task apart: the same in every order",
   along_the_stream: "all examples so far: it depends on the order",
+  written: "no example: samples that a model has written of each task",
 } as const
 
 /** The dimensions, in the order of the survey. Of `query`, a router's type says the words. */

@@ -75,10 +75,11 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
       `(adapter ${name}) has neither \`forward\` nor \`extend\``,
       "an adapter needs forward: function at linear, norm and block sites, or extend: function at attention sites",
     )
-  if (kind === "memory" && (typeof value.draw === "function") === (typeof value.keep === "function"))
+  const chooses = ["draw", "keep", "generates"].filter((one) => typeof value[one] === "function")
+  if (kind === "memory" && chooses.length !== 1)
     wrong(
-      `(memory ${name}) has ${value.draw ? "both" : "neither"} \`draw\` ${value.draw ? "and" : "nor"} \`keep\``,
-      "a memory has draw: function, which chooses from each task apart, or keep: function, which chooses along the stream",
+      `(memory ${name}) has ${chooses.length === 0 ? "none of `draw`, `keep` and `generates`" : `${chooses.map((one) => `\`${one}\``).join(" and ")}, of which a memory has one`}`,
+      "a memory has draw: function, which chooses from each task apart, or keep: function, which chooses along the stream, or generates: function, which says how samples are written",
     )
   if (kind === "transfer" && (typeof value.features === "function") !== (typeof value.texts === "function"))
     wrong(

@@ -24,11 +24,13 @@ router learnt = l2r { memory: few, epochs: 1 }
 composition informed = fisher { memory: few, head: kept, examples: 2 }
 memory some = random { per_task: 2 }
 router prompted = learnt { memory: some }
+memory dreamt = generated { per_task: 1, max_tokens: 8 }
+strategy rehearsed = lfpt5 { memory: dreamt }
 backbone writer = t5 "writer" { network: encoder_decoder }
 stream answered { tasks: words[weather, kitchen], head: text, answers: { max_tokens: 3, beams: 2 } }
 experiment all { on: encoder, stream: both, adapters: [low_rank, together, ported], train: brief, routers: learnt, compositions: informed, bounds: [uniform, sequential, frozen_class_centroid], seeds: 1 }
 portability porting { transfers: ported, on: encoder, stream: both, train: brief, steps: [0, 1], against: permuted }
-experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential], seeds: 1 }
+experiment told { on: writer, stream: answered, adapters: low_rank, train: brief, routers: prompted, bounds: [oracle, sequential, rehearsed], seeds: 1 }
 pretraining made { family: moduleformer, size: { layers: 1, width: 8, heads: 2, intermediate: 4, experts: 2, vocabulary: 60, max_tokens: 12 }, texts: both, train: brief }
 study reading { models: made, test: both, prune: 50% }
 `,
@@ -56,6 +58,7 @@ export const KINDS = [
   "head",
   "evaluate",
   "write",
+  "generate",
   "scores",
   "vocabulary",
   "pretrain",

@@ -65,8 +65,32 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ["statistics of classes, by default", { " { statistic: task_gaussian }": "" }, /`class_gaussian`/, "router nearest"],
   ["a memory of classes", { "per_task: 4": "per_class: 4" }, /examples of each class/, "4"],
   ["what reads predictions", { "[oracle,": "[max_confidence," }, /how sure each module is/, "experiment answering"],
+  [
+    "a strategy that replays what it writes, on remembered texts",
+    { "router learnt = l2r": "router learnt = l2r\nstrategy own = lfpt5 { memory: few }", "[oracle,": "[own, oracle," },
+    /replays what it has written itself, and the memory "few" keeps training examples/,
+    "few",
+  ],
+  [
+    "samples where classes are chosen",
+    {
+      'data words = jsonl "words" { answer: answer }': 'data words = jsonl "words" { label: answer }',
+      ", head: text": "",
+      "[oracle,": "[lfpt5, oracle,",
+    },
+    /samples of the memory "generated" are texts with answers that a model writes/,
+    "experiment answering",
+  ],
   ["answers without the head", { ", head: text": "" }, /has answers in words and no classes/, "data words"],
 ]
+
+/** A memory whose samples are written, for the router, or for a strategy that writes them itself. */
+const WRITTEN = {
+  "memory few = random { per_task: 4 }":
+    "memory few = random { per_task: 4 }\nmemory dreamt = generated { per_task: 4 }\nstrategy rehearsed = lfpt5 { memory: dreamt }",
+  "router learnt = l2r": "router learnt = l2r { memory: dreamt }",
+  "similarity { statistic": "similarity { memory: few, statistic",
+}
 
 for (const [what, changes, message, place] of refused)
   test(`refused: ${what}`, async () => {
@@ -137,4 +161,36 @@ test("the width of the search is no matter of modules and routers", async () => 
   const known = new Set(one.steps.map(({ key }) => key))
   const fresh = three.steps.filter(({ key }) => !known.has(key))
   assert.deepEqual([...new Set(fresh.map(({ kind }) => kind))].sort(), ["scores", "write"])
+})
+
+test("samples: a module of each task writes them for routers, the model before a stage for a strategy that writes them itself", async () => {
+  const { steps, cells } = await planned(spec({ ...WRITTEN, "[oracle,": "[rehearsed, oracle," }))
+  const labels = (kind: string) => steps.filter((step) => step.kind === kind).map(({ label }) => label)
+  assert.equal(labels("module").filter((label) => label.startsWith("writer of")).length, 3)
+  const [byWriters, byItself] = ["its writer", "rehearsed"].map((of) =>
+    labels("generate").filter((label) => label.includes(`by ${of}`)),
+  )
+  assert.equal(byWriters.length, 3, "each task's once, whatever the stage")
+  assert.equal(byItself.length, 1 + 2, "those of all tasks before a stage, anew at each")
+  assert.equal(labels("memory").length, 3, "of the other router, each task's")
+  const row = (name: string) => cells[0].rows.find((one) => one.name === name)!
+  const kindsOf = (keys: readonly string[]) => {
+    const kinds = steps.filter(({ key }) => keys.includes(key)).map(({ kind }) => kind)
+    return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((one) => one === kind).length]))
+  }
+  assert.deepEqual(kindsOf(row("rehearsed").charged), { shared: 3, generate: 3 })
+  assert.deepEqual(kindsOf(row("learnt").charged), { module: 3, generate: 3, fit: 1 })
+})
+
+test("what writes its samples itself needs no memory", async () => {
+  const { steps } = await planned(spec({ "[oracle,": "[lfpt5, oracle," }))
+  assert.equal(steps.filter(({ kind }) => kind === "generate").length, 3)
+})
+
+test("samples have no frozen features: what reads these of its memory is not defined", async () => {
+  const { cells } = await planned(
+    spec({ ...WRITTEN, "similarity { memory: few, statistic": "similarity { memory: dreamt, statistic" }),
+  )
+  const { notDefined } = cells[0].rows.find(({ name }) => name === "nearest")!
+  assert.match(notDefined!, /frozen features .* samples that are written have none/)
 })

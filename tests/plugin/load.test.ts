@@ -83,10 +83,10 @@ const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "has no summary": [`${router()} export default { ...one, summary: "" }`, /has no summary/],
   "has no options": [`${router()} export default { ...one, options: {} }`, /has no options schema/],
   "lacks a function": [`${router()} export default { ...one, gates: undefined }`, /has no valid `gates`/],
-  "has a memory that chooses in no way": [memory(""), /\(memory first\) has neither `draw` nor `keep`/],
+  "has a memory that chooses in no way": [memory(""), /\(memory first\) has none of `draw`, `keep` and `generates`/],
   "has a memory that chooses in two ways": [
     memory("draw: () => new Int32Array(0), keep: () => new Int32Array(0)"),
-    /\(memory first\) has both `draw` and `keep`/,
+    /\(memory first\) has `draw` and `keep`, of which a memory has one/,
   ],
   "has a transfer that matches features by no texts": [
     transfer("features: () => [0]"),

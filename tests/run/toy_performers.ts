@@ -54,6 +54,7 @@ export const performers: Performers = {
   encode: sum,
   head: sum,
   write: sum,
+  generate: sum,
   evaluate: sum,
   scores: sum,
   vocabulary: sum,

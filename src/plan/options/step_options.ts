@@ -167,6 +167,27 @@ export type WriteOptions = { readonly seed: number } & (
   | { readonly what: "picked"; readonly stage: number; readonly router: Chosen }
 )
 
+/** How samples of a task are written: the trigger is read, and a text, the separator and its answer are written. */
+export interface SampleForm {
+  readonly trigger: string
+  readonly separator: string
+  readonly max_tokens: number
+}
+
+/** Samples of a task, as a module that has learnt to write them writes them, or a strategy's shared model. */
+export interface GenerateOptions {
+  readonly what: "module" | "shared"
+  readonly backbone: ChosenBackbone
+  readonly form: SampleForm
+  readonly samples: number
+  readonly top_k: number
+  readonly temperature: number
+  /** Of the stream. */
+  readonly answers: Pick<Answers, "max_tokens">
+  readonly task: string
+  readonly seed: number
+}
+
 export interface HeadOptions {
   readonly fitting: Fitting
   readonly seed: number
@@ -239,6 +260,7 @@ export interface StepOptions {
   readonly head: HeadOptions
   readonly evaluate: EvaluateRouted
   readonly write: WriteOptions
+  readonly generate: GenerateOptions
 }
 
 /** Kind and options of a step, which fit each other. */

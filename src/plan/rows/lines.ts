@@ -8,7 +8,7 @@ import { coreOf, coreOptionNames } from "../options/core_options.ts"
 import type { RouterOptions } from "../options/router_options.ts"
 import type { ReplayOptions } from "../options/strategy_options.ts"
 import type { Json } from "../step.ts"
-import { checkClassless } from "../writing.ts"
+import { checkClassless, checkWritten } from "../writing.ts"
 import { routingOf } from "./routing.ts"
 
 /** A router, a composition, a strategy or a probe. */
@@ -129,8 +129,15 @@ const strategyLine = async (
   if (stream.answers) checkClassless(strategy, declaration, stream)
   const core = coreOf("strategy", declaration)
   if (!strategy.plugin.replays) return { of: "strategy", name, strategy, core }
-  shelf.note("strategy", name, { replay: { ...core, memory: chosenMemory(spec, core.memory) ?? "random" } as Json })
-  return { of: "strategy", name, strategy, core, memory: await memoryFor(shelf, spec, core.memory, stream) }
+  const { from } = strategy.plugin.replays(strategy.chosen.options)
+  const memory =
+    from === "itself"
+      ? await writtenMemory(shelf, spec, declaration, core.memory, stream)
+      : await memoryFor(shelf, spec, core.memory, stream)
+  const chosen = spec.memories[chosenMemory(spec, core.memory) ?? ""]
+  const named = chosen?.plugin.name === memory.chosen.plugin ? chosen.name : memory.chosen.plugin
+  shelf.note("strategy", name, { replay: { ...core, memory: named } as Json })
+  return { of: "strategy", name, strategy, core, memory }
 }
 
 const compositionLine = async (
@@ -187,5 +194,30 @@ const memoryFor = async (
   const implied = { plugin: { name: "random" }, options }
   const memory = await shelf.take<Memory>("memory", declared ?? implied)
   if (stream.answers && read) checkClassless(memory, declared, stream)
+  if (read && declared) checkWritten(memory, declared, stream)
   return memory
+}
+
+/** That of a strategy which writes what it replays: how its samples look. Without one that generates: as `generated` says by default. */
+const writtenMemory = async (
+  shelf: PluginShelf,
+  spec: Spec,
+  { name, span, optionSpans }: Declaration,
+  named: string | undefined,
+  stream: Stream,
+): Promise<Resolved<Memory>> => {
+  const chosen = chosenMemory(spec, named)
+  const declared = chosen === undefined ? undefined : spec.memories[chosen]
+  const memory = await shelf.take<Memory>("memory", declared ?? { plugin: { name: "generated" }, options: {} })
+  if (!memory.plugin.generates && named !== undefined)
+    throw new PlanError(
+      `the strategy "${name}" replays what it has written itself, and the memory "${named}" keeps training examples`,
+      "name one that says how samples are written: `memory written = generated { per_task: 20 }`",
+      optionSpans.memory ?? span,
+    )
+  const own = memory.plugin.generates
+    ? memory
+    : await shelf.take<Memory>("memory", { plugin: { name: "generated" }, options: {} })
+  checkWritten(own, (memory.plugin.generates && declared) || { name: own.plugin.name, span }, stream)
+  return own
 }

@@ -62,6 +62,12 @@ export const fitsOnMemory = ({ row: { router } }: RouterStage): boolean =>
 /** The router is fitted on the memory, or its heads are. */
 export const usesMemory = (at: RouterStage): boolean => at.head === "refit" || fitsOnMemory(at)
 
+/** Why a memory whose samples are written won't do: they have no frozen features. Nothing where it does. */
+export const whyNotWritten = (at: RouterStage): string | undefined =>
+  at.row.memory.samples && readsFrozen(at) && usesMemory(at)
+    ? `${at.row.router.plugin.name} reads frozen features of what is remembered, and samples that are written have none`
+    : undefined
+
 /** Steps that say what its memory keeps at the stage. */
 export const memoryAt = ({ row, stage }: RouterStage): readonly string[] => row.memory.at(stage)
 

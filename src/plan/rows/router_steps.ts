@@ -227,7 +227,7 @@ const charged = (at: RouterStage, own: readonly string[]): readonly string[] => 
   ...new Set([
     ...own,
     ...(readsFeatures(at) ? seen(at, at.stream.trainFeatures) : []),
-    ...(usesMemory(at) ? at.row.memory.reads(at.stage) : []),
+    ...(usesMemory(at) ? at.row.memory.takes(at.stage) : []),
     ...(at.row.router.plugin.alone ? aloneFits(at) : []),
     ...(unitFeatures(at) ?? []),
   ]),

@@ -35,7 +35,7 @@ export const whyNotWriting = (router: Router, options: unknown, { query }: Routi
   const on = router.fit?.(options).on ?? "memory"
   if (query === "first_pass")
     return `${router.name} reads a pass of the whole text before the one that is routed, and an answer is still being written`
-  if (router.alone || on !== "memory")
+  if (router.alone || on === "train")
     return `${router.name} is fitted on all training examples of a task by their classes, and these are answered in words`
   return undefined
 }

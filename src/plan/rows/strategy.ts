@@ -50,14 +50,21 @@ export const planStrategy = (
   }
   const oneByOne = plugin.visits === "one_by_one"
   const shared: string[] = []
+  const written: (readonly string[])[] = []
   const visited = oneByOne ? stream.tasks.map((_, t) => t).filter((t) => t <= stages.at(-1)!) : stages
-  for (const stage of visited) shared[stage] = train(planned, stage, shared[stage - 1])
+  for (const stage of visited) {
+    written[stage] = replayedAt(planned, stage, shared[stage - 1])
+    shared[stage] = train(planned, stage, shared[stage - 1], written[stage])
+  }
   const evaluated = stages.map((stage): Evaluated => {
     return {
       stage,
       evaluation: evaluate(planned, stage, shared),
       fits: [shared[stage]],
-      charged: oneByOne ? shared.slice(0, stage + 1) : [shared[stage]],
+      charged: [
+        ...(oneByOne ? shared.slice(0, stage + 1) : [shared[stage]]),
+        ...(row.memory?.samples ? paidFor(planned, stage, written) : []),
+      ],
     }
   })
   const last = evaluated.at(-1)
@@ -68,12 +75,35 @@ export const planStrategy = (
 const drawsOf = ({ trains, visits }: Strategy): string =>
   `${visits === "one_by_one" ? "sequential" : "multi_task"}${trains === "everything" ? "_full" : ""}`
 
-/** What is remembered are examples of the tasks before the stage. */
-const train = (row: PlannedStrategy, stage: number, previous: string | undefined): string => {
+/** It replays what its own model has written. */
+const writesItself = ({ plugin, chosen }: PlannedStrategy["strategy"]): boolean =>
+  plugin.replays?.(chosen.options).from === "itself"
+
+/** Steps of what is replayed at a stage, of the tasks before it: what a memory holds, or what the model before has written. */
+const replayedAt = (row: PlannedStrategy, stage: number, previous: string | undefined): readonly string[] => {
+  const { memory, strategy, stream, code } = row
+  if (!memory || stage === 0) return []
+  if (!writesItself(strategy)) return memory.at(stage - 1)
+  const of = `${row.name} · after ${stream.tasks[stage - 1]} · ${row.at}`
+  return stream.tasks.slice(0, stage).map((_, t) => memory.samples!.by(previous!, t, of, code))
+}
+
+/** Steps that write what is replayed. */
+const paidFor = ({ memory, strategy }: PlannedStrategy, stage: number, written: readonly (readonly string[])[]) =>
+  writesItself(strategy) ? written.slice(0, stage + 1).flat() : stage > 0 ? memory!.takes(stage - 1) : []
+
+/** What is replayed are examples of the tasks before the stage, or samples. */
+const train = (
+  row: PlannedStrategy,
+  stage: number,
+  previous: string | undefined,
+  replayed: readonly string[],
+): string => {
   const { builder, stream, strategy, adapter, train, core, memory, seed } = row
   const { plugin, chosen } = strategy
   const [oneByOne, everything] = [plugin.visits === "one_by_one", plugin.trains === "everything"]
   const replays = memory && stage > 0
+  const visits = stream.tasks.flatMap((_, t) => ((oneByOne ? t === stage : t <= stage) ? [t] : []))
   return builder.add({
     kind: "shared",
     label: `${row.name} · after ${stream.tasks[stage]} · ${row.at}`,
@@ -85,7 +115,7 @@ const train = (row: PlannedStrategy, stage: number, previous: string | undefined
       name: drawsOf(plugin),
       stage,
       seed,
-      visits: stream.tasks.flatMap((_, t) => ((oneByOne ? t === stage : t <= stage) ? [t] : [])),
+      visits,
       ...(replays ? { replayed: core.replayed === "batch" ? train.batch : core.replayed } : {}),
       ...sharesLabels(stream),
       ...(stream.answers ? { head: "text" } : {}),
@@ -93,7 +123,8 @@ const train = (row: PlannedStrategy, stage: number, previous: string | undefined
     inputs: {
       tokens: stream.tokens,
       previous: oneByOne && previous ? [previous] : [],
-      ...(replays ? { memories: memory.at(stage - 1) } : {}),
+      ...(replays ? { memories: replayed } : {}),
+      ...(writesItself(strategy) ? { samples: visits.map((t) => memory!.samples!.texts(t)) } : {}),
       ...(plugin.pool ? { features: stream.trainFeatures.slice(0, stage + 1) } : {}),
     },
     code: [...row.code, strategy.code],

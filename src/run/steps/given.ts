@@ -127,8 +127,34 @@ export interface Remembered extends LabelledTexts {
 }
 
 /** Indices that a memory keeps of task t: in the task's own step, or in the one step of a memory along the stream. */
-export const keptOf = (memories: readonly Artifact[], t: number): Int32Array =>
+const keptOf = (memories: readonly Artifact[], t: number): Int32Array =>
   (memories[0].arrays[`indices/${t}`] ?? memories[t].arrays.indices).data as Int32Array
+
+/** Whether a memory's step holds samples that were written, in the place of indices of training examples. */
+const holdsSamples = ({ arrays }: Artifact): boolean => arrays["train/samples/ids"] !== undefined
+
+interface TaskMemory extends LabelledTexts {
+  /** Places among the training texts, or among the samples. */
+  readonly index: Int32Array
+  /** Where texts are answered in words; else empty. */
+  readonly answers: readonly TokenIds[]
+}
+
+/** What is remembered of task t, whose tokens these are. */
+export const memoryOfTask = (tokens: Artifact, memories: readonly Artifact[], t: number): TaskMemory => {
+  const samples = memories[t] !== undefined && holdsSamples(memories[t])
+  const source = samples ? memories[t] : tokens
+  const { texts, labels } = labelledIn(source, "train")
+  const answers = source.arrays["train/answers/ids"] ? answeredIn(source, "train").answers : []
+  const index = samples ? Int32Array.from(texts.keys()) : keptOf(memories, t)
+  const kept = <One>(all: readonly One[]) => Array.from(index, (i) => all[i])
+  return {
+    texts: kept(texts),
+    labels: index.map((i) => labels[i]),
+    answers: answers.length > 0 ? kept(answers) : [],
+    index,
+  }
+}
 
 /** What a memory keeps of the tasks seen so far, labels as joined class ids. */
 export const remembered = (tokens: readonly Artifact[], memories: readonly Artifact[]): Remembered => {
@@ -139,12 +165,11 @@ export const remembered = (tokens: readonly Artifact[], memories: readonly Artif
   const index: number[] = []
   const answers: TokenIds[] = []
   tokens.forEach((artifact, t) => {
-    const train = labelledIn(artifact, "train")
-    const given = artifact.arrays["train/answers/ids"] ? answeredIn(artifact, "train").answers : undefined
-    for (const i of keptOf(memories, t)) {
-      texts.push(train.texts[i])
-      if (given) answers.push(given[i])
-      labels.push(offsets[t] + train.labels[i])
+    const own = memoryOfTask(artifact, memories, t)
+    texts.push(...own.texts)
+    answers.push(...own.answers)
+    for (const label of own.labels) labels.push(offsets[t] + label)
+    for (const i of own.index) {
       task.push(t)
       index.push(i)
     }

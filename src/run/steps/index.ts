@@ -23,6 +23,7 @@ import { imported } from "./training/imported.ts"
 import { module } from "./training/module.ts"
 import { retrained } from "./training/retrained.ts"
 import { shared } from "./training/shared.ts"
+import { generate } from "./writing/generate.ts"
 import { write } from "./writing/write.ts"
 
 export const performers: Performers = {
@@ -34,6 +35,7 @@ export const performers: Performers = {
   features,
   fisher,
   fit,
+  generate,
   group,
   head,
   imported,

@@ -14,7 +14,7 @@ import {
   weight,
 } from "../../../src/plugin/index.ts"
 import { headIn, host } from "../../../src/run/steps/given.ts"
-import { drawOf, drawsAt } from "../../../src/run/steps/training/strategy/draws.ts"
+import { drawsAt, kindOf } from "../../../src/run/steps/training/strategy/draws.ts"
 import { jointLogits } from "../../../src/run/steps/training/strategy/joint_head.ts"
 import { toyBench } from "../../../src/testing/router_bench.ts"
 import { run } from "../../../src/testing/run_program.ts"
@@ -89,8 +89,8 @@ test("replay draws without repetition, every remembered text as often as another
   for (let at = 0; at < times; at++) {
     const items = [...draws(at)]
     assert.deepEqual(
-      items.map((item) => drawOf(item, texts)),
-      [0, 0, 1, 1],
+      items.map((item) => kindOf(item, texts)),
+      ["draw 0", "draw 0", "draw 1", "draw 1"],
     )
     const remembered = items.map((item) => (item - 10) % 6)
     assert.ok(remembered[0] !== remembered[1] && remembered[2] !== remembered[3])

@@ -1,7 +1,7 @@
 /** The examples on which a router is fitted, with the features that it reads from outside the forward pass. */
 import type { Fit, HostTensor, Routing } from "../../../plugin/index.ts"
-import { StepError, type Work } from "../../work.ts"
-import { classCount, labelledIn, offsetsOf, type Remembered, remembered } from "../given.ts"
+import type { Work } from "../../work.ts"
+import { answeredIn, classCount, labelledIn, offsetsOf, type Remembered, remembered } from "../given.ts"
 import { outsideOfMemory } from "../query.ts"
 
 export interface FitExamples extends Remembered {
@@ -38,11 +38,6 @@ export const ofTraining = (work: Work, wanted: (task: number) => boolean): Remem
   const { offsets } = offsetsOf(tokens.map(classCount))
   const parts = tokens.flatMap((artifact, t): Remembered[] => {
     if (!wanted(t)) return []
-    if (artifact.arrays["train/answers/ids"])
-      throw new StepError(
-        "a router is fitted on all examples of a task, and these are answered in words",
-        "fit it on the memory, or on a stream with labels",
-      )
     const { texts, labels } = labelledIn(artifact, "train")
     return [
       {
@@ -50,7 +45,7 @@ export const ofTraining = (work: Work, wanted: (task: number) => boolean): Remem
         labels: labels.map((label) => offsets[t] + label),
         task: new Int32Array(texts.length).fill(t),
         index: Int32Array.from(texts, (_, i) => i),
-        answers: [],
+        answers: artifact.arrays["train/answers/ids"] ? answeredIn(artifact, "train").answers : [],
       },
     ]
   })

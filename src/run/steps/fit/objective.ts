@@ -2,7 +2,7 @@
  * What the fit of a router minimises: the loss of the tasks through the routed network, and a term of the router's own.
  *   L = CE(logits, labels) + own,   or L = own where the router says `taskLoss: false`
  */
-import { answeringLayout, answerLoss, pairFeeds } from "../../../model/answers.ts"
+import { answeringLayout, answerLosses, pairFeeds } from "../../../model/answers.ts"
 import { type Feeds, packed } from "../../../model/batch.ts"
 import { encoder, headLogits, type Network } from "../../../model/encoder.ts"
 import { rowsOf } from "../../../model/evaluate.ts"
@@ -70,8 +70,8 @@ export const fitObjective = (to: ToFit): FitObjective => {
   } else {
     const route = routedLibrary(to, layout)
     if (head === "none") {
-      const answered = answerLoss(net, route.participant, { layout })
-      if (taskLoss) terms.push(answered)
+      const losses = answerLosses(net, route.participant, { layout })
+      if (taskLoss) terms.push(on === "newest" ? sum(mul(losses, input(OF_NEWEST, losses.shape))) : mean(losses))
     } else {
       const { W, b } = joinedHead(library.map((module) => module.head))
       if (head === "refit") heads.set("head/W", W).set("head/b", b)
@@ -111,7 +111,9 @@ export const fitObjective = (to: ToFit): FitObjective => {
             Array.from(batch, (i) => examples.answers[i]),
           )
         : packed(Array.from(batch, (i) => examples.texts[i]))),
-      ...(head === "none" ? {} : { labels: ints(examples.labels, batch) }),
+      ...(head === "none"
+        ? { [OF_NEWEST]: tokensOfNewest(examples, batch) }
+        : { labels: ints(examples.labels, batch) }),
       ...(examples.outside ? { query: rowsOf(examples.outside, batch) } : {}),
       task: taskRows(
         Int32Array.from(batch, (i) => examples.task[i]),
@@ -143,6 +145,15 @@ const ofNewest = (logits: Tensor, labels: Tensor, layout: Layout): Tensor => {
   const newest = input("newest", ["examples", 1], "float", { of: "examples", layout })
   const any = cast(greater(overExamples(newest, "sum"), 0), "float")
   return mul(crossEntropy(logits, labels, add(sum(newest, -1), 1e-12)), any)
+}
+
+/** The share of each token of the answers in the mean over those of the newest task. */
+const OF_NEWEST = "share/newest"
+
+const tokensOfNewest = ({ answers, newest }: FitExamples, batch: Int32Array): HostTensor => {
+  const total = batch.reduce((count, i) => count + newest[i] * answers[i].length, 0)
+  const data = Array.from(batch, (i) => new Array(answers[i].length).fill(newest[i] / Math.max(1, total))).flat()
+  return { shape: [data.length], data: Float32Array.from(data) }
 }
 
 const ints = (all: Int32Array, batch: Int32Array): HostTensor => ({

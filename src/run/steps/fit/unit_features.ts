@@ -6,7 +6,7 @@ import type { UnitFeatures } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
 import { type HostTensor, packedLayout, pool, program, type Site, type Tensor } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
-import { host, keptOf, textsIn } from "../given.ts"
+import { host, memoryOfTask, textsIn } from "../given.ts"
 
 /** Of the remembered training texts of a task, in their order, or of all: arrays "unit/<unit>", [texts, width]. */
 export const unitFeatures = async (
@@ -14,9 +14,9 @@ export const unitFeatures = async (
   net: Network,
   { query, level, pooled, roles, place }: UnitFeatures,
 ): Promise<Artifact> => {
-  const all = textsIn(work.input("texts"), "train")
+  const tokens = work.input("texts")
   const memories = work.inputs("memories")
-  const texts = memories.length > 0 ? Array.from(keptOf(memories, place), (i) => all[i]) : all
+  const texts = memories.length > 0 ? memoryOfTask(tokens, memories, place).texts : textsIn(tokens, "train")
   const states = new Map<string, Tensor>()
   let block: Tensor | undefined
   /** As a router reads it there: what enters the site, or the state of its block. */

@@ -21,6 +21,18 @@ export const drawsAt = (
     )
 }
 
-/** The draw to which a text of the stage belongs; -1: to none, it is of the newest task. */
-export const drawOf = (item: number, { newest, remembered }: Pick<StageTexts, "newest" | "remembered">): number =>
-  item < newest ? -1 : Math.floor((item - newest) / remembered)
+/** What a text of the stage is in a step: of the newest task, of a draw, or a sample that is to be written. */
+export type ItemKind = "newest" | "sample" | `draw ${number}`
+
+type Counts = Pick<StageTexts, "newest" | "remembered" | "draws">
+
+export const kindOf = (item: number, { newest, remembered, draws }: Counts): ItemKind =>
+  item < newest
+    ? "newest"
+    : item < newest + draws * remembered
+      ? `draw ${Math.floor((item - newest) / remembered)}`
+      : "sample"
+
+/** The place of a text as a sample that is to be written. */
+export const sampleOf = (item: number, { newest, remembered, draws }: Counts): number =>
+  newest + draws * remembered + (item < newest ? item : newest + ((item - newest) % remembered))

@@ -16,27 +16,33 @@ import {
   type TrainStep,
 } from "../../../../plugin/index.ts"
 import { StepError } from "../../../work.ts"
-import { drawOf } from "./draws.ts"
+import { type ItemKind, kindOf } from "./draws.ts"
 import type { StageTexts } from "./texts.ts"
 
-const shareOf = (kind: number): string => (kind < 0 ? "share/newest" : `share/draw ${kind}`)
+/** Of which examples a mean is; "examples" are all but samples. */
+type Which = ItemKind | "examples"
+
+const isOf = (which: Which, kind: ItemKind): boolean => (which === "examples" ? kind !== "sample" : which === kind)
+
+const shareOf = (which: Which): string => `share/${which}`
 
 export const means = (
-  { draws: all }: Pick<StageTexts, "draws">,
+  { draws: all, samples }: Pick<StageTexts, "draws" | "samples">,
   draws: number,
-): Pick<TrainStep, "all" | "newest" | "replayed"> => ({
-  all: overAll,
-  newest: all === 0 ? overAll : over(-1),
-  replayed: Array.from({ length: draws }, (_, kind) => over(kind)),
+): Pick<TrainStep, "all" | "newest" | "replayed" | "samples"> => ({
+  all: samples ? over("examples") : overAll,
+  newest: all === 0 && !samples ? overAll : over("newest"),
+  replayed: Array.from({ length: draws }, (_, d) => over(`draw ${d}`)),
+  samples: over("sample"),
 })
 
 const overAll: Mean = (x) => (checked(x).rows ? overExamples(x) : mean(x))
 
 /** Of values of examples, or of the tokens of answers, which have no rows. */
 const over =
-  (kind: number): Mean =>
+  (which: Which): Mean =>
   (x) => {
-    const weighed = mul(x, input(shareOf(kind), checked(x).shape, "float", x.rows))
+    const weighed = mul(x, input(shareOf(which), checked(x).shape, "float", x.rows))
     return x.rows ? overExamples(weighed, "sum") : sum(weighed)
   }
 
@@ -48,17 +54,18 @@ const checked = (x: Tensor): Tensor => {
   )
 }
 
-/** Of the kinds that are read. */
+/** Of those that are read. */
 export const shares = (read: ReadonlySet<string>, texts: StageTexts, part: Int32Array, whole: Int32Array): Feeds => {
   const feeds: Feeds = {}
-  for (let kind = -1; kind < texts.draws; kind++) {
-    if (!read.has(shareOf(kind))) continue
+  const draws = Array.from({ length: texts.draws }, (_, d): Which => `draw ${d}`)
+  for (const which of ["newest", "examples", "sample", ...draws] as const) {
+    if (!read.has(shareOf(which))) continue
     const weight = (item: number) => texts.answers[item]?.length ?? 1
-    const isOfKind = (item: number) => drawOf(item, texts) === kind
-    const total = (items: Int32Array) => items.reduce((n, item) => n + (isOfKind(item) ? weight(item) : 0), 0)
+    const isMeant = (item: number) => isOf(which, kindOf(item, texts))
+    const total = (items: Int32Array) => items.reduce((n, item) => n + (isMeant(item) ? weight(item) : 0), 0)
     const share = whole.length / part.length / Math.max(1, total(whole))
-    const data = Array.from(part, (item) => new Array(weight(item)).fill(isOfKind(item) ? share : 0)).flat()
-    feeds[shareOf(kind)] = { shape: [data.length], data: Float32Array.from(data) }
+    const data = Array.from(part, (item) => new Array(weight(item)).fill(isMeant(item) ? share : 0)).flat()
+    feeds[shareOf(which)] = { shape: [data.length], data: Float32Array.from(data) }
   }
   return feeds
 }

@@ -1,10 +1,11 @@
 /** What a stage of a strategy minimises: its loss, as a formula of the texts of the newest task and of those that are replayed with them. */
-import { answerLosses, pairFeeds } from "../../../../model/answers.ts"
+import { answerScores, pairFeeds } from "../../../../model/answers.ts"
 import type { Feeds } from "../../../../model/batch.ts"
 import { textFeeds } from "../../../../model/optimise.ts"
 import { partsOf, tokensAtOnce } from "../../../../model/parts.ts"
 import {
   type Carried,
+  constant,
   crossEntropies,
   type GrownFactors,
   type HostTensor,
@@ -26,6 +27,7 @@ import { type HeadForm, logitsOf } from "./joint_head.ts"
 import { means, shares } from "./means.ts"
 import { type Pooled, poolQuery, poolSites, poolTensors } from "./pool.ts"
 import type { Recorded } from "./recorded.ts"
+import type { RecordedScores } from "./recorded_scores.ts"
 import type { StageTexts } from "./texts.ts"
 
 export interface ToTrain extends Body {
@@ -39,6 +41,8 @@ export interface ToTrain extends Body {
   /** Columns of the head that stay as they are. */
   readonly kept: Int32Array
   readonly recorded?: Recorded
+  /** Where texts are answered in words. */
+  readonly scores?: RecordedScores
   readonly carried: Carried<Tensor>
   /** Of modules that grow and are low-rank. */
   readonly factors?: readonly GrownFactors[]
@@ -60,7 +64,7 @@ export const strategyObjective = (to: ToTrain): Objective => {
       ? pairFeeds(net, pick(texts.texts, part), pick(texts.answers, part))
       : textFeeds(texts.texts, texts.labels, part)),
     ...shares(read, texts, part, whole),
-    ...rows(read, part),
+    ...(to.scores ? (read.has("recorded") ? to.scores.feeds(part) : {}) : rows(read, part)),
     ...(read.has("query") ? { query: to.queries!(part) } : {}),
   })
   return {
@@ -112,7 +116,7 @@ const classifyingStep = (to: ToTrain): TrainStep => {
 
 /** Texts are answered in words: what stands for an example is a token of an answer. */
 const writingStep = ({ net, participant, texts, names, start, carried, ...to }: ToTrain): TrainStep => {
-  const losses = answerLosses(net, participant, { smoothing: to.smoothing, trained: to.trained })
+  const { scores: logits, tokens } = answerScores(net, participant, { trained: to.trained })
   const none = (): never => {
     throw new StepError(
       `the strategy "${to.strategy.name}" reads classes, and texts are answered in words`,
@@ -121,16 +125,17 @@ const writingStep = ({ net, participant, texts, names, start, carried, ...to }: 
   }
   return {
     ...means(texts, to.strategy.gradients ? 0 : texts.draws),
-    crossEntropy: (under) => (under ? none() : losses),
-    get logits(): Tensor {
-      return none()
-    },
+    crossEntropy: (under = logits) => crossEntropies(under, tokens, to.smoothing),
+    logits,
     get labels(): Tensor {
       return none()
     },
     get own(): Tensor {
       return none()
     },
+    ...(to.scores && {
+      recorded: { logits: input("recorded", logits.shape, "float", logits.rows), seen: constant(1) },
+    }),
     trained: trainedLeaves(names, start),
     ...(to.factors && { factors: to.factors }),
     carried,

@@ -1,6 +1,6 @@
 /** All that the training of a strategy at a stage rests on, before its first step. */
 import type { Adapter, Carried, Frozen, HostTensor, Strategy } from "../../../../plugin/index.ts"
-import type { Work } from "../../../work.ts"
+import { StepError, type Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { jointColumns, network } from "../../given.ts"
 import { type Attached, type Body, bodyOf } from "./body.ts"
@@ -9,10 +9,11 @@ import { factorsOf } from "./earlier.ts"
 import { frozenColumns } from "./joint_head.ts"
 import type { ToTrain } from "./objective.ts"
 import { poolQueries } from "./pool.ts"
-import { recordedFor } from "./recorded.ts"
+import { type Before, recordedFor } from "./recorded.ts"
+import { type RecordedScores, recordedScores } from "./recorded_scores.ts"
 import type { SharedOptions } from "./shared_options.ts"
 import { type Start, startOf } from "./start.ts"
-import { stageTexts } from "./texts.ts"
+import { type StageTexts, stageTexts } from "./texts.ts"
 
 export interface Prepared {
   readonly options: SharedOptions
@@ -39,7 +40,9 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const isTrained = (name: string) => frozen.bodyAfter !== 0 || name.startsWith("head/")
   const texts = stageTexts(work, options, strategy.replays?.(given.options))
   const before = { ...bodyOf(net, adapter, start), start: start.arrays, head }
-  const recorded = await recordedFor(work, before, texts, stage, strategy.records)
+  const recorded = options.head ? undefined : await recordedFor(work, before, texts, stage, strategy.records)
+  const scores =
+    options.head && strategy.records && stage > 0 ? await scoresFor(work, before, texts, strategy) : undefined
   const carried = carriedFrom(work)
   const factors = adapter?.grows && factorsOf(net, adapter, start.arrays)
   const to: ToTrain = {
@@ -52,6 +55,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
     head,
     kept: options.head ? new Int32Array() : frozenColumns(frozen, texts, visits),
     ...(recorded ? { recorded } : {}),
+    ...(scores ? { scores } : {}),
     ...(factors ? { factors } : {}),
     ...(adapter?.pool ? { pooled: adapter, queries: poolQueries(work, adapter, texts) } : {}),
     carried: carriedTensors(carried),
@@ -69,4 +73,13 @@ const attached = (
   if (strategy.pool) return { ...own, pool: { strategy, options, stage } }
   const grows = strategy.grows?.(options)
   return { ...own, ...(grows && { grows }) }
+}
+
+/** Throws StepError where the model would have to be one that is gone: only what it has written itself is found again. */
+const scoresFor = (work: Work, before: Before, texts: StageTexts, { name }: Strategy): Promise<RecordedScores> => {
+  if (texts.samples) return recordedScores(work, before, texts)
+  throw new StepError(
+    `the strategy "${name}" records what an earlier model made of texts, and these are answered in words`,
+    'let `classes` of the strategy say so, or let it replay what it has written itself: `from: "itself"`',
+  )
 }

@@ -1,8 +1,11 @@
-/** The texts of a stage: those of the tasks that it visits, then what is remembered of earlier ones, once for each draw of a step. */
+/**
+ * The texts of a stage: those of the tasks that it visits, then what is remembered of earlier ones, once for each draw of a step;
+ * then, where the model learns to write them, all of these as samples, those that are remembered once.
+ */
 import type { Artifact } from "../../../../plan/step.ts"
 import type { Replay, TokenIds } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
-import { answeredIn, classCount, jointColumns, labelledIn, offsetsOf, remembered } from "../../given.ts"
+import { answeredIn, classCount, jointColumns, labelledIn, offsetsOf, remembered, textsIn } from "../../given.ts"
 import type { SharedOptions } from "./shared_options.ts"
 
 export interface StageTexts {
@@ -18,6 +21,8 @@ export interface StageTexts {
   readonly newest: number
   readonly remembered: number
   readonly draws: number
+  /** Samples follow. */
+  readonly samples: boolean
   /** The columns of each task in the joint head. */
   readonly columns: readonly Int32Array[]
 }
@@ -28,7 +33,12 @@ export const stageTexts = (work: Work, options: SharedOptions, replay: Replay | 
   const visited = options.visits.map((t) => textsOf(tokens[t], t, columns[t], options))
   const draws = replay && options.stage > 0 ? replay.draws : 0
   const memory = draws > 0 ? memoryOf(work, options, columns) : undefined
-  const all = [...visited, ...Array.from({ length: draws }, () => memory ?? [])].flat()
+  const samples = replay?.from === "itself"
+  const all = [
+    ...visited,
+    ...Array.from({ length: draws }, () => memory ?? []),
+    ...(samples ? [samplesOfVisited(work, options), samplesOfMemory(work, memory ?? [])] : []),
+  ].flat()
   return {
     texts: all.map(({ text }) => text),
     labels: Int32Array.from(options.head ? [] : all, ({ label }) => label),
@@ -38,6 +48,7 @@ export const stageTexts = (work: Work, options: SharedOptions, replay: Replay | 
     newest: visited.reduce((sum, { length }) => sum + length, 0),
     remembered: memory?.length ?? 0,
     draws,
+    samples,
     columns,
   }
 }
@@ -74,4 +85,19 @@ const memoryOf = (work: Work, { stage }: SharedOptions, columns: readonly Int32A
     task: kept.task[i],
     index: kept.index[i],
   }))
+}
+
+/** What is read and written for each text of the tasks that are visited. */
+const samplesOfVisited = (work: Work, { visits }: SharedOptions): StageText[] =>
+  work.inputs("samples").flatMap((artifact, k) => {
+    const { texts, answers } = answeredIn(artifact, "train")
+    return texts.map((text, index) => ({ text, answer: answers[index], label: 0, task: visits[k], index }))
+  })
+
+/** The samples that are remembered, as they were written. */
+const samplesOfMemory = (work: Work, memory: readonly StageText[]): StageText[] => {
+  const of = memory.length === 0 ? [] : work.inputs("memories")
+  const triggers = of.map((artifact) => textsIn(artifact, "train/triggers")[0])
+  const written = of.map((artifact) => textsIn(artifact, "train/samples"))
+  return memory.map((one) => ({ ...one, text: triggers[one.task], answer: written[one.task][one.index] }))
 }
