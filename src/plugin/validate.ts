@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import type { Plugin } from "./define.ts"
 import type { PluginKind } from "./definition.ts"
+import { described, isRecord } from "./described.ts"
 import { kinds } from "./registry.ts"
 import { DIMENSIONS } from "./taxonomy.ts"
 
@@ -101,7 +102,35 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
   return value as unknown as Plugin
 }
 
+/** What a strategy may have, as functions of its options. */
+const ASKED = [
+  "replays",
+  "loss",
+  "gradients",
+  "fisher",
+  "carries",
+  "freezes",
+  "head",
+  "adapts",
+  "grows",
+  "masks",
+  "knowsTask",
+  "needs",
+  "classes",
+]
+
 const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, help: string) => never): void => {
+  for (const member of ASKED)
+    if (value[member] !== undefined && typeof value[member] !== "function")
+      wrong(
+        `has \`${member}\`, which is ${described(value[member])} and no function`,
+        `write a function, as in ${member}: () => ..., or leave it out`,
+      )
+  if (value.records !== undefined && !["newest", "remembered"].includes(value.records as string))
+    wrong(`has records: ${described(value.records)}`, 'write records: "newest" or "remembered", or leave it out')
+  for (const part of value.pool === undefined ? [] : ["query", "parameters", "gives"])
+    if (!isRecord(value.pool) || typeof value.pool[part] !== "function")
+      wrong(`has a \`pool\` without a function \`${part}\``, "a pool has query, parameters and gives, each a function")
   const along = ["replays", "records", "gradients", "carries", "freezes"].find((member) => value[member] !== undefined)
   if (value.visits === "all_at_once" && along)
     wrong(

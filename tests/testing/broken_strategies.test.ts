@@ -93,6 +93,9 @@ for (const [what, own, message] of [
   ["gradients without replay", { gradients: (g: readonly never[]) => g }, /no `replays`/],
   ["logits of what is remembered without replay", { records: "remembered" }, /no `replays`/],
   ["information that nobody carries on", { fisher: () => ({ examples: 1, labels: "given" }) }, /no `carries`/],
+  ["a word in the place of a function", { grows: "sum" }, /has `grows`, which is "sum" and no function/],
+  ["another model's logits", { records: "all" }, /has records: "all"/],
+  ["half a pool", { pool: { query: () => "frozen_cls" } }, /`pool` without a function `parameters`/],
   ["adaptation without a memory", { adapts: () => ({}) }, /no `replays`/],
 ] as const)
   test(`turned down: ${what}`, () => {

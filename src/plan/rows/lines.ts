@@ -10,6 +10,7 @@ import type { ReplayOptions } from "../options/strategy_options.ts"
 import type { Json } from "../step.ts"
 import { checkClassless, checkWritten } from "../writing.ts"
 import { routingOf } from "./routing.ts"
+import { checkTraining } from "./training.ts"
 
 /** A router, a composition, a strategy or a probe. */
 export type Line =
@@ -66,7 +67,7 @@ export const linesOf = async (
       optionSpans: {},
     }
     if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound", stream))
-    else if (kind === "strategy") lines.push(await strategyLine(shelf, spec, declaration, stream))
+    else if (kind === "strategy") lines.push(await strategyLine(shelf, spec, declaration, stream, tasks.length))
     else
       lines.push({
         of: "probe",
@@ -123,9 +124,11 @@ const strategyLine = async (
   spec: Spec,
   declaration: Declaration,
   stream: Stream,
+  stages: number,
 ): Promise<Line> => {
   const { name } = declaration
   const strategy = await shelf.take<Strategy>("strategy", declaration, coreOptionNames("strategy"))
+  checkTraining(strategy.plugin, strategy.chosen.options, stages)
   if (stream.answers) checkClassless(strategy, declaration, stream)
   const core = coreOf("strategy", declaration)
   if (!strategy.plugin.replays) return { of: "strategy", name, strategy, core }

@@ -10,10 +10,14 @@ import {
   type Strategy,
 } from "../../plugin/index.ts"
 import type { Resolved } from "../chosen.ts"
+import { said } from "./training.ts"
 
 /** What it says, or else what growth and pools come to. */
-export const neededBy = ({ needs, grows, pool }: Strategy, options: unknown): Needed | undefined =>
-  needs?.(options) ?? (grows ? (grows(options) === "sum" ? "outputs" : "tokens") : pool ? "own_tokens" : undefined)
+export const neededBy = (strategy: Strategy, options: unknown): Needed | undefined => {
+  if (strategy.needs) return said(strategy, "needs", options) as Needed
+  if (strategy.grows) return said(strategy, "grows", options) === "sum" ? "outputs" : "tokens"
+  return strategy.pool && "own_tokens"
+}
 
 export const addsOf = (adapter: Adapter, options: unknown): Adds => {
   const roles = adapter.sites(options)

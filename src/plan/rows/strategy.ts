@@ -132,7 +132,7 @@ const train = (
       ((seconds.module * train.epochs) / 3) *
       (oneByOne ? 1 : stage + 1) *
       (everything ? 2 : 1) *
-      (1 + (replays ? (plugin.replays?.(chosen.options).draws ?? 0) : 0)),
+      (1 + (replays ? plugin.replays!(chosen.options).draws : 0)),
     bytes: everything ? 1.4e7 : 3e5,
     whole: everything,
   })
