@@ -14,7 +14,7 @@ export const located = (error: unknown, where: string, learningRate: number): un
   if (error.atOnce)
     return new StepError(
       `${where}: ${error.message}, before anything was learnt`,
-      "look at the weights of the backbone, at what the adapter or the router computes, and at the texts of this task: no learning rate changes this",
+      "look at the weights of the backbone, at what the adapter, the router or the strategy computes, and at the texts of this task: no learning rate changes this",
     )
   return new StepError(
     `${where}: ${error.message} (learning rate ${learningRate})`,

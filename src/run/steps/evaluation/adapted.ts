@@ -27,6 +27,7 @@ import { type Chosen, type ChosenBackbone, jointColumns, network, remembered, te
 import { frozenRows, frozenRowsOfMemory } from "../query.ts"
 import { typicalSizes } from "../sizes.ts"
 import { bodyOf } from "../training/strategy/body.ts"
+import { checkedLoss } from "../training/strategy/formulas.ts"
 import { logitsOf } from "../training/strategy/joint_head.ts"
 import { adapterOf, arraysOf, trainedIn } from "../training/strategy/module.ts"
 import { evaluated } from "./evaluated.ts"
@@ -56,7 +57,7 @@ export const adapted = async (work: Work, options: AdaptedOptions): Promise<Arti
     frozenRowsOfMemory(work.inputs("features"), query, memory.task, memory.index),
     adaptation.neighbours,
   )
-  const model = await formulas(work, net, adaptation)
+  const model = await formulas(work, net, strategy, adaptation)
   const engine = await work.engine()
   const [step, answer] = [await engine.compile(model.step), await engine.compile(model.answer)]
   const logits = new Float32Array(indices.length * columns.length)
@@ -85,7 +86,7 @@ export const adapted = async (work: Work, options: AdaptedOptions): Promise<Arti
 type Formulas = Awaited<ReturnType<typeof formulas>>
 
 /** A step of the adaptation and the answer after it, with the values from which both start. */
-const formulas = async (work: Work, net: Network, { loss }: Adaptation) => {
+const formulas = async (work: Work, net: Network, strategy: Strategy, { loss }: Adaptation) => {
   const shared = work.input("shared")
   const arrays = arraysOf(shared)
   const { head = "linear" } = shared.json as { readonly head?: { readonly cosine: number } }
@@ -97,12 +98,13 @@ const formulas = async (work: Work, net: Network, { loss }: Adaptation) => {
   const labels = input("labels", ["examples"], "int", { of: "examples", layout })
   const leaves = (leaf: (name: string, shape: readonly number[]) => ReturnType<typeof parameter>) =>
     Object.fromEntries(names.map((name) => [name, leaf(name, arrays.get(name)!.shape)]))
-  const own = loss({
+  const given = loss({
     crossEntropy: () => crossEntropies(logits, labels),
     neighbours: (x) => overExamples(x),
     trained: leaves(parameter),
     start: leaves((name, shape) => input(`start/${name}`, shape)),
   })
+  const own = checkedLoss(strategy, given, names, "adapts")
   const begun = new Map([...arrays].map(([name, { data }]) => [name, data as Float32Array]))
   const start: Record<string, HostTensor> = {}
   for (const name of names) start[`start/${name}`] = arrays.get(name)!

@@ -1,5 +1,6 @@
 /** What a stage leaves to the next besides its parameters, as arrays "carried/<kind>/<parameter>". */
 import type { StoredArray } from "../../../../plan/step.ts"
+import { described, isRecord } from "../../../../plugin/described.ts"
 import { type Carried, type HostTensor, type Tensor, weight } from "../../../../plugin/index.ts"
 import { StepError, type Work } from "../../../work.ts"
 import { host } from "../../given.ts"
@@ -20,19 +21,32 @@ export const carriedTensors = (carried: Carried<HostTensor>): Carried<Tensor> =>
   mapped(carried, (array, name) => weight(name, array))
 
 /** Throws StepError where a strategy leaves what is no array of numbers. */
-export const storedCarried = (carried: Carried<HostTensor>, strategy: string): Record<string, StoredArray> => {
+export const storedCarried = (carried: unknown, strategy: string): Record<string, StoredArray> => {
+  const wrong = (what: string): never => {
+    throw new StepError(
+      `the strategy "${strategy}" can't be carried out: its \`carries\` gives ${what}`,
+      "return kinds, each with an array { shape, data } for each parameter, data a Float32Array; {} where nothing is left",
+    )
+  }
+  if (!isRecord(carried)) return wrong(described(carried))
+  for (const [kind, arrays] of Object.entries(carried)) {
+    if (kind === "" || kind.includes("/")) wrong(`the kind ${JSON.stringify(kind)}: a kind is a word without "/"`)
+    if (!isRecord(arrays)) wrong(`${described(arrays)} as "${kind}"`)
+  }
   const arrays: Record<string, StoredArray> = {}
-  mapped(carried, ({ shape, data }, name) => {
-    const size = shape?.reduce((a, b) => a * b, 1)
-    if (size === undefined || size !== data?.length || !(data as Float32Array).every(Number.isFinite))
-      throw new StepError(
-        `the strategy "${strategy}" leaves "${name}", which is no array of finite numbers in its shape`,
-        "let `carries` give { shape, data } for each parameter",
-      )
-    arrays[name] = { shape, data: data as Float32Array }
+  mapped(carried as Carried<unknown>, (array, name) => {
+    if (!isArray(array)) return wrong(`"${name}", which is no array of finite numbers in its shape`)
+    arrays[name] = { shape: array.shape, data: array.data }
   })
   return arrays
 }
+
+const isArray = (array: unknown): array is StoredArray & { readonly data: Float32Array } =>
+  isRecord(array) &&
+  Array.isArray(array.shape) &&
+  array.data instanceof Float32Array &&
+  array.shape.reduce((size, n) => size * n, 1) === array.data.length &&
+  array.data.every(Number.isFinite)
 
 const mapped = <A, B>(carried: Carried<A>, image: (one: A, name: string) => B): Carried<B> =>
   Object.fromEntries(

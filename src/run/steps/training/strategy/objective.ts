@@ -23,6 +23,7 @@ import { StepError } from "../../../work.ts"
 import type { Objective } from "../objective.ts"
 import type { Body } from "./body.ts"
 import { classRows } from "./class_rows.ts"
+import { checkedLoss } from "./formulas.ts"
 import { type HeadForm, logitsOf } from "./joint_head.ts"
 import { means, shares } from "./means.ts"
 import { type Pooled, poolQuery, poolSites, poolTensors } from "./pool.ts"
@@ -55,8 +56,9 @@ export interface ToTrain extends Body {
 export const strategyObjective = (to: ToTrain): Objective => {
   const { strategy, options, texts, net } = to
   const step = texts.answers.length > 0 ? writingStep(to) : classifyingStep(to)
-  const own = strategy.loss ?? (({ all, crossEntropy }: TrainStep) => all(crossEntropy()))
-  const loss = own(step, options)
+  const loss = strategy.loss
+    ? checkedLoss(strategy, strategy.loss(step, options), to.names)
+    : step.all(step.crossEntropy())
   const read = new Set(program({ loss }).inputs.map(nameOf))
   const rows = classRows(texts, to.recorded)
   const feeds = (part: Int32Array, whole: Int32Array): Feeds => ({

@@ -2,7 +2,8 @@
 import type { Projected } from "../../../../model/differentiate.ts"
 import { withGradients } from "../../../../model/gradients.ts"
 import { add, type Engine, input, nameOf, parameter, program, scale, sum } from "../../../../plugin/index.ts"
-import { StepError, type Work } from "../../../work.ts"
+import type { Work } from "../../../work.ts"
+import { checkedGradients, checkFollowed } from "./formulas.ts"
 import { strategyObjective, type ToTrain } from "./objective.ts"
 
 export interface Projection extends Projected {
@@ -16,14 +17,10 @@ export const projection = async (
 ): Promise<Projection> => {
   const { strategy, options, names, start } = to
   const leaves = (of: string) => names.map((name) => input(`${of}/${name}`, start.get(name)!.shape))
-  const changed = strategy.gradients!(leaves("own"), leaves("reference"), options)
-  if (changed.length !== names.length)
-    throw new StepError(
-      `the strategy "${strategy.name}" gives ${changed.length} gradients for ${names.length} parameters`,
-      "let `gradients` give one for each, in their order",
-    )
+  const own = leaves("own")
+  const given = checkedGradients(strategy, strategy.gradients!(own, leaves("reference"), options), own)
   const engine = await work.engine()
-  const session = await engine.compile(program(Object.fromEntries(names.map((name, i) => [name, changed[i]]))))
+  const session = await engine.compile(program(Object.fromEntries(names.map((name, i) => [name, given[i]]))))
   const by = strategy.loss && (await crossEntropyOf(engine, to))
   const feeds = (of: string, gradients: ReadonlyMap<string, Float32Array>) =>
     names.map((name) => [`${of}/${name}`, { shape: start.get(name)!.shape, data: gradients.get(name)! }] as const)
@@ -32,7 +29,9 @@ export const projection = async (
     ...(by && { by }),
     project: async (own, other) => {
       const found = await session.run(Object.fromEntries([...feeds("own", own), ...feeds("reference", other)]))
-      return new Map(names.map((name) => [name, found[name].data as Float32Array]))
+      const changed = new Map(names.map((name) => [name, found[name].data as Float32Array]))
+      checkFollowed(strategy, changed, [own, other])
+      return changed
     },
     release: async () => {
       await session.release()
