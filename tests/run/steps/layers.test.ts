@@ -20,11 +20,12 @@ const given = async (layers: unknown) => {
 
 test("one list for each block of the target, of one block of the source or several; or a reason", async () => {
   assert.deepEqual([...(await given([[0], [1, 2]]))], [["", [[0], [1, 2]]]])
-  assert.equal(await given("not today"), "not today")
+  assert.equal(await given("not today"), "mine: not today")
 })
 
 for (const [what, layers, message] of [
   ["nothing", undefined, /gives undefined for the 2 blocks of the target/],
+  ["an empty reason", "", /gives "" for the 2 blocks of the target/],
   ["too few lists", [[0]], /gives a list of 1 for the 2 blocks/],
   ["too many lists", [[0], [1], [2]], /gives a list of 3 for the 2 blocks/],
   ["an empty list", [[0], []], /gives a list of 0 for block 1/],

@@ -21,10 +21,11 @@ export const featureMaps = async (
   layers: LayerMap,
   module: { readonly adapter: Adapter; readonly options: unknown },
 ): Promise<Carrying["features"] | string> => {
-  const { features, texts: wanted } = transfer
-  if (!features || !wanted) return () => undefined
-  const goesBy = (axis: Side): Side => transfer.goesBy?.(axis, options) ?? axis
-  const read = (input: string) => textsIn(work.input(input), "train").slice(0, wanted(options))
+  const { features } = transfer
+  if (!features) return () => undefined
+  const goesBy = (axis: Side): Side => sideFor(transfer, axis, options)
+  const count = textsFor(transfer, options)
+  const read = (input: string) => textsIn(work.input(input), "train").slice(0, count)
   const [ours, theirs] = [read("tokens"), read("sourceTokens")]
   const positions = alikePositions(
     theirs.map(piecesOf(source.checkpoint.tokenizer)),
@@ -71,7 +72,7 @@ export const featureMaps = async (
       for (const side of sidesAt(onto)) {
         const [one, other] = [sources[`${from}/${side}`], targets[`${onto.name}/${side}`]]
         const map: unknown = await features(one, other, options)
-        if (typeof map === "string") return `${transfer.name}: ${map}`
+        if (typeof map === "string" && map !== "") return `${transfer.name}: ${map}`
         maps.set(`${from} ${onto.name} ${side}`, checked(transfer, map, one, other))
       }
     done += 1
@@ -86,6 +87,23 @@ const axesAt = ({ adapter, options }: { readonly adapter: Adapter; readonly opti
     const axes = adapter.axes?.(site, options)
     return axes === undefined || Object.values(axes).some((all) => all.includes(side))
   })
+
+/** The states by which an axis of a parameter goes. Throws StepError. */
+export const sideFor = ({ name, goesBy }: Transfer, axis: Side, options: unknown): Side => {
+  const side: unknown = goesBy ? goesBy(axis, options) : axis
+  if (side === "x" || side === "y") return side
+  throw new StepError(
+    `\`goesBy\` of the transfer "${name}" gives ${described(side)} for "${axis}"`,
+    'give "x", the states of what enters a site, or "y", those of what leaves it',
+  )
+}
+
+/** How many training texts run through both networks. Throws StepError. */
+export const textsFor = ({ name, texts }: Transfer, options: unknown): number => {
+  const count: unknown = texts?.(options)
+  if (Number.isInteger(count) && Number(count) >= 1) return Number(count)
+  throw new StepError(`\`texts\` of the transfer "${name}" gives ${described(count)}`, "give a whole number from 1")
+}
 
 /** One-to-one, of each feature of the target one of the source or none. Throws StepError. */
 const checked = (

@@ -13,7 +13,7 @@ export const layersOf = (transfer: Transfer, options: unknown, source: Network, 
     const there = given.get(stack)
     if (there === undefined) return `the source has no blocks like those of the target's ${stack}layer.0`
     const mapped: unknown = transfer.layers(there, blocks, options)
-    if (typeof mapped === "string") return mapped
+    if (typeof mapped === "string" && mapped !== "") return `${transfer.name}: ${mapped}`
     layers.set(stack, checked(transfer, mapped, there, blocks))
   }
   return layers
