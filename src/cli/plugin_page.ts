@@ -36,7 +36,11 @@ export const placeTable = (kinds: Vocabulary["kinds"]): string => {
   if (rows.length === 0) return "none\n"
   const names = [0, 1].map((at) => Math.max(...rows.map((row) => row[at].length)))
   const left = terminalOf(process.stdout, process.env).columns - names[0] - names[1] - 2 * TITLES.length
-  const widths = [...names, ...[0.36, 0.24, 0.4].map((share) => Math.max(12, Math.floor(share * left)))]
+  const longest = (at: number) => Math.max(...rows.flatMap((row) => row[at].split(" ").map((word) => word.length)))
+  const widths = [
+    ...names,
+    ...[0.36, 0.24, 0.4].map((share, i) => Math.max(longest(names.length + i), Math.floor(share * left))),
+  ]
   return [TITLES, ...rows].map((row) => `${inColumns(row, widths)}\n`).join("")
 }
 
