@@ -20,6 +20,7 @@ test("what strategies may say passes", () => {
   const sound: readonly Readonly<Record<string, unknown>>[] = [
     {},
     { replays: { draws: 1 }, freezes: {}, head: "linear", masks: true, knowsTask: false },
+    { replays: { draws: 1, from: "itself" } },
     { replays: { draws: 2, every: 100 }, freezes: { bodyAfter: 0, earlierClasses: true }, head: { cosine: 10 } },
     { adapts: adaptation, fisher: { examples: 1, labels: "expected" } },
     { adapts: { ...adaptation, momentum: 0.9 }, needs: "own_keys", classes: undefined },

@@ -38,8 +38,12 @@ const DRAWS = 100
 
 const SAYS = {
   replays: {
-    is: isOf({ draws: isWhole(1, DRAWS), every: absentOr(isWhole(1)) }),
-    help: `return { draws: 1 }, a whole number from 1 to ${DRAWS}, and { draws: 1, every: 100 } where not each batch gets them`,
+    is: isOf({
+      draws: isWhole(1, DRAWS),
+      every: absentOr(isWhole(1)),
+      from: absentOr(isOneOf("memory", "itself")),
+    }),
+    help: `return { draws: 1 }, a whole number from 1 to ${DRAWS}; { draws: 1, every: 100 } where not each batch gets them; from: "itself" where the model writes them`,
   },
   fisher: {
     is: isOf({ examples: isWhole(1), labels: isOneOf("expected", "given") }),
