@@ -1,6 +1,6 @@
 /**
  * What ModuleFormer claims of experts (arXiv 2306.04640), asked of examples/12_moduleformer: two figures of a study and which shall be the
- * better one. Tags as in `claim.ts`. The rule, fixed before the run: *holds strictly* where the 95 % interval of the left figure is better as
+ * better one. Written when the example had been run before. Tags as in `claim.ts`. The rule: *holds strictly* where the 95 % interval of the left figure is better as
  * a whole than that of the right one, *does not hold* where it is worse as a whole, else *undecided*.
  */
 import type { StudiedFigure, StudiedModel } from "../../src/learning/study_results.ts"
