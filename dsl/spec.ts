@@ -45,12 +45,20 @@ export interface Stream {
   /** In the written order: `intents[t1, t2]` gives two entries; `data` names a data declaration. Absent tasks (`tasks: intents`) mean all tasks of the data, in its order. */
   readonly tasks: readonly { readonly data: string; readonly task?: string; readonly span: Span }[]
   readonly scenario: "class_incremental" | "task_incremental" | "domain_incremental"
+  /** The training texts are one sequence, in which nobody is told where a task ends; absent: task by task. */
+  readonly sequence?: Sequence
   /** How answers are written, defaults filled in; absent where classes are chosen. */
   readonly answers?: Answers
   /** Each is run for itself; at least one. */
   readonly orders: readonly Order[]
   readonly variantOf?: string
   readonly span: Span
+}
+
+/** The texts of all tasks as one sequence, under `boundaries: unknown`. */
+export interface Sequence {
+  /** Over this share of a task one task goes over into the next; 0: from one text to the next. */
+  readonly blur: number
 }
 
 /** How the texts of a stream are answered under `head: text`. */

@@ -16,6 +16,7 @@ import { checkInitialisation } from "./initialisation.ts"
 import { checkCoverage } from "./library.ts"
 import { checkNamedTasks } from "./named_tasks.ts"
 import { reportRepeatedNames, reportRepeatedValues } from "./repeated.ts"
+import { checkSequence } from "./sequence.ts"
 import { checkApart, checkMemory, checkService } from "./service.ts"
 import { checkWriting } from "./writing.ts"
 
@@ -76,6 +77,7 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
     reportUnmeasured(settings.get("measure")?.value, stream, context)
     if (stream.answers) checkWriting([...routers, ...compositions, ...bounds], streamName!, context)
   }
+  if (stream) checkSequence(stream, { rows: [...routers, ...compositions, ...bounds], adapters }, context)
   if (stream) checkNamedTasks(compositions, stream, name, context)
   checkApart(adapters, values.get("train") as string | undefined, context)
   checkEarlier(adapters, values.get("train") as string | undefined, context)

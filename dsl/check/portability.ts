@@ -29,6 +29,15 @@ export const checkPortability = ({ node, settings }: Resolved, context: Context)
       context.report(
         diagnose("L2R0539", span, { portability: node.name?.text ?? "", stream: context.scope.writtenOf(name) }),
       )
+  for (const { name, span } of [...listed(settings.get("stream")?.value), ...listed(settings.get("sources")?.value)])
+    if (context.stream(name)?.sequence)
+      context.report(
+        diagnose("L2R0540", span, {
+          row: node.name?.text ?? "",
+          stream: context.scope.writtenOf(name),
+          why: "its modules are trained on one task each",
+        }),
+      )
   const stream = (values.get("stream") as string | undefined) ?? ""
   const sources = names("sources")
   return {

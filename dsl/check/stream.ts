@@ -11,6 +11,7 @@ import { found } from "../options/wording.ts"
 import type { Answers, Span, Stream } from "../spec.ts"
 import type { Name, Setting, ValueNode } from "../syntax/ast.ts"
 import { ordersIn } from "./orders.ts"
+import { sequenceIn } from "./sequence.ts"
 
 type Entry = Stream["tasks"][number]
 
@@ -38,6 +39,7 @@ export const checkStream = (resolved: Resolved, context: Context): Stream => {
     silent,
   )
   const answers = written.get("head") === "text" ? answersIn(written.get("answers")) : undefined
+  const sequence = sequenceIn(resolved, isOwn, context)
   reportUnfitting(resolved, answers !== undefined, isOwn, context)
   const scenario = own.get("scenario") ?? wordOf(settings.get("scenario")) ?? SCENARIOS[0]
   return {
@@ -45,6 +47,7 @@ export const checkStream = (resolved: Resolved, context: Context): Stream => {
     ...(resolved.node.variant ? { variantOf: resolved.node.variant.of } : {}),
     tasks: entries,
     scenario: scenario as Stream["scenario"],
+    ...(sequence ? { sequence } : {}),
     ...(answers ? { answers } : {}),
     orders: orders
       ? ordersIn(orders.value, names, on)

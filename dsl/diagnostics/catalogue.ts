@@ -484,6 +484,26 @@ export const catalogue = {
     `\`${portability}\` counts right classes, and the texts of \`${stream}\` are answered in words`,
     "take a stream whose head is `classes`",
   ]),
+  L2R0540: error<{ row: string; stream: string; why: string; free?: readonly string[] }>(
+    ({ row, stream, why, free = [] }) => [
+      `\`${row}\` must be told where a task ends, and the boundaries of \`${stream}\` are unknown: ${why}`,
+      `leave \`boundaries: unknown\` out, or take \`${row}\` out${free.length > 0 ? `; strategies that need no boundaries: ${quoted(free)}` : ""}`,
+    ],
+  ),
+  L2R0541: error<{ row: string; stream: string; memory?: string }>(({ row, stream, memory }) => [
+    memory === undefined
+      ? `\`${row}\` needs a memory that is kept along \`${stream}\`, and none is declared`
+      : `\`${row}\` remembers \`${memory}\`, which draws from each task by itself, and the boundaries of \`${stream}\` are unknown`,
+    "take a memory that is kept along the stream: `reservoir { capacity: 100 }`, or `ring`",
+  ]),
+  L2R0542: error(() => [
+    "`blur` says how tasks go over into each other, and here each ends before the next begins",
+    "write `boundaries: unknown`, or take it out",
+  ]),
+  L2R0543: error(() => [
+    "under `task_incremental` rows are told the task of every test text, and under `boundaries: unknown` nobody knows it",
+    "write `class_incremental` or `domain_incremental`, or leave `boundaries: unknown` out",
+  ]),
   L2R0550: error<{ family: string; names: readonly string[] }>(({ family, names }) => [
     `\`${family}\` makes no network from nothing that writes texts`,
     names.length > 0 ? `there ${names.length === 1 ? "is" : "are"} ${quoted(names)}` : "no backbone plugin does",

@@ -10,6 +10,9 @@ const oneOrMore = (items: JsonSchema, description: string): JsonSchema => ({
 
 export const SCENARIOS = ["class_incremental", "task_incremental", "domain_incremental"] as const
 
+/** Whether rows are told where a task ends while they are trained. */
+export const BOUNDARIES = ["known", "unknown"] as const
+
 /** What stands at the end of the network: a class is chosen, or an answer is written. */
 export const HEADS = ["classes", "text"] as const
 
@@ -63,6 +66,20 @@ const stream: JsonSchema = {
       default: "class_incremental",
       description:
         "whether the classes of all tasks are told apart, the task of an example is given, or all tasks share their classes",
+    },
+    boundaries: {
+      enum: BOUNDARIES,
+      default: "known",
+      description:
+        "whether texts arrive task by task, or as one sequence in which no row is told where a task ends (task-free)",
+    },
+    blur: {
+      type: "number",
+      minimum: 0,
+      maximum: 1,
+      default: 0,
+      description:
+        "under `boundaries: unknown`, over which share of a task it goes over into the next; 0: from one text to the next",
     },
     head: {
       enum: HEADS,

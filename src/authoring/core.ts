@@ -18,6 +18,10 @@ export type OrderEntry = "written" | "reversed" | Shuffled | readonly string[]
 export interface StreamSettings {
   readonly tasks: TaskEntry | readonly TaskEntry[] | Sweep<TaskEntry | readonly TaskEntry[]>
   readonly scenario?: Given<"class_incremental" | "task_incremental" | "domain_incremental">
+  /** By default `known`. */
+  readonly boundaries?: Given<"known" | "unknown">
+  /** Where boundaries are unknown. */
+  readonly blur?: Given<number>
   /** By default `classes`. */
   readonly head?: Given<"classes" | "text">
   /** Under the head `text`. */

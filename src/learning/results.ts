@@ -231,6 +231,8 @@ export interface Cell {
   readonly order: string
   /** Absent: class_incremental. Under `domain_incremental` the figures called class-incremental count by label. */
   readonly scenario?: Scenario
+  /** Training texts came as one sequence without boundaries, in which a task goes over into the next over a share `blur` of it; absent: task by task. */
+  readonly sequence?: { readonly blur: number }
   /** Texts are answered in words; absent: by a class. */
   readonly answers?: Answers
   /** What the table shall show; absent: what is usual. */

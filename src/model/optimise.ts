@@ -34,6 +34,10 @@ export interface Optimisation extends Differentiation {
   readonly warmUp: number
   /** Shuffles the examples anew in each epoch. */
   readonly order: RandomStream
+  /** Examples come in the order in which they stand, and each update is made `epochs` times before the next ones come. */
+  readonly inTurn?: boolean
+  readonly beforeUpdate?: (step: number) => Promise<void>
+  readonly afterUpdate?: (step: number) => void
   readonly onStep?: (step: number, total: number, epoch: number, loss: number) => void
   readonly afterEpoch?: (epoch: number) => Promise<void>
   /** Where a training that was killed goes on, to the same bytes. */
@@ -74,13 +78,15 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
   let saved = performance.now()
   for (let epoch = Math.floor(begun / perEpoch), step = begun; step < total; epoch++) {
     const before = o.order.state()
-    const order = o.order.shuffle(all)
+    const order = o.inTurn ? all : o.order.shuffle(all)
     for (let k = step - epoch * perEpoch; k < perEpoch && step < total; k++, step++) {
       if (o.halfway && step > begun && performance.now() - saved >= o.halfway.every) {
         o.halfway.write(snapshot(o, optimiser, losses, step, before))
         saved = performance.now()
       }
-      const update = gradientsOf(o, order.slice(k * perUpdate, (k + 1) * perUpdate), parameters, step)
+      const at = o.inTurn ? Math.floor(step / o.epochs) : k
+      await o.beforeUpdate?.(step)
+      const update = gradientsOf(o, order.slice(at * perUpdate, (at + 1) * perUpdate), parameters, step)
       const { loss, gradients } = await update.catch(atStep(step, total))
       if (!Number.isFinite(loss)) throw new Diverged(step, total, "the loss", step === 0)
       losses[step] = loss
@@ -91,6 +97,7 @@ export const optimise = async (o: Optimisation): Promise<Float64Array> => {
         (name) => used.get(name) as Float32Array,
         scheduleFactor(o.schedule, warmUpSteps, step, total),
       )
+      o.afterUpdate?.(step)
       o.onStep?.(step, total, epoch, loss)
     }
     for (const [name, value] of o.values)

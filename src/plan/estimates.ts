@@ -51,6 +51,7 @@ const sized: Partial<Record<StepKind, (of: Extent) => number>> = {
   retrained: modules,
   imported: modules,
   shared: modules,
+  course: modules,
   fisher: modules,
   fit: states,
   features: states,

@@ -8,6 +8,7 @@ import { optionsFor } from "./options/step_options.ts"
 import type { PlannedStream } from "./stream.ts"
 
 export interface PlannedMemory {
+  readonly of: Resolved<Memory>
   /** It chooses along the stream: in another order of the tasks it holds other examples. */
   readonly dependsOnOrder: boolean
   /** Steps that say what is kept of the tasks seen at a stage. They come into the plan where they are asked for. */
@@ -21,11 +22,12 @@ export interface PlannedMemory {
 /** For one seed and one order of the tasks. */
 export const planMemory = (
   builder: StepBuilder,
-  { plugin, chosen, code }: Resolved<Memory>,
+  of: Resolved<Memory>,
   stream: PlannedStream,
   seed: number,
   writers: Writers,
 ): PlannedMemory => {
+  const { plugin, chosen, code } = of
   const { tasks, tokens } = stream
   const reads = (stage: number) => (plugin.reads ? stream.trainFeatures.slice(0, stage + 1) : [])
   const step = (label: string, options: Parameters<typeof optionsFor<"memory">>[1], first: number, last: number) => {
@@ -41,9 +43,10 @@ export const planMemory = (
   }
   const seen = (stage: number) => tasks.slice(0, stage + 1)
   if (plugin.generates) {
-    const samples = planSamples(builder, { plugin, chosen, code }, stream, seed, writers)
+    const samples = planSamples(builder, of, stream, seed, writers)
     const apart = (stage: number) => seen(stage).map((_, t) => samples.apart(t))
     return {
+      of,
       dependsOnOrder: false,
       at: (stage) => apart(stage).map(({ written }) => written),
       takes: (stage) => apart(stage).flatMap(({ module, written }) => [module, written]),
@@ -51,6 +54,7 @@ export const planMemory = (
     }
   }
   return {
+    of,
     dependsOnOrder: plugin.keep !== undefined,
     takes: reads,
     at: (stage) =>

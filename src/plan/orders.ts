@@ -84,9 +84,10 @@ export const streamInOrder = (builder: StepBuilder, stream: PlannedStream, { pla
       seconds: seconds.mixed,
       bytes: 3e5,
     })
-  const { scenario, answers, backbone, code, texts, notices } = stream
+  const { scenario, sequence, answers, backbone, code, texts, notices } = stream
   return {
     scenario,
+    ...(sequence ? { sequence } : {}),
     ...(answers ? { answers } : {}),
     backbone,
     code,

@@ -15,7 +15,7 @@ import { planMemory } from "./memories.ts"
 import { modulesInOrder, ordersOf, streamInOrder } from "./orders.ts"
 import { type PlannedPortability, planPortability } from "./portability.ts"
 import { checkHeads } from "./rows/asked.ts"
-import { moduleChooser, type PlannedModules, planModules, trainOptions } from "./rows/cell.ts"
+import { moduleChooser, type PlannedModules, planModules, trainOptions, withoutModules } from "./rows/cell.ts"
 import { planComposition } from "./rows/composition.ts"
 import { checkEarlier } from "./rows/earlier.ts"
 import { groupedModules, groupingsOf } from "./rows/grouped.ts"
@@ -199,6 +199,11 @@ const planExperiment = async (
     const rows: PlannedRow[] = []
     const single: string[] = []
     for (const seed of experiment.seeds) {
+      if (stream.sequence) {
+        const one = withoutModules(spec, stream, name, adapters, seed)
+        for (const line of lines) rows.push(...planLine(builder, turned, one, line, train, stages))
+        continue
+      }
       const grouping = groupings.get(name)
       const transfer = transfers.get(name)
       const source = grouping?.of ?? name
@@ -231,10 +236,18 @@ const planExperiment = async (
         ? {}
         : { measures: experiment.measure }),
       stream: turned,
-      scores: planScores(builder, turned, where, rows, single),
+      scores: planScores(builder, turned, where, rows, stream.sequence ? plainRows(lines, rows) : single),
     }
   })
 }
+
+/** Evaluations of strategies that are an adapter on the backbone and no more: what other rows' FLOPs are counted in. */
+const plainRows = (lines: readonly Line[], rows: readonly PlannedRow[]): readonly string[] =>
+  rows.slice(0, lines.length).flatMap(({ stages }, i) => {
+    const line = lines[i]
+    if (line.of !== "strategy" || line.strategy.plugin.trains === "everything") return []
+    return line.strategy.plugin.adapts || line.strategy.plugin.pool ? [] : (stages.at(-1)?.evaluation ?? [])
+  })
 
 const sameWords = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((word) => others.includes(word))

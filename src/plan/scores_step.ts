@@ -20,6 +20,7 @@ export const planScores = (
     options: {
       ...where,
       ...(stream.scenario === "class_incremental" ? {} : { scenario: stream.scenario }),
+      ...(stream.sequence ? { sequence: stream.sequence } : {}),
       ...(stream.answers ? { answers: stream.answers } : {}),
       rows: rows.map(({ stages, fits: own, charged: _c, ...row }) => ({
         ...row,

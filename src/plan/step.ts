@@ -14,6 +14,8 @@ export type StepKind =
   | "port" // a module of another backbone carried over to this one by a transfer, or numbers that are drawn like it: where a module starts
   | "imported" // one task's module that was trained elsewhere, with its head or one that is fitted on the task
   | "shared" // a strategy at a stage: one shared module (or the whole network) with a joint head
+  | "course" // a strategy along the texts of all tasks as one sequence, without boundaries: its models where the tasks ended
+  | "moment" // one of these models
   | "fisher" // the diagonal of a module's Fisher information on its task's training texts
   | "compose" // the modules of the tasks seen so far as one, by a composition, with its error
   | "features" // pooled states of the frozen backbone

@@ -1,5 +1,5 @@
 /** Steps of a stream on a backbone: texts, tokens, the mixed test set, memories, frozen features. */
-import type { Answers, Spec, Stream } from "../../dsl/spec.ts"
+import type { Answers, Sequence, Spec, Stream } from "../../dsl/spec.ts"
 import type { Backbone, Place } from "../plugin/index.ts"
 import type { StepBuilder } from "./builder.ts"
 import { type Chosen, folderIn, type PluginShelf } from "./chosen.ts"
@@ -19,6 +19,8 @@ export interface PlannedStream {
   readonly trainFeatures: readonly string[]
   readonly testFeatures: string
   readonly scenario: Stream["scenario"]
+  /** Training texts are one sequence without boundaries; absent: task by task. */
+  readonly sequence?: Sequence
   /** How texts are answered; absent where classes are chosen. */
   readonly answers?: Answers
   readonly backbone: ChosenBackbone
@@ -112,6 +114,7 @@ export const planStream = async (
       return features("test", blind, "the test set")
     },
     scenario: stream.scenario,
+    ...(stream.sequence ? { sequence: stream.sequence } : {}),
     ...(answers ? { answers } : {}),
     backbone: onBackbone,
     code,

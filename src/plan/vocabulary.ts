@@ -15,6 +15,7 @@ import {
   startsFromChance,
   taskOptions,
 } from "./effects.ts"
+import { boundariesNeeded } from "./needs_boundaries.ts"
 import { classNeeds } from "./needs_classes.ts"
 import { coreOptionsFor, refuseCoreOptions } from "./options/core_options.ts"
 import { placeOf } from "./place.ts"
@@ -175,6 +176,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         visits: plugin.visits,
         ...readsMemory(plugin, options),
         ...modulesNeeded(plugin, options),
+        ...boundariesNeeded(plugin, options),
         ...fact(classNeeds(plugin, options)),
       }
     case "composition":

@@ -48,6 +48,11 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   readonly needs?: (options: Options) => ModulesNeeded
   /** Parameters of its own, of which it makes what stands for those of the experiment's adapter, for each example. */
   readonly pool?: Pool<Options>
+  /**
+   * Why it must be told where a task ends, beyond what other members say: whatever grows, carries, freezes, masks or is told the task
+   * must be, as must pools whose parameters go by stage and what refers to the model before a task. Nothing where it need not.
+   */
+  readonly boundaries?: (options: Options) => string | undefined
   /** Where texts are answered in words there are no logits of classes: why that won't do; nothing where it does. */
   readonly classes?: (options: Options) => NeedsClasses | undefined
 }

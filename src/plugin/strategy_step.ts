@@ -30,7 +30,7 @@ export interface TrainStep {
   readonly logits: Tensor
   /** The class of each example, int. */
   readonly labels: Tensor
-  /** 1 for the classes of an example's own task, else 0: [classes]. */
+  /** 1 for the classes of an example's own task, else 0: [classes]. Not there where nobody is told where a task ends. */
   readonly own: Tensor
   /** Of a strategy that `records`: logits of the earlier model, as `logits`, and 1 for the classes that it had seen. Absent while there is none; both are 0 for an example that has none. */
   readonly recorded?: { readonly logits: Tensor; readonly seen: Tensor }

@@ -72,6 +72,7 @@ const CELL: Shape = {
   adapter: "text",
   order: "text",
   "scenario?": "text",
+  "sequence?": { blur: "number" },
   "answers?": { max_tokens: "number", beams: "number", cut: [{ task: "text", cut: "number", of: "number" }] },
   "measures?": ["text"],
   "notices?": ["text"],

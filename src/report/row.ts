@@ -73,6 +73,12 @@ export function seedsOf(cell: Cell, summary: Summary): readonly Row[] {
 export const answersOf = ({ classes, answers }: Cell): string =>
   answers ? "answers in words" : `${classes.length} classes`
 
+/** ", boundaries unknown": where rows were not told where a task ends. */
+export const boundariesOf = ({ sequence }: Cell): string =>
+  sequence === undefined
+    ? ""
+    : `, boundaries unknown${sequence.blur > 0 ? ` and blurred over ${Math.round(1000 * sequence.blur) / 10} % of a task` : ""}`
+
 /** What stands below the figures where texts are answered in words: how, what was cut, and what is not defined. */
 export function answersNote({ answers }: Cell): string {
   if (answers === undefined) return ""

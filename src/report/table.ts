@@ -6,6 +6,7 @@ import { groupsNote } from "./groups.ts"
 import {
   answersNote,
   answersOf,
+  boundariesOf,
   cellName,
   HEAD_WORDS,
   LEGEND,
@@ -29,7 +30,7 @@ interface Block {
 
 /** Title with the seed count, the table in as many blocks as the width asks for, and what its words mean. */
 export function cellTable(cell: Cell, terminal: Terminal): string {
-  const title = `${oneLine(cellName(cell))}: ${cell.tasks.length} tasks, ${answersOf(cell)}, ${cell.examples.length} test examples, ${seedCount(cell)}`
+  const title = `${oneLine(cellName(cell))}: ${cell.tasks.length} tasks, ${answersOf(cell)}${boundariesOf(cell)}, ${cell.examples.length} test examples, ${seedCount(cell)}`
   const names = identityColumns(cell, terminal)
   const room = terminal.columns - sum(names.map((column) => column.width + GAP))
   const wide = blocksOf(cell, terminal, room, true)

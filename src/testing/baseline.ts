@@ -3,6 +3,7 @@
  * On a toy stream of three tasks, by the steps of a run: which texts it trains on, what it leaves as it was, its loss and gradients.
  */
 import assert from "node:assert/strict"
+import { whyBoundaries } from "../plan/needs_boundaries.ts"
 import { type Adapter, defineStrategy, NoOptions, type Strategy } from "../plugin/index.ts"
 import { type Check, register } from "./check.ts"
 import { gap } from "./nearness.ts"
@@ -10,6 +11,7 @@ import { decoded, titleOf, type Written } from "./plugin_options.ts"
 import { adaptationChecks } from "./strategy_adaptation.ts"
 import { growthCheck } from "./strategy_growth.ts"
 import { lossChecks } from "./strategy_loss.ts"
+import { sequenceChecks } from "./strategy_sequence.ts"
 import { type StrategySetting, strategyBench, trainedTo } from "./strategy_stream.ts"
 import { parametersOf, same, trainingChecks } from "./strategy_training.ts"
 
@@ -76,9 +78,14 @@ export const baselineChecks = (
     },
     ...(neutral ? [{ name: "is plain training where its options leave nothing of it", run: without }] : []),
     ...lossChecks(setting),
+    ...(isFree(setting) ? sequenceChecks(setting) : []),
     ...(strategy.adapts ? adaptationChecks(setting) : []),
   ]
 }
+
+/** It goes from text to text and need not be told where a task ends. */
+const isFree = ({ strategy, options }: StrategySetting): boolean =>
+  strategy.visits === "one_by_one" && whyBoundaries(strategy, options) === undefined
 
 const onAdapter = ([plugin, written = {}]: NonNullable<BaselineSettings["adapter"]>) => ({
   adapter: { plugin, options: decoded(plugin, written) },

@@ -33,7 +33,8 @@ export const TRAIN = {
 /** Texts of a draw. */
 const REPLAYED = 3
 
-const LORA = { plugin: "lora", options: { rank: 2, alpha: 2, dropout: 0, targets: ["query", "value"] } }
+/** The adapter whose modules are trained. */
+export const LORA = { plugin: "lora", options: { rank: 2, alpha: 2, dropout: 0, targets: ["query", "value"] } }
 
 /** A bench that knows the plugins of the setting, and the toy stream. */
 export const strategyBench = async ({ strategy, adapter }: StrategySetting) => {
@@ -43,7 +44,8 @@ export const strategyBench = async ({ strategy, adapter }: StrategySetting) => {
 
 type Trained = Pick<ToyStream, "tokens" | "memories" | "features">
 
-const stepOf = ({ strategy, options, adapter }: StrategySetting, stage: number, train: object) => ({
+/** What the plan says of a stage. */
+export const stepOf = ({ strategy, options, adapter }: StrategySetting, stage: number, train: object) => ({
   backbone,
   strategy: { plugin: strategy.name, options },
   ...(strategy.trains === "adapter" ? { adapter: adapter ? { ...adapter, plugin: adapter.plugin.name } : LORA } : {}),

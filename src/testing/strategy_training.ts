@@ -129,7 +129,7 @@ const copied = ({ json, arrays }: Artifact): Artifact => ({
   ) as Artifact["arrays"],
 })
 
-const copiedSnapshot = (snapshot: Snapshot): Snapshot =>
+export const copiedSnapshot = (snapshot: Snapshot): Snapshot =>
   Object.fromEntries(Object.entries(snapshot).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]))
 
 const differ = (one: Artifact, other: Artifact): boolean =>

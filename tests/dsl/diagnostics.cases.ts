@@ -43,6 +43,11 @@ const spoken = (options: string, before = ""): string =>
   around(
     `${before}router r = arrow\nstream s { tasks: intents, head: text }\nexperiment trial { on: encoder, stream: s, adapters: low_rank, train: fast, ${options} }`,
   )
+/** An experiment on a stream whose boundaries are unknown. */
+const free = (options: string, before = "", more = ""): string =>
+  around(
+    `${before}stream s { tasks: intents, boundaries: unknown${more} }\nexperiment trial { on: encoder, stream: s, adapters: low_rank, train: fast, ${options} }`,
+  )
 /** The sound spec in two files. */
 const [imported, importing] = [
   sound.replace(/router learnt[\s\S]*$/, ""),
@@ -524,6 +529,34 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       "compositions: [added, summed]",
       "composition added = addition\ncomposition summed = addition { on: updates }\ngrouping g = mbc { of: low_rank }\nadapter narrow = bottleneck\n",
     ).replace(/adapters: low_rank(?=[^\n]*compositions)/, "adapters: [low_rank, narrow, g]"),
+  ],
+  L2R0540: [
+    free("bounds: [sequential, er, ewc, elastic, uniform, frozen_class_centroid]", "strategy elastic = ewc\n"),
+    free("routers: learnt, bounds: frozen_class_centroid", "", ", blur: 20%"),
+    free("bounds: sequential")
+      .replace("adapters: low_rank, train: fast, bounds", "adapters: [low_rank, mixed], train: fast, bounds")
+      .replace("stream s", 'library mixed { t1: low_rank, t2: low_rank, "t 3": low_rank }\nstream s'),
+    free(
+      "bounds: sequential",
+      `transfer ported = skip { of: low_rank, from: encoder }
+portability porting { transfers: ported, on: encoder, stream: s, train: fast }
+`,
+    ),
+  ],
+  L2R0541: [
+    free("bounds: replay", "strategy replay = er { memory: few }\n"),
+    free("bounds: er"),
+    free("bounds: er")
+      .replace(/memory few.*\n/, "")
+      .replace(/router learnt.*\nexperiment routing.*\n/, ""),
+  ],
+  L2R0542: [
+    around("stream s { tasks: intents, blur: 20% }"),
+    around("stream s { tasks: intents, boundaries: known, blur: 20% }"),
+  ],
+  L2R0543: [
+    around("stream s { tasks: intents, boundaries: unknown, scenario: task_incremental }"),
+    around("stream s { tasks: intents, scenario: task_incremental }\nstream t = s { boundaries: unknown }"),
   ],
   L2R0550: [studied("pretraining a { family: bert, texts: domains, train: fast }")],
   L2R0551: [

@@ -52,6 +52,7 @@ export const vocabulary: Vocabulary = {
         {
           allOf: [{ not: { required: ["per_class", "per_task"] } }],
           facts: {
+            depends_on_order: false,
             needs_classes: {
               byDefault: { why: "it keeps examples of each class", help: "write `per_task`", option: "per_class" },
               where: { per_task: { "*": null } },
@@ -59,7 +60,7 @@ export const vocabulary: Vocabulary = {
           },
         },
       ),
-      plugin("reservoir", { capacity: count }, { required: ["capacity"] }),
+      plugin("reservoir", { capacity: count }, { required: ["capacity"], facts: { depends_on_order: true } }),
     ]),
     adapter: Object.fromEntries([
       plugin(
@@ -171,6 +172,12 @@ export const vocabulary: Vocabulary = {
       plugin("sequential"),
       plugin("multi_task"),
       plugin("sequential_full", { learning_rate: positive }),
+      plugin(
+        "er",
+        { memory: { type: "string", reference: "memory" } },
+        { facts: { visits: "one_by_one", reads_memory: { byDefault: true }, needs_boundaries: { byDefault: null } } },
+      ),
+      plugin("ewc", {}, { facts: { visits: "one_by_one", needs_boundaries: { byDefault: "it takes stock there" } } }),
     ]),
     probe: Object.fromEntries([plugin("frozen_class_centroid", { statistics: oneOf("memory", "train") })]),
     backend: Object.fromEntries([plugin("onnxruntime", { threads: count }), plugin("reference")]),

@@ -11,7 +11,7 @@ import { example, folder, ran } from "./shrunk.ts"
 const place = mkdtempSync(join(tmpdir(), "l2r-papers-"))
 after(() => rmSync(place, { recursive: true, force: true }))
 
-const PAPERS = ["07_arrow_mbc", "08_l2r", "09_sapt", "10_baselines"] as const
+const PAPERS = ["07_arrow_mbc", "08_l2r", "09_sapt", "10_baselines", "15_task_free"] as const
 
 /** What the tests read of each run needs fewer texts than its table. */
 const FEWER = { "per_class: 20": "per_class: 8" }

@@ -47,6 +47,8 @@ export const performers: Performers = {
   retrained: sum,
   imported: sum,
   shared: sum,
+  course: sum,
+  moment: sum,
   fisher: sum,
   compose: sum,
   features: sum,

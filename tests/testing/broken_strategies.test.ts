@@ -1,7 +1,7 @@
 /** The kit finds what is wrong with broken strategies: each of its checks can fail. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { add, defineStrategy, mul, NoOptions, type Strategy, scale, stopGradient } from "../../src/plugin/index.ts"
+import { add, defineStrategy, mul, NoOptions, type Strategy, scale, stopGradient, sum } from "../../src/plugin/index.ts"
 import { validated } from "../../src/plugin/validate.ts"
 import { type BaselineSettings, baselineChecks } from "../../src/testing/baseline.ts"
 
@@ -83,6 +83,25 @@ finds("replay that is said to leave nothing", { replays: () => ({ draws: 1 }) },
 finds("texts that take no part", { loss: ({ all, crossEntropy }) => scale(all(crossEntropy()), 0) }, [
   "trains on the texts",
 ])
+
+finds(
+  "a loss that reads whose classes an example has, of a strategy that says nothing of boundaries",
+  { loss: ({ all, crossEntropy, logits, own }) => all(add(crossEntropy(), scale(sum(mul(logits, own), -1), 0.1))) },
+  ["along a sequence is the same"],
+)
+finds("chance along a sequence", { loss: ({ all, crossEntropy }) => scale(all(crossEntropy()), 1 + Math.random()) }, [
+  "along a sequence is the same",
+  "along a sequence is trained on the texts",
+  "along a sequence goes on",
+])
+
+test("a strategy that says why it must be told where a task ends is not trained along a sequence", () => {
+  const told = defineStrategy({ ...sound, boundaries: () => "it reads whose classes an example has" })
+  assert.deepEqual(
+    baselineChecks(told).filter(({ name }) => name.startsWith("along a sequence")),
+    [],
+  )
+})
 
 for (const [what, own, message] of [
   [

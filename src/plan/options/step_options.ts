@@ -66,6 +66,20 @@ export interface RetrainedOptions extends Omit<ModuleOptions, "task"> {
   readonly scenario?: "domain_incremental"
 }
 
+/** What a strategy along a sequence without boundaries is given besides what one at a stage is. */
+export interface SequenceOptions {
+  /** Names: the order in which their texts arrive goes by them. */
+  readonly tasks: readonly string[]
+  readonly blur: number
+  /** Kept along the sequence, where something is replayed. */
+  readonly memory?: Chosen
+}
+
+/** The model of such a strategy where a task ended. */
+export interface MomentOptions {
+  readonly stage: number
+}
+
 /** How a router or refitted heads are fitted by gradient. */
 export interface Fitting {
   readonly epochs: number
@@ -253,6 +267,7 @@ export interface StepOptions {
   readonly port: PortOptions
   readonly portability: PortabilityOptions
   readonly retrained: RetrainedOptions
+  readonly moment: MomentOptions
   readonly fit: FitConstants | FitTrained | FitAlone | FitProbe
   readonly encode: EncodeRouted | EncodeSingle | EncodeComposed
   readonly fisher: FisherStep

@@ -2,7 +2,7 @@
 import type { Spec, Train } from "../../../dsl/spec.ts"
 import type { Adapter } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
-import type { Resolved } from "../chosen.ts"
+import { PlanError, type Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
 import { optionsFor } from "../options/step_options.ts"
 import type { PlannedStream } from "../stream.ts"
@@ -96,6 +96,27 @@ export const planModules = (
       },
     }),
   }
+}
+
+/** Where boundaries are unknown no task has a module: rows share one of the adapter. Throws PlanError where what is named is no adapter. */
+export const withoutModules = (
+  spec: Spec,
+  { code }: PlannedStream,
+  name: string,
+  adapters: ReadonlyMap<string, Resolved<Adapter>>,
+  seed: number,
+): PlannedModules => {
+  const only = adapters.get(name)
+  if (!only)
+    throw new PlanError(
+      `"${name}" has a module for each task, and the boundaries of the stream are unknown`,
+      "list an adapter: one module of it is trained along the sequence",
+      (spec.libraries[name] ?? spec.groupings[name] ?? spec.transfers[name])?.span,
+    )
+  const at = (): never => {
+    throw new Error("no task has a module where boundaries are unknown")
+  }
+  return { name, seed, adapters: [only], code: [code, only.code], only, at }
 }
 
 const withoutStep = ({ step: _, ...start }: NonNullable<TaskModule["start"]>): Start => start

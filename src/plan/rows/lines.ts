@@ -3,6 +3,7 @@ import type { Declaration, Experiment, Spec, Stream } from "../../../dsl/spec.ts
 import type { Composition, Memory, PluginKind, Probe, Router, Strategy } from "../../plugin/index.ts"
 import { shippedFile } from "../../plugin/registry.ts"
 import { PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
+import { refuseDrawn, refuseUntold, whyBoundaries } from "../needs_boundaries.ts"
 import type { CompositionOptions } from "../options/composition_options.ts"
 import { coreOf, coreOptionNames } from "../options/core_options.ts"
 import type { RouterOptions } from "../options/router_options.ts"
@@ -47,6 +48,8 @@ export const linesOf = async (
 ): Promise<readonly Line[]> => {
   const lines: Line[] = []
   const stream = spec.streams[experiment.stream]
+  for (const name of [...experiment.routers, ...experiment.compositions])
+    refuseUntold(stream, spec.routers[name] ?? spec.compositions[name], MODULES)
   for (const name of experiment.routers) lines.push(await routerLine(shelf, spec, spec.routers[name], "router", stream))
   for (const name of experiment.compositions)
     lines.push(await compositionLine(shelf, spec, spec.compositions[name], stream, tasks))
@@ -66,18 +69,29 @@ export const linesOf = async (
       span: experiment.span,
       optionSpans: {},
     }
+    if (kind === "router") refuseUntold(stream, declaration, MODULES)
     if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound", stream))
     else if (kind === "strategy") lines.push(await strategyLine(shelf, spec, declaration, stream, tasks.length))
-    else
-      lines.push({
-        of: "probe",
-        name,
-        probe: await shelf.take<Probe>("probe", declaration),
-        memory: await memoryFor(shelf, spec, undefined, stream),
-      })
+    else lines.push(await probeLine(shelf, spec, declaration, stream))
   }
   return lines
 }
+
+const probeLine = async (shelf: PluginShelf, spec: Spec, declaration: Declaration, stream: Stream): Promise<Line> => {
+  const { name } = declaration
+  const probe = await shelf.take<Probe>("probe", declaration)
+  const memory = await memoryFor(shelf, spec, undefined, stream)
+  const mixed = (stream.sequence?.blur ?? 0) > 0
+  refuseUntold(
+    stream,
+    declaration,
+    mixed ? "it is fitted anew after each task, and these go over into each other" : undefined,
+  )
+  if (probe.plugin.statisticsFrom(probe.chosen.options) === "memory") refuseDrawn(stream, declaration, memory)
+  return { of: "probe", name, probe, memory }
+}
+
+const MODULES = "it is made of modules, one for each task"
 
 const boundKind = (name: string, experiment: Experiment): "router" | "strategy" | "probe" => {
   const found = (["router", "strategy", "probe"] as const).find((kind: PluginKind) => shippedFile(kind, name))
@@ -130,6 +144,7 @@ const strategyLine = async (
   const strategy = await shelf.take<Strategy>("strategy", declaration, coreOptionNames("strategy"))
   checkTraining(strategy.plugin, strategy.chosen.options, stages)
   if (stream.answers) checkClassless(strategy, declaration, stream)
+  refuseUntold(stream, declaration, whyBoundaries(strategy.plugin, strategy.chosen.options))
   const core = coreOf("strategy", declaration)
   if (!strategy.plugin.replays) return { of: "strategy", name, strategy, core }
   const { from } = strategy.plugin.replays(strategy.chosen.options)
@@ -140,6 +155,7 @@ const strategyLine = async (
   const chosen = spec.memories[chosenMemory(spec, core.memory) ?? ""]
   const named = chosen?.plugin.name === memory.chosen.plugin ? chosen.name : memory.chosen.plugin
   shelf.note("strategy", name, { replay: { ...core, memory: named } as Json })
+  refuseDrawn(stream, declaration, memory)
   return { of: "strategy", name, strategy, core, memory }
 }
 

@@ -1,5 +1,5 @@
 /** Steps and rows of training strategies with one shared model: trained stage by stage, evaluated on the mixed test set. */
-import type { Adapter, Strategy } from "../../plugin/index.ts"
+import type { Adapter } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
@@ -8,7 +8,8 @@ import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
 import { whyNotTrained } from "./modules_needed.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
-import { evaluate, type PlannedStrategy, type StrategyRow, sharesLabels } from "./strategy_stage.ts"
+import { planCourse, planMoment } from "./sequence.ts"
+import { drawsOf, evaluate, type PlannedStrategy, type StrategyRow, sharesLabels } from "./strategy_stage.ts"
 
 export const planStrategy = (
   builder: StepBuilder,
@@ -51,29 +52,30 @@ export const planStrategy = (
   const oneByOne = plugin.visits === "one_by_one"
   const shared: string[] = []
   const written: (readonly string[])[] = []
-  const visited = oneByOne ? stream.tasks.map((_, t) => t).filter((t) => t <= stages.at(-1)!) : stages
+  const course = stream.sequence && oneByOne ? planCourse(planned, stream.sequence) : undefined
+  const visited = oneByOne && !course ? stream.tasks.map((_, t) => t).filter((t) => t <= stages.at(-1)!) : stages
   for (const stage of visited) {
-    written[stage] = replayedAt(planned, stage, shared[stage - 1])
-    shared[stage] = train(planned, stage, shared[stage - 1], written[stage])
+    written[stage] = course ? [] : replayedAt(planned, stage, shared[stage - 1])
+    shared[stage] = course
+      ? planMoment(planned, stage, course)
+      : train(planned, stage, shared[stage - 1], written[stage])
   }
   const evaluated = stages.map((stage): Evaluated => {
     return {
       stage,
       evaluation: evaluate(planned, stage, shared),
       fits: [shared[stage]],
-      charged: [
-        ...(oneByOne ? shared.slice(0, stage + 1) : [shared[stage]]),
-        ...(row.memory?.samples ? paidFor(planned, stage, written) : []),
-      ],
+      charged: course
+        ? [course]
+        : [
+            ...(oneByOne ? shared.slice(0, stage + 1) : [shared[stage]]),
+            ...(row.memory?.samples ? paidFor(planned, stage, written) : []),
+          ],
     }
   })
   const last = evaluated.at(-1)
   return { ...known, stages: evaluated, fits: last?.fits ?? [], charged: last?.charged ?? [] }
 }
-
-/** Strategies that train the same visit by visit start from the same draws and see the same batches: they are compared in pairs. */
-const drawsOf = ({ trains, visits }: Strategy): string =>
-  `${visits === "one_by_one" ? "sequential" : "multi_task"}${trains === "everything" ? "_full" : ""}`
 
 /** It replays what its own model has written. */
 const writesItself = ({ plugin, chosen }: PlannedStrategy["strategy"]): boolean =>

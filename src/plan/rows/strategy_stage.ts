@@ -31,6 +31,18 @@ export interface PlannedStrategy extends StrategyRow {
   readonly at: string
 }
 
+/** Strategies that train the same visit by visit start from the same draws and see the same batches: they are compared in pairs. */
+export const drawsOf = ({ trains, visits }: Strategy): string =>
+  `${visits === "one_by_one" ? "sequential" : "multi_task"}${trains === "everything" ? "_full" : ""}`
+
+/** It is trained along a sequence without boundaries: of tasks that have not ended something may have come. */
+const isAlong = ({ stream, strategy }: PlannedStrategy): boolean =>
+  stream.sequence !== undefined && strategy.plugin.visits === "one_by_one"
+
+/** Steps of the tasks that a row has met at a stage. */
+const met = (row: PlannedStrategy, stage: number, keys: readonly string[]): readonly string[] =>
+  isAlong(row) ? keys : keys.slice(0, stage + 1)
+
 export const sharesLabels = ({ scenario }: PlannedStream) =>
   scenario === "domain_incremental" ? ({ scenario } as const) : undefined
 
@@ -74,7 +86,7 @@ const evaluateShared = (row: PlannedStrategy, stage: number, shared: string): st
     kind: "evaluate",
     label: `evaluate ${name} · after ${stream.tasks[stage]} · ${at}`,
     options: { how: "shared", stage, seed, ...sharesLabels(stream) } as Json,
-    inputs: { encoded: encode(row, stage, shared), shared, tokens: stream.tokens.slice(0, stage + 1) },
+    inputs: { encoded: encode(row, stage, shared), shared, tokens: met(row, stage, stream.tokens) },
     seconds: seconds.evaluate,
     bytes: 3e5,
   })
@@ -105,7 +117,7 @@ const ofTask = (row: PlannedStrategy, stage: number, shared: readonly string[]):
 const evaluateAdapted = (row: PlannedStrategy, stage: number, shared: string): string => {
   const { builder, stream, name, code, seed, at, strategy, memory } = row
   const { steps, neighbours } = strategy.plugin.adapts!(strategy.chosen.options)
-  const seen = (keys: readonly string[]) => keys.slice(0, stage + 1)
+  const seen = (keys: readonly string[]) => met(row, stage, keys)
   return builder.add({
     kind: "evaluate",
     label: `adapt ${name} to each text, and evaluate · after ${stream.tasks[stage]} · ${at}`,
@@ -121,7 +133,7 @@ const evaluateAdapted = (row: PlannedStrategy, stage: number, shared: string): s
       shared,
       blind: stream.blind,
       tokens: seen(stream.tokens),
-      memories: memory!.at(stage),
+      memories: isAlong(row) ? [shared] : memory!.at(stage),
       features: seen(stream.trainFeatures),
       testFeatures: stream.testFeatures,
     },

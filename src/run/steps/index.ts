@@ -22,6 +22,8 @@ import { tokens } from "./tokens.ts"
 import { imported } from "./training/imported.ts"
 import { module } from "./training/module.ts"
 import { retrained } from "./training/retrained.ts"
+import { course } from "./training/sequence/course.ts"
+import { moment } from "./training/sequence/moment.ts"
 import { shared } from "./training/shared.ts"
 import { generate } from "./writing/generate.ts"
 import { write } from "./writing/write.ts"
@@ -29,6 +31,7 @@ import { write } from "./writing/write.ts"
 export const performers: Performers = {
   blind,
   compose,
+  course,
   dataset,
   encode,
   evaluate,
@@ -41,6 +44,7 @@ export const performers: Performers = {
   imported,
   memory,
   module,
+  moment,
   port,
   pretrain,
   read,

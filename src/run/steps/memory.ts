@@ -5,6 +5,7 @@ import type { Artifact, StoredArray } from "../../plan/step.ts"
 import { described } from "../../plugin/described.ts"
 import { type Arrivals, type FeatureRows, type Memory, randomStream } from "../../plugin/index.ts"
 import { type Perform, StepError, type Work } from "../work.ts"
+import { type Arrived, arrivalOf } from "./arrival.ts"
 import { classCount, labelledIn, offsetsOf } from "./given.ts"
 import { frozenRows } from "./query.ts"
 
@@ -36,10 +37,10 @@ const keptAlong = (
   const tokens = work.inputs("tokens")
   const { offsets } = offsetsOf(tokens.map(classCount))
   const labels = tokens.map((artifact) => labelledIn(artifact, "train").labels)
-  const arrived = tasks.flatMap((task, t) =>
-    randomStream(seed, "arrival", task)
-      .shuffle(Array.from(labels[t].keys()))
-      .map((index) => ({ task: t, index })),
+  const arrived = arrivalOf(
+    tasks,
+    labels.map(({ length }) => length),
+    seed,
   )
   const tables = featuresOf(work, plugin)
   const arrivals: Arrivals = {
@@ -63,7 +64,7 @@ const keptAlong = (
 const stored = (data: Int32Array): StoredArray => ({ shape: [data.length], data })
 
 /** Of each task, where the memory reads them. */
-const featuresOf = (work: Work, { reads }: Memory): readonly FeatureRows[] =>
+export const featuresOf = (work: Work, { reads }: Memory): readonly FeatureRows[] =>
   reads === undefined
     ? []
     : work.inputs("features").map((artifact) => {
@@ -71,10 +72,7 @@ const featuresOf = (work: Work, { reads }: Memory): readonly FeatureRows[] =>
         return { data: data as Float32Array, width: shape[1] }
       })
 
-const inOrder = (
-  arrived: readonly { readonly task: number; readonly index: number }[],
-  tables: readonly FeatureRows[],
-): FeatureRows => {
+export const inOrder = (arrived: readonly Arrived[], tables: readonly FeatureRows[]): FeatureRows => {
   const [{ width }] = tables
   const data = new Float32Array(arrived.length * width)
   arrived.forEach(({ task, index }, n) => {
@@ -84,7 +82,7 @@ const inOrder = (
 }
 
 /** Throws StepError where a memory names an example twice, or one that isn't there: only training examples can be named (I17). */
-const checked = (given: unknown, examples: number, { name }: Memory, made: string): Int32Array => {
+export const checked = (given: unknown, examples: number, { name }: Memory, made: string): Int32Array => {
   const wrong = (what: string): never => {
     throw new StepError(
       `the memory "${name}" ${what} (${made})`,

@@ -208,32 +208,33 @@ def final(model):
     return {"adapter": model.adapter, "head": model.head}
 
 
-replayed = train(Replay)
-variants = [
-    {"strategy": "er", "options": {}, "final": final(replayed)},
-    {"strategy": "der_pp", "options": {"alpha": Dark.alpha, "beta": Dark.beta}, "final": final(train(Dark))},
-    {"strategy": "der_pp", "options": {"alpha": Dark.alpha, "beta": Dark.beta, "classes": "all"}, "final": final(train(DarkAll))},
-    {"strategy": "a_gem", "options": {}, "final": final(train(Projected))},
-    {"strategy": "ewc", "options": {"lambda": Elastic.strength}, "final": final(train(Elastic))},
-    {"strategy": "ewc", "options": {"lambda": Elastic.strength, "anchors": "one", "decay": Online.decay}, "final": final(train(Online))},
-    {"strategy": "lwf", "options": {"lambda": Distilled.strength, "temperature": Distilled.temperature}, "final": final(train(Distilled))},
-]
-assert Projected.projections > 0
-fixture.write(
-    "strategies",
-    "training strategies over three tasks on tiny_bert/ with LoRA (rank 4, alpha 8, query and value) and a joint head, in float64",
-    {
-        "ids, labels": "[example]; eight examples a task, column of the joint head",
-        "remembered": "[task][example]; while a task is trained all that are remembered of the tasks before are replayed at every step",
-        "settings": "AdamW anew for each task, one batch of the whole task a step, linear schedule, weight decay 0.01",
-        "initial / final": "{adapter: {site: {parameter}}, head: {W [16, 6], b [6]}}; final: after the third task",
-        "adapted": "logits of the tested examples after local adaptation of er's final model on all that is remembered",
-    },
-    ids=IDS,
-    labels=LABEL,
-    remembered=REMEMBERED,
-    settings={"epochs": EPOCHS, "learning_rate": 1e-2, "head_learning_rate": 5e-2, "weight_decay": 0.01},
-    initial=INITIAL,
-    variants=variants,
-    adapted={"options": ADAPTATION, "tested": TESTED, "logits": [adapted(replayed, i) for i in TESTED]},
-)
+if __name__ == "__main__":
+    replayed = train(Replay)
+    variants = [
+        {"strategy": "er", "options": {}, "final": final(replayed)},
+        {"strategy": "der_pp", "options": {"alpha": Dark.alpha, "beta": Dark.beta}, "final": final(train(Dark))},
+        {"strategy": "der_pp", "options": {"alpha": Dark.alpha, "beta": Dark.beta, "classes": "all"}, "final": final(train(DarkAll))},
+        {"strategy": "a_gem", "options": {}, "final": final(train(Projected))},
+        {"strategy": "ewc", "options": {"lambda": Elastic.strength}, "final": final(train(Elastic))},
+        {"strategy": "ewc", "options": {"lambda": Elastic.strength, "anchors": "one", "decay": Online.decay}, "final": final(train(Online))},
+        {"strategy": "lwf", "options": {"lambda": Distilled.strength, "temperature": Distilled.temperature}, "final": final(train(Distilled))},
+    ]
+    assert Projected.projections > 0
+    fixture.write(
+        "strategies",
+        "training strategies over three tasks on tiny_bert/ with LoRA (rank 4, alpha 8, query and value) and a joint head, in float64",
+        {
+            "ids, labels": "[example]; eight examples a task, column of the joint head",
+            "remembered": "[task][example]; while a task is trained all that are remembered of the tasks before are replayed at every step",
+            "settings": "AdamW anew for each task, one batch of the whole task a step, linear schedule, weight decay 0.01",
+            "initial / final": "{adapter: {site: {parameter}}, head: {W [16, 6], b [6]}}; final: after the third task",
+            "adapted": "logits of the tested examples after local adaptation of er's final model on all that is remembered",
+        },
+        ids=IDS,
+        labels=LABEL,
+        remembered=REMEMBERED,
+        settings={"epochs": EPOCHS, "learning_rate": 1e-2, "head_learning_rate": 5e-2, "weight_decay": 0.01},
+        initial=INITIAL,
+        variants=variants,
+        adapted={"options": ADAPTATION, "tested": TESTED, "logits": [adapted(replayed, i) for i in TESTED]},
+    )

@@ -32,6 +32,7 @@ import { logitsOf } from "../training/strategy/joint_head.ts"
 import { adapterOf, arraysOf, trainedIn } from "../training/strategy/module.ts"
 import { evaluated } from "./evaluated.ts"
 import { nearestRows } from "./neighbours.ts"
+import { withoutUnseen } from "./unseen.ts"
 
 export interface AdaptedOptions {
   readonly backbone: ChosenBackbone
@@ -80,7 +81,11 @@ export const adapted = async (work: Work, options: AdaptedOptions): Promise<Arti
   const own = flopsOf(model.answer, sizes)
   const neighbours = Math.min(adaptation.neighbours, memory.texts.length)
   const adapting = flopsOf(model.step, { ...sizes, tokens: neighbours * sizes.tokens, examples: neighbours })
-  return evaluated(logits, indices.length, own + adaptation.steps * adapting)
+  return evaluated(
+    withoutUnseen(logits, columns, work.input("shared")),
+    indices.length,
+    own + adaptation.steps * adapting,
+  )
 }
 
 type Formulas = Awaited<ReturnType<typeof formulas>>

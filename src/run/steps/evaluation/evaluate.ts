@@ -12,6 +12,7 @@ import { unitColumns, unitRows } from "./cosine_head.ts"
 import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
 import { probed } from "./probe.ts"
 import { pickRows, selected } from "./selection.ts"
+import { withoutUnseen } from "./unseen.ts"
 
 export type EvaluateOptions = { readonly stage: number; readonly seed: number } & (
   | { readonly how: "composes" }
@@ -86,5 +87,5 @@ const sharedLogits = (
   }
   const { head: form } = shared.json as { readonly head?: { readonly cosine: number } }
   const logits = form ? applied(unitRows(features), unitColumns(head, form.cosine)) : applied(features, head)
-  return evaluated(logits, features.shape[0], flops)
+  return evaluated(withoutUnseen(logits, columns, shared), features.shape[0], flops)
 }

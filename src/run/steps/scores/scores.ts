@@ -26,6 +26,8 @@ export interface ScoresOptions {
   readonly order: string
   /** Absent: class_incremental. */
   readonly scenario?: Scenario
+  /** Boundaries were unknown in training; absent: known. */
+  readonly sequence?: Cell["sequence"]
   /** Texts are answered in words; absent: by a class. */
   readonly answers?: Omit<Answers, "cut">
   readonly rows: readonly RowPlan[]
@@ -94,6 +96,7 @@ export const scores: Perform = async (work) => {
     adapter: options.adapter,
     order: options.order,
     ...(options.scenario ? { scenario: options.scenario } : {}),
+    ...(options.sequence ? { sequence: options.sequence } : {}),
     ...(options.answers ? { answers: { ...options.answers, cut: cutIn(work.inputs("tokens")) } } : {}),
     tasks,
     examples,

@@ -1,5 +1,6 @@
 /** The training loop of modules and of shared models: an objective, as a `train` block says. */
 import { withGradients } from "../../../model/gradients.ts"
+import type { Halfway } from "../../../model/halfway.ts"
 import { type Optimisation, optimise } from "../../../model/optimise.ts"
 import type { ParameterGroup } from "../../../model/optimiser.ts"
 import type { TrainOptions } from "../../../plan/rows/cell.ts"
@@ -10,7 +11,8 @@ import type { BestEpoch } from "./best_epoch.ts"
 import type { Objective } from "./objective.ts"
 import { loopOptions } from "./train_block.ts"
 
-export interface Minimising extends Pick<Optimisation, "joined" | "projected" | "frozen"> {
+export interface Minimising
+  extends Pick<Optimisation, "joined" | "projected" | "frozen" | "inTurn" | "beforeUpdate" | "afterUpdate"> {
   /** What is trained, by name: changed in place. */
   readonly values: Map<string, Float32Array>
   readonly groups: readonly ParameterGroup[]
@@ -22,6 +24,8 @@ export interface Minimising extends Pick<Optimisation, "joined" | "projected" | 
   readonly of: string
   /** Orders of batches, noise. */
   readonly stream: (purpose: "batches" | "noise") => RandomStream
+  /** What is kept of a training that is stopped, besides its own numbers. */
+  readonly keeps?: Halfway["more"]
   /** Keeps the epoch that is best on validation examples. */
   readonly best?: () => Promise<BestEpoch>
 }
@@ -30,11 +34,12 @@ export interface Minimising extends Pick<Optimisation, "joined" | "projected" | 
 export const minimise = async (
   work: Work,
   { loss, examples, feeds, parts }: Objective,
-  { values, groups, train, steps, rate, of, stream, best: opened, ...more }: Minimising,
+  { values, groups, train, steps, rate, of, stream, keeps, best: opened, ...more }: Minimising,
 ): Promise<Float64Array> => {
   const program = withGradients(loss, [...values.keys()])
   const session = await (await work.engine()).compile(program)
   const best = await opened?.()
+  const besides = best?.halfway ?? keeps
   try {
     const losses = await optimise({
       session,
@@ -55,7 +60,7 @@ export const minimise = async (
           `${steps === undefined ? `epoch ${epoch + 1}/${train.epochs}` : `step ${step + 1}/${total}`} loss ${value.toFixed(3)}`,
         ),
       ...(best ? { afterEpoch: best.look } : {}),
-      halfway: { ...work.halfway, ...(best ? { more: best.halfway } : {}) },
+      halfway: { ...work.halfway, ...(besides ? { more: besides } : {}) },
     })
     best?.restore()
     return losses

@@ -12,38 +12,27 @@ import { strategyObjective } from "./strategy/objective.ts"
 import { type Prepared, prepare } from "./strategy/prepared.ts"
 import { projection } from "./strategy/projection.ts"
 import { leftBy } from "./strategy/stage_end.ts"
-import { described, parameterGroups } from "./train_block.ts"
+import { describedModel, groupsOf, valuesOf } from "./strategy/trained.ts"
 
 export const shared: Perform = async (work) => {
   const prepared = await prepare(work)
-  const { options, adapter, start, carried, to, atRest } = prepared
+  const { options, start, carried, to, atRest } = prepared
   await train(work, prepared)
   const left = await leftBy(work, { ...to, ...atRest }, options, carried)
   return {
-    json: {
-      trains: to.strategy.trains,
-      task: options.name,
-      parameters: start.names.reduce((sum, name) => sum + start.arrays.get(name)!.data.length, 0),
-      ...(options.adapter && { adapter: options.adapter }),
-      ...(adapter?.pool && { pool: { strategy: options.strategy, stage: options.stage } }),
-      ...(adapter?.grows && { grows: adapter.grows }),
-      ...(to.head === "linear" ? {} : { head: to.head }),
-    } as unknown as Json,
+    json: describedModel(prepared) as unknown as Json,
     arrays: { ...Object.fromEntries(start.arrays), ...left, ...to.recorded?.arrays } as Record<string, StoredArray>,
   } satisfies Artifact
 }
 
 /** The numbers of the start are changed in place. */
-const train = async (work: Work, { options, adapter, frozen, to }: Prepared): Promise<void> => {
-  const { strategy, start, names, texts } = to
+const train = async (work: Work, prepared: Prepared): Promise<void> => {
+  const { options, frozen, to } = prepared
+  const { strategy, start, texts } = to
   const { strategy: given, train, name, stage, seed } = options
   const { bodyAfter = Number.POSITIVE_INFINITY } = frozen
-  const values = new Map(names.map((one) => [one, start.get(one)!.data as Float32Array]))
+  const values = valuesOf(prepared)
   const began = new Map([...values].map(([one, data]) => [one, one.startsWith("head/") ? data.slice() : data]))
-  const rate = adapter ? train.learning_rate : Number((given.options as { learning_rate: number }).learning_rate)
-  const arrays = adapter
-    ? described(adapter.plugin, adapter.options, to.net, start, names)
-    : new Map(names.map((one) => [one, { shape: start.get(one)!.shape }]))
   const draws = texts.draws > 0 ? drawsAt(texts, strategy.replays!(given.options), options) : undefined
   const projected = draws && strategy.gradients ? await projection(work, to, draws) : undefined
   const objective = strategyObjective(to)
@@ -54,9 +43,8 @@ const train = async (work: Work, { options, adapter, frozen, to }: Prepared): Pr
   try {
     await minimise(work, objective, {
       values,
-      groups: parameterGroups(arrays, rate, train),
+      ...groupsOf(prepared),
       train,
-      rate,
       of: `"${strategy.name}" at stage ${stage + 1}`,
       stream: (purpose) => randomStream(seed, purpose, name, stage),
       ...((draws && !projected) || texts.samples ? { joined: joins } : {}),

@@ -6,7 +6,7 @@ import { StepError, type Work } from "../../../work.ts"
 import { host } from "../../given.ts"
 
 /** Arrays of a shared model that are no parameters. */
-export const isBeside = (name: string): boolean => /^(carried|recorded)\//.test(name)
+export const isBeside = (name: string): boolean => /^((carried|recorded|indices)\/|seen$)/.test(name)
 
 export const carriedFrom = (work: Pick<Work, "inputs">): Carried<HostTensor> => {
   const kinds: Record<string, Record<string, HostTensor>> = {}

@@ -3,19 +3,23 @@ import { type RandomStream, type Replay, randomStream } from "../../../../plugin
 import type { SharedOptions } from "./shared_options.ts"
 import type { StageTexts } from "./texts.ts"
 
-/** Places among the texts of the stage, of all draws at the batch or update `at`: it depends on that number and the seed alone. */
+/**
+ * Places among the texts of the stage, of all draws at the batch or update `at`: it depends on that number and the seed alone, and on
+ * `kept`, which says what is remembered by then; by default all that are.
+ */
 export const drawsAt = (
   { newest, remembered, draws }: Pick<StageTexts, "newest" | "remembered" | "draws">,
   { every = 1 }: Replay,
   { seed, name, stage, replayed = 0 }: Pick<SharedOptions, "seed" | "name" | "stage" | "replayed">,
+  kept?: (at: number) => Int32Array,
 ): ((at: number) => Int32Array) => {
-  const memory = Array.from({ length: remembered }, (_, i) => i)
-  const drawn = (random: RandomStream) => random.shuffle(memory).slice(0, replayed)
+  const all = Int32Array.from({ length: remembered }, (_, i) => i)
+  const drawn = (random: RandomStream, at: number) => random.shuffle([...(kept?.(at) ?? all)]).slice(0, replayed)
   return (at) =>
     Int32Array.from(
       (at + 1) % every === 0
         ? Array.from({ length: draws }, (_, d) =>
-            drawn(randomStream(seed, "replay", name, stage, at, d)).map((i) => newest + d * remembered + i),
+            drawn(randomStream(seed, "replay", name, stage, at, d), at).map((i) => newest + d * remembered + i),
           ).flat()
         : [],
     )

@@ -51,6 +51,8 @@ export interface ToTrain extends Body {
   readonly pooled?: Pooled
   readonly queries?: (part: Int32Array) => HostTensor
   readonly smoothing: number
+  /** Nobody is told where a task ends. */
+  readonly untold?: true
 }
 
 export const strategyObjective = (to: ToTrain): Objective => {
@@ -100,7 +102,13 @@ const classifyingStep = (to: ToTrain): TrainStep => {
     crossEntropy: (under = logits) => crossEntropies(under, labels, to.smoothing, among),
     logits,
     labels,
-    own,
+    get own(): Tensor {
+      if (!to.untold) return own
+      throw new StepError(
+        `the strategy "${to.strategy.name}" reads which classes are of an example's own task, and nobody is told where a task ends`,
+        "let `boundaries` of the strategy say why it must be told, or leave `boundaries: unknown` out of the stream",
+      )
+    },
     ...(recorded && { recorded: { logits: ofClasses("recorded"), seen: ofClasses("seen") } }),
     trained: trainedLeaves(names, start),
     ...(to.factors && { factors: to.factors }),

@@ -27,7 +27,8 @@ export interface Prepared {
   readonly atRest: Body
 }
 
-export const prepare = async (work: Work): Promise<Prepared> => {
+/** `untold`: the texts of a sequence, where nobody is told where a task ends. */
+export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared> => {
   const options = work.options as unknown as SharedOptions
   const { strategy: given, adapter: chosen, stage, visits } = options
   const net = await network(work, options.backbone)
@@ -38,7 +39,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
   const start = startOf(work, net, adapter, options, { form: head, classes })
   const frozen = strategy.freezes?.(stage, given.options) ?? {}
   const isTrained = (name: string) => frozen.bodyAfter !== 0 || name.startsWith("head/")
-  const texts = stageTexts(work, options, strategy.replays?.(given.options))
+  const texts = untold ?? stageTexts(work, options, strategy.replays?.(given.options))
   const before = { ...bodyOf(net, adapter, start), start: start.arrays, head }
   const recorded = options.head ? undefined : await recordedFor(work, before, texts, stage, strategy.records)
   const scores =
@@ -60,6 +61,7 @@ export const prepare = async (work: Work): Promise<Prepared> => {
     ...(adapter?.pool ? { pooled: adapter, queries: poolQueries(work, adapter, texts) } : {}),
     carried: carriedTensors(carried),
     smoothing: options.train.label_smoothing,
+    ...(untold ? { untold: true as const } : {}),
   }
   return { options, adapter, frozen, start, carried, to, atRest: bodyOf(net, adapter, start, { training: false }) }
 }

@@ -1,4 +1,8 @@
-/** Gradients that a strategy changes: its formula of them and of those of remembered examples, as a program of its own that runs after every backward pass. */
+/**
+ * Gradients that a strategy changes: its formula of them and of those of remembered examples, as a program of its own that runs once for
+ * each update. It is no sum over examples, as gradients are, so it can't stand in the program of the backward pass: that runs for each
+ * batch of an update, and for each part of a large batch, whose gradients are added up first.
+ */
 import type { Projected } from "../../../../model/differentiate.ts"
 import { withGradients } from "../../../../model/gradients.ts"
 import { add, type Engine, input, nameOf, parameter, program, scale, sum } from "../../../../plugin/index.ts"

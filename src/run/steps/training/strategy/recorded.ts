@@ -12,11 +12,16 @@ import { type HeadForm, logitsOf } from "./joint_head.ts"
 import type { StageTexts } from "./texts.ts"
 
 export interface Recorded {
-  readonly has: (item: number) => boolean
-  /** A row of all classes. */
-  readonly of: (item: number) => Float32Array | undefined
+  /** Of a text of the stage; nothing where there was no earlier model. */
+  readonly of: (item: number) => RecordedRow | undefined
   /** What later stages need of it. */
   readonly arrays: Readonly<Record<string, StoredArray>>
+}
+
+/** Rows of all classes: what an earlier model made of a text, and 1 for the classes that it had met. */
+export interface RecordedRow {
+  readonly logits: Float32Array
+  readonly seen: Float32Array
 }
 
 /** The model as it stands before the stage. */
@@ -39,17 +44,16 @@ export const recordedFor = async (
 
 const ofNewest = async (work: Work, before: Before, texts: StageTexts): Promise<Recorded> => {
   const rows = await logitsUnder(work, before, texts.texts.slice(0, texts.newest))
-  const has = (item: number) => item < texts.newest
-  return { has, of: (item) => (has(item) ? rowOf(rows, item) : undefined), arrays: {} }
+  const seen = seenBefore(texts)
+  return {
+    of: (item) => (item < texts.newest ? { logits: rowOf(rows, item), seen: seen[texts.task[item]] } : undefined),
+    arrays: {},
+  }
 }
 
 /** Those of the task before are made now: its model is the one that the stage starts from. */
-const ofRemembered = async (
-  work: Work,
-  before: Before,
-  { texts, newest, remembered, task, index }: StageTexts,
-  stage: number,
-): Promise<Recorded> => {
+const ofRemembered = async (work: Work, before: Before, stageTexts: StageTexts, stage: number): Promise<Recorded> => {
+  const { texts, newest, remembered, task, index } = stageTexts
   const places = Array.from({ length: remembered }, (_, i) => i)
   const taskOf = (i: number) => task[newest + i]
   const last = places.filter((i) => taskOf(i) === stage - 1)
@@ -74,11 +78,30 @@ const ofRemembered = async (
       data: Float32Array.from(own.flatMap((i) => [...rows[i]])),
     }
   }
+  const seen = seenBefore(stageTexts)
   return {
-    has: (item) => item >= newest,
-    of: (item) => (item >= newest ? rows[(item - newest) % remembered] : undefined),
+    of: (item) =>
+      item >= newest ? { logits: rows[(item - newest) % remembered], seen: seen[task[item] + 1] } : undefined,
     arrays,
   }
+}
+
+/** By task, 1 for the classes of the tasks before it, which come to all classes of the stream; one row more than tasks. */
+const seenBefore = ({ columns }: StageTexts): readonly Float32Array[] => {
+  const classes = 1 + Math.max(-1, ...columns.flatMap((own) => [...own]))
+  return [...columns, []].map((_, t) =>
+    onesAt(
+      columns.slice(0, t).flatMap((own) => [...own]),
+      classes,
+    ),
+  )
+}
+
+/** A row of all classes, 1 at some. */
+export const onesAt = (columns: Iterable<number>, classes: number): Float32Array => {
+  const row = new Float32Array(classes)
+  for (const c of columns) row[c] = 1
+  return row
 }
 
 const rowOf = ({ shape: [, classes], data }: HostTensor, row: number): Float32Array =>

@@ -34,26 +34,32 @@ export const stageTexts = (work: Work, options: SharedOptions, replay: Replay | 
   const draws = replay && options.stage > 0 ? replay.draws : 0
   const memory = draws > 0 ? memoryOf(work, options, columns) : undefined
   const samples = replay?.from === "itself"
-  const all = [
-    ...visited,
-    ...Array.from({ length: draws }, () => memory ?? []),
-    ...(samples ? [samplesOfVisited(work, options), samplesOfMemory(work, memory ?? [])] : []),
-  ].flat()
+  const written = samples ? [...samplesOfVisited(work, options), ...samplesOfMemory(work, memory ?? [])] : []
+  return { ...joinedTexts(visited.flat(), memory ?? [], draws, options, written), samples, columns }
+}
+
+/** Texts that are trained on, then those that may be replayed, once for each draw, then what else there is. */
+export const joinedTexts = (
+  newest: readonly StageText[],
+  remembered: readonly StageText[],
+  draws: number,
+  options: SharedOptions,
+  others: readonly StageText[] = [],
+): Omit<StageTexts, "columns" | "samples"> => {
+  const all = [...newest, ...Array.from({ length: draws }, () => remembered).flat(), ...others]
   return {
     texts: all.map(({ text }) => text),
     labels: Int32Array.from(options.head ? [] : all, ({ label }) => label),
     answers: options.head ? all.map(({ answer }) => answer!) : [],
     task: Int32Array.from(all, ({ task }) => task),
     index: Int32Array.from(all, ({ index }) => index),
-    newest: visited.reduce((sum, { length }) => sum + length, 0),
-    remembered: memory?.length ?? 0,
+    newest: newest.length,
+    remembered: remembered.length,
     draws,
-    samples,
-    columns,
   }
 }
 
-interface StageText {
+export interface StageText {
   readonly text: TokenIds
   readonly label: number
   readonly answer?: TokenIds
@@ -61,14 +67,15 @@ interface StageText {
   readonly index: number
 }
 
-const columnsOf = (tokens: readonly Artifact[], { scenario }: SharedOptions): readonly Int32Array[] => {
+/** Of each task, the columns of its classes in the joint head. */
+export const columnsOf = (tokens: readonly Artifact[], { scenario }: SharedOptions): readonly Int32Array[] => {
   const counts = tokens.map(classCount)
   const { offsets } = offsetsOf(counts)
   const all = jointColumns(tokens, scenario === "domain_incremental")
   return counts.map((count, t) => all.subarray(offsets[t], offsets[t] + count))
 }
 
-const textsOf = (tokens: Artifact, task: number, columns: Int32Array, { head }: SharedOptions): StageText[] => {
+export const textsOf = (tokens: Artifact, task: number, columns: Int32Array, { head }: SharedOptions): StageText[] => {
   const { texts, labels } = labelledIn(tokens, "train")
   const answers = head ? answeredIn(tokens, "train").answers : []
   return texts.map((text, index) => ({ text, label: columns[labels[index]], answer: answers[index], task, index }))
