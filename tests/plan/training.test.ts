@@ -24,6 +24,8 @@ test("what strategies may say passes", () => {
     { replays: { draws: 2, every: 100 }, freezes: { bodyAfter: 0, earlierClasses: true }, head: { cosine: 10 } },
     { adapts: adaptation, fisher: { examples: 1, labels: "expected" } },
     { adapts: { ...adaptation, momentum: 0.9 }, needs: "own_keys", classes: undefined },
+    { boundaries: undefined },
+    { boundaries: "it reads `own`" },
     { grows: "concatenate", classes: { why: "it can't", help: "take another" } },
   ]
   for (const says of sound)
@@ -56,6 +58,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ["masks", "no", /its `masks` gives "no"/],
   ["knowsTask", undefined, /its `knowsTask` gives undefined/],
   ["needs", "low_rank", /its `needs` gives "low_rank"/],
+  ["boundaries", true, /its `boundaries` gives true/],
   ["classes", 3, /its `classes` gives 3/],
 ]
 for (const [member, value, message] of wrong)

@@ -75,6 +75,10 @@ const SAYS = {
     is: isNeeded,
     help: 'return "factors", "outputs", "tokens", "own_tokens" or "own_keys", or leave `needs` out',
   },
+  boundaries: {
+    is: absentOr(isText),
+    help: "return a text that says why it must be told where a task ends, or nothing where it need not",
+  },
   classes: {
     is: absentOr(isReason),
     help: "return { why, help }, two texts, or nothing where it can do without classes",
