@@ -66,7 +66,12 @@ const written = golden.written.map((stage) =>
 const SITE = "embeddings/P"
 
 /** The prompt after each task. */
-const trained = async (bench: Bench, options: object, initial: Nested): Promise<readonly Artifact[]> => {
+const trained = async (
+  bench: Bench,
+  options: object,
+  initial: Nested,
+  memories = written,
+): Promise<readonly Artifact[]> => {
   const stages: Artifact[] = [{ json: {}, arrays: { [SITE]: hostOf(initial) as StoredArray } }]
   for (const [stage, rows] of golden.tasks.entries())
     stages.push(
@@ -89,7 +94,7 @@ const trained = async (bench: Bench, options: object, initial: Nested): Promise<
           tokens,
           previous: stages.slice(-1),
           samples: [pairsOf(rows, "trigger", "sample")],
-          memories: written[stage],
+          memories: memories[stage],
         },
       ),
     )
@@ -106,6 +111,23 @@ for (const [name, load] of Object.entries(NETWORKS))
       assert.ok(gap < TOLERANCE, `${JSON.stringify(options)}: ${gap}`)
     }
   })
+
+test("where no sample has the form a task is learnt without", async () => {
+  const bench = { network: await NETWORKS.llama(), engine: await engines.onnxruntime(), plugins: [strategy] }
+  const none: Artifact = {
+    json: { labels: ["task"] },
+    arrays: {
+      ...pairsOf([], "text", "answer").arrays,
+      ...storedTexts("train/triggers", of(golden.tasks[0], "trigger").slice(0, 1)),
+      ...storedTexts("train/samples", []),
+    },
+  }
+  const empty = written.map((stage) => stage.map(() => none))
+  const stages = await trained(bench, golden.options[0], golden.networks.llama.initial, empty)
+  const [, second, third] = stages.map(({ arrays }) => arrays[SITE].data as Float32Array)
+  assert.ok(third.every(Number.isFinite))
+  assert.ok(apart(third, [...second]) > 1e-3, "the third task is learnt")
+})
 
 test("each part of the loss moves the prompt", async () => {
   const bench = { network: await NETWORKS.llama(), engine: await engines.reference(), plugins: [strategy] }

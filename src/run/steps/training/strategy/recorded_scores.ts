@@ -21,20 +21,20 @@ export const recordedScores = async (
   { net, participant, start, trained }: Before,
   { texts, answers, newest, remembered, draws }: StageTexts,
 ): Promise<RecordedScores> => {
-  const forward = program({ scores: answerScores(net, participant, { trained }).scores })
+  const { scores } = answerScores(net, participant, { trained })
+  const vocabulary = scores.shape.at(-1) as number
+  const forward = program({ scores })
   const parameters = parameterFeeds(
     forward,
     new Map([...start].map(([name, { data }]) => [name, data as Float32Array])),
   )
   const session = await (await work.engine()).compile(forward)
   const rows: Float32Array[] = []
-  let vocabulary = 0
   try {
     for (let from = newest; from < newest + remembered; from += CHUNK) {
       const some = answers.slice(from, Math.min(from + CHUNK, newest + remembered))
       const feeds = pairFeeds(net, texts.slice(from, from + some.length), some)
-      const { shape, data } = (await session.run({ ...feeds, ...parameters })).scores
-      vocabulary = shape[1]
+      const { data } = (await session.run({ ...feeds, ...parameters })).scores
       let at = 0
       for (const { length } of some) {
         rows.push((data as Float32Array).slice(at, at + length * vocabulary))
