@@ -18,7 +18,7 @@ import { checkNamedTasks } from "./named_tasks.ts"
 import { reportRepeatedNames, reportRepeatedValues } from "./repeated.ts"
 import { checkSequence } from "./sequence.ts"
 import { checkApart, checkMemory, checkService } from "./service.ts"
-import { checkWriting } from "./writing.ts"
+import { checkSamples, checkWriting } from "./writing.ts"
 
 export { BOUND_KINDS } from "../kinds.ts"
 
@@ -75,7 +75,8 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   const head = stream?.answers ? "text" : "classes"
   if (stream) {
     reportUnmeasured(settings.get("measure")?.value, stream, context)
-    if (stream.answers) checkWriting([...routers, ...compositions, ...bounds], streamName!, context)
+    const check = stream.answers ? checkWriting : checkSamples
+    check([...routers, ...compositions, ...bounds], streamName!, context)
   }
   if (stream) checkSequence(stream, { rows: [...routers, ...compositions, ...bounds], adapters }, context)
   if (stream) checkNamedTasks(compositions, stream, name, context)

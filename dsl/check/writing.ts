@@ -1,9 +1,10 @@
-/** Rows on a stream whose texts are answered in words: what needs classes, or heads of classes, has no place there. */
+/** What is written: on a stream whose texts are answered in words nothing has a place that needs classes, or heads of classes; on one of classes nothing that reads samples. */
 
 import { diagnose } from "../diagnostics/catalogue.ts"
 import type { Context, Listed } from "../names/context.ts"
 import { pluginsOf } from "../names/scope.ts"
 import type { Span } from "../spec.ts"
+import { type ByOptions, saidBy } from "./by_options.ts"
 import { type ClassNeed, classNeedOf } from "./class_needs.ts"
 import { memoryOf } from "./service.ts"
 
@@ -51,4 +52,21 @@ const needsOf = (name: string, { scope, resolve }: Context): readonly Placed[] =
     const at = (need?.option !== undefined && settings.get(need.option)?.value.span) || node.name?.span
     return need && node.name ? [{ ...need, row: node.name.text, at }] : []
   })
+}
+
+/** Where classes are chosen no model writes samples: neither a memory nor a strategy that replays what it has written itself can have them. */
+export const checkSamples = (rows: readonly Listed[], stream: string, context: Context): void => {
+  const { scope, resolve, report } = context
+  for (const { name, span } of rows) {
+    const declared = scope.declared.get(name)
+    const entry = declared ? resolve(declared).entry : pluginsOf(scope.vocabulary, "strategy").get(name)
+    const isStrategy = declared ? declared.kind === "strategy" : entry !== undefined
+    const reads = saidBy(entry?.facts?.reads_memory as ByOptions<boolean> | undefined, () => undefined)
+    const memory =
+      declared?.kind === "router" || declared?.kind === "strategy" ? memoryOf(declared, context) : undefined
+    const holes = { row: scope.writtenOf(name), stream: scope.writtenOf(stream) }
+    if (isStrategy && reads === false) report(diagnose("L2R0544", span, holes))
+    else if (memory?.name && resolve(memory).entry?.facts?.generates === true)
+      report(diagnose("L2R0544", span, { ...holes, memory: memory.name.text }))
+  }
 }

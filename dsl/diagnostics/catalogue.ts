@@ -504,6 +504,10 @@ export const catalogue = {
     "under `task_incremental` rows are told the task of every test text, and under `boundaries: unknown` nobody knows it",
     "write `class_incremental` or `domain_incremental`, or leave `boundaries: unknown` out",
   ]),
+  L2R0544: error<{ row: string; memory?: string; stream: string }>(({ row, memory, stream }) => [
+    `\`${row}\` ${memory ? `reads the memory \`${memory}\`, whose samples are` : "replays samples, which are"} texts with answers that a model writes, and \`${stream}\` chooses among classes`,
+    "write `head: text` in the stream, or take what keeps training examples, such as `random` and `er`",
+  ]),
   L2R0550: error<{ family: string; names: readonly string[] }>(({ family, names }) => [
     `\`${family}\` makes no network from nothing that writes texts`,
     names.length > 0 ? `there ${names.length === 1 ? "is" : "are"} ${quoted(names)}` : "no backbone plugin does",

@@ -255,6 +255,16 @@ export const experiments: Pages = {
     right: spoken("routers: near", "router near = similarity { statistic: task_gaussian, statistics: train }\n"),
     given: true,
   },
+  L2R0544: {
+    title: "samples where classes are chosen",
+    text: "The samples of a memory that is `generated`, and those that a strategy such as `lfpt5` replays, are texts with their answers, which a model has written. Where an example has a class no model writes: there are samples on streams whose `head` is `text`.",
+    wrong: `memory dreamt = generated { per_task: 20 }\nrouter dreamer = l2r { memory: dreamt }\n${trial("routers: dreamer")}`,
+    right: spoken(
+      "routers: dreamer",
+      "memory dreamt = generated { per_task: 20 }\nrouter dreamer = l2r { memory: dreamt }\n",
+    ),
+    given: true,
+  },
   L2R0539: {
     title: "portability where texts are answered in words",
     text: "A portability tests carried modules by how many test texts of a task get their right class, under a head that is fitted on each backbone. Under `head: text` there are no classes.",

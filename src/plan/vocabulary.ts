@@ -169,7 +169,11 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         ...(plugin.taskNames && { tasks: plugin.taskNames }),
       }
     case "memory":
-      return { depends_on_order: plugin.keep !== undefined, ...fact(classNeeds(plugin, options)) }
+      return {
+        depends_on_order: plugin.keep !== undefined,
+        ...(plugin.generates && { generates: true }),
+        ...fact(classNeeds(plugin, options)),
+      }
     case "strategy":
       return {
         trains: plugin.trains,

@@ -499,6 +499,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     spoken("routers: r, bounds: similarity"),
     spoken("routers: [r, learnt]"),
   ],
+  L2R0544: [
+    trial("routers: dreamer", "memory dreamt = generated\nrouter dreamer = l2r { memory: dreamt }\n"),
+    trial("routers: learnt, bounds: lfpt5"),
+  ],
   L2R0539: [
     spoken(
       "routers: r",

@@ -46,6 +46,7 @@ export const vocabulary: Vocabulary = {
       plugin("wordnet", {}, { facts: { tasks: ["living", "mind"] } }),
     ]),
     memory: Object.fromEntries([
+      plugin("generated", { per_task: count }, { facts: { generates: true } }),
       plugin(
         "random",
         { per_class: count, per_task: count },
@@ -178,6 +179,7 @@ export const vocabulary: Vocabulary = {
         { facts: { visits: "one_by_one", reads_memory: { byDefault: true }, needs_boundaries: { byDefault: null } } },
       ),
       plugin("ewc", {}, { facts: { visits: "one_by_one", needs_boundaries: { byDefault: "it takes stock there" } } }),
+      plugin("lfpt5", { memory: everyRouter.memory }, { facts: { reads_memory: { byDefault: false } } }),
     ]),
     probe: Object.fromEntries([plugin("frozen_class_centroid", { statistics: oneOf("memory", "train") })]),
     backend: Object.fromEntries([plugin("onnxruntime", { threads: count }), plugin("reference")]),

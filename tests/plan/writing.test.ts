@@ -36,8 +36,10 @@ experiment answering {
 `,
   )
 
-/** Of plugins whose need of classes no fact tells, as where options speak against each other: then the plan asks them. */
-const untold = JSON.parse(JSON.stringify(shipped), (key, value) => (key === "needs_classes" ? undefined : value))
+/** Of plugins whose need of classes, or of answers, no fact tells, as where options speak against each other: then the plan asks them. */
+const untold = JSON.parse(JSON.stringify(shipped), (key, value) =>
+  ["needs_classes", "reads_memory", "generates"].includes(key) ? undefined : value,
+)
 
 const planned = async (text: string, vocabulary: unknown = shipped): Promise<Plan> => {
   const { spec: checked, diagnostics } = check(text, { file: "spec.l2r", vocabulary: vocabulary as Vocabulary })
