@@ -36,19 +36,17 @@ const PROMPTS = [[4, 9, 11], [7], [5, 5, 6, 8]].map((ids) => Int32Array.from(ids
 for (const [name, load] of Object.entries(networks))
   test(`${name}: a text is the same whatever is drawn beside it, and other random numbers give another`, async () => {
     const writer = generator(await engines.onnxruntime(), await load())
+    const among = { newTokens: 12, topK: 20, temperature: 1 }
     const drawn = (prompts: readonly TokenIds[], first = 0, seed = 1, topK = 20) =>
-      writer.sampled(prompts, {
-        newTokens: 12,
-        end: 2,
-        topK,
-        temperature: 1,
-        random: (text) => randomStream(seed, "sample", first + text),
-      })
+      writer.sampled(prompts, { ...among, topK, random: (text) => randomStream(seed, "sample", first + text) })
     const all = await drawn(PROMPTS)
     for (const [i, prompt] of PROMPTS.entries()) assert.deepEqual(await drawn([prompt], i), [all[i]], `text ${i}`)
     assert.notDeepEqual(await drawn(PROMPTS, 0, 2), all)
-    assert.ok(all.every((ids) => ids.length === 12 || ids.at(-1) === 2))
-    const greedy = await writer.greedy(PROMPTS, { newTokens: 12, end: 2 })
+    const end = all[1][3]
+    const ended = await writer.sampled(PROMPTS, { ...among, end, random: (text) => randomStream(1, "sample", text) })
+    const until = (ids: TokenIds) => (ids.includes(end) ? ids.slice(0, ids.indexOf(end) + 1) : ids)
+    assert.deepEqual(ended, all.map(until), "each text ends for itself")
+    const greedy = await writer.greedy(PROMPTS, { newTokens: 12 })
     assert.deepEqual(await drawn(PROMPTS, 0, 3, 1), greedy, "the likeliest alone")
     await writer.release()
   })

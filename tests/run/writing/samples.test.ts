@@ -97,6 +97,9 @@ test("a module that has learnt a task's texts writes some of them, with their an
   const right = samples.filter(({ text }) => known.has(text))
   assert.ok(right.length > samples.length / 2, JSON.stringify(samples))
   assert.deepEqual(await perform(bench, "generate", generating("say"), { module }), made)
+  const more = await perform(bench, "generate", generating("say", { samples: 40 }), { module })
+  const first = (more.json as unknown as { samples: readonly Example[] }).samples.slice(0, samples.length)
+  assert.deepEqual(first, samples, "each is drawn by its number, whatever is written at once")
   const other = await perform(bench, "generate", generating("say", { seed: 2 }), { module })
   assert.notDeepEqual(other.json, made.json)
 
@@ -108,6 +111,33 @@ test("a module that has learnt a task's texts writes some of them, with their an
   )
   assert.deepEqual([...memory.index], [...samples.keys()])
   assert.equal(textsIn(made, "train/samples").length, samples.length)
+})
+
+test("a sample with two separators has not the form", async () => {
+  const { json } = dataset("say")
+  const twice = (json as unknown as { train: Example[] }).train.map((one) => ({
+    ...one,
+    text: `${one.text} __ans__ so`,
+  }))
+  const tokens = await perform(
+    bench,
+    "tokens",
+    { backbone, samples: form("say") },
+    { dataset: { json: { ...(json as object), train: twice } as never, arrays: {} } },
+  )
+  const training = {
+    backbone,
+    adapter: LORA,
+    train: { ...TRAIN, epochs: 60, batch: 8 },
+    task: "say",
+    seed: 1,
+    head: "text",
+  }
+  const module = await perform(bench, "module", training, { tokens })
+  const made = await performers.generate({ ...workOf(bench, generating("say"), { module }), warn: () => {} })
+  const { samples } = made.json as unknown as { samples: readonly Example[] }
+  assert.ok(samples.length < 6, "most of what is written has two")
+  for (const { text, label } of samples) assert.ok(!`${text} ${label}`.includes("__ans__"), `${text} / ${label}`)
 })
 
 test("what has not the form is dropped, and told of", async () => {
