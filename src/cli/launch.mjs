@@ -7,10 +7,11 @@
  *     any other Node                      starts that one, and passes arguments, signals and the exit code through
  *     ... where it is not installed       runs it itself from 22.19 on, else says what to do
  *
- * A verb that a fresh bundle has is run from there.
+ * A verb that a fresh bundle has is run from there. Node keeps what it compiles for the next start, of worker threads too.
  */
 import { spawn } from "node:child_process"
-import { constants } from "node:os"
+import * as modules from "node:module"
+import { constants, tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { bundled } from "./bundle.mjs"
@@ -25,6 +26,8 @@ const chosen = here.kind === "node" ? find("node") : here
 const { INIT_CWD, npm_config_local_prefix: prefix, npm_lifecycle_event: script } = process.env
 const stood = here.kind === "bun" ? prefix : INIT_CWD
 if (script === "l2r" && stood !== undefined && same(process.cwd(), root)) process.chdir(stood)
+
+if (chosen?.kind === "node") keepCompiled()
 
 if (chosen === undefined) {
   process.stderr.write(
@@ -55,6 +58,12 @@ function start(path) {
     process.exit(2)
   })
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal ?? "SIGTERM"] ?? 0)))
+}
+
+/** Where Node itself would, unless NODE_COMPILE_CACHE names another folder; threads and what is started here read the variable. */
+function keepCompiled() {
+  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache")
+  modules.enableCompileCache?.()
 }
 
 /** Node before 24.3 warns that it strips types, and every Node 24 that it has SQLite. */
