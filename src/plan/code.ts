@@ -12,7 +12,10 @@ import { sha256 } from "./key.ts"
 interface Source {
   readonly stamp: string
   readonly digest: string
-  readonly imports: readonly string[]
+  /** Files that it imports, by how it names them. */
+  readonly files: readonly (readonly [specifier: string, path: string])[]
+  /** Packages that it imports, with their versions. */
+  readonly packages: readonly string[]
 }
 
 /** Read sources by path; a changed file (time or size) is read again. */
@@ -22,9 +25,11 @@ const packages = new Map<string, string>()
 const importing =
   /(?:^|[;}\n])\s*(?:import|export)\s+(?!type\b)(?:[\w$*{}\s,]*?\bfrom\s*)?["']([^"'\n]+)["']|\bimport\s*\(\s*["']([^"'\n]+)["']/g
 
-const sourceAt = (path: string): Source => {
-  const { mtimeMs, size } = statSync(path)
-  const stamp = `${mtimeMs} ${size}`
+/** Undefined where there is no such file. */
+const sourceAt = (path: string): Source | undefined => {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isFile()) return undefined
+  const stamp = `${found.mtimeMs} ${found.size}`
   const known = sources.get(path)
   if (known?.stamp === stamp) return known
   const content = readFileSync(path)
@@ -32,9 +37,26 @@ const sourceAt = (path: string): Source => {
   const imports = isCode
     ? [...content.toString("utf8").matchAll(importing)].map(([, plain, dynamic]) => plain ?? dynamic)
     : []
-  const source = { stamp, digest: sha256(content), imports: [...new Set(imports)] }
+  const source = { stamp, digest: sha256(content), ...resolved(new Set(imports), dirname(path)) }
   sources.set(path, source)
   return source
+}
+
+const resolved = (specifiers: ReadonlySet<string>, directory: string): Pick<Source, "files" | "packages"> => {
+  const files: (readonly [string, string])[] = []
+  const packages: string[] = []
+  for (const specifier of specifiers) {
+    if (specifier.startsWith("node:")) continue
+    const bare = !/^(\.|\/|file:)/.test(specifier)
+    const own = bare ? ownFile(specifier, directory) : undefined
+    if (bare && !own) packages.push(packageVersion(specifier, directory))
+    else
+      files.push([
+        specifier,
+        own ?? (specifier.startsWith("file:") ? pathOf(specifier) : resolve(directory, specifier)),
+      ])
+  }
+  return { files, packages }
 }
 
 /** "name@version" of the package that a file in `directory` gets for a bare specifier. */
@@ -57,21 +79,35 @@ export const packageVersion = (specifier: string, directory: string): string => 
   }
 }
 
+interface OwnPackage {
+  readonly at: string
+  readonly name?: unknown
+  readonly exports?: Readonly<Record<string, unknown>>
+}
+
+/** The packages that files belong to, by folder. */
+const owners = new Map<string, OwnPackage | undefined>()
+
+const ownerOf = (directory: string): OwnPackage | undefined => {
+  if (owners.has(directory)) return owners.get(directory)
+  const manifest = join(directory, "package.json")
+  const above = dirname(directory)
+  const found = existsSync(manifest)
+    ? { ...JSON.parse(readFileSync(manifest, "utf8")), at: directory }
+    : above === directory
+      ? undefined
+      : ownerOf(above)
+  owners.set(directory, found)
+  return found
+}
+
 /** The file that a bare specifier names where it names the importer's own package (`l2r/plugin` inside l2r). */
 const ownFile = (specifier: string, directory: string): string | undefined => {
-  for (let at = directory; ; at = dirname(at)) {
-    const manifest = join(at, "package.json")
-    if (existsSync(manifest)) {
-      const { name, exports } = JSON.parse(readFileSync(manifest, "utf8"))
-      const [own, subpath] = [
-        typeof name === "string" && (specifier === name || specifier.startsWith(`${name}/`)),
-        `.${specifier.slice(name?.length)}`,
-      ]
-      const target = own ? exports?.[subpath] : undefined
-      return typeof target === "string" ? join(at, target) : undefined
-    }
-    if (at === dirname(at)) return undefined
-  }
+  const owner = ownerOf(directory)
+  if (typeof owner?.name !== "string") return undefined
+  if (specifier !== owner.name && !specifier.startsWith(`${owner.name}/`)) return undefined
+  const target = owner.exports?.[`.${specifier.slice(owner.name.length)}`]
+  return typeof target === "string" ? join(owner.at, target) : undefined
 }
 
 const pathOf = (file: string | URL): string => {
@@ -101,22 +137,20 @@ const codeBelow = (folder: string): string[] =>
 const closureDigest = (entries: readonly string[], root: string): string => {
   const lines = new Set<string>()
   const seen = new Set(entries)
-  const waiting = [...entries]
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    const { digest, imports } = sourceAt(path)
-    lines.add(`${relative(root, path).split(sep).join("/")} ${digest}`)
-    for (const specifier of imports) {
-      if (specifier.startsWith("node:")) continue
-      const bare = !/^(\.|\/|file:)/.test(specifier)
-      const own = bare ? ownFile(specifier, dirname(path)) : undefined
-      if (bare && !own) lines.add(packageVersion(specifier, dirname(path)))
-      else {
-        const target = own ?? (specifier.startsWith("file:") ? pathOf(specifier) : resolve(dirname(path), specifier))
-        if (seen.has(target)) continue
-        seen.add(target)
-        if (existsSync(target) && statSync(target).isFile()) waiting.push(target)
-        else lines.add(`${specifier} missing`)
-      }
+  const waiting = entries.map((path) => [path, path] as const)
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [specifier, path] = next
+    const source = sourceAt(path)
+    if (source === undefined) {
+      lines.add(`${specifier} missing`)
+      continue
+    }
+    lines.add(`${relative(root, path).split(sep).join("/")} ${source.digest}`)
+    for (const line of source.packages) lines.add(line)
+    for (const file of source.files) {
+      if (seen.has(file[1])) continue
+      seen.add(file[1])
+      waiting.push(file)
     }
   }
   return sha256([...lines].sort().join("\n"))
