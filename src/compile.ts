@@ -4,7 +4,7 @@
  *   text --parse, check--> Spec --plan--> Plan (graph of steps) --run--> artifacts in the store --assemble--> Results --report--> files
  *
  *   1. read and check   src/source.ts + dsl/      a file becomes a checked spec, or diagnostics
- *   2. plan             src/plan/plan.ts          the spec and its plugins become steps with content keys
+ *   2. plan             src/planned.ts, plan/     the spec and its plugins become steps with content keys
  *   3. run              src/run/execute.ts        what the store does not have is computed, in worker threads
  *   4. assemble         src/run/results.ts        scores, costs and comparisons become one plain value
  *   5. report           src/report/               results.json, report.html, matrix.csv, tables for the terminal
@@ -13,35 +13,21 @@ import { accessSync, constants } from "node:fs"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Spec } from "../dsl/index.ts"
 import type { Results } from "./learning/results.ts"
 import { needed } from "./plan/drawing/step_graph.ts"
-import { type ModelPlan, makeModelPlan, makePlan, type Plan, type PlanSettings } from "./plan/plan.ts"
+import type { Plan } from "./plan/plan.ts"
 import { matrixCsv, type ReportFile, reportHtml, resultsJson } from "./report/index.ts"
 import type { RunEvent } from "./run/events.ts"
 import { ArtifactStore, type Executed, execute } from "./run/execute.ts"
 import type { RunFailed } from "./run/failures.ts"
-import { machine } from "./run/machine.ts"
-import { moduleReader } from "./run/peft/elsewhere.ts"
 import { assembleResults } from "./run/results.ts"
 import { openStore, type StoreError } from "./run/store/index.ts"
 import { makeFolder, writeWhole } from "./run/store/write.ts"
 import { ownPerformers, workers } from "./run/workers.ts"
 import type { Source } from "./source.ts"
 
+export { modelPlan, plan } from "./planned.ts"
 export { checkSource, readSource, type Source } from "./source.ts"
-
-/** Phase 2. */
-export const plan = (
-  spec: Spec,
-  source: Source,
-  settings: Omit<PlanSettings, "directory" | "processor" | "moduleReader"> = {},
-): Promise<Plan> =>
-  makePlan(spec, { directory: source.directory, processor: machine().fingerprint, moduleReader, ...settings })
-
-/** Phase 2 of one language model that a spec declares. */
-export const modelPlan = (spec: Spec, name: string, seed: number, { directory }: Source): Promise<ModelPlan> =>
-  makeModelPlan(spec, name, seed, { directory, processor: machine().fingerprint })
 
 export interface RunSettings {
   /** Folder of the store. */

@@ -41,7 +41,7 @@ export default {
       return 0
     }
     const [{ plan }, { drawing }, { cachedIn }] = await Promise.all([
-      import("../compile.ts"),
+      import("../planned.ts"),
       import("../plan/drawing/drawing.ts"),
       import("./cached.ts"),
     ])

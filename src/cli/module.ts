@@ -71,7 +71,7 @@ const exported = async (file: string, task: string, flags: Flags): Promise<numbe
   const { source, spec } = await checkedSpec(file, saidIn(flags))
   if (!spec) return 1
   const [{ plan }, { modulesOf, trainedModule }, { writeFiles }] = await Promise.all([
-    import("../compile.ts"),
+    import("../planned.ts"),
     import("../run/peft/trained.ts"),
     import("../run/export.ts"),
   ])

@@ -21,7 +21,7 @@ export default {
     const { source, spec } = await checkedSpec(file, saidIn(flags))
     if (!spec) return 1
     const [{ plan }, { needed }, { cachedIn }] = await Promise.all([
-      import("../compile.ts"),
+      import("../planned.ts"),
       import("../plan/drawing/step_graph.ts"),
       import("./cached.ts"),
     ])

@@ -24,7 +24,7 @@ export const similar = async (file: string, task: string | undefined, flags: Fla
   const { source, spec } = await checkedSpec(file, saidIn(flags))
   if (!spec) return 1
   const [{ plan }, { modulesOf, trainedModule }, { similarity }] = await Promise.all([
-    import("../compile.ts"),
+    import("../planned.ts"),
     import("../run/peft/trained.ts"),
     import("../run/similar.ts"),
   ])
