@@ -1,12 +1,12 @@
-/** The small variants of the papers' examples, run to the last stage: every row has its figures, and the full variants check without their data. */
+/** The small variants of the papers' examples, on an encoder with random weights, run to the last stage: every row has its figures, and the full variants check without their data. */
 import assert from "node:assert/strict"
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { after, test } from "node:test"
+import { after, before, test } from "node:test"
 import { readSource } from "../../src/compile.ts"
 import { checkSource } from "../../src/source.ts"
-import { example, folder, ran } from "./shrunk.ts"
+import { example, folder, ran, smallBackbone } from "./shrunk.ts"
 
 const place = mkdtempSync(join(tmpdir(), "l2r-papers-"))
 after(() => rmSync(place, { recursive: true, force: true }))
@@ -20,9 +20,16 @@ const skip =
   (process.versions.bun !== undefined || process.versions.deno !== undefined) &&
   "the same steps on each runtime: here tests/examples/smoke.test.ts, on Node these"
 
+let encoder: Readonly<Record<string, string>>
+before(async () => {
+  encoder = await smallBackbone(join(place, "backbone"))
+})
+
 for (const paper of PAPERS)
   test(`${paper}: every row is defined and measured after the last task`, { skip }, async () => {
-    const { results } = await ran(example(paper, FEWER), join(place, "store"), { finalStageOnly: true })
+    const { results } = await ran(example(paper, { ...FEWER, ...encoder }), join(place, "store"), {
+      finalStageOnly: true,
+    })
     for (const cell of results.cells)
       for (const line of cell.summary) {
         assert.equal(line.notDefined, undefined, `${line.row} ${line.head}`)

@@ -94,5 +94,6 @@ export const ran = async (source: Source, store: string, settings: Parameters<ty
     assert.notEqual(event.type, "failed", JSON.stringify(event))
     if (event.type === "finished") computed.set(event.key, labels.get(event.key) as string)
   }
-  return { planned, results: await Effect.runPromise(run(planned, source, { store, workers: 2, onEvent })), computed }
+  // One worker: each has to load everything first, which takes longer than these steps, and the suite uses all cores anyway.
+  return { planned, results: await Effect.runPromise(run(planned, source, { store, workers: 1, onEvent })), computed }
 }

@@ -1,6 +1,6 @@
 /**
- * The examples of transfers and of portability, made small, on siblings of the encoder that ships which `l2r distil` makes of it:
- * every row and every cell has its figures.
+ * The examples of transfers and of portability, made small: a small encoder with random weights, and siblings of it which
+ * `l2r distil` makes: every row and every cell has its figures.
  */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
@@ -11,7 +11,7 @@ import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import type { DataSource } from "../../src/plugin/index.ts"
 import { loadPlugin } from "../../src/plugin/load.ts"
-import { example, ran, SIBLING_SIZES, siblingsIn } from "./shrunk.ts"
+import { example, ran, siblingsIn, smallBackbone } from "./shrunk.ts"
 
 const place = mkdtempSync(join(tmpdir(), "l2r-transfer-"))
 after(() => rmSync(place, { recursive: true, force: true }))
@@ -21,7 +21,9 @@ const skip =
   "the same steps on each runtime: here tests/run/transferred.test.ts, on Node these"
 
 const root = new URL("../../", import.meta.url)
-const teacher = fileURLToPath(new URL("plugins/backbones/bert/shipped/gloss-mini", root))
+const teacher = join(place, "teacher")
+/** One of the same width, one of another. */
+const SIZES = { shallow: { layers: 1, width: 16 }, slim: { layers: 1, width: 8 } }
 
 /** Texts of one task, on which the siblings are distilled. */
 const writeCorpus = async (folder: string): Promise<void> => {
@@ -35,12 +37,23 @@ const writeCorpus = async (folder: string): Promise<void> => {
   }
 }
 
+let encoder: Readonly<Record<string, string>>
 before(async () => {
   if (skip) return
+  encoder = await smallBackbone(teacher)
   await writeCorpus(join(place, "corpus"))
-  for (const [name, { layers, width }] of Object.entries(SIBLING_SIZES)) {
+  for (const [name, { layers, width }] of Object.entries(SIZES)) {
     const settings = { teacher, out: join(place, "siblings", name), data: `jsonl:${join(place, "corpus")}` }
-    const size = { layers, width, intermediate: 2 * width, vocabulary: 600, positions: 32, epochs: 1, batch: 32 }
+    const size = {
+      layers,
+      width,
+      heads: 2,
+      intermediate: 2 * width,
+      vocabulary: 400,
+      positions: 16,
+      epochs: 1,
+      batch: 32,
+    }
     const flags = Object.entries({ ...settings, ...size }).flatMap(([flag, value]) => [`--${flag}`, String(value)])
     const main = fileURLToPath(new URL("src/cli/main.ts", root))
     const { status, stderr } = spawnSync(process.execPath, [main, "distil", ...flags], { cwd: place, encoding: "utf8" })
@@ -50,6 +63,7 @@ before(async () => {
 
 const small = (name: string, more: Readonly<Record<string, string>>) =>
   example(name, {
+    ...encoder,
     ...siblingsIn(name, join(place, "siblings")),
     "train_per_class: 60": "train_per_class: 8, validation_per_class: 2",
     "max_tokens: 32": "max_tokens: 16",
@@ -83,6 +97,7 @@ test("13_portability: every module is carried, and each cell has its curves and 
   const changes = {
     "test_per_class: 60": "test_per_class: 5",
     "[0, 10, 40]": "[0, 2]",
+    "[living, things]": "[living]",
     "[topics, others]": "topics",
     "1..3": "1",
   }
