@@ -52,7 +52,12 @@ for (const [what, spec] of Object.entries({ "a training": MODULE, "the training 
   test(
     `${what} that was killed goes on from its last snapshot`,
     {
-      skip: process.platform === "win32" && "Windows has no signals",
+      skip:
+        process.platform === "win32"
+          ? "Windows has no signals"
+          : spec === LANGUAGE_MODEL &&
+            (process.versions.bun ?? process.versions.deno) !== undefined &&
+            "snapshots are the same on each runtime: here of the other training",
     },
     () =>
       placed({ ...content, spec }, async (place) => {

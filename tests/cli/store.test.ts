@@ -42,6 +42,10 @@ const keysOf = (events: readonly RunEvent[], type: "started" | "warning"): reado
 const equal = (place: Place, expected: ReturnType<typeof contentOf>, said: string): void =>
   assert.deepEqual(differences(expected, contentOf(place)), [], said)
 
+const elsewhere =
+  (process.versions.bun ?? process.versions.deno) !== undefined &&
+  "the same on each runtime: here one harm, on Node all"
+
 const flipped = (path: string): void => {
   const bytes = readFileSync(path)
   bytes[Math.floor(bytes.length / 2)] ^= 1
@@ -66,37 +70,43 @@ const filesOf = (store: string, key: string) => {
 }
 
 for (const [harm, spoil] of Object.entries(harms))
-  test(`what is ${harm} in the store of a finished run, of every kind of step, is computed again with a warning`, () =>
-    placed(everyStep, async (place) => {
-      const { steps, content } = await finished()
-      cpSync(join(calm, "store"), place.store, { recursive: true })
-      assert.deepEqual(
-        KINDS.filter((kind) => steps.every((step) => step.kind !== kind)),
-        [],
-        "a kind of step that the plan lacks",
-      )
+  test(
+    `what is ${harm} in the store of a finished run, of every kind of step, is computed again with a warning`,
+    {
+      skip: harm !== "altered" && elsewhere,
+    },
+    () =>
+      placed(everyStep, async (place) => {
+        const { steps, content } = await finished()
+        cpSync(join(calm, "store"), place.store, { recursive: true })
+        assert.deepEqual(
+          KINDS.filter((kind) => steps.every((step) => step.kind !== kind)),
+          [],
+          "a kind of step that the plan lacks",
+        )
 
-      // Files first, then harm: two steps may share an object. Of the steps of one kind each loses another file.
-      const files = steps.map(({ key }) => filesOf(place.store, key))
-      const chosen = steps.map(({ kind }, i) => {
-        const all = Object.values(files[i])
-        const nth = steps.slice(0, i).filter((before) => before.kind === kind).length
-        return all[(nth + KINDS.indexOf(kind)) % all.length]
-      })
-      for (const path of new Set(chosen)) spoil(path)
+        // Files first, then harm: two steps may share an object. Of the steps of one kind each loses another file.
+        const files = steps.map(({ key }) => filesOf(place.store, key))
+        const chosen = steps.map(({ kind }, i) => {
+          const all = Object.values(files[i])
+          const nth = steps.slice(0, i).filter((before) => before.kind === kind).length
+          return all[(nth + KINDS.indexOf(kind)) % all.length]
+        })
+        for (const path of new Set(chosen)) spoil(path)
 
-      const again = await succeeded(place)
-      assert.deepEqual([...keysOf(again.events, "started")].sort(), steps.map(({ key }) => key).sort(), again.said)
-      const silent = (i: number) => harm === "deleted" && chosen[i] === files[i].record // as if it had never run
-      const warned = keysOf(again.events, "warning")
-      assert.deepEqual(
-        steps.flatMap(({ key, label }, i) => (silent(i) || warned.includes(key) ? [] : [label])),
-        [],
-        again.said,
-      )
-      assert.match(again.said, /in the store is damaged .*it is computed again/)
-      equal(place, content, again.said)
-    }))
+        const again = await succeeded(place)
+        assert.deepEqual([...keysOf(again.events, "started")].sort(), steps.map(({ key }) => key).sort(), again.said)
+        const silent = (i: number) => harm === "deleted" && chosen[i] === files[i].record // as if it had never run
+        const warned = keysOf(again.events, "warning")
+        assert.deepEqual(
+          steps.flatMap(({ key, label }, i) => (silent(i) || warned.includes(key) ? [] : [label])),
+          [],
+          again.said,
+        )
+        assert.match(again.said, /in the store is damaged .*it is computed again/)
+        equal(place, content, again.said)
+      }),
+  )
 
 test("of a damaged store only what is damaged is computed again", () =>
   placed(everyStep, async (place) => {

@@ -23,6 +23,7 @@ import {
 } from "../../src/plugin/index.ts"
 import { loadSource } from "../../src/plugin/load.ts"
 import { testRouter } from "../../src/testing/index.ts"
+import { settingsFor } from "../plugins/settings.ts"
 import { pageOf, root, strangersFolder } from "./page.ts"
 
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n")
@@ -54,8 +55,9 @@ test("the thirty lines are those of the example", () => {
   assert.equal(blocks("ts").length, others.length + 2)
 })
 
-for (const router of others) testRouter(router)
-testRouter(others.find(({ name }) => name === "guessed") as Router, { together: true })
+const checked = settingsFor(testRouter)
+for (const router of others) checked(router)
+checked(others.find(({ name }) => name === "guessed") as Router, { together: true })
 
 test("every field of a router, of its fit, and every query has its place on the page", () => {
   const typed = (path: string, name: string): readonly string[] => {

@@ -5,6 +5,9 @@ import type { Router } from "../../src/plugin/index.ts"
 import { loadPlugin } from "../../src/plugin/load.ts"
 import { shipped } from "../../src/plugin/registry.ts"
 import { testIndependence } from "../../src/testing/index.ts"
+import { settingsFor } from "./settings.ts"
+
+const checked = settingsFor(testIndependence)
 
 const settings: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
   arrow: [{ top_k: 2 }, { top_k: 2, mix: "factors" }],
@@ -19,4 +22,4 @@ test("there are routers to test", () => {
 })
 
 for (const router of routers)
-  for (const written of settings[router.name] ?? [{}]) testIndependence(router, written, "onnxruntime")
+  for (const written of settings[router.name] ?? [{}]) checked(router, written, "onnxruntime")

@@ -12,16 +12,19 @@ import { testBaseline } from "../../../src/testing/index.ts"
 import { toyBench } from "../../../src/testing/router_bench.ts"
 import { trainedTo } from "../../../src/testing/strategy_stream.ts"
 import { backbone, perform } from "../../../src/testing/work.ts"
+import { settingsFor } from "../settings.ts"
 
-testBaseline(incLora)
-testBaseline(incLora, {}, { adapter: [bottleneck, { reduction: 2 }] })
-testBaseline(incLora, {}, { adapter: [prefix, { length: 2 }] })
-testBaseline(oLora)
-testBaseline(oLora, { lambda_2: 0.1, entries: "squared" }, { plainAtFirst: false })
-testBaseline(progressivePrompts, {}, { adapter: [prompt, { length: 2 }], plainAtFirst: false })
-testBaseline(progressivePrompts, { task: "unknown" }, { adapter: [prompt, { length: 2 }] })
-testBaseline(progressivePrompts, {}, { adapter: [prefix, { length: 2 }], plainAtFirst: false })
-testBaseline(progressivePrompts, {}, { adapter: [prefix, { length: 2, hidden: 3 }], plainAtFirst: false })
+const checked = settingsFor(testBaseline)
+
+checked(incLora)
+checked(incLora, {}, { adapter: [bottleneck, { reduction: 2 }] })
+checked(incLora, {}, { adapter: [prefix, { length: 2 }] })
+checked(oLora)
+checked(oLora, { lambda_2: 0.1, entries: "squared" }, { plainAtFirst: false })
+checked(progressivePrompts, {}, { adapter: [prompt, { length: 2 }], plainAtFirst: false })
+checked(progressivePrompts, { task: "unknown" }, { adapter: [prompt, { length: 2 }] })
+checked(progressivePrompts, {}, { adapter: [prefix, { length: 2 }], plainAtFirst: false })
+checked(progressivePrompts, {}, { adapter: [prefix, { length: 2, hidden: 3 }], plainAtFirst: false })
 
 test("o_lora without penalties is inc_lora, to the byte", async () => {
   const after = async (strategy: Strategy, written: object) => {

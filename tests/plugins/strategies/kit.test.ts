@@ -11,18 +11,21 @@ import seqStar from "../../../plugins/strategies/seq_star.ts"
 import sequential from "../../../plugins/strategies/sequential.ts"
 import sequentialFull from "../../../plugins/strategies/sequential_full.ts"
 import { testBaseline } from "../../../src/testing/index.ts"
+import { settingsFor } from "../settings.ts"
 
-testBaseline(sequential, {}, { neutral: {} })
-testBaseline(sequentialFull, { learning_rate: 0.01 })
-testBaseline(multiTask)
-testBaseline(multiTaskFull, { learning_rate: 0.01 })
-testBaseline(er)
-testBaseline(derPp, {}, { neutral: { alpha: 0, beta: 0 } })
-testBaseline(derPp, { classes: "all", alpha: 1 })
-testBaseline(aGem)
-testBaseline(ewc, {}, { neutral: { lambda: 0 } })
-testBaseline(ewc, { anchors: "one", decay: 0.5, labels: "expected" })
-testBaseline(lwf, {}, { neutral: { lambda: 0 } })
-testBaseline(mbpaPp, { every: 1, neighbours: 2, steps: 2 }, { neutral: { every: 1000 } })
-testBaseline(seqStar, { learning_rate: 0.01, warm_up: 1 }, { plainAtFirst: false })
-testBaseline(seqStar, { learning_rate: 0.01, head: "linear" }, { plainAtFirst: false })
+const checked = settingsFor(testBaseline)
+
+checked(sequential, {}, { neutral: {} })
+checked(sequentialFull, { learning_rate: 0.01 })
+checked(multiTask)
+checked(multiTaskFull, { learning_rate: 0.01 })
+checked(er)
+checked(derPp, {}, { neutral: { alpha: 0, beta: 0 } })
+checked(derPp, { classes: "all", alpha: 1 })
+checked(aGem)
+checked(ewc, {}, { neutral: { lambda: 0 } })
+checked(ewc, { anchors: "one", decay: 0.5, labels: "expected" })
+checked(lwf, {}, { neutral: { lambda: 0 } })
+checked(mbpaPp, { every: 1, neighbours: 2, steps: 2 }, { neutral: { every: 1000 } })
+checked(seqStar, { learning_rate: 0.01, warm_up: 1 }, { plainAtFirst: false })
+checked(seqStar, { learning_rate: 0.01, head: "linear" }, { plainAtFirst: false })

@@ -59,27 +59,36 @@ const artifactOf = (adapter: Adapter, options: object, network: Network): Artifa
   }
 }
 
+const elsewhere = (process.versions.bun ?? process.versions.deno) !== undefined
+const skipped = (what: string) => ({
+  skip: elsewhere && what !== "the tiny T5" && "the same programs on each runtime: here the tiny T5, on Node all",
+})
+
 for (const [what, load] of Object.entries(networks))
   for (const [adapter, options] of [[lora, low] as const, [prompt, soft] as const])
     for (const beams of [1, 3])
-      test(`the step \`write\`: ${what} with ${adapter.name}, ${beams === 1 ? "greedily" : `${beams} beams`}`, async () => {
-        const network = await load()
-        const bench = { network, engine: await engines.onnxruntime() }
-        const module = artifactOf(adapter as Adapter, options, network)
-        const write = async (some: readonly TokenIds[]): Promise<readonly string[]> => {
-          const answers = { max_tokens: 6, beams }
-          const blind = { json: {}, arrays: storedTexts("test", some) }
-          const step = perform(bench, "write", { what: "module", backbone, answers, seed: 1 }, { module, blind })
-          return ((await step).json as unknown as { readonly written: readonly string[] }).written
-        }
-        const together = await write(texts)
-        assert.equal(together.length, texts.length)
-        assert.ok(new Set(together).size > 5, `the case tells nothing: ${[...new Set(together)]}`)
-        assert.deepEqual((await write(turned(texts))).toReversed(), together, "in another order")
-        assert.deepEqual(await write(texts.slice(0, 5)), together.slice(0, 5), "beside fewer others")
-        for (const [i, text] of texts.slice(0, 8).entries())
-          assert.deepEqual(await write([text]), [together[i]], `text ${i} alone`)
-      })
+      test(
+        `the step \`write\`: ${what} with ${adapter.name}, ${beams === 1 ? "greedily" : `${beams} beams`}`,
+        skipped(what),
+        async () => {
+          const network = await load()
+          const bench = { network, engine: await engines.onnxruntime() }
+          const module = artifactOf(adapter as Adapter, options, network)
+          const write = async (some: readonly TokenIds[]): Promise<readonly string[]> => {
+            const answers = { max_tokens: 6, beams }
+            const blind = { json: {}, arrays: storedTexts("test", some) }
+            const step = perform(bench, "write", { what: "module", backbone, answers, seed: 1 }, { module, blind })
+            return ((await step).json as unknown as { readonly written: readonly string[] }).written
+          }
+          const together = await write(texts)
+          assert.equal(together.length, texts.length)
+          assert.ok(new Set(together).size > 5, `the case tells nothing: ${[...new Set(together)]}`)
+          assert.deepEqual((await write(turned(texts))).toReversed(), together, "in another order")
+          assert.deepEqual(await write(texts.slice(0, 5)), together.slice(0, 5), "beside fewer others")
+          for (const [i, text] of texts.slice(0, 8).entries())
+            assert.deepEqual(await write([text]), [together[i]], `text ${i} alone`)
+        },
+      )
 
 /** Gates of each example by its whole prompt, and gates of each token. */
 const routers = (["example", "token"] as const).map((granularity) =>
@@ -94,7 +103,7 @@ const routers = (["example", "token"] as const).map((granularity) =>
 
 for (const [what, load] of Object.entries(networks))
   for (const router of routers)
-    test(`${what} with a library under gates of each ${router.name}`, async () => {
+    test(`${what} with a library under gates of each ${router.name}`, skipped(what), async () => {
       const network = await load()
       const { sites, width } = network.checkpoint
       const library = [1, 2].map((seed) => moduleWith(lora, low, network, seed))
