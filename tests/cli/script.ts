@@ -3,7 +3,8 @@
  *
  *     # What the case shows.
  *     copy tiny                        a folder beside this file, or of tests/golden, into the case's own folder
- *     l2r check spec.l2r               runs src/cli/main.ts; the lines below are about what it did
+ *     l2r check spec.l2r               runs src/cli/main.ts; the lines below are about what it did; `l2r run` gets one worker, which
+ *                                      starts sooner than two, unless the line says how many
  *     exit 1                           0 where there is no such line
  *     stdout did you mean `lora`       a regular expression that must match; `no stdout .` must not
  *     stderr ^error

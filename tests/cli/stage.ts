@@ -82,7 +82,8 @@ export const play = ({ lines, files }: Script): void => {
 
 const run = (cwd: string, line: Line): Said => {
   const { L2R_DEBUG: _, FORCE_COLOR: __, NODE_TEST_CONTEXT: ___, ...env } = process.env
-  const words = line.command === "small" ? wordsOf(line.rest).slice(1) : wordsOf(line.rest)
+  const said = line.command === "small" ? wordsOf(line.rest).slice(1) : wordsOf(line.rest)
+  const words = said[0] === "run" && !said.includes("--workers") ? ["run", "--workers", "1", ...said.slice(1)] : said
   const command = [process.execPath, ...before, main, ...words]
   const [program, ...args] =
     line.command === "small" ? ["sh", "-c", `trap "" XFSZ; ulimit -f 2; exec "$@"`, "sh", ...command] : command
