@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
+import { writeFileSync } from "node:fs"
 import { test } from "node:test"
 import { parseSynset, readSynsets } from "../../plugins/data/wordnet/dictionary.ts"
 import wordnet from "../../plugins/data/wordnet/index.ts"
@@ -136,6 +137,17 @@ test("reads a dictionary beside the spec", () =>
       { topic: "noun.animal", words: ["cat"], definition: "a small tame animal that purrs", examples: [] },
     ]),
   ))
+
+test("what is kept of a dictionary is read anew once its files are others", () =>
+  withFiles({ "dict/data.noun": line, "dict/data.verb": "" }, async (directory) => {
+    const asked = () => wordnet.fingerprint(["living"], "dict", defaults, { directory })
+    const loaded = () => wordnet.load(["living"], "dict", defaults, { directory })
+    const before = await asked()
+    await assert.rejects(loaded(), /noun\.animal has 1 glosses/)
+    writeFileSync(`${directory}/dict/data.noun`, line + line.replace("that purrs", "that barks all day"))
+    assert.notEqual(await asked(), before)
+    await assert.rejects(loaded(), /noun\.animal has 2 glosses/)
+  }))
 
 test("the fingerprint is steady, and the notice names the licence", async () => {
   const print = await wordnet.fingerprint(names, undefined, defaults, place)

@@ -54,6 +54,18 @@ const packaged = (): string => {
   }
 }
 
+/** Sizes and times of data files: what is kept of them holds as long as these are the same. */
+export const stampsOf = async (folder: string, parts: readonly PartOfSpeech[]): Promise<string> => {
+  const stamps = await Promise.all(
+    parts.map(async (part) => {
+      const path = dataFile(folder, part)
+      const found = await stat(path).catch(() => undefined)
+      return `${path} ${found?.size} ${found?.mtimeMs}`
+    }),
+  )
+  return stamps.join("\n")
+}
+
 export const dataFile = (folder: string, part: PartOfSpeech): string => join(folder, `data.${part}`)
 
 /** All synsets of one part of speech, in the order of the file. Rejects with DataError that names file and line. */
