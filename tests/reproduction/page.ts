@@ -86,7 +86,8 @@ export const reproductionPage = (): string => {
     "",
     "**Rule.** With [low, high] the 95 % interval of left minus right (hierarchical paired bootstrap over seeds and test texts, macro over tasks,",
     "class-incremental accuracy at the end of the stream, or task-incremental where a claim says that tasks are told): *holds strictly* if low > 0, *holds* if low > -margin, *does not hold* if",
-    "high < -margin, else *undecided*. Intervals are not corrected for the number of claims. The smallest effect is what would have been found four times in five.",
+    "high < -margin, else *undecided*. The margin of C2 on near domains is 5 points: *holds* says there that left is not worse by as much, and not that",
+    "it is better by much, which the difference says. Intervals are not corrected for the number of claims. The smallest effect is what would have been found four times in five.",
     "",
     `**Evidence** of what was claimed: ${Object.entries(EVIDENCE)
       .map(([tag, meaning]) => `[${tag}] ${meaning}`)
