@@ -8,7 +8,7 @@ import { textsIn } from "../run/steps/given.ts"
 import { type Check, register } from "./check.ts"
 import { gap } from "./nearness.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
-import { type Evaluation, evaluated, fitted, rowsOf } from "./routed_stream.ts"
+import { type Evaluation, evaluated, fittedOnce, rowsOf } from "./routed_stream.ts"
 import { toyBench } from "./router_bench.ts"
 import { toyText } from "./toy_network.ts"
 import { blindOf, type ToyStream, truthOf } from "./toy_stream.ts"
@@ -59,7 +59,7 @@ export const independenceChecks = (router: Router, written: Written = {}, backen
 
   const composition: Check["run"] = async () => {
     const { bench, stream } = await toyBench(router, backend)
-    const fit = await fitted(bench, setting, stream)
+    const fit = await fittedOnce(bench, setting, stream)
     const texts = textsIn(stream.blind, "test")
     const all = await evaluated(bench, setting, stream, fit)
     const places = texts.map((_, i) => i)
@@ -92,7 +92,7 @@ export const independenceChecks = (router: Router, written: Written = {}, backen
 
   const tasks: Check["run"] = async () => {
     const { bench, stream } = await toyBench(router, backend)
-    const fit = await fitted(bench, setting, stream)
+    const fit = await fittedOnce(bench, setting, stream)
     const turned = {
       ...stream,
       truth: truthOf(Array.from(stream.truth.arrays.task.data, (t) => (Number(t) + 1) % stream.modules.length)),

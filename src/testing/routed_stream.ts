@@ -27,6 +27,19 @@ export const fitted = async (
   return stages[stages.length - 1]
 }
 
+const fits = new WeakMap<ToyStream, Map<Router, Map<string, Promise<Artifact>>>>()
+
+/** The same, made once for all checks of a setting on a stream. */
+export const fittedOnce = (bench: Bench, setting: Setting, stream: ToyStream): Promise<Artifact> => {
+  const routers = fits.get(stream) ?? new Map<Router, Map<string, Promise<Artifact>>>()
+  const settings = routers.get(setting.router) ?? new Map<string, Promise<Artifact>>()
+  fits.set(stream, routers.set(setting.router, settings))
+  const options = JSON.stringify(setting.options)
+  const fit = settings.get(options) ?? fitted(bench, setting, stream)
+  settings.set(options, fit)
+  return fit
+}
+
 /** At each stage from some one on, each from the one before. */
 export const fittedFrom = async (
   bench: Bench,

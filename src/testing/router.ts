@@ -11,7 +11,7 @@ import { type Check, register } from "./check.ts"
 import { independenceChecks } from "./independence.ts"
 import { assertNear } from "./nearness.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
-import { evaluated, fitted, type Setting } from "./routed_stream.ts"
+import { evaluated, fitted, fittedOnce, type Setting } from "./routed_stream.ts"
 import { toyBench } from "./router_bench.ts"
 import { drawsNoise, drawsPlaces, trainingChecks } from "./router_training.ts"
 import { inOrder } from "./toy_stream.ts"
@@ -41,7 +41,7 @@ export const routerChecks = (
   const gates: Check["run"] = async () => {
     for (const tasks of [1, 2, 3]) {
       const { bench, stream } = await toyBench(router, "reference", ["low_rank"], tasks)
-      const [once, again] = [await fitted(bench, setting, stream), await fitted(bench, setting, stream)]
+      const [once, again] = [await fittedOnce(bench, setting, stream), await fitted(bench, setting, stream)]
       for (const [name, { data }] of Object.entries(once.arrays)) assert.deepEqual(again.arrays[name].data, data, name)
       const evaluation = await evaluated(bench, setting, stream, once)
       assert.ok(finite(evaluation.logits), "logits are not finite")
@@ -74,7 +74,7 @@ export const routerChecks = (
     const { bench, stream } = await toyBench(router)
     const order = [2, 0, 1]
     const turned = inOrder(stream, order)
-    const before = await evaluated(bench, setting, stream, await fitted(bench, setting, stream))
+    const before = await evaluated(bench, setting, stream, await fittedOnce(bench, setting, stream))
     const after = await evaluated(bench, setting, turned, await fitted(bench, setting, turned))
     for (const [unit, { data }] of Object.entries(before.gates))
       assertNear(

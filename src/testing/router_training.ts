@@ -20,7 +20,7 @@ import { fitObjective } from "../run/steps/fit/objective.ts"
 import { headIn, libraryFrom, unitsIn } from "../run/steps/given.ts"
 import type { Check } from "./check.ts"
 import { assertGradient, gap } from "./nearness.ts"
-import { fitted, type Setting } from "./routed_stream.ts"
+import { fitted, fittedOnce, type Setting } from "./routed_stream.ts"
 import { toyBench } from "./router_bench.ts"
 import { noiseFor } from "./run_program.ts"
 import type { ToyStream } from "./toy_stream.ts"
@@ -55,7 +55,7 @@ export const drawsPlaces = ({ router, options }: Setting): boolean => {
 export const trainingChecks = (setting: Setting, smooth: boolean): readonly Check[] => {
   const changes: Check["run"] = async () => {
     const { bench, stream } = await toyBench(setting.router)
-    const [kept, refit] = [await fitted(bench, setting, stream), await fitted(bench, setting, stream, "refit")]
+    const [kept, refit] = [await fittedOnce(bench, setting, stream), await fitted(bench, setting, stream, "refit")]
     for (const [unit, parts] of Object.entries(unitsIn(kept)))
       assert.ok(
         Object.values(parts).some(({ data }) => (data as Float32Array).some((x) => x !== 0)),
@@ -100,7 +100,7 @@ type Values = Map<string, HostTensor & { readonly data: Float64Array }>
 const lossOf = async (bench: Bench, setting: Setting, stream: ToyStream, random: RandomStream) => {
   const { router, options } = setting
   const { checkpoint } = bench.network
-  const fit = await fitted(bench, setting, stream)
+  const fit = await fittedOnce(bench, setting, stream)
   const work = workOf(bench, {}, { ...stream, previous: [fit] })
   const library: Library = await libraryFrom(work, stream.modules)
   const own = new Set(
