@@ -12,7 +12,7 @@ export interface Setting {
 }
 
 /** Few epochs on the whole memory at once, so that the order of its examples does not matter. */
-const WHOLE: Fitting = { epochs: 6, batch: 1000, learning_rate: 0.3, head_learning_rate: 0.1 }
+const WHOLE: Fitting = { epochs: 3, batch: 1000, learning_rate: 0.3, head_learning_rate: 0.1 }
 
 /** Fitted at the last stage; where a fit goes on from stage to stage, at all of them. */
 export const fitted = async (
