@@ -73,6 +73,8 @@ const isServed = (needed: Needed, name: string, context: Context): boolean | und
     const members = Object.values(context.library(name)?.adapterOf ?? {})
     return members.some((member) => isServed(needed, member, context) === false) ? false : undefined
   }
+  const of = carriedOf(declared, context)
+  if (of !== undefined) return isServed(needed, of, context)
   if (declared.kind !== "adapter") return undefined
   const resolved = context.resolve(declared)
   const by = resolved.entry?.facts?.adds as ByOptions<Adds> | undefined
@@ -113,14 +115,19 @@ const isLowRank = (name: string, context: Context): boolean | undefined => {
     return saidBy({ byDefault: low_rank === true, where } as ByOptions<boolean>, (option) => wordOf(resolved, option))
   }
   if (declared.kind === "grouping" || declared.kind === "transfer") {
-    const of = wordOf(context.resolve(declared), "of")
-    const grouped = typeof of === "string" ? context.scope.declared.get(of) : undefined
-    return grouped?.kind === "adapter" ? isLowRank(of as string, context) : undefined
+    const of = carriedOf(declared, context)
+    return of === undefined ? undefined : isLowRank(of, context)
   }
   const library = context.library(name)
   if (library?.moduleAt) return undefined // the plan reads what these modules are
   const members = Object.values(library?.adapterOf ?? {}).map((adapter) => isLowRank(adapter, context))
   return members.length === 0 || members.includes(undefined) ? undefined : members.every((member) => member)
+}
+
+/** The adapter whose modules a grouping puts together, or a transfer carries over. */
+const carriedOf = (declared: DeclarationNode, { resolve, scope }: Context): string | undefined => {
+  const of = ["grouping", "transfer"].includes(declared.kind ?? "") ? wordOf(resolve(declared), "of") : undefined
+  return typeof of === "string" && scope.declared.get(of)?.kind === "adapter" ? of : undefined
 }
 
 /** A router that is fitted on a memory, or whose heads are said to be, must say which, unless exactly one is declared. */

@@ -37,10 +37,11 @@ adapter both = stack { of: [low_rank, soft] }
 train brief { epochs: 1 }
 experiment e { on: encoder, stream: topics, adapters: ${adapters}, train: brief, bounds: ${bounds} }
 `
-const found = (adapters: string, bounds: string) =>
-  check(spec(adapters, bounds), { file: "spec.l2r", vocabulary: shipped as unknown as Vocabulary }).diagnostics.map(
-    ({ code }) => code,
-  )
+const found = (adapters: string, bounds: string, more = "") =>
+  check(spec(adapters, bounds) + more, {
+    file: "spec.l2r",
+    vocabulary: shipped as unknown as Vocabulary,
+  }).diagnostics.map(({ code }) => code)
 
 const WONT: readonly (readonly [strategy: string, adapters: readonly string[]])[] = [
   ["inc_lora", ["soft"]],
@@ -64,6 +65,16 @@ test("what will do is not spoken of, nor what check can't tell", () => {
   assert.deepEqual(found("[deep, plain]", "[l2p, dual_prompt, coda_prompt]"), [])
   assert.deepEqual(found("[soft, deep, made]", "progressive_prompts"), [])
   assert.deepEqual(found("both", "progressive_prompts"), [])
+})
+
+test("modules of a transfer or a grouping are those of its adapter", () => {
+  for (const [name, made] of [
+    ["moved", "transfer moved = skip { of: low_rank, from: encoder }"],
+    ["joint", "grouping joint = mbc { of: low_rank, clusters: 1 }"],
+  ] as const) {
+    assert.ok(found(name, "l2p", made).includes("L2R0511"))
+    assert.ok(!found(name, "inc_lora", made).includes("L2R0511"))
+  }
 })
 
 const planned = async (adapters: string, bounds: string) => {
