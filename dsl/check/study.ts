@@ -8,7 +8,7 @@ import { checkSettings } from "../options/options.ts"
 import { referTo } from "../options/references.ts"
 import type { Study, Value } from "../spec.ts"
 import type { ValueNode } from "../syntax/ast.ts"
-import { reportRepeatedNames } from "./repeated.ts"
+import { reportRepeatedNames, reportRepeatedValues } from "./repeated.ts"
 
 export const checkStudy = (resolved: Resolved, context: Context): Study => {
   const { node, settings } = resolved
@@ -21,6 +21,7 @@ export const checkStudy = (resolved: Resolved, context: Context): Study => {
     )
   plain(node.settings, context.report)
   const values = plain(settings.values(), () => {})
+  for (const option of ["prune", "seeds"]) reportRepeatedValues(settings.get(option)?.value, context)
   const models = modelsIn(resolved, context)
   reportVocabularies(models, context)
   return {

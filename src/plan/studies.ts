@@ -44,6 +44,12 @@ export const modelPlanner = (builder: StepBuilder, shelf: PluginShelf, spec: Spe
         "let heads divide the width",
         declared.span,
       )
+    if (size && size.experts_of_token > size.experts)
+      throw new PlanError(
+        `the pretraining "${declared.name}" has ${size.experts} experts in each sub-layer, of which a token can't choose ${size.experts_of_token}`,
+        "let `experts_of_token` be at most `experts`",
+        declared.span,
+      )
     const inputs: Step["inputs"] = before
       ? { from: before.key }
       : {
