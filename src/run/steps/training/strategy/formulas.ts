@@ -63,7 +63,7 @@ export const checkFollowed = ({ name: strategy }: Strategy, changed: Gradients, 
 const infinite = (gradients: Gradients): string | undefined =>
   [...gradients].find(([, data]) => !data.every(Number.isFinite))?.[0]
 
-const isTensor = (value: unknown): value is Tensor =>
+export const isTensor = (value: unknown): value is Tensor =>
   isRecord(value) && typeof value.op === "string" && Array.isArray(value.shape) && Array.isArray(value.inputs)
 
 /** As a formula sees it. */

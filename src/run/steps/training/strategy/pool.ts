@@ -18,6 +18,7 @@ import {
 } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { frozenRowsOfMemory } from "../../query.ts"
+import { checkedParameters, checkedPrompts } from "./pool_formulas.ts"
 import type { StageTexts } from "./texts.ts"
 
 /** An adapter whose parameters the pool of a strategy gives, at a stage. */
@@ -42,10 +43,9 @@ const poolOf = ({ pool: { strategy } }: Pooled): Pool => strategy.pool!
 /** By full name. Those that are said to be not trained stay as they are at the stage. */
 export const poolInitials = (net: Network, pooled: Pooled): ReadonlyMap<string, Initial> =>
   new Map(
-    Object.entries(poolOf(pooled).parameters(sizesOf(net, pooled), pooled.pool.options)).map(([name, initial]) => [
-      `pool/${name}`,
-      initial,
-    ]),
+    Object.entries(
+      checkedParameters(pooled.pool.strategy, poolOf(pooled).parameters(sizesOf(net, pooled), pooled.pool.options)),
+    ).map(([name, initial]) => [`pool/${name}`, initial]),
   )
 
 /** What is read of the frozen network, [width] of each example. */
@@ -78,10 +78,10 @@ export const poolParticipant = (
   return given(pooled.plugin, pooled.options, mode ?? { training: false }, (site, { rows }) => {
     const own = initials.get(site.name)
     const query = own && poolQuery(net, rows!.layout)
-    return (
-      query &&
-      poolOf(pooled).gives({ site, initials: own, query, p, stage, training: mode?.training ?? false }, options)
-    )
+    if (!query) return undefined
+    const training = mode?.training ?? false
+    const prompts = poolOf(pooled).gives({ site, initials: own, query, p, stage, training }, options)
+    return checkedPrompts(pooled.pool.strategy, prompts, site.name, Object.keys(own))
   })
 }
 
