@@ -21,11 +21,19 @@ export const explained = (cause: unknown): Explanation => {
     return { message: `${what}${thrownAt(place)}${stack}`, help: `${advice}` }
   }
   const frames = framesOf(error)
+  if (error instanceof RangeError && TOO_LARGE.test(error.message))
+    return {
+      message: `more numbers are asked for at once than memory can hold: ${error.message}${thrownAt(frames[0])}${stack}`,
+      help: "ask for less: look for a very large number of steps, texts, experts or sizes in the spec, or in what the plugin says",
+    }
   return {
     message: `${error.message || error.name}${thrownAt(frames.find(({ file }) => !file.includes(LANGUAGE)) ?? frames[0])}${stack}`,
     help: "this is unexpected: correct the plugin if the place is in it, else report it; L2R_DEBUG=1 shows the stack",
   }
 }
+
+/** What V8 and JavaScriptCore say of arrays that are too large. */
+const TOO_LARGE = /allocation failed|invalid (typed )?array (length|buffer)|out of memory|too large/i
 
 /** What was thrown as an Error; of anything else nobody knows where it was thrown. */
 export const asError = (cause: unknown): Error =>

@@ -42,3 +42,9 @@ test("something else than an Error is named", () => {
   assert.match(explained(undefined).message, /^undefined was thrown, no Error$/)
   assert.match(explained("no luck").message, /^"no luck" was thrown, no Error$/)
 })
+
+test("arrays that are too large are told with what to ask less of", () => {
+  const { message, help } = explained(thrown(() => new Float64Array(1e15)))
+  assert.match(message, /^more numbers are asked for at once than memory can hold: .*\(thrown at /)
+  assert.match(help, /^ask for less: .*steps, texts, experts/)
+})
