@@ -210,9 +210,11 @@ const pairedTasks = (
 ): PlannedPortability["tasks"] => {
   if (sources.length !== tasks.length && sources.length !== 1)
     throw new PlanError(
-      `\`${name}\` carries modules of the ${sources.length} tasks of \`${source}\` to the ${tasks.length} tasks of \`${stream}\``,
+      `\`${name}\` carries modules of the ${tasksOf(sources)} of \`${source}\` to the ${tasksOf(tasks)} of \`${stream}\``,
       "give the stream of sources as many tasks, one for each in its order, or a single one for all",
       span,
     )
   return tasks.map((task, t) => ({ task, from: sources[sources.length === 1 ? 0 : t] }))
 }
+
+const tasksOf = ({ length }: readonly unknown[]): string => `${length} task${length === 1 ? "" : "s"}`

@@ -40,6 +40,9 @@ export function count(value: number): string {
 
 const threeDigits = (value: number): number => Number(value.toPrecision(3))
 
+/** "1 task", "2 tasks". */
+export const counted = (n: number, what: string): string => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`
+
 /** "114 kB", "1.25 MB": powers of ten. */
 export function bytes(value: number): string {
   const [scale, unit] = value >= 1e9 ? [1e9, "GB"] : value >= 1e6 ? [1e6, "MB"] : value >= 1e3 ? [1e3, "kB"] : [1, "B"]

@@ -1,8 +1,10 @@
 /** The table of a cell on a terminal: a line per row; columns that find no room go into further blocks below. */
+
 import Table from "cli-table3"
 import type { Cell, Summary } from "../learning/results.ts"
 import { type Column, columnsOf } from "./columns.ts"
 import { groupsNote } from "./groups.ts"
+import { counted } from "./number_text.ts"
 import {
   answersNote,
   answersOf,
@@ -30,7 +32,7 @@ interface Block {
 
 /** Title with the seed count, the table in as many blocks as the width asks for, and what its words mean. */
 export function cellTable(cell: Cell, terminal: Terminal): string {
-  const title = `${oneLine(cellName(cell))}: ${cell.tasks.length} tasks, ${answersOf(cell)}${boundariesOf(cell)}, ${cell.examples.length} test examples, ${seedCount(cell)}`
+  const title = `${oneLine(cellName(cell))}: ${counted(cell.tasks.length, "task")}, ${answersOf(cell)}${boundariesOf(cell)}, ${cell.examples.length} test examples, ${seedCount(cell)}`
   const names = identityColumns(cell, terminal)
   const room = terminal.columns - sum(names.map((column) => column.width + GAP))
   const wide = blocksOf(cell, terminal, room, true)

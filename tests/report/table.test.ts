@@ -46,6 +46,11 @@ Brackets: 95 % interval; +-: half the width of the 95 % interval.`,
   )
 })
 
+test("one task is one task", () => {
+  const alone = cellTable({ ...cell, tasks: cell.tasks.slice(0, 1) }, { columns: 120, plain: true })
+  assert.match(alone, /^routing \/ low_rank \/ written: 1 task, /)
+})
+
 test("a wide terminal has one block with every interval in full", () => {
   const text = cellTable(cell, { columns: 260, plain: true })
   assert.equal(text.split("\n").filter((line) => line.startsWith("Row ")).length, 1)

@@ -4,6 +4,7 @@
  * heat maps and intervals are tables, which a screen reader can read; and nothing has to be loaded to make them.
  */
 import type { Cell, Results } from "../../learning/results.ts"
+import { counted } from "../number_text.ts"
 import { portabilityName } from "../portability_block.ts"
 import { answersOf, boundariesOf, cellName, seedCount } from "../row.ts"
 import { type Content, html, type Markup } from "./markup.ts"
@@ -47,7 +48,7 @@ ${cells.map((cell, i) => cellSection(cell, i, HEAT_CELLS / cells.length))}${stud
 /** One cell of the experiment's axes. */
 function cellSection(cell: Cell, index: number, budget: number): Markup {
   return html`<section><h2 id="cell-${index + 1}"><bdi>${cellName(cell)}</bdi></h2>
-<p class="muted">${cell.tasks.length} tasks, ${answersOf(cell)}${boundariesOf(cell)}, ${cell.examples.length.toLocaleString("en")} test examples, ${seedCount(cell)}. Tasks in their order: ${listed(cell.tasks)}.</p>
+<p class="muted">${counted(cell.tasks.length, "task")}, ${answersOf(cell)}${boundariesOf(cell)}, ${cell.examples.length.toLocaleString("en")} test examples, ${seedCount(cell)}. Tasks in their order: ${listed(cell.tasks)}.</p>
 ${accuracySection(cell)}${comparisonsSection(cell)}${tableSection(cell)}${accuracyCurves(cell, index)}${forgettingCurves(cell, index)}${matricesSection(cell, budget * 0.5)}${confusionSection(cell, budget * 0.25)}${gatesSection(cell, budget * 0.25)}${compositionsSection(cell)}${costSection(cell)}${writtenSection(cell)}${warnings(cell)}</section>
 `
 }
