@@ -101,7 +101,7 @@ export const declarationPage = (node: DeclarationNode, document: Document): stri
   if (options.length > 0) lines.push(options.map(effectLine).join("\n"))
   if (kind === "data") {
     const tasks = name && tasksOf(name.text, document)
-    if (tasks) lines.push(`${tasks.length} tasks: ${tasks.join(", ")}`)
+    if (tasks) lines.push(`${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}: ${tasks.join(", ")}`)
   }
   return lines.join("\n\n")
 }

@@ -48,7 +48,12 @@ function* inlaysOf(node: DeclarationNode, document: Document): Generator<Inlay> 
 function* taskCounts(value: ValueNode, document: Document): Generator<Inlay> {
   for (const item of value.kind === "list" ? value.items : [value]) {
     const tasks = item.kind === "word" ? tasksOf(item.text, document) : undefined
-    if (tasks) yield { offset: item.span.end, text: `${tasks.length} tasks`, tooltip: tasks.join(", ") }
+    if (tasks)
+      yield {
+        offset: item.span.end,
+        text: tasks.length === 1 ? "1 task" : `${tasks.length} tasks`,
+        tooltip: tasks.join(", "),
+      }
   }
 }
 

@@ -35,7 +35,10 @@ export default {
       (sum, { train, validation, test }) => sum + train.length + validation.length + test.length,
       0,
     )
-    process.stdout.write(`${exported.tasks.length} tasks, ${examples} examples: ${files.length} files in ${folder}\n`)
+    const { counted } = await import("../report/number_text.ts")
+    process.stdout.write(
+      `${counted(exported.tasks.length, "task")}, ${counted(examples, "example")}: ${counted(files.length, "file")} in ${folder}\n`,
+    )
     return 0
   },
 } satisfies Verb

@@ -118,9 +118,10 @@ const memoryAddition = (node: DeclarationNode, document: Document): Addition => 
   }
 }
 
-/** A declaration with what it needs. */
+/** A declaration with what it needs. Memories keep examples unless somebody asks for others. */
 const skeleton = (kind: Kind, name: string, document: Document): string => {
-  const [plugin] = isCoreKind(kind) ? [] : pluginsOf(document.scope.vocabulary, kind).values()
+  const plugins = isCoreKind(kind) ? [] : [...pluginsOf(document.scope.vocabulary, kind).values()]
+  const plugin = plugins.find(({ facts }) => !facts?.generates)
   const schema = isCoreKind(kind) ? coreSchemas[kind] : plugin?.options
   const options = (schema?.required ?? []).map(
     (option) => `${option}: ${firstValue(kind, option, schema?.properties?.[option] ?? {}, document)}`,

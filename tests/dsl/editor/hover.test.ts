@@ -102,7 +102,7 @@ test("inlays: variants, defaults, tasks, seeds, an implied memory", () => {
     "a|2 variants",
     "kept|, memory: few",
     "intents|3 tasks",
-    "intents|, 3 defaults",
+    "intents|, 5 defaults",
     "1..3|3 seeds",
     "1..3|, 3 defaults",
     "5%|= 0.05",
