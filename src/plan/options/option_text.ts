@@ -31,10 +31,13 @@ export const typeText = (schema: JsonSchema): string => {
   return `${names[String(schema.type)] ?? schema.type ?? "value"}${bounds.filter(Boolean).join(",")}${schema.unit ? ` of ${schema.unit}` : ""}`
 }
 
+/** What needs no quotation marks. */
+const WORD = /^[A-Za-z_]\w*$/
+
 /** A value as a spec writes it. */
 export const valueText = (value: unknown): string =>
   Array.isArray(value)
     ? `[${value.map(valueText).join(", ")}]`
-    : typeof value === "string"
-      ? value || '""'
+    : typeof value === "string" && WORD.test(value)
+      ? value
       : JSON.stringify(value)
