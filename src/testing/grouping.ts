@@ -34,7 +34,11 @@ export const groupingChecks = (
   { one, each }: GroupingSettings = {},
 ): readonly Check[] => {
   const setting: GroupedSetting = { grouping, options: decoded(grouping, written) }
-  const made = (tasks: number) => toyBench(grouping, "reference", ["low_rank"], tasks)
+  /** With modules of its own, for a grouping at fault may write into them. */
+  const made = async (tasks: number) => {
+    const { bench, stream } = await toyBench(grouping, "reference", ["low_rank"], tasks)
+    return { bench, stream: { ...stream, modules: stream.modules.map(copied) } }
+  }
   /** Six modules in pairs that are alike but for little. */
   const pairs = async () => {
     const { bench, stream } = await made(3)
