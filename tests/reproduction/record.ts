@@ -3,9 +3,9 @@
  *
  *   node tests/reproduction/record.ts [glosses banking77 hwu64 mtl5 baselines portability experts] [--store DIR] [--out DIR] [--plan]
  *
- * banking77, hwu64 and mtl5 need the data sets and MiniLM beside the repository, about five processor hours together; the others need
- * nothing beside it, some two hours. What is finished is in the store, and the same command goes on from there. `--plan` only says what
- * there is to do.
+ * banking77, hwu64 and mtl5 need the data sets and MiniLM beside the repository, reckoned at about five processor hours together; the
+ * others need nothing beside it. What is finished is in the store, and the same command goes on from there. `--plan` only says what there
+ * is to do.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
