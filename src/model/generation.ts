@@ -8,7 +8,6 @@ import { type BeamOptions, beamSearch, type GenerationOptions } from "./beam_sea
 import type { Network } from "./encoder.ts"
 import { startOf } from "./encoder_decoder.ts"
 import {
-  type Advance,
   advancing,
   type GenerationStep,
   generationStep,
@@ -18,6 +17,7 @@ import {
 } from "./generation_step.ts"
 import { KeyValueCache } from "./key_value_cache.ts"
 import { type SamplingOptions, sampled } from "./sampling.ts"
+import { tokenByToken } from "./token_by_token.ts"
 
 export type { BeamOptions, GenerationOptions, SamplingOptions }
 
@@ -69,7 +69,8 @@ export const generator = (
     return [cache, advancing(sessions, feeds, start, watching?.seen)] as const
   }
   return {
-    greedy: async (prompts, options, given) => greedy(prompts, options, ...(await open("best", prompts, given))),
+    greedy: async (prompts, options, given) =>
+      tokenByToken(prompts, options, ...(await open("best", prompts, given)), ({ data }) => Array.from(data, Number)),
     beams: async (prompts, options, given) =>
       beamSearch(prompts, options, ...(await open("likelihoods", prompts, given))),
     sampled: async (prompts, options, given) =>
@@ -101,24 +102,4 @@ const compiled = async (
       ? prompt
       : await engine.compile(generationStep(network, taking, reading, step).program)
   return { step, sessions: { prompt, later } }
-}
-
-const greedy = async (
-  prompts: readonly TokenIds[],
-  { newTokens, end }: GenerationOptions,
-  cache: KeyValueCache,
-  advance: Advance,
-): Promise<readonly TokenIds[]> => {
-  const texts: number[][] = prompts.map(() => [])
-  let open = prompts.map((_, i) => i)
-  let next = prompts
-  for (let n = 0; n < newTokens && open.length > 0; n++) {
-    const tokens = Array.from((await advance(cache, next)).data, Number)
-    tokens.forEach((token, row) => texts[open[row]].push(token))
-    const going = tokens.flatMap((token, row) => (token === end ? [] : [row]))
-    cache.keep(going)
-    open = going.map((row) => open[row])
-    next = going.map((row) => Int32Array.of(tokens[row]))
-  }
-  return texts.map((tokens) => Int32Array.from(tokens))
 }

@@ -8,6 +8,7 @@ import { exact, type RandomStream } from "../tensor/index.ts"
 import type { GenerationOptions } from "./beam_search.ts"
 import type { Advance } from "./generation_step.ts"
 import type { KeyValueCache } from "./key_value_cache.ts"
+import { tokenByToken } from "./token_by_token.ts"
 
 export interface SamplingOptions extends GenerationOptions {
   readonly topK: number
@@ -17,30 +18,19 @@ export interface SamplingOptions extends GenerationOptions {
 }
 
 /** What follows each prompt, the end token included where it was drawn. */
-export const sampled = async (
+export const sampled = (
   prompts: readonly TokenIds[],
-  { newTokens, end, random, ...among }: SamplingOptions,
+  { random, topK, temperature, ...options }: SamplingOptions,
   cache: KeyValueCache,
   advance: Advance,
 ): Promise<readonly TokenIds[]> => {
   const streams = prompts.map((_, i) => random(i))
-  const texts: number[][] = prompts.map(() => [])
-  let open = prompts.map((_, i) => i)
-  let next = prompts
-  for (let n = 0; n < newTokens && open.length > 0; n++) {
-    const { shape, data } = await advance(cache, next)
-    const vocabulary = shape[1]
-    const tokens = open.map((text, row) => {
-      const likelihoods = data.subarray(row * vocabulary, (row + 1) * vocabulary)
-      return drawn(distribution(likelihoods as Float32Array, among), streams[text].uniform())
-    })
-    tokens.forEach((token, row) => texts[open[row]].push(token))
-    const going = tokens.flatMap((token, row) => (token === end ? [] : [row]))
-    cache.keep(going)
-    open = going.map((row) => open[row])
-    next = going.map((row) => Int32Array.of(tokens[row]))
-  }
-  return texts.map((tokens) => Int32Array.from(tokens))
+  return tokenByToken(prompts, options, cache, advance, ({ shape: [, vocabulary], data }, open) =>
+    open.map((text, row) => {
+      const likelihoods = data.subarray(row * vocabulary, (row + 1) * vocabulary) as Float32Array
+      return drawn(distribution(likelihoods, { topK, temperature }), streams[text].uniform())
+    }),
+  )
 }
 
 /** The tokens that may be drawn, the likeliest first, and the probability of each. `likelihoods`: log p of every token. */
