@@ -3,46 +3,37 @@ import type { Sequence } from "../../../dsl/spec.ts"
 import { seconds } from "../estimates.ts"
 import { optionsFor, type SequenceOptions } from "../options/step_options.ts"
 import type { Json } from "../step.ts"
-import { drawsOf, type PlannedStrategy, sharesLabels } from "./strategy_stage.ts"
+import type { PlannedStrategy } from "./strategy_stage.ts"
+import { type Trained, trainingStep } from "./strategy_training.ts"
 
-/** Nobody knows in training where tasks end: the step is one, however many of its models are evaluated. */
-export const planCourse = (row: PlannedStrategy, { blur }: Sequence): string => {
-  const { builder, stream, strategy, adapter, train, core, memory, seed } = row
-  const { plugin, chosen } = strategy
-  const everything = plugin.trains === "everything"
-  const sequence: SequenceOptions = { tasks: stream.tasks, blur, ...(memory ? { memory: memory.of.chosen } : {}) }
-  const reads = memory?.takes(stream.tasks.length - 1) ?? []
-  const features = plugin.pool ? stream.trainFeatures : reads
+/** Nobody knows in training where tasks end: the training is one step, however many of its models are evaluated. */
+export const trainedAlong = (row: PlannedStrategy, sequence: Sequence, stages: readonly number[]): Trained => {
+  const course = planCourse(row, sequence)
+  const models: string[] = []
+  for (const stage of stages) models[stage] = planMoment(row, stage, course)
+  return { models, charged: () => [course] }
+}
+
+const planCourse = (row: PlannedStrategy, { blur }: Sequence): string => {
+  const { builder, stream, strategy, memory } = row
+  const { tasks } = stream
+  const sequence: SequenceOptions = { tasks, blur, ...(memory ? { memory: memory.of.chosen } : {}) }
+  const reads = memory?.takes(tasks.length - 1) ?? []
+  const features = strategy.plugin.pool ? stream.trainFeatures : reads
+  const visits = tasks.map((_, t) => t)
+  const { options, bytes, ...step } = trainingStep(row, { stage: 0, visits, replays: memory !== undefined })
   return builder.add({
     kind: "course",
     label: `${row.name} · along the texts of all tasks · ${row.at}`,
-    options: {
-      backbone: stream.backbone,
-      strategy: chosen,
-      ...(adapter ? { adapter: adapter.chosen } : {}),
-      train,
-      name: drawsOf(plugin),
-      stage: 0,
-      seed,
-      visits: stream.tasks.map((_, t) => t),
-      ...(memory ? { replayed: core.replayed === "batch" ? train.batch : core.replayed } : {}),
-      ...sharesLabels(stream),
-      ...(stream.answers ? { head: "text" } : {}),
-      sequence,
-    } as unknown as Json,
+    options: { ...options, sequence } as unknown as Json,
     inputs: { tokens: stream.tokens, previous: [], ...(features.length > 0 ? { features } : {}) },
     code: [...row.code, strategy.code, ...(memory ? [memory.of.code] : [])],
-    seconds:
-      ((seconds.module * train.epochs) / 3) *
-      stream.tasks.length *
-      (everything ? 2 : 1) *
-      (1 + (plugin.replays?.(chosen.options).draws ?? 0)),
-    bytes: (everything ? 1.4e7 : 3e5) * stream.tasks.length,
-    whole: everything,
+    bytes: bytes * tasks.length,
+    ...step,
   })
 }
 
-export const planMoment = ({ builder, stream, name, at, strategy }: PlannedStrategy, stage: number, course: string) =>
+const planMoment = ({ builder, stream, name, at, strategy }: PlannedStrategy, stage: number, course: string): string =>
   builder.add({
     ...optionsFor("moment", { stage }),
     label: `${name} · where ${stream.tasks[stage]} had come · ${at}`,

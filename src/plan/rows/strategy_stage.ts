@@ -31,12 +31,8 @@ export interface PlannedStrategy extends StrategyRow {
   readonly at: string
 }
 
-/** Strategies that train the same visit by visit start from the same draws and see the same batches: they are compared in pairs. */
-export const drawsOf = ({ trains, visits }: Strategy): string =>
-  `${visits === "one_by_one" ? "sequential" : "multi_task"}${trains === "everything" ? "_full" : ""}`
-
 /** It is trained along a sequence without boundaries: of tasks that have not ended something may have come. */
-const isAlong = ({ stream, strategy }: PlannedStrategy): boolean =>
+export const isAlong = ({ stream, strategy }: PlannedStrategy): boolean =>
   stream.sequence !== undefined && strategy.plugin.visits === "one_by_one"
 
 /** Steps of the tasks that a row has met at a stage. */
