@@ -1,9 +1,9 @@
 /** Routers, memories and strategies that need classes: asked of the plugin with its options, and told to the checker as a plain fact. */
 import type { ClassNeeds } from "../../dsl/check/class_needs.ts"
 import type { JsonSchema } from "../../dsl/vocabulary.ts"
+import { said } from "../plugin/checked_strategy.ts"
 import type { Memory, NeedsClasses, Router, Strategy } from "../plugin/index.ts"
 import { byOptions } from "./options/by_options.ts"
-import { said } from "./rows/training.ts"
 
 /** Why it needs classes with these options; nothing where it does not. */
 export const needsClasses = (plugin: Router | Memory | Strategy, options: unknown): NeedsClasses | undefined =>

@@ -116,6 +116,7 @@ const ASKED = [
   "masks",
   "knowsTask",
   "needs",
+  "boundaries",
   "classes",
 ]
 

@@ -113,6 +113,11 @@ for (const [what, own, message] of [
   ["logits of what is remembered without replay", { records: "remembered" }, /no `replays`/],
   ["information that nobody carries on", { fisher: () => ({ examples: 1, labels: "given" }) }, /no `carries`/],
   ["a word in the place of a function", { grows: "sum" }, /has `grows`, which is "sum" and no function/],
+  [
+    "a reason in the place of a function",
+    { boundaries: "tasks" },
+    /has `boundaries`, which is "tasks" and no function/,
+  ],
   ["another model's logits", { records: "all" }, /has records: "all"/],
   ["half a pool", { pool: { query: () => "frozen_cls" } }, /`pool` without a function `parameters`/],
   ["adaptation without a memory", { adapts: () => ({}) }, /no `replays`/],

@@ -1,5 +1,6 @@
 /** The lines of an experiment: its routers, its compositions, then its bounds, each with the memory that it uses. */
 import type { Declaration, Experiment, Spec, Stream } from "../../../dsl/spec.ts"
+import { checkTraining } from "../../plugin/checked_strategy.ts"
 import type { Composition, Memory, PluginKind, Probe, Router, Strategy } from "../../plugin/index.ts"
 import { shippedFile } from "../../plugin/registry.ts"
 import { PlanError, type PluginShelf, type Resolved } from "../chosen.ts"
@@ -11,7 +12,6 @@ import type { ReplayOptions } from "../options/strategy_options.ts"
 import type { Json } from "../step.ts"
 import { checkClassless, checkWritten } from "../writing.ts"
 import { routingOf } from "./routing.ts"
-import { checkTraining } from "./training.ts"
 
 /** A router, a composition, a strategy or a probe. */
 export type Line =

@@ -1,5 +1,6 @@
 /** Whether a strategy can train modules of an adapter, as far as their definitions tell. */
 import { type Adds, type Needed, serves } from "../../../dsl/check/modules_needed.ts"
+import { said } from "../../plugin/checked_strategy.ts"
 import {
   type Adapter,
   type Initial,
@@ -10,7 +11,6 @@ import {
   type Strategy,
 } from "../../plugin/index.ts"
 import type { Resolved } from "../chosen.ts"
-import { said } from "./training.ts"
 
 /** What it says, or else what growth and pools come to. */
 export const neededBy = (strategy: Strategy, options: unknown): Needed | undefined => {

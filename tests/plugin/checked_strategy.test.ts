@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { neededBy } from "../../src/plan/rows/modules_needed.ts"
-import { checkTraining } from "../../src/plan/rows/training.ts"
+import { checkTraining } from "../../src/plugin/checked_strategy.ts"
 import { defineStrategy, NoOptions, type Strategy } from "../../src/plugin/index.ts"
 
 const strategyWith = (own: Readonly<Record<string, () => unknown>>): Strategy =>

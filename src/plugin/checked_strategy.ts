@@ -1,7 +1,7 @@
 /** What a strategy says of its training besides formulas, checked before anything is computed. */
-import { described, isRecord } from "../../plugin/described.ts"
-import type { Strategy } from "../../plugin/index.ts"
-import { PluginError } from "../../plugin/load.ts"
+import { described, isRecord } from "./described.ts"
+import { PluginError } from "./load.ts"
+import type { Strategy } from "./strategy.ts"
 
 type Is = (value: unknown) => boolean
 
