@@ -173,18 +173,10 @@ function testFiles() {
     .sort()
 }
 
-/**
- * Examples and the browser run on Node; the others run one of the examples. Deno and Node have one engine: beside Node, Deno
- * leaves out the rooms that compute and ask little of the system around them.
- * @param {string} kind
- */
+/** Examples and the browser run on Node; the others run one of the examples. @param {string} kind */
 function filesOf(kind) {
   if (kind === "node" || (here.kind === kind && parts.length > 0)) return all
-  const besideNode = kind === "deno" && kinds.includes("node")
-  const apart = besideNode
-    ? /^tests\/(browser|examples|dsl|editors|learning|model|tensor)\//
-    : /^tests\/(browser|examples)\//
-  return all.filter((file) => !apart.test(file) || file === "tests/examples/smoke.test.ts")
+  return all.filter((file) => !/^tests\/(browser|examples)\//.test(file) || file === "tests/examples/smoke.test.ts")
 }
 
 /** @param {string[]} words */
