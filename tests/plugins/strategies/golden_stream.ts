@@ -17,9 +17,8 @@ interface Golden {
 /** Texts of a task. */
 export const sizeOf = ({ ids }: Golden): number => ids.length / TASKS
 
-export const trainOf = (golden: Golden) => ({
-  ...golden.settings,
-  batch: sizeOf(golden),
+/** What the scripts train with, besides what each says itself. */
+export const PLAIN = {
   accumulate: 1,
   optimiser: "adamw",
   decayed: "all",
@@ -27,9 +26,12 @@ export const trainOf = (golden: Golden) => ({
   label_smoothing: 0,
   schedule: "linear",
   warm_up: 0,
+  initialisation: "own",
   early_stop: "none",
   earlier: "absent",
-})
+}
+
+export const trainOf = (golden: Golden) => ({ ...PLAIN, ...golden.settings, batch: sizeOf(golden) })
 
 export const whole = (values: readonly number[]): StoredArray => ({
   shape: [values.length],

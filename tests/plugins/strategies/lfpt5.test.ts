@@ -11,6 +11,7 @@ import golden from "../../golden/lfpt5.json" with { type: "json" }
 import { tinyDecoder } from "../../model/decoders.ts"
 import { tinyT5 } from "../../model/encoder_decoders.ts"
 import { apart, engines, hostOf, type Nested, textsOf } from "../../model/golden.ts"
+import { PLAIN } from "./golden_stream.ts"
 
 const strategy: Strategy = lfpt5
 const NETWORKS: Readonly<Record<keyof typeof golden.networks, () => Promise<Network>>> = {
@@ -21,20 +22,7 @@ const NETWORKS: Readonly<Record<keyof typeof golden.networks, () => Promise<Netw
   },
 }
 const PROMPT = { plugin: "prompt", options: { length: 3, start: "normal", text: "", deviation: 0.02 } }
-const TRAIN = {
-  ...golden.settings,
-  batch: 4,
-  accumulate: 1,
-  optimiser: "adamw",
-  decayed: "all",
-  clip: "none",
-  label_smoothing: 0,
-  schedule: "linear",
-  warm_up: 0,
-  initialisation: "own",
-  early_stop: "none",
-  earlier: "absent",
-}
+const TRAIN = { ...PLAIN, ...golden.settings, batch: 4 }
 /** What is trained is held in float32, for nine updates; 1e-6 was found. */
 const TOLERANCE = 5e-6
 

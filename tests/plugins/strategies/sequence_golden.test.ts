@@ -2,37 +2,28 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Artifact, StoredArray } from "../../../src/plan/step.ts"
-import { Schema, type Strategy } from "../../../src/plugin/index.ts"
+import type { Strategy } from "../../../src/plugin/index.ts"
 import { loadPlugin } from "../../../src/plugin/load.ts"
 import { arrivalOf } from "../../../src/run/steps/arrival.ts"
-import { storedTexts } from "../../../src/run/steps/given.ts"
 import { backbone, perform } from "../../../src/testing/work.ts"
 import golden from "../../golden/sequence.json" with { type: "json" }
 import stages from "../../golden/strategies.json" with { type: "json" }
-import { apart, engines, hostOf, type Nested, textsOf, tinyBert } from "../../model/golden.ts"
+import { apart, engines, hostOf, type Nested, tinyBert } from "../../model/golden.ts"
+import { chosen, PLAIN, sizeOf, tokensOf } from "./golden_stream.ts"
 
-const SIZE = 8
-const NAMES = ["task 0", "task 1", "task 2"]
+const SIZE = sizeOf(stages)
+const tokens = tokensOf(stages)
+const NAMES = tokens.map(({ json }) => (json as { task: string }).task)
 const BLUR = 0.5
 /** What is trained is held in float32, for twelve updates: as of the strategies at stages, whose nine updates came to 2e-7. */
 const TOLERANCE = 5e-6
 
 type Arrays = Readonly<Record<string, Readonly<Record<string, Nested>>>>
-const whole = (values: readonly number[]): StoredArray => ({ shape: [values.length], data: Int32Array.from(values) })
 const named = ({ adapter, head }: { readonly adapter: Arrays; readonly head: Arrays[string] }) =>
   Object.entries({ ...adapter, head }).flatMap(([site, values]) =>
     Object.entries(values).map(([name, value]) => [`${site}/${name}`, value] as const),
   )
 
-const tokens = NAMES.map(
-  (name, t): Artifact => ({
-    json: { task: name, labels: ["even", "odd"] },
-    arrays: {
-      ...storedTexts("train", textsOf(stages.ids).slice(t * SIZE, (t + 1) * SIZE)),
-      "train/labels": whole(stages.labels.slice(t * SIZE, (t + 1) * SIZE).map((label) => label % 2)),
-    },
-  }),
-)
 const initial: Artifact = {
   json: {},
   arrays: Object.fromEntries(named(stages.initial).map(([name, value]) => [name, hostOf(value) as StoredArray])),
@@ -50,28 +41,17 @@ test("texts arrive in the order of the fixture", () => {
 for (const { strategy: name, options: written, moments } of golden.variants)
   test(`${name} ${JSON.stringify(written)}: along the sequence as in PyTorch`, async () => {
     const bench = { network: await tinyBert(), engine: await engines.reference() }
-    const plugin = (await loadPlugin("strategy", name)) as Strategy
-    const options = Schema.decodeUnknownSync(plugin.options)(written as never)
-    const memory = plugin.replays ? { plugin: "ring", options: { capacity } } : undefined
+    const strategy = await chosen("strategy", name, written)
+    const replays = ((await loadPlugin("strategy", name)) as Strategy).replays !== undefined
+    const memory = replays ? { plugin: "ring", options: { capacity } } : undefined
     const course = await perform(
       bench,
       "course",
       {
         backbone,
-        strategy: { plugin: name, options },
-        adapter: { plugin: "lora", options: { rank: 4, alpha: 8, dropout: 0, targets: ["query", "value"] } },
-        train: {
-          ...settings,
-          accumulate: 1,
-          optimiser: "adamw",
-          decayed: "all",
-          clip: "none",
-          label_smoothing: 0,
-          schedule: "linear",
-          warm_up: 0,
-          early_stop: "none",
-          earlier: "absent",
-        },
+        strategy,
+        adapter: await chosen("adapter", "lora", { rank: 4, alpha: 8, targets: ["query", "value"] }),
+        train: { ...PLAIN, ...settings },
         name: "sequential",
         stage: 0,
         seed: 1,
