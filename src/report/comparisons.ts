@@ -1,7 +1,7 @@
 /** The comparisons of a cell on a terminal: difference, interval, p, what would have been detectable, and what may be concluded. */
 import type { Cell, Comparison } from "../learning/results.ts"
 import { SCENARIO_WORDS } from "./columns.ts"
-import { fixed, interval, probability, signed } from "./number_text.ts"
+import { counted, fixed, interval, probability, signed } from "./number_text.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { wrapped } from "./text_width.ts"
 
@@ -21,7 +21,7 @@ export const comparisonScope = (comparison: Comparison, cell: Pick<Cell, "scenar
   scope(comparison, setupWord(comparison, cell))
 
 const scope = ({ on, examples, seeds, orderInvariant }: Comparison, word: string): string =>
-  `${word === measureWord(on) ? "" : `${word}, `}${measureWord(on)}, ${examples.toLocaleString("en")} examples, ${seeds} seed${seeds === 1 ? "" : "s"}${orderInvariant ? ", order-invariant" : ""}`
+  `${word === measureWord(on) ? "" : `${word}, `}${measureWord(on)}, ${examples.toLocaleString("en")} examples, ${counted(seeds, "seed")}${orderInvariant ? ", order-invariant" : ""}`
 
 /** "Rouge-L" for `rouge_l`, "weighted F1"; others as they are written. */
 const measureWord = (on: string): string =>

@@ -1,6 +1,6 @@
 /** A portability on a terminal: accuracies by start and budget, the carried module against the others, and whether porting paid. */
 import type { PortabilityCell, PortabilityComparison } from "../learning/portability_results.ts"
-import { figureText, fixed, interval, probability, signed } from "./number_text.ts"
+import { counted, figureText, fixed, interval, probability, signed } from "./number_text.ts"
 import { plainTable } from "./plain_table.ts"
 import { ink, oneLine, signs, type Terminal } from "./terminal.ts"
 import { wrapped } from "./text_width.ts"
@@ -26,9 +26,9 @@ export const portabilityName = ({
 
 /** "2 tasks, 240 test examples, 3 seeds". */
 export const portabilityScope = ({ tasks, examples, seeds, notDefined }: PortabilityCell): string =>
-  `${tasks.length} task${tasks.length === 1 ? "" : "s"}, ${notDefined === undefined ? `${examples} test examples, ` : ""}${seeds.length} seed${seeds.length === 1 ? "" : "s"}`
+  `${counted(tasks.length, "task")}, ${notDefined === undefined ? `${examples} test examples, ` : ""}${counted(seeds.length, "seed")}`
 
-export const budget = (steps: number): string => `${steps} step${steps === 1 ? "" : "s"}`
+export const budget = (steps: number): string => counted(steps, "step")
 
 /** Empty where the spec asks for none. */
 export function portabilityBlocks(cells: readonly PortabilityCell[], terminal: Terminal): readonly string[] {

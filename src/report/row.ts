@@ -1,5 +1,7 @@
 /** How a row is called: its declared name, the head policy and what its statistics were drawn from. Never one without the others. */
+
 import type { Cell, HeadPolicy, Row, Source, Summary } from "../learning/results.ts"
+import { counted } from "./number_text.ts"
 
 /** What makes a row one of its kind, whatever the seed. */
 export type RowIdentity = Pick<Row, "head" | "source"> & { readonly name: string }
@@ -97,5 +99,5 @@ export function seedCount(cell: Cell): string {
   const counts = cell.summary.filter((row) => row.notDefined === undefined).map((row) => row.seeds)
   if (counts.length === 0) return "no seeds"
   const [low, high] = [Math.min(...counts), Math.max(...counts)]
-  return low === high ? `${low} seed${low === 1 ? "" : "s"}` : `${low} to ${high} seeds`
+  return low === high ? counted(low, "seed") : `${low} to ${high} seeds`
 }

@@ -1,5 +1,6 @@
 /** What the report says of studies, on a terminal and on the page. */
 import type { Studied, StudiedModel } from "../learning/study_results.ts"
+import { counted } from "./number_text.ts"
 
 export const STUDY_NOTE =
   "Perplexity: exp of the mean surprise of a piece, all but the first of each text. Brackets: 95 % interval over draws of seeds and texts."
@@ -11,10 +12,8 @@ export const PRUNED_NOTE =
   "Share of all experts that is dropped, those that the training texts of the same tasks choose least, or as many by chance; what is left is trained no further. Chosen at most: the largest share of a gate's choices that a dropped expert had."
 
 /** `4 language models, 1941 test texts of 4 tasks, 3 seeds`. */
-export const extentOf = ({ models, texts, tasks }: Studied): string => {
-  const some = (n: number, what: string) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`
-  return `${some(models.length, "language model")}, ${some(texts, "test text")} of ${some(tasks.length, "task")}, ${some(models[0]?.seeds ?? 0, "seed")}`
-}
+export const extentOf = ({ models, texts, tasks }: Studied): string =>
+  `${counted(models.length, "language model")}, ${counted(texts, "test text")} of ${counted(tasks.length, "task")}, ${counted(models[0]?.seeds ?? 0, "seed")}`
 
 /** A model's points of size and perplexity: whole, and pruned by activation, each beside as many dropped by chance. */
 export const prunedPoints = ({ pruned }: StudiedModel) =>

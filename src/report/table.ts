@@ -1,5 +1,4 @@
 /** The table of a cell on a terminal: a line per row; columns that find no room go into further blocks below. */
-
 import Table from "cli-table3"
 import type { Cell, Summary } from "../learning/results.ts"
 import { type Column, columnsOf } from "./columns.ts"

@@ -34,81 +34,91 @@ const pruned =
 
 const KNOWN = ["living", "things", "mind", "happenings"]
 
+type Sides = Pick<ExpertClaim, "left" | "right">
+
+/** Two models under one figure. */
+const between = (left: string, right: string, figure: Read["figure"]): Sides => ({
+  left: { model: left, figure },
+  right: { model: right, figure },
+})
+
+const claim = (
+  study: ExpertClaim["study"],
+  id: string,
+  says: string,
+  what: string,
+  better: ExpertClaim["better"],
+  sides: Sides,
+  evidence: ExpertClaim["evidence"] = "M",
+): ExpertClaim => ({ study, id, says, what, better, ...sides, evidence })
+
+const KNOWS = "with the loss of mutual information, experts tell the"
+
 export const EXPERT_CLAIMS: readonly ExpertClaim[] = [
-  {
-    id: "Specialised, topics",
-    says: "with the loss of mutual information, experts tell the topic of a text",
-    evidence: "M",
-    study: "specialised",
-    what: "nats of expert and task",
-    left: { model: "sure", figure: task },
-    right: { model: "plain", figure: task },
-    better: "higher",
-  },
-  {
-    id: "Specialised, classes",
-    says: "with the loss of mutual information, experts tell the class of a text",
-    evidence: "A",
-    study: "specialised",
-    what: "nats of expert and class",
-    left: { model: "sure", figure: label },
-    right: { model: "plain", figure: label },
-    better: "higher",
-  },
-  ...[0.25, 0.5, 0.75].map(
-    (share): ExpertClaim => ({
-      id: `Pruned, ${100 * share} %`,
-      says: "experts that are chosen least can go, rather than others",
-      evidence: "M",
-      study: "specialised",
-      what: "perplexity",
-      left: { model: "sure", figure: pruned(share, "activation") },
-      right: { model: "sure", figure: pruned(share, "chance") },
-      better: "lower",
-    }),
+  claim(
+    "specialised",
+    "Specialised, topics",
+    `${KNOWS} topic of a text`,
+    "nats of expert and task",
+    "higher",
+    between("sure", "plain", task),
   ),
-  {
-    id: "Inserted, new texts",
-    says: "fresh experts alone learn new texts, against the model before",
-    evidence: "M",
-    study: "inserted",
-    what: "perplexity of deeds",
-    left: { model: "grown", figure: ofTask(KNOWN.length) },
-    right: { model: "sure", figure: ofTask(KNOWN.length) },
-    better: "lower",
-  },
-  ...KNOWN.map(
-    (name, index): ExpertClaim => ({
-      id: `Inserted, ${name}`,
-      says: "fresh experts alone forget less than a model that is trained on as a whole",
-      evidence: "M",
-      study: "inserted",
-      what: `perplexity of ${name}`,
-      left: { model: "grown", figure: ofTask(index) },
-      right: { model: "tuned", figure: ofTask(index) },
-      better: "lower",
-    }),
+  claim(
+    "specialised",
+    "Specialised, classes",
+    `${KNOWS} class of a text`,
+    "nats of expert and class",
+    "higher",
+    between("sure", "plain", label),
+    "A",
   ),
-  {
-    id: "Concentrated, load",
-    says: "load concentration: fewer experts carry a task",
-    evidence: "M",
-    study: "concentrated",
-    what: "experts in use",
-    left: { model: "focused", figure: load },
-    right: { model: "tuned", figure: load },
-    better: "lower",
-  },
-  {
-    id: "Concentrated, pruned",
-    says: "after load concentration more experts can go",
-    evidence: "M",
-    study: "concentrated",
-    what: "perplexity without 75 % of the experts",
-    left: { model: "focused", figure: pruned(0.75, "activation") },
-    right: { model: "tuned", figure: pruned(0.75, "activation") },
-    better: "lower",
-  },
+  ...[0.25, 0.5, 0.75].map((share) =>
+    claim(
+      "specialised",
+      `Pruned, ${100 * share} %`,
+      "experts that are chosen least can go, rather than others",
+      "perplexity",
+      "lower",
+      {
+        left: { model: "sure", figure: pruned(share, "activation") },
+        right: { model: "sure", figure: pruned(share, "chance") },
+      },
+    ),
+  ),
+  claim(
+    "inserted",
+    "Inserted, new texts",
+    "fresh experts alone learn new texts, against the model before",
+    "perplexity of deeds",
+    "lower",
+    between("grown", "sure", ofTask(KNOWN.length)),
+  ),
+  ...KNOWN.map((name, index) =>
+    claim(
+      "inserted",
+      `Inserted, ${name}`,
+      "fresh experts alone forget less than a model that is trained on as a whole",
+      `perplexity of ${name}`,
+      "lower",
+      between("grown", "tuned", ofTask(index)),
+    ),
+  ),
+  claim(
+    "concentrated",
+    "Concentrated, load",
+    "load concentration: fewer experts carry a task",
+    "experts in use",
+    "lower",
+    between("focused", "tuned", load),
+  ),
+  claim(
+    "concentrated",
+    "Concentrated, pruned",
+    "after load concentration more experts can go",
+    "perplexity without 75 % of the experts",
+    "lower",
+    between("focused", "tuned", pruned(0.75, "activation")),
+  ),
 ]
 
 export const apart = (left: StudiedFigure, right: StudiedFigure, better: ExpertClaim["better"]): Verdict => {
