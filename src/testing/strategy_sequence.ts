@@ -113,7 +113,8 @@ export const sequenceChecks = (setting: StrategySetting): readonly Check[] => {
     }
     const whole = await going({ write: (snapshot) => snapshots.push(copiedSnapshot(snapshot)) })
     assert.ok(snapshots.length > 2, "nothing is kept halfway")
-    for (const at of [1, snapshots.length - 2])
+    // The first stands within the passes over a batch, the second between two batches.
+    for (const at of [0, 1, snapshots.length - 2])
       same(await going({ read: () => snapshots[at] }), whole, "what was stopped halfway along a sequence")
   }
 

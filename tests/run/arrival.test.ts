@@ -56,3 +56,10 @@ test("a task has come after the update with its last text, and with all tasks be
     { step: 5, texts: 10 },
   ])
 })
+
+test("a task whose last text comes before that of an earlier task is looked at when that has come", () => {
+  const arrived = [0, 1, 1, 0].map((task, index) => ({ task, index }))
+  const train = { batch: 1, accumulate: 1, epochs: 1 } as Parameters<typeof momentsOf>[1]
+  const both = { step: 3, texts: 4 }
+  assert.deepEqual(momentsOf({ arrived, tasks: 2, until: (step) => step + 1 }, train), [both, both])
+})
