@@ -20,19 +20,6 @@ experiment reviewed {
   ${compare.replace("learnt", "guided")}
 }`
 
-/** An experiment on texts that are answered in words. */
-const spoken = (
-  options: string,
-  before = "",
-): string => `${before}backbone writer = t5 "checkpoint" { network: encoder_decoder }
-stream chat { tasks: glosses[living, things], head: text }
-${trial(options)
-  .replace(/on:( +)\w+/, "on:$1writer")
-  .replace(/stream:( +)\w+/, "stream:$1chat")}`
-
-/** A study of the model `small`. */
-const studied = (declared: string): string => `${declared}\nstudy reading { models: small, test: topics }`
-
 /** 06: what only the plan can find. */
 export const plan: Pages = {
   L2R0600: {
@@ -212,98 +199,6 @@ export const experiments: Pages = {
     right: `router merged = learnt { aggregate: parameters, mix: factors }\n${trial("routers: [learnt, merged]")}`,
     given: true,
   },
-  L2R0530: {
-    title: "a scenario without classes",
-    text: "A scenario says which classes a prediction is made among. Under `head: text` the backbone writes an answer, which counts by its words, whatever the task; so there is nothing for a scenario to say.",
-    wrong: "data glosses = wordnet\nstream chat { tasks: glosses, head: text, scenario: task_incremental }",
-    right: "data glosses = wordnet\nstream chat { tasks: glosses, head: text }",
-  },
-  L2R0531: {
-    title: "answers where none are written",
-    text: "`answers` says how long an answer may be and how it is searched for. A stream whose head is `classes`, as it is where nothing is said, chooses a class and writes nothing.",
-    wrong: "data glosses = wordnet\nstream chat { tasks: glosses, answers: { max_tokens: 8 } }",
-    right: "data glosses = wordnet\nstream chat { tasks: glosses, head: text, answers: { max_tokens: 8 } }",
-  },
-  L2R0532: {
-    title: "a measure that the stream does not have",
-    text: "Where a class is chosen there is accuracy; where an answer is written there are Rouge-L and exact match. What is read off the matrix (`anytime`, `forgetting`, `backward_transfer`, `learning_accuracy`) both have: of accuracies, or of Rouge-L.",
-    wrong: spoken("bounds: [oracle, uniform]\nmeasure: accuracy"),
-    right: spoken("bounds: [oracle, uniform]\nmeasure: rouge_l"),
-    given: true,
-  },
-  L2R0533: {
-    title: "a row that scores classes",
-    text: "A probe scores classes by features of the frozen backbone. Under `head: text` there are no classes, and it has nothing to say.",
-    wrong: spoken("bounds: [oracle, frozen_class_centroid]"),
-    right: spoken("bounds: [oracle, uniform]"),
-    given: true,
-  },
-  L2R0534: {
-    title: "heads where there are none",
-    text: "`head` says whether the heads of a router's row are those that the modules were trained with, or are refitted on the memory. What writes answers has no head beside the backbone's own, so the row has neither, and the option is left out.",
-    wrong: spoken("routers: headed", "router headed = l2r { memory: few, head: refit }\n"),
-    right: spoken(
-      "routers: headless",
-      "memory asked = random { per_task: 20 }\nrouter headless = l2r { memory: asked }\n",
-    ),
-    given: true,
-  },
-  L2R0535: {
-    title: "classes where there are none",
-    text: "Some routers and memories speak of classes: statistics of each class, so many examples of each class, how sure a module is of its best class. Under `head: text` a task is one whole, and there is nothing to count. Most have an option that speaks of tasks instead, which the help names.",
-    wrong: spoken("routers: near", "router near = similarity { statistic: class_gaussian }\n"),
-    right: spoken("routers: near", "router near = similarity { statistic: task_gaussian, statistics: train }\n"),
-    given: true,
-  },
-  L2R0544: {
-    title: "samples where classes are chosen",
-    text: "The samples of a memory that is `generated`, and those that a strategy such as `lfpt5` replays, are texts with their answers, which a model has written. Where an example has a class no model writes: there are samples on streams whose `head` is `text`.",
-    wrong: `memory dreamt = generated { per_task: 20 }\nrouter dreamer = l2r { memory: dreamt }\n${trial("routers: dreamer")}`,
-    right: spoken(
-      "routers: dreamer",
-      "memory dreamt = generated { per_task: 20 }\nrouter dreamer = l2r { memory: dreamt }\n",
-    ),
-    given: true,
-  },
-  L2R0539: {
-    title: "portability where texts are answered in words",
-    text: "A portability tests carried modules by how many test texts of a task get their right class, under a head that is fitted on each backbone. Under `head: text` there are no classes.",
-    wrong: spoken(
-      "bounds: oracle",
-      "transfer ported = skip { of: low_rank, from: encoder }\nportability porting { transfers: ported, on: encoder, stream: chat, train: brief }\n",
-    ),
-    right: spoken(
-      "bounds: oracle",
-      "transfer ported = skip { of: low_rank, from: encoder }\nportability porting { transfers: ported, on: encoder, stream: topics, train: brief }\n",
-    ),
-    given: true,
-  },
-  L2R0540: {
-    title: "a row that must be told where a task ends",
-    text: "Under `boundaries: unknown` the training texts of all tasks are one sequence, and nobody is told in training where one task ends and the next begins. What has a module for each task (routers, compositions, libraries, groupings, transfers), and strategies that do something when a task is over (`ewc`, `lwf`, what grows) or that know whose classes an example has (masks), have no place there. `sequential`, `er`, `der_pp`, `a_gem` and `mbpa_pp` need no boundaries, nor has `l2p` with `mask: false`; `multi_task` is trained on all texts at once and is a bound.",
-    wrong: `stream free { tasks: glosses[living, things], boundaries: unknown }\n${trial("bounds: [sequential, ewc]").replace("topics", "free")}`,
-    right: `stream free { tasks: glosses[living, things], boundaries: unknown }\n${trial("bounds: sequential").replace("topics", "free")}`,
-    given: true,
-  },
-  L2R0541: {
-    title: "a memory that must be told where a task ends",
-    text: "`random` and `herding` draw their examples from each task by itself, when all of it is there. Under `boundaries: unknown` there is one sequence, and a memory is kept along it: `reservoir` keeps a uniform sample of all that has come, `ring` the newest of each class.",
-    wrong: `stream free { tasks: glosses[living, things], boundaries: unknown }\nmemory drawn = random { per_class: 5 }\nstrategy replay = er { memory: drawn }\n${trial("bounds: replay").replace("topics", "free")}`,
-    right: `stream free { tasks: glosses[living, things], boundaries: unknown }\nmemory kept = reservoir { capacity: 50 }\nstrategy replay = er { memory: kept }\n${trial("bounds: replay").replace("topics", "free")}`,
-    given: true,
-  },
-  L2R0542: {
-    title: "a blur between tasks that are told apart",
-    text: "`blur` says over which share of a task it goes over into the next. Where boundaries are known, as they are where nothing is said, tasks come one after the other and none has texts of the next.",
-    wrong: "data glosses = wordnet\nstream topics { tasks: glosses, blur: 20% }",
-    right: "data glosses = wordnet\nstream topics { tasks: glosses, boundaries: unknown, blur: 20% }",
-  },
-  L2R0543: {
-    title: "a task that is told, and that nobody knows",
-    text: "Under `task_incremental` every row is told the task of a test text and chooses among its classes. Under `boundaries: unknown` a row does not know tasks at all: it chooses among all classes that have come so far.",
-    wrong: "data glosses = wordnet\nstream topics { tasks: glosses, boundaries: unknown, scenario: task_incremental }",
-    right: "data glosses = wordnet\nstream topics { tasks: glosses, boundaries: unknown, scenario: class_incremental }",
-  },
   L2R0536: {
     title: "modules that were not trained apart are grouped or carried over",
     text: "A grouping compares what each module has learnt from its own task, and a transfer carries it to another backbone alone. Under `earlier: summed`, `averaged` or `weighted` a module is trained with those before it at work beside it, and learns what they lack: that two such modules are alike says nothing about their tasks, and one without the others is half of what was learnt.",
@@ -323,47 +218,6 @@ export const experiments: Pages = {
     text: 'Unless the train says `initialisation: shared`, the module of each task starts from draws of its own, and two modules are apart by these draws before they have learnt anything. A grouping that compares their parameters compares the draws too, and to add the factors of such modules means nothing: the row of the composition says "not defined". The updates of low-rank modules, products of their factors, may be added whatever they started from.',
     wrong: `grouping clustered = mbc { of: low_rank, clusters: 2 }\n${trial("routers: learnt", "clustered")}`,
     right: `grouping clustered = mbc { of: low_rank, clusters: 2 }\ntrain alike = brief { initialisation: shared }\n${trial("routers: learnt", "clustered").replace("brief", "alike")}`,
-    given: true,
-  },
-  L2R0550: {
-    title: "a family whose networks are not made here",
-    text: "A pretraining begins from nothing: the backbone plugin draws the weights of a network of the given size, which then learns to predict the next piece of a text. Encoders read texts whole and predict none, and most decoders are there to read checkpoints that others trained.",
-    wrong: studied("pretraining small { family: bert, texts: topics, train: brief }"),
-    right: studied("pretraining small { family: moduleformer, texts: topics, train: brief }"),
-    given: true,
-  },
-  L2R0551: {
-    title: "sizes of a model that is there already",
-    text: "With `from`, training goes on where another pretraining ended: with its weights, and so with its family, its sizes and its vocabulary. A declaration that extends another may take its `family` over and say `from`, which then goes before; to write both is a contradiction.",
-    wrong: studied(
-      "pretraining first { family: moduleformer, texts: topics, train: brief }\npretraining small { from: first, size: { width: 96 }, texts: topics, train: brief }",
-    ),
-    right: studied(
-      "pretraining first { family: moduleformer, size: { width: 96 }, texts: topics, train: brief }\npretraining small { from: first, texts: topics, train: brief }",
-    ),
-    given: true,
-  },
-  L2R0552: {
-    title: "fresh experts beside none",
-    text: "`insert` adds experts to each sub-layer of a trained model, and trains them and their rows of the gates while all else stays as it is, so that the model learns new texts. A model that begins from nothing has as many experts as its `size` says.",
-    wrong: studied("pretraining small { family: moduleformer, texts: topics, train: brief, insert: 2 }"),
-    right: studied(
-      "pretraining first { family: moduleformer, texts: topics, train: brief }\npretraining small { from: first, insert: 2, texts: topics, train: brief }",
-    ),
-    given: true,
-  },
-  L2R0553: {
-    title: "an option of modules",
-    text: "A train says how modules of tasks are trained, and pretrainings use it too: epochs, batches, the optimiser, the learning rate. What is about a task's classes, or about other tasks' modules, has no meaning for a language model.",
-    wrong: `train early = brief { early_stop: validation }\n${studied("pretraining small { family: moduleformer, texts: topics, train: early }")}`,
-    right: studied("pretraining small { family: moduleformer, texts: topics, train: brief }"),
-    given: true,
-  },
-  L2R0554: {
-    title: "perplexities of other pieces",
-    text: "Perplexity is how surprised a model is by a piece of its vocabulary. Each model that begins from nothing has a vocabulary that is made of its own texts: where these or the number of pieces differ, a text falls into other pieces, and their perplexities can't be compared. What goes on from another model keeps its vocabulary.",
-    wrong: `pretraining large { family: moduleformer, texts: topics, train: brief, size: { vocabulary: 900 } }\npretraining small = large { size: { vocabulary: 500 } }\nstudy sizes { models: [large, small], test: topics }`,
-    right: `pretraining large { family: moduleformer, texts: topics, train: brief, size: { width: 96 } }\npretraining small = large { size: { width: 64 } }\nstudy sizes { models: [large, small], test: topics }`,
     given: true,
   },
 }
