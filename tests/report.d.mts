@@ -3,6 +3,8 @@ export interface Test {
   readonly name: string
   readonly outcome: "passed" | "failed" | "skipped"
   readonly reason?: string
+  /** What a failure says. */
+  readonly cause?: string
 }
 
 export function readReport(

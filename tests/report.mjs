@@ -4,7 +4,7 @@
  * "suite > test" without their file. A missing reason is taken from the source of the test.
  */
 
-/** @typedef {{ file: string, name: string, outcome: "passed" | "failed" | "skipped", reason?: string }} Test */
+/** @typedef {{ file: string, name: string, outcome: "passed" | "failed" | "skipped", reason?: string, cause?: string }} Test */
 
 /**
  * @param {"node" | "bun" | "deno"} kind of runtime
@@ -25,13 +25,14 @@ export function readReport(kind, xml, files) {
         ? `${attributes.classname} > ${name}`
         : name
     const skip = /<skipped\b([^>]*)>/.exec(body)
-    const failed = /<(failure|error)\b/.test(body)
+    const failed = /<(?:failure|error)\b([^>]*)>([\s\S]*)/.exec(body)
     const told = skip === null ? undefined : attributesOf(skip[1]).message
     return {
       file: home?.file ?? place,
       name: full,
-      outcome: /** @type {Test["outcome"]} */ (failed ? "failed" : skip === null ? "passed" : "skipped"),
+      outcome: /** @type {Test["outcome"]} */ (failed !== null ? "failed" : skip === null ? "passed" : "skipped"),
       reason: skip === null ? undefined : (told ?? reasonIn(home?.source ?? "", last)),
+      ...(failed === null ? {} : { cause: causeIn(failed[1] ?? "", failed[2] ?? "") }),
     }
   })
   // Deno counts a suite beside its parts, Node a file that holds no test; where these failed, they are failures.
@@ -42,6 +43,14 @@ export function readReport(kind, xml, files) {
     deno: (name) => !names.some((other) => other.startsWith(`${name} > `)),
   }
   return tests.filter(({ name, outcome }) => outcome === "failed" || counted[kind](name))
+}
+
+/** What a failure says: its message and its text, at most some lines of it. @param {string} attributes @param {string} body */
+function causeIn(attributes, body) {
+  const message = /\bmessage="([^"]*)"/.exec(attributes)?.[1] ?? ""
+  const written = unescape(body.replace(/<\/?(failure|error)\b[^>]*>/g, "").replace(/<!\[CDATA\[|\]\]>/g, ""))
+  const lines = [...unescape(message).split("\n"), ...written.split("\n")].map((line) => line.trimEnd())
+  return [...new Set(lines.filter((line) => line !== ""))].slice(0, 30).join("\n")
 }
 
 /** @param {string} text @returns {Record<string, string>} */
@@ -68,7 +77,8 @@ function unescape(text) {
 function reasonIn(source, name) {
   const option = "\\b(?:skip|todo)\\b\\s*:?\\s*([^}]*)"
   const quoted = [`"${name}"`, `'${name}'`, `\`${name}\``].find((text) => source.includes(text))
-  if (quoted === undefined) return undefined
+  // A name that is made while the test runs: the reason is that of the file.
+  if (quoted === undefined) return sentenceIn(/\b(?:skip|elsewhere)\s*[=:](.{0,300})/s.exec(source)?.[1] ?? "")
   const after = source.slice(source.indexOf(quoted) + quoted.length)
   const written = new RegExp(`^.{0,200}?${option}`, "s").exec(after)?.[1]
   if (written === undefined) return undefined

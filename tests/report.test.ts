@@ -58,6 +58,19 @@ test("Deno: a suite is no test of its own, and its parts have no file", () => {
   assert.deepEqual(shown(readReport("deno", xml, files)), expected)
 })
 
+test("what a failure says is kept, in each dialect", () => {
+  const said = (kind: "node" | "bun" | "deno", failure: string) =>
+    readReport(kind, `<testcase name="breaks" file="tests/a.test.ts">${failure}</testcase>`, files)[0]?.cause
+  assert.equal(said("node", `<failure message="1 !== 2">[1 !== 2] at a</failure>`), "1 !== 2\n[1 !== 2] at a")
+  assert.equal(said("bun", `<failure type="AssertionError" message="&quot;1&quot;">at a</failure>`), `"1"\nat a`)
+  assert.equal(said("deno", `<failure message="Uncaught">1 &gt; 2\n\n    at b</failure>`), "Uncaught\n1 > 2\n    at b")
+})
+
+test("a test whose name is made while it runs has the reason of its file", () => {
+  const xml = `<testcase name="case 7" file="tests/a.test.ts"><skipped /></testcase>`
+  assert.equal(readReport("bun", xml, files)[0]?.reason, "needs a terminal")
+})
+
 test("Node: a file without tests is none, unless it failed", () => {
   const file = (inner: string) =>
     `<testcase name="tests/a.test.ts" file="/somewhere/tests/a.test.ts">${inner}</testcase>`

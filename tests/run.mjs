@@ -210,11 +210,12 @@ function say(text) {
   if (text !== "") process.stdout.write(`${text}\n`)
 }
 
-/** @param {{ kind: string, version?: string, tests: { outcome: string, file: string, name: string, reason?: string }[], problem?: string, seconds?: number }[]} results */
+/** @param {{ kind: string, version?: string, tests: { outcome: string, file: string, name: string, reason?: string, cause?: string }[], problem?: string, seconds?: number }[]} results */
 function summarise(results) {
   const sum = { passed: 0, failed: 0, skipped: 0 }
-  /** @type {Map<string, string[]>} */
+  /** @type {Map<string, { title: string, name: string }[]>} */
   const skips = new Map()
+  const failures = []
   // Node's report tells file and reason of tests whose names are made while they run; the others' reports do not.
   const last = (name) => name.split(" > ").at(-1)
   const told = new Map(
@@ -237,16 +238,24 @@ function summarise(results) {
       `${name} ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped${time}${problem ? `; ${problem}` : ""}`,
     )
     for (const test of tests) {
-      if (test.outcome === "failed") say(`  failed: ${test.file}: ${test.name}`)
+      if (test.outcome === "failed") failures.push({ ...test, on: title[kind] })
       if (test.outcome !== "skipped") continue
       const { file, reason = "no reason given" } =
         test.reason === undefined ? (told.get(last(test.name)) ?? test) : test
-      const line = `${file}: ${last(test.name)} (${reason})`
-      skips.set(line, [...(skips.get(line) ?? []), title[kind]])
+      const place = `${file} (${reason})`
+      skips.set(place, [...(skips.get(place) ?? []), { title: title[kind], name: last(test.name) }])
     }
+    if (problem !== undefined) failures.push({ on: title[kind], file: "the runner", name: problem })
   }
   if (skips.size > 0) say("\nSkipped:")
-  for (const [line, on] of skips) say(`  ${line} on ${on.join(", ")}`)
+  for (const [place, tests] of skips) {
+    const names = [...new Set(tests.map(({ name }) => name))]
+    const what = names.length > 3 ? `${names.length} tests` : names.join("; ")
+    say(`  ${place}: ${what} on ${[...new Set(tests.map(({ title }) => title))].join(", ")}`)
+  }
+  if (failures.length > 0) say("\nFailed:")
+  for (const { on, file, name, cause = "" } of failures)
+    say(`  ${file}: ${name} on ${on}\n${cause.replace(/^/gm, "      ")}`)
   if (sum.passed + sum.failed === 0) {
     sum.failed = 1
     say("No test ran.")
