@@ -27,6 +27,9 @@ const claim = (
 
 const told = (one: Claim): Claim => ({ ...one, setup: "task_incremental" })
 const prompts = (row: string): Side => joint(row, "prompts")
+const attention: Side = { experiment: "shared", row: "attention", head: "kept" }
+const SAPT = "SAPT (arXiv 2401.08295)"
+const WORDS = "SuperNI and 15 tasks, T5 and LLaMA"
 const SPLIT = "Permuted MNIST, Split CIFAR, CUB"
 const IMAGES = "Split CIFAR-100, ImageNet-R"
 
@@ -156,6 +159,28 @@ export const BASELINE_CLAIMS: readonly Claim[] = [
     prompts("weighed"),
     prompts("dual"),
   ),
+  claim(
+    "SAPT, replay",
+    SAPT,
+    "shared attention over frozen modules against replay of the same memory",
+    WORDS,
+    "M",
+    attention,
+    joint("replay"),
+  ),
+  claim(
+    "SAPT, O-LoRA",
+    SAPT,
+    "shared attention over frozen modules against LoRAs in free directions that are added up",
+    WORDS,
+    "M",
+    attention,
+    joint("orthogonal"),
+  ),
+  claim("SAPT, reflection", SAPT, "attention with reflection against attention without it", WORDS, "M", attention, {
+    ...attention,
+    row: "forgetful",
+  }),
   {
     ...claim(
       "L2R, ER",
