@@ -22,7 +22,7 @@ const ABOUT: Readonly<Record<Data, string>> = {
   hwu64: "HWU64: 16 domains of 1 to 12 intents; at most 50 training and 20 test texts a class",
   mtl5: "MTL5: 5 tasks of 4 to 14 classes, 38 in all; at most 40 training and 25 test texts a class, 48 tokens",
   baselines:
-    "baselines: the glosses' stream on gloss-mini; 100 training and 40 test texts a class; a memory of 5 texts a class for all that have one",
+    "baselines: the glosses' stream on gloss-mini; 60 training and 30 test texts a class; a memory of 5 texts a class for all that have one",
 }
 
 const ADAPTERS: Readonly<Record<string, string>> = {
