@@ -64,6 +64,12 @@ export default defineStrategy({
   }),
   ...POOL_TRAINING,
   needs: () => "own_keys",
+  blocks: ({ general }) => ({
+    least: general + 1,
+    why: `the prompts of tasks stand after block ${general}, behind the general prompt`,
+    help: "write `general` below the number of blocks that the backbone has, or take a deeper backbone",
+    option: "general",
+  }),
   pool: {
     query: poolQuery,
     parameters: ({ width, stage, sites }, { general, general_length, expert, keys }) => {

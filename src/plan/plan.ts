@@ -181,7 +181,7 @@ const planExperiment = async (
   const adapters = await adaptersOf(shelf, spec)
   const declared = [...adapters.values()]
   const elsewhere = await modulesElsewhere(spec, experiment.adapters, stream, declared, directory, moduleReader)
-  const lines = (await linesOf(shelf, spec, experiment, stream.tasks)).map((line) => ({ ...line, keepGates }))
+  const lines = (await linesOf(shelf, spec, experiment, stream)).map((line) => ({ ...line, keepGates }))
   const train = trainOptions(spec.trains[experiment.train])
   const used = experiment.adapters.flatMap((name) => Object.values(spec.libraries[name]?.adapterOf ?? { own: name }))
   checkEarlier(

@@ -24,6 +24,8 @@ export interface PlannedStream {
   /** How texts are answered; absent where classes are chosen. */
   readonly answers?: Answers
   readonly backbone: ChosenBackbone
+  /** Blocks of the backbone, where its plugin tells before it is loaded. */
+  readonly blocks?: number
   readonly code: string
   /** Step of each task's texts by "data/task". */
   readonly texts: Readonly<Record<string, string>>
@@ -117,6 +119,7 @@ export const planStream = async (
     ...(stream.sequence ? { sequence: stream.sequence } : {}),
     ...(answers ? { answers } : {}),
     backbone: onBackbone,
+    ...(extent ? { blocks: extent.layers } : {}),
     code,
     texts: named,
     notices,

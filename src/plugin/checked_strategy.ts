@@ -79,6 +79,10 @@ const SAYS = {
     is: absentOr(isText),
     help: "return a text that says why it must be told where a task ends, or nothing where it need not",
   },
+  blocks: {
+    is: absentOr(isOf({ least: isWhole(1), why: isText, help: isText, option: absentOr(isText) })),
+    help: "return { least: 3, why, help }, a whole number from 1 and two texts, or nothing where any number of blocks will do",
+  },
   classes: {
     is: absentOr(isReason),
     help: "return { why, help }, two texts, or nothing where it can do without classes",

@@ -53,8 +53,19 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
    * must be, as must pools whose parameters go by stage and what refers to the model before a task. Nothing where it need not.
    */
   readonly boundaries?: (options: Options) => string | undefined
+  /** How many blocks the backbone must have; nothing where any number will do. */
+  readonly blocks?: (options: Options) => NeedsBlocks | undefined
   /** Where texts are answered in words there are no logits of classes: why that won't do; nothing where it does. */
   readonly classes?: (options: Options) => NeedsClasses | undefined
+}
+
+/** The least number of blocks that a strategy can be carried out on, why so many, and what to do where there are fewer. */
+export interface NeedsBlocks {
+  readonly least: number
+  readonly why: string
+  readonly help: string
+  /** The option that says so, where one does. */
+  readonly option?: string
 }
 
 /** Draws from the memory at a step, each independent of the others and without repetition. */

@@ -117,6 +117,7 @@ const ASKED = [
   "knowsTask",
   "needs",
   "boundaries",
+  "blocks",
   "classes",
 ]
 

@@ -5,27 +5,28 @@ import { fileURLToPath } from "node:url"
 import { check } from "../../dsl/index.ts"
 import shipped from "../../dsl/vocabulary.json" with { type: "json" }
 import type { Vocabulary } from "../../dsl/vocabulary.ts"
+import { PlanError } from "../../src/plan/chosen.ts"
 import { makePlan } from "../../src/plan/plan.ts"
 import type { Step } from "../../src/plan/step.ts"
 
 const directory = fileURLToPath(new URL("../cli/tiny/", import.meta.url))
-const checked = (lines: string, bounds: string, stream = "") =>
+const checked = (lines: string, bounds: string, stream = "", adapter = "lora { rank: 2, targets: [query] }") =>
   check(
     `language 1
 backbone encoder = bert "../../golden/tiny_bert" { max_tokens: 12 }
 data words = jsonl "data"
 stream both { tasks: words[weather, kitchen]${stream} }
-adapter low_rank = lora { rank: 2, targets: [query] }
+adapter own = ${adapter}
 train brief { epochs: 1, batch: 4 }
 router learnt = l2r { epochs: 1, head: kept, memory: few }
 ${lines}
-experiment e { on: encoder, stream: both, adapters: low_rank, train: brief, routers: learnt, bounds: [${bounds}] }
+experiment e { on: encoder, stream: both, adapters: own, train: brief, routers: learnt, bounds: [${bounds}] }
 `,
     { file: "f", vocabulary: shipped as unknown as Vocabulary },
   )
 const FEW = "memory few = random { per_class: 2 }"
-const planned = async (lines: string, bounds: string) => {
-  const { spec, diagnostics } = checked(lines, bounds)
+const planned = async (lines: string, bounds: string, adapter?: string) => {
+  const { spec, diagnostics } = checked(lines, bounds, "", adapter)
   assert.ok(spec, JSON.stringify(diagnostics))
   const { steps } = await makePlan(spec, { directory, processor: "p" })
   const shared = (strategy: string): readonly Step[] =>
@@ -98,4 +99,18 @@ test("check: a memory that is not named among several, one that is given to what
       written.some((one) => one.startsWith(`L2R0535 \`${row}\` needs classes`)),
       `${row}: ${written}`,
     )
+})
+
+test("a backbone without a block for the prompts of tasks is refused at the option that says so", async () => {
+  const on = (strategy: string, bound = "dual") => planned(`${FEW}\n${strategy}`, bound, "prefix { length: 2 }")
+  const text = "strategy dual = dual_prompt { general: 2, expert: 3 }"
+  await assert.rejects(on(text), (error) => {
+    assert.ok(error instanceof PlanError)
+    assert.match(error.message, /"dual" needs a backbone of 3 blocks or more, and "encoder" has 2: .* after block 2/)
+    assert.match(error.help, /`general`/)
+    assert.equal(error.span!.end - error.span!.start, "2".length)
+    return true
+  })
+  await assert.rejects(on("", "dual_prompt"), /"dual_prompt" needs a backbone of 3 blocks or more/)
+  for (const general of [0, 1]) await on(text.replace("general: 2", `general: ${general}`))
 })

@@ -24,7 +24,8 @@ test("what strategies may say passes", () => {
     { replays: { draws: 2, every: 100 }, freezes: { bodyAfter: 0, earlierClasses: true }, head: { cosine: 10 } },
     { adapts: adaptation, fisher: { examples: 1, labels: "expected" } },
     { adapts: { ...adaptation, momentum: 0.9 }, needs: "own_keys", classes: undefined },
-    { boundaries: undefined },
+    { boundaries: undefined, blocks: undefined },
+    { blocks: { least: 3, why: "it counts to three", help: "take a deeper one", option: "general" } },
     { boundaries: "it reads `own`" },
     { grows: "concatenate", classes: { why: "it can't", help: "take another" } },
   ]
@@ -59,6 +60,9 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ["knowsTask", undefined, /its `knowsTask` gives undefined/],
   ["needs", "low_rank", /its `needs` gives "low_rank"/],
   ["boundaries", true, /its `boundaries` gives true/],
+  ["blocks", 3, /its `blocks` gives 3/],
+  ["blocks", { least: 0, why: "it counts", help: "take a deeper one" }, /its `blocks` gives { least: 0/],
+  ["blocks", { least: 2 }, /its `blocks` gives { least: 2 }/],
   ["classes", 3, /its `classes` gives 3/],
 ]
 for (const [member, value, message] of wrong)

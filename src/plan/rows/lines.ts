@@ -10,7 +10,9 @@ import { coreOf, coreOptionNames } from "../options/core_options.ts"
 import type { RouterOptions } from "../options/router_options.ts"
 import type { ReplayOptions } from "../options/strategy_options.ts"
 import type { Json } from "../step.ts"
+import type { PlannedStream } from "../stream.ts"
 import { checkClassless, checkWritten } from "../writing.ts"
+import { checkBlocks } from "./blocks_needed.ts"
 import { routingOf } from "./routing.ts"
 
 /** A router, a composition, a strategy or a probe. */
@@ -44,7 +46,7 @@ export const linesOf = async (
   shelf: PluginShelf,
   spec: Spec,
   experiment: Experiment,
-  tasks: readonly string[],
+  { tasks, blocks }: Pick<PlannedStream, "tasks" | "blocks">,
 ): Promise<readonly Line[]> => {
   const lines: Line[] = []
   const stream = spec.streams[experiment.stream]
@@ -71,8 +73,11 @@ export const linesOf = async (
     }
     if (kind === "router") refuseUntold(stream, declaration, MODULES)
     if (kind === "router") lines.push(await routerLine(shelf, spec, declaration, "bound", stream))
-    else if (kind === "strategy") lines.push(await strategyLine(shelf, spec, declaration, stream, tasks.length))
-    else lines.push(await probeLine(shelf, spec, declaration, stream))
+    else if (kind === "strategy") {
+      const line = await strategyLine(shelf, spec, declaration, stream, tasks.length)
+      checkBlocks(line.strategy, declaration, experiment.on, blocks)
+      lines.push(line)
+    } else lines.push(await probeLine(shelf, spec, declaration, stream))
   }
   return lines
 }
@@ -139,7 +144,7 @@ const strategyLine = async (
   declaration: Declaration,
   stream: Stream,
   stages: number,
-): Promise<Line> => {
+): Promise<Extract<Line, { readonly of: "strategy" }>> => {
   const { name } = declaration
   const strategy = await shelf.take<Strategy>("strategy", declaration, coreOptionNames("strategy"))
   checkTraining(strategy.plugin, strategy.chosen.options, stages)

@@ -119,3 +119,13 @@ test("dual_prompt: a text gets the prompts of the task whose key is nearest to i
       assert.equal(gap(await states(own, task), plain) > 1e-4, task === own, `key of task ${own}, prompts of ${task}`)
   }
 })
+
+test("dual_prompt: where the plan is not told how deep the backbone is, the training says that it has no block for the prompts of tasks", async () => {
+  const setting = {
+    strategy: dualPrompt as Strategy,
+    options: Schema.decodeUnknownSync(dualPrompt.options)({ general: 2 } as never),
+    adapter: { plugin: prefix as Adapter, options: { length: 2, hidden: 0 } },
+  }
+  const { bench, stream } = await strategyBench(setting)
+  await assert.rejects(trainedTo(bench, setting, stream, 0), /needs a backbone of 3 blocks or more, and this one has 2/)
+})

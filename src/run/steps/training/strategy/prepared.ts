@@ -1,5 +1,6 @@
 /** All that the training of a strategy at a stage rests on, before its first step. */
 import type { Adapter, Carried, Frozen, HostTensor, Strategy } from "../../../../plugin/index.ts"
+import { blocksOf, tooShallow } from "../../../../plugin/too_shallow.ts"
 import { StepError, type Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { jointColumns, network } from "../../given.ts"
@@ -33,6 +34,7 @@ export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared
   const { strategy: given, adapter: chosen, stage, visits } = options
   const net = await network(work, options.backbone)
   const strategy = await work.plugin<Strategy>("strategy", given.plugin, given.from)
+  checkDepth(strategy, given.options, net.checkpoint.layers)
   const adapter = chosen && attached(await adapterIn(work, chosen), strategy, options)
   const head = strategy.head?.(given.options) ?? "linear"
   const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
@@ -64,6 +66,16 @@ export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared
     ...(untold ? { untold: true as const } : {}),
   }
   return { options, adapter, frozen, start, carried, to, atRest: bodyOf(net, adapter, start, { training: false }) }
+}
+
+/** For backbones whose depth the plan is not told. Throws StepError. */
+const checkDepth = (strategy: Strategy, options: unknown, blocks: number): void => {
+  const lacking = tooShallow(strategy, options, blocks)
+  if (lacking)
+    throw new StepError(
+      `the strategy "${strategy.name}" needs a backbone of ${blocksOf(lacking.least)} or more, and this one has ${blocks}: ${lacking.why}`,
+      lacking.help,
+    )
 }
 
 const attached = (
