@@ -19,7 +19,9 @@ export function readReport(kind, xml, files) {
     const name = attributes.name ?? ""
     const last = name.split(" > ").at(-1) ?? name
     const place = attributes.file ?? attributes.classname ?? ""
-    const home = files.find(({ file }) => place.endsWith(file)) ?? files.find(({ source }) => source.includes(last))
+    const home =
+      files.find(({ file }) => place.endsWith(file)) ??
+      files.find(({ file, source }) => last === file || source.includes(last))
     const full =
       kind !== "deno" && attributes.classname && attributes.classname !== "test"
         ? `${attributes.classname} > ${name}`

@@ -78,6 +78,11 @@ test("Node: a file without tests is none, unless it failed", () => {
   assert.equal(readReport("node", file(`<failure message="exit code 1"/>`), files).length, 1)
 })
 
+test("Deno: a file that cannot be loaded fails under its own name, whatever loads it", () => {
+  const xml = `<testcase name="tests/a.test.ts" classname="./all.test.js"><failure message="Uncaught">no module</failure></testcase>`
+  assert.equal(readReport("deno", xml, files)[0]?.file, "tests/a.test.ts")
+})
+
 test("nothing written is no test", () => {
   assert.deepEqual(readReport("node", "", files), [])
 })

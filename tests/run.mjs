@@ -3,9 +3,10 @@
  *
  *     node tests/run.mjs [--on node,bun,deno] [part of a file's path ...]
  *
- * Each runtime's own runner prints its own summary and writes a JUnit file; the counts at the end come from these
- * files. At most two test processes run at a time: first Node with two, then Bun and Deno side by side.
- * A runtime that is missing, a runner that stops without a failed test, and a run without tests all count as failures.
+ * The files of a room share a process, as starts and what they load would take most of the time; those whose work is in
+ * processes of their own have one each. Two run at a time, each prints what its runner says when it has ended, and the
+ * counts come from the JUnit files that it writes. A runtime that is missing, a runner that stops without a failed test or
+ * before its report is whole, and a run without tests all count as failures.
  *
  * Skip a test with `{ skip: condition && "reason" }`. Deno counts `t.skip("reason")` as passed.
  */
@@ -13,10 +14,15 @@ import { spawn, spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, relative, sep } from "node:path"
+import { pathToFileURL } from "node:url"
 import { current, find, oldest, root, title } from "../src/cli/runtimes.mjs"
 import { readReport } from "./report.mjs"
 
 const minutes = 20 // after which a hanging runner is ended
+
+/** Whose work is in processes of their own, or begins before the first test: a process each. */
+const APART = /^tests\/(browser|cli|examples)\//
+
 const here = current()
 const { kinds, parts } = readArguments(process.argv.slice(2))
 const all = testFiles()
@@ -28,68 +34,72 @@ if (process.argv.slice(2).every((each) => each !== "--on")) {
 }
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }))
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1))
-const results = []
-if (kinds.includes("node")) results.push(await run("node", "shown"))
-const others = kinds.filter((kind) => kind !== "node")
-const [first, second] = others.map((kind, index) => run(kind, index === 0 ? "shown" : "kept"))
-for (const each of [first, second]) if (each !== undefined) results.push(await each)
+const begun = Date.now()
+const results = kinds.map((kind) => ({ kind, runtime: find(kind), tests: [], problems: [], seconds: 0 }))
+const jobs = results.flatMap(jobsOf)
+const alone = jobs.length === 1
+await Promise.all([lane(), lane()])
 summarise(results)
 
-/**
- * Runs the files of one runtime with its own runner.
- * @param {"node" | "bun" | "deno"} kind
- * @param {"shown" | "kept"} output at once, or when another runtime's output is complete
- */
-async function run(kind, output) {
-  const files = filesOf(kind)
-  const runtime = find(kind)
-  if (runtime === undefined) {
-    const remedy = "run `npm ci` without --omit=optional, or name the others with --on"
-    return { kind, tests: [], problem: `${title[kind]} ${oldest[kind]} or newer was not found: ${remedy}` }
-  }
-  if (files.length === 0) {
-    const problem = all.length === 0 ? "no test file" : undefined // else these files run on Node alone
-    return { kind, version: runtime.version, tests: [], problem }
-  }
-  const report = join(scratch, `${kind}.xml`)
-  const head = `\n── ${title[kind]} ${runtime.version}: ${files.length} files ──\n`
-  const started = Date.now()
-  const { code, text, late } = await start(
-    runtime.path,
-    argumentsOf(kind, report, files),
-    output === "shown" ? head : undefined,
-  )
-  if (output === "kept") {
-    await first // the runtime beside this one prints first
-    process.stdout.write(head + text)
-  }
-  const tests = readReport(
-    kind,
-    read(report),
-    files.map((file) => ({ file, source: readFileSync(join(root, file), "utf8") })),
-  )
-  const failed = tests.some((test) => test.outcome === "failed")
-  const problem = late
-    ? `was ended after ${minutes} minutes`
-    : tests.length === 0
-      ? `ran no test (exit code ${code})`
-      : code !== 0 && !failed
-        ? `stopped with exit code ${code}, though no test failed`
-        : undefined
-  return { kind, version: runtime.version, tests, problem, seconds: (Date.now() - started) / 1000 }
+/** Performs one job after the other, as long as there are any. */
+async function lane() {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await run(job)
 }
 
-/** @param {string} kind @param {string} report @param {readonly string[]} files */
-function argumentsOf(kind, report, files) {
+/** @typedef {{ kind: "node" | "bun" | "deno", runtime?: { path: string, version: string }, tests: import("./report.mjs").Test[], problems: string[], seconds: number }} Result */
+/** @typedef {{ result: Result, room: string, files: string[] }} Job */
+
+/** What runs on one runtime. @param {Result} result @returns {Job[]} */
+function jobsOf(result) {
+  const { kind, runtime, problems } = result
+  const files = filesOf(kind)
+  if (runtime === undefined) {
+    const remedy = "run `npm ci` without --omit=optional, or name the others with --on"
+    problems.push(`${title[kind]} ${oldest[kind]} or newer was not found: ${remedy}`)
+    return []
+  }
+  if (all.length === 0) problems.push("no test file") // else a runtime without files leaves these to Node
+  const roomOf = (file) => (APART.test(file) ? file : (/^tests\/\w+\//.exec(file)?.[0] ?? "tests/"))
+  const rooms = [...new Set(files.map(roomOf))]
+  return rooms.map((room) => ({ result, room, files: files.filter((file) => roomOf(file) === room) }))
+}
+
+/** Runs the files of a job with the runner of its runtime. @param {Job} job */
+async function run({ result, room, files }) {
+  const { kind, runtime, tests, problems } = result
+  const name = `${kind}-${room.replaceAll("/", "-")}`
+  const report = join(scratch, `${name}.xml`)
+  const head = `\n── ${title[kind]} ${runtime.version}: ${files.length === 1 ? files[0] : `${files.length} files of ${room}`} ──\n`
+  const started = Date.now()
+  const { code, text, late } = await start(runtime.path, argumentsOf(result, name, report, files), head)
+  if (!alone) process.stdout.write(head + text)
+  const xml = read(report)
+  const found = readReport(
+    kind,
+    xml,
+    files.map((file) => ({ file, source: readFileSync(join(root, file), "utf8") })),
+  )
+  tests.push(...found)
+  result.seconds += (Date.now() - started) / 1000
+  const failed = found.some((test) => test.outcome === "failed")
+  if (late) problems.push(`${room}: was ended after ${minutes} minutes`)
+  else if (found.length === 0) problems.push(`${room}: ran no test (exit code ${code})`)
+  else if (!xml.trimEnd().endsWith("</testsuites>")) problems.push(`${room}: stopped in the middle (exit code ${code})`)
+  else if (code !== 0 && !failed) problems.push(`${room}: stopped with exit code ${code}, though no test failed`)
+}
+
+/** @param {Result} result @param {string} name of the job @param {string} report @param {readonly string[]} files */
+function argumentsOf({ kind, runtime }, name, report, files) {
   if (kind === "node") {
     const reporters = ["spec", "stdout", "junit", report]
     const named = reporters.map(
       (each, index) => (index % 2 === 0 ? "--test-reporter=" : "--test-reporter-destination=") + each,
     )
+    const isolation = Number.parseInt(runtime.version, 10) < 24 ? "experimental-test-isolation" : "test-isolation"
     return [
       "--disable-warning=ExperimentalWarning",
       "--test",
-      "--test-concurrency=2",
+      `--${isolation}=none`,
       "--test-timeout=240000",
       ...named,
       ...files,
@@ -99,16 +109,27 @@ function argumentsOf(kind, report, files) {
     const where = files.map((file) => `./${file}`)
     return ["test", "--timeout=240000", "--reporter=junit", `--reporter-outfile=${report}`, ...where]
   }
-  return ["test", "-A", "--no-check", "--no-lock", `--junit-path=${report}`, ...files]
+  return ["test", "-A", "--no-check", "--no-lock", `--junit-path=${report}`, together(name, files)]
+}
+
+/** A module that loads all files, since Deno gives each that it is told a thread with everything in it loaded anew. */
+function together(name, files) {
+  const module = join(scratch, `${name}.test.js`)
+  const lines = files.map((file) => {
+    const url = JSON.stringify(pathToFileURL(join(root, file)).href)
+    return `await import(${url}).catch((problem) => test(${JSON.stringify(file)}, () => { throw problem }))`
+  })
+  writeFileSync(module, `import { test } from "node:test"\n${lines.join("\n")}\n`)
+  return module
 }
 
 /**
  * @param {string} path @param {string[]} args
- * @param {string | undefined} head printed before the output, which then appears as it comes
+ * @param {string} head printed before the output of what runs alone, which appears as it comes
  * @returns {Promise<{ code: number | string, text: string, late: boolean }>}
  */
 function start(path, args, head) {
-  if (head !== undefined) process.stdout.write(head)
+  if (alone) process.stdout.write(head)
   // Node keeps what it has compiled for the next of its many processes: they start in half the time.
   const compiled = join(scratch, "compiled")
   const env = { NODE_COMPILE_CACHE: compiled, ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }
@@ -127,8 +148,8 @@ function start(path, args, head) {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8")
       stream.on("data", (piece) => {
-        if (head === undefined) text += piece
-        else process.stdout.write(piece)
+        if (alone) process.stdout.write(piece)
+        else text += piece
       })
     }
     child.on("error", (error) => resolve({ code: error.message, text, late }))
@@ -210,7 +231,7 @@ function say(text) {
   if (text !== "") process.stdout.write(`${text}\n`)
 }
 
-/** @param {{ kind: string, version?: string, tests: { outcome: string, file: string, name: string, reason?: string, cause?: string }[], problem?: string, seconds?: number }[]} results */
+/** @param {readonly Result[]} results */
 function summarise(results) {
   const sum = { passed: 0, failed: 0, skipped: 0 }
   /** @type {Map<string, { title: string, name: string }[]>} */
@@ -224,18 +245,18 @@ function summarise(results) {
     ),
   )
   say("\n── Summary ──")
-  for (const { kind, version, tests, problem, seconds } of results) {
+  for (const { kind, runtime, tests, problems, seconds } of results) {
     const count = (outcome) => tests.filter((test) => test.outcome === outcome).length
     const own = {
       passed: count("passed"),
-      failed: count("failed") + (problem === undefined ? 0 : 1),
+      failed: count("failed") + problems.length,
       skipped: count("skipped"),
     }
     for (const key of Object.keys(sum)) sum[key] += own[key]
-    const name = `${title[kind]} ${version ?? ""}`.trim().padEnd(14)
-    const time = seconds === undefined ? "" : ` in ${seconds.toFixed(0)} s`
+    const name = `${title[kind]} ${runtime?.version ?? ""}`.trim().padEnd(14)
+    const time = runtime === undefined ? "" : ` in ${seconds.toFixed(0)} s of its processes`
     say(
-      `${name} ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped${time}${problem ? `; ${problem}` : ""}`,
+      `${[`${name} ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped${time}`, ...problems].join("; ")}`,
     )
     for (const test of tests) {
       if (test.outcome === "failed") failures.push({ ...test, on: title[kind] })
@@ -245,7 +266,7 @@ function summarise(results) {
       const place = `${file} (${reason})`
       skips.set(place, [...(skips.get(place) ?? []), { title: title[kind], name: last(test.name) }])
     }
-    if (problem !== undefined) failures.push({ on: title[kind], file: "the runner", name: problem })
+    for (const problem of problems) failures.push({ on: title[kind], file: "the runner", name: problem })
   }
   if (skips.size > 0) say("\nSkipped:")
   for (const [place, tests] of skips) {
@@ -260,6 +281,7 @@ function summarise(results) {
     sum.failed = 1
     say("No test ran.")
   }
-  say(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
+  const passed = `${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`
+  say(`\n${passed} in ${((Date.now() - begun) / 60_000).toFixed(1)} minutes`)
   process.exitCode = sum.failed === 0 ? 0 : 1
 }
