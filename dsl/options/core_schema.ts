@@ -34,8 +34,11 @@ export const MEASURES = [
 /** Where answers are written there is no accuracy; what is read off the matrix is read off that of `rouge_l`. */
 export const TEXT_MEASURES = [...SCORES, ...MEASURES.slice(2)] as const
 
-/** What is shown where `measure` names it, and not otherwise: weighted F1, and how the routers use the modules, by layer and task. */
-export const ON_REQUEST = ["weighted_f1", "routing"] as const
+/**
+ * What is shown where `measure` names it, and not otherwise: weighted F1, forgetting and backward transfer as other published codes
+ * define them, and how the routers use the modules, by layer and task.
+ */
+export const ON_REQUEST = ["weighted_f1", "forgetting_all_rows", "backward_transfer_sapt", "routing"] as const
 
 /** Measures on which two rows can be paired: a number per test example (right or wrong, or a score), or worked out anew from examples that are drawn. */
 export const COMPARED = ["accuracy", "task_accuracy", "weighted_f1", ...SCORES] as const
@@ -219,7 +222,7 @@ const experiment: JsonSchema = {
     measure: {
       ...oneOrMore(
         { enum: [...MEASURES, ...SCORES, ...ON_REQUEST] },
-        "what the table shows; where it is left out, all that the stream's head has but `weighted_f1` and `routing`: accuracies of classes, or scores of written answers",
+        "what the table shows; where it is left out, all that the stream's head has but `weighted_f1`, `forgetting_all_rows`, `backward_transfer_sapt` and `routing`: accuracies of classes, or scores of written answers",
       ),
       default: MEASURES,
     },

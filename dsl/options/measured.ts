@@ -8,6 +8,9 @@ export const MEASURED: Readonly<Record<Measure, string>> = {
   task_accuracy: "accuracy within each task's own classes after the last task, mean over tasks",
   anytime: "accuracy on the tasks so far, mean over all stages",
   forgetting: "best earlier accuracy on a task minus the last, in points, mean over all tasks but the last",
+  forgetting_all_rows:
+    "best accuracy on a task, the last one too, minus the last, so never negative: forgetting as mammoth and l2p-pytorch compute it",
+  backward_transfer_sapt: "backward transfer over all tasks, and not all but the last: as SAPT's score.py computes it",
   backward_transfer: "last accuracy on a task minus that right after learning it, in points",
   learning_accuracy: "accuracy on each task right after learning it",
   router_accuracy: "how often the largest gate is that of the example's own task",

@@ -15,7 +15,10 @@ import type { Cell, Figure, Row, Stage, Summary } from "./results.ts"
 import { moduleAt } from "./serving.ts"
 
 type Outcomes = Pick<Cell, "tasks" | "examples">
-type MatrixFigures = Pick<Summary, "anytime" | "forgetting" | "backwardTransfer" | "learningAccuracy"> & {
+type MatrixFigures = Pick<
+  Summary,
+  "anytime" | "forgetting" | "backwardTransfer" | "learningAccuracy" | "forgettingAllRows" | "backwardTransferSapt"
+> & {
   readonly accuracy?: Figure
 }
 
@@ -40,10 +43,30 @@ export function matrixFigures(rows: readonly Row[], cell: Outcomes, setup: Setup
       for (let i = 0; i < T; i++) for (let j = 0; j <= i; j++) R[i][j] = means[j * T + i]
       return metric(R) ?? 0
     }
-  const later = T > 1 ? [of((R) => forgetting(R)), of((R) => backwardTransfer(R))] : []
+  const later: readonly Statistic[] =
+    T > 1
+      ? [
+          of((R) => forgetting(R)),
+          of((R) => backwardTransfer(R)),
+          of((R) => forgetting(R, "all_rows")),
+          of((R) => backwardTransfer(R, "sapt")),
+        ]
+      : []
   const statistics = [of((R) => averageAccuracy(R)), of(anytimeAccuracy), of(learningAccuracy), ...later]
-  const [accuracy, anytime, learning, forgot, backward] = figuresOf(whole, statistics, random)
-  return { accuracy, anytime, learningAccuracy: learning, forgetting: forgot, backwardTransfer: backward }
+  const [accuracy, anytime, learning, forgot, backward, forgotOfAll, backwardOverAll] = figuresOf(
+    whole,
+    statistics,
+    random,
+  )
+  return {
+    accuracy,
+    anytime,
+    learningAccuracy: learning,
+    forgetting: forgot,
+    backwardTransfer: backward,
+    forgettingAllRows: forgotOfAll,
+    backwardTransferSapt: backwardOverAll,
+  }
 }
 
 /** Average accuracy, or mean score, after the last task. */

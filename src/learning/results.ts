@@ -171,6 +171,9 @@ export interface Summary {
   readonly anytime?: Figure
   readonly forgetting?: Figure
   readonly backwardTransfer?: Figure
+  /** As other codes define them: mammoth's forgetting, and SAPT's backward transfer. */
+  readonly forgettingAllRows?: Figure
+  readonly backwardTransferSapt?: Figure
   readonly learningAccuracy?: Figure
   /** Per-layer routers: mean over units and majority vote. */
   readonly routerAccuracy?: Figure & { readonly majority?: number }

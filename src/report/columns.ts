@@ -24,7 +24,15 @@ const percent = (
   text: (row) => figureText(row[field]),
 })
 
-type Secondary = "anytime" | "forgetting" | "backwardTransfer" | "learningAccuracy" | "routerAccuracy" | "entropy"
+type Secondary =
+  | "anytime"
+  | "forgetting"
+  | "backwardTransfer"
+  | "forgettingAllRows"
+  | "backwardTransferSapt"
+  | "learningAccuracy"
+  | "routerAccuracy"
+  | "entropy"
 
 const secondary = (measure: string, title: string, meaning: string, field: Secondary, digits = 1): Column => ({
   measure,
@@ -58,11 +66,14 @@ export const fullyMeasured = (cell: About): string =>
 export const headline = ({ scenario, answers }: About): "classIncremental" | "taskIncremental" | "rougeL" =>
   answers ? "rougeL" : scenario === "task_incremental" ? "taskIncremental" : "classIncremental"
 
-/** The columns of a cell's table: those that it measures (weighted F1 where it is named); under `task_incremental` there is one accuracy. */
+/** Shown where they are named alone. */
+const ON_REQUEST: ReadonlySet<string> = new Set(["weighted_f1", "forgetting_all_rows", "backward_transfer_sapt"])
+
+/** The columns of a cell's table: those that it measures (some where they are named alone); under `task_incremental` there is one accuracy. */
 export const columnsOf = (cell: About & Pick<Cell, "measures">): readonly Column[] =>
   allColumns(cell).filter(
     ({ measure }) =>
-      ((cell.measures === undefined && measure !== "weighted_f1") ||
+      ((cell.measures === undefined && !ON_REQUEST.has(measure)) ||
         cell.measures?.includes(measure) ||
         (cell.scenario === "task_incremental" && measure === "task_accuracy" && cell.measures?.includes("accuracy"))) &&
       !(cell.scenario === "task_incremental" && measure === "accuracy"),
@@ -124,6 +135,18 @@ const allColumns = (cell: About): readonly Column[] => [
     "Backward",
     `Backward transfer: last ${measured(cell)} on a task minus that right after learning it, in points.`,
     "backwardTransfer",
+  ),
+  secondary(
+    "forgetting_all_rows",
+    "F (mammoth)",
+    `Best ${measured(cell)} on a task, the last one too, minus the last, in points: forgetting as mammoth and l2p-pytorch compute it, never negative.`,
+    "forgettingAllRows",
+  ),
+  secondary(
+    "backward_transfer_sapt",
+    "BWT (SAPT)",
+    "Backward transfer over all tasks, and not all but the last, in points: as SAPT's score.py computes it.",
+    "backwardTransferSapt",
   ),
   secondary(
     "learning_accuracy",

@@ -103,6 +103,30 @@ test("the figures of a summary are those of the row's matrix, inside their inter
   assert.equal(line.orderInvariant, true)
 })
 
+test("forgetting and backward transfer as other codes define them: mammoth's is never negative, SAPT's mean counts the last task", () => {
+  const learnt = row("learnt", 1, 0.9, 0.6)
+  // After the last task every text is right, so that earlier tasks are known best at the end.
+  const stages = learnt.stages.map((stage) =>
+    stage.index < 2
+      ? stage
+      : {
+          ...stage,
+          predictions: {
+            ...stage.predictions,
+            classIncremental: stage.predictions.example.map((e) => examples[e].class),
+          },
+        },
+  )
+  const R = accuracyMatrix(stages, examples, 3, "class_incremental")
+  const [line] = summarise(cellOf([{ ...learnt, stages }]), open)
+  assert.ok(line.forgetting!.value < 0)
+  assert.equal(line.forgettingAllRows!.value, 0)
+  const gained = R[2][0]! - R[0][0]! + (R[2][1]! - R[1][1]!)
+  assert.ok(gained > 0)
+  assert.ok(Math.abs(line.backwardTransfer!.value - gained / 2) < 1e-9)
+  assert.ok(Math.abs(line.backwardTransferSapt!.value - gained / 3) < 1e-9)
+})
+
 test("under task_incremental every figure is that of the matrix within tasks, and there is one accuracy", () => {
   const learnt = row("learnt", 1, 0.9, 0.6, { stages: row("learnt", 1, 0.9, 0.6).stages })
   const stages = learnt.stages.map((stage) => ({

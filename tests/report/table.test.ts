@@ -117,6 +117,19 @@ test("wrapping loses no word and keeps to the width", () => {
   )
 })
 
+test("forgetting and backward transfer of other codes are shown where they are named", () => {
+  const figure = { value: 1.5, interval: [1, 2] as const }
+  const summary = cell.summary.map((line) => ({ ...line, forgettingAllRows: figure, backwardTransferSapt: figure }))
+  const asked = (measures?: readonly string[]) =>
+    cellTable({ ...cell, summary, measures }, { columns: 200, plain: true })
+  assert.doesNotMatch(asked(), /mammoth|SAPT/)
+  assert.doesNotMatch(asked(["accuracy", "forgetting", "backward_transfer"]), /mammoth|SAPT/)
+  assert.match(
+    asked(["forgetting", "forgetting_all_rows", "backward_transfer_sapt"]),
+    /Forgetting +F \(mammoth\) +BWT \(SAPT\)\n-+\n.* 17\.6 \[15\.8, 19\.2\] +1\.5 \[1\.0, 2\.0\] +1\.5 \[1\.0, 2\.0\]\n/,
+  )
+})
+
 test("routing by layer and task is shown where it is asked for, in lines that fit", () => {
   const results = syntheticResults({ tasks: 5, rows: 3, units: 2 })
   const asked = (columns: number) => {
