@@ -5,6 +5,7 @@
  * The authors learn key and module of a task together, with earlier modules active; here the modules are trained in isolation and the
  * keys afterwards: those of all tasks on the memory, or (`data: newest`) a new key on its task's training examples alone, earlier keys kept.
  * Their LoRA code weighs a whole batch by its mean weights (`batch_mean`), which leaks the task of a batch of one task; the table marks it.
+ * Their features are a mean over the padding of a batch too; here phi is that of the text's own tokens, whatever stands beside it.
  */
 import {
   add,

@@ -10,7 +10,8 @@ export default defineStrategy({
   summary: "SEQ*: the encoder is frozen after a warm-up on the first task, earlier classifiers too (Zheng et al. 2024)",
   equation: "s cos(phi(x), w_c);  phi frozen after the warm-up, w_c after the task of c",
   reference: "ACL 2024, arXiv 2312.07887",
-  checked: "invariants: what is frozen keeps its bytes, the cosine by the formula; the kit",
+  checked:
+    "PyTorch by the formula: weights and head after three tasks, cosine and linear; what is frozen keeps its bytes; the kit",
   options: Schema.Struct({
     learning_rate: optional(PositiveNumber, 5e-5, "learning rate of the backbone's weights"),
     warm_up: optional(PositiveInt, 3, "epochs of the first task after which the encoder is frozen"),

@@ -21,7 +21,7 @@ Here modules are always trained first, and routers over modules that are frozen.
 (\`polytropon\`, \`moduleformer\`, \`mole\`, \`smear\`, \`mocl\`, \`sapt\`) has therefore another training setting here than in its paper;
 each file under \`plugins/routers\` says how it differs.
 
-"The kit" is \`testRouter\`, \`testAdapter\`, \`testComposition\`, \`testBaseline\`, \`testBackbone\` of \`l2r/testing\`: every plugin of these kinds passes it. For routers it has gates for one to
+"The kit" is \`testRouter\`, \`testAdapter\`, \`testComposition\`, \`testGrouping\`, \`testBaseline\`, \`testTransfer\`, \`testBackbone\` of \`l2r/testing\`: every plugin of these kinds passes it. For routers it has gates for one to
 three modules, modules in another order, other texts in the batch, permuted task ids, and gradients against central differences.
 "The planted library" is a small network in which only the right module solves a task.
 
