@@ -50,4 +50,21 @@ test("the quickstart, made small: checked, run, and started again", () => {
     [],
   )
   assert.deepEqual(second.cells, first.cells)
+
+  // One router more: the plan has its own fits and evaluations to do, and the table; no training, and no pass that is stored.
+  const more = example("01_quickstart", {
+    ...SMALL,
+    "router spectral": "router merged = learnt { aggregate: parameters }\nrouter spectral",
+    "[learnt, spectral, nearest, nearest_full]": "[learnt, merged, spectral, nearest, nearest_full]",
+  })
+  writeFileSync(join(place, "more.l2r"), more.text)
+  const planned = l2r("plan", "more.l2r", "--store", "store").split("\n")
+  const todo = planned.filter((line) => line.startsWith("to do "))
+  const own = todo.filter((line) => /^to do {3}\w{12} {2}(fit|encode|evaluate) .* merged /.test(line))
+  assert.equal(own.length, 2 * 2 * 3, "heads, stages, kinds")
+  assert.deepEqual(
+    todo.filter((line) => !own.includes(line)).map((line) => line.slice(22, 28)),
+    ["scores"],
+  )
+  assert.equal(planned.filter((line) => /^cached {2}\w{12} {2}module /.test(line)).length, 2)
 })
