@@ -67,11 +67,22 @@ const headerIn = (bytes: Uint8Array): Header => {
   }
   if (typeof header !== "object" || header === null) throw new SafetensorsError("the header is not a JSON object")
   const { __metadata__, ...entries } = header as Header
+  if (Object.values(__metadata__ ?? {}).some((value) => typeof value !== "string") || typeof __metadata__ === "string")
+    throw new SafetensorsError("the metadata of the header is no map of texts")
   for (const [name, entry] of Object.entries(entries))
-    if (!Array.isArray(entry?.shape) || !Array.isArray(entry.data_offsets) || !(entry.data_offsets[0] >= 0))
-      throw new SafetensorsError(`the entry of tensor "${name}" has no shape or no place`)
+    if (!isEntry(entry)) throw new SafetensorsError(`the entry of tensor "${name}" has no type, no shape or no place`)
   return header as Header
 }
+
+const areSizes = (list: unknown): list is readonly number[] =>
+  Array.isArray(list) && list.every((one) => Number.isSafeInteger(one) && one >= 0)
+
+const isEntry = (entry: Partial<Entry> | null): entry is Entry =>
+  typeof entry?.dtype === "string" &&
+  areSizes(entry.shape) &&
+  areSizes(entry.data_offsets) &&
+  entry.data_offsets.length === 2 &&
+  entry.data_offsets[0] <= entry.data_offsets[1]
 
 const located = (
   name: string,
