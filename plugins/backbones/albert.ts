@@ -62,9 +62,9 @@ export default defineBackbone({
       const positions = config.whole("max_position_embeddings")
       config.word("position_embedding_type", ["absolute"], "absolute")
       const read = postNormConfig(config)
-      const groups = config.whole("num_hidden_groups", 1)
-      const inner = config.whole("inner_group_num", 1)
-      const layers = read.num_hidden_layers * inner
+      const inner = config.blocks("inner_group_num", 1)
+      const groups = config.blocks("num_hidden_groups", 1, inner)
+      const layers = config.blocks("num_hidden_layers", undefined, inner) * inner
       const sharing: Sharing = { num_hidden_groups: groups, inner_group_num: inner }
       return {
         config: { ...read, ...sharing },

@@ -41,7 +41,7 @@ export default defineBackbone({
     modelTypes,
     prefixes: ["distilbert."],
     blueprint: (config) => {
-      const layers = config.whole("n_layers")
+      const layers = config.blocks("n_layers")
       const width = config.whole("dim")
       const intermediate = config.whole("hidden_dim")
       const vocabulary = config.whole("vocab_size")

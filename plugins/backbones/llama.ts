@@ -55,7 +55,7 @@ const settings = (file: ConfigFile) => {
     model_type: model,
     hidden_size: width,
     intermediate_size: file.whole("intermediate_size"),
-    num_hidden_layers: file.whole("num_hidden_layers"),
+    num_hidden_layers: file.blocks("num_hidden_layers"),
     num_attention_heads: heads,
     num_key_value_heads: groupsOf(file, heads),
     head_dim: file.whole("head_dim", width / heads),

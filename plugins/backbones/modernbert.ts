@@ -34,7 +34,7 @@ const FULL = "full_attention"
 const LOCAL = "sliding_attention"
 
 const settings = (file: ConfigFile) => {
-  const layers = file.whole("num_hidden_layers")
+  const layers = file.blocks("num_hidden_layers")
   return {
     num_hidden_layers: layers,
     num_attention_heads: file.heads("num_attention_heads", file.whole("hidden_size")),

@@ -5,6 +5,7 @@
 import {
   BERT_NAMES,
   checkpointReader,
+  DataError,
   defineBackbone,
   encoderOptions,
   normWeights,
@@ -37,6 +38,11 @@ export default defineBackbone({
       const vocabulary = config.whole("vocab_size")
       const rows = config.whole("max_position_embeddings")
       const first = config.whole("pad_token_id", 1) + 1
+      if (first < 0 || first >= rows)
+        throw new DataError(
+          `config.json of "${config.location}" has pad_token_id ${first - 1}, after which none of ${rows} positions is left`,
+          "positions begin behind that of the padding token: take config.json and model.safetensors from the same checkpoint",
+        )
       config.word("position_embedding_type", ["absolute"], "absolute")
       const read = postNormConfig(config)
       const layers = read.num_hidden_layers

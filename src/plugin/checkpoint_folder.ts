@@ -47,7 +47,7 @@ export const checkpointFolder = (
 
 /** The files of a folder. Throws DataError where one is missing. */
 const checkpointIn = (path: string, location: string): CheckpointFolder => {
-  const missing = (file: string) => !existsSync(join(path, file))
+  const missing = (file: string) => !isFile(join(path, file))
   const lacks = (file: string, help = helpFor(file, path)) =>
     new DataError(`the backbone "${location}" lacks ${file}`, help)
   if (missing("config.json")) throw lacks("config.json")
@@ -147,9 +147,18 @@ const helpFor = (file: string, path: string): string => {
 const shardsIn = (path: string): readonly string[] => {
   const map = (readJson(path) as { weight_map?: unknown } | null)?.weight_map
   const shards = [...new Set(Object.values(typeof map === "object" && map !== null ? map : {}))].sort()
-  if (shards.length === 0 || shards.some((name) => typeof name !== "string" || /[/\\]|^\.\.?$/.test(name)))
+  if (shards.length === 0 || shards.some((name) => typeof name !== "string" || /[/\\]|^\.{0,2}$/.test(name)))
     throw new DataError(`${path} does not say which file holds which tensor`, "copy or download the checkpoint again")
   return shards as string[]
+}
+
+export const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile()
+
+/** The object that a JSON file holds. Throws DataError. */
+export const readJsonObject = (path: string): Readonly<Record<string, unknown>> => {
+  const value = readJson(path)
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new DataError(`${path} is no JSON object`, "fetch or write the checkpoint again")
 }
 
 /** What a JSON file holds. Throws DataError. */

@@ -3,7 +3,7 @@
 import { join } from "node:path"
 import type { Backbone, Checkpoint, Extent } from "./backbone.ts"
 import { checkCharsmap } from "./charsmap.ts"
-import { type CheckpointFolder, checkpointAt, folderDigest, readJson } from "./checkpoint_folder.ts"
+import { type CheckpointFolder, checkpointAt, folderDigest, readJson, readJsonObject } from "./checkpoint_folder.ts"
 import { readWeights } from "./checkpoint_weights.ts"
 import { type ConfigFile, configFile } from "./config_file.ts"
 import { DataError, type Place } from "./data.ts"
@@ -80,7 +80,7 @@ const folderFor = (
   checkpointAt(location, place, name, { ...(shipped ? { shipped } : {}), ...(revision ? { revision } : {}) })
 
 const blueprintIn = (family: Family, { path, location }: CheckpointFolder): Blueprint => {
-  const config = configFile(objectIn(join(path, "config.json")), location, family.name)
+  const config = configFile(readJsonObject(join(path, "config.json")), location, family.name)
   checkModelType(config, family)
   return family.blueprint(config)
 }
@@ -132,12 +132,6 @@ const namesAt = (sites: readonly Site[], weights: readonly WeightSource[]): Read
   )
 }
 
-const objectIn = (path: string): Readonly<Record<string, unknown>> => {
-  const value = readJson(path)
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new DataError(`${path} is no JSON object`, "fetch or write the checkpoint again")
-}
-
 const checkModelType = ({ values, location }: ConfigFile, { name, modelTypes }: Family): void => {
   const { model_type: type } = values
   if (type === undefined || modelTypes.includes(type as string)) return
@@ -152,7 +146,7 @@ const checkVocabulary = (tokenizer: unknown, embedded: number, location: string)
   if (!vocabulary)
     throw new DataError(
       `tokenizer.json of "${location}" holds no vocabulary`,
-      "a checkpoint brings a tokenizer.json whose model has a vocab",
+      "a checkpoint brings a tokenizer.json whose model has a vocab, with a number for each piece",
     )
   if (vocabulary.largestId >= embedded)
     throw new DataError(

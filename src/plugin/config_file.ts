@@ -7,6 +7,8 @@ export interface ConfigFile {
   readonly values: Readonly<Record<string, unknown>>
   /** Each throws DataError where the key is missing and nothing may stand for it, or where it holds something else. */
   readonly whole: (key: string, otherwise?: number) => number
+  /** How many blocks there are, `each` of so many: from 1, and not so many that a damaged number fills the memory. */
+  readonly blocks: (key: string, otherwise?: number, each?: number) => number
   /** How many heads share a width: a divisor of it. */
   readonly heads: (key: string, width: number) => number
   readonly number: (key: string, otherwise: number) => number
@@ -14,6 +16,9 @@ export interface ConfigFile {
   /** One of some words. */
   readonly word: <W extends string>(key: string, known: readonly W[], otherwise: W) => W
 }
+
+/** The deepest transformers that were published have 1000. */
+const MOST_BLOCKS = 1000
 
 /** `family`: the plugin that reads it, for messages. */
 export const configFile = (values: Readonly<Record<string, unknown>>, location: string, family: string): ConfigFile => {
@@ -33,6 +38,12 @@ export const configFile = (values: Readonly<Record<string, unknown>>, location: 
     location,
     values,
     whole,
+    blocks: (key, otherwise, each = 1) => {
+      const blocks = whole(key, otherwise)
+      if (blocks < 1 || blocks * each > MOST_BLOCKS)
+        throw wrong(`has ${blocks * each} blocks (${key}); networks of 1 to ${MOST_BLOCKS} are read`)
+      return blocks
+    },
     heads: (key, width) => {
       const heads = whole(key)
       if (heads < 1 || width % heads !== 0)

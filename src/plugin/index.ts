@@ -16,7 +16,9 @@ export {
   checkpointFolder,
   checkUnpinned,
   folderDigest,
+  isFile,
   readJson,
+  readJsonObject,
 } from "./checkpoint_folder.ts"
 export { type Blueprint, checkpointReader, encoderOptions, type Family } from "./checkpoint_reader.ts"
 export { checkFinite, type FiledTensor, readWeights, storedTensors } from "./checkpoint_weights.ts"

@@ -15,7 +15,7 @@ export interface PostNormConfig {
 
 /** Of a config.json with BERT's keys. Throws DataError. */
 export const postNormConfig = (config: ConfigFile): PostNormConfig => ({
-  num_hidden_layers: config.whole("num_hidden_layers"),
+  num_hidden_layers: config.blocks("num_hidden_layers"),
   num_attention_heads: config.heads("num_attention_heads", config.whole("hidden_size")),
   hidden_act: activationName(config, "hidden_act"),
   layer_norm_eps: config.number("layer_norm_eps", 1e-12),

@@ -154,15 +154,18 @@ export interface Vocabulary {
   readonly largestId: number
 }
 
-/** What a tokenizer.json knows; undefined where it has no vocabulary. */
+/** What a tokenizer.json knows; undefined where it has no vocabulary, or pieces without a number. */
 export const vocabularyIn = (tokenizer: unknown): Vocabulary | undefined => {
   const { model, added_tokens = [] } = (tokenizer ?? {}) as TokenizerFile
   const vocab = model?.vocab
   if (typeof vocab !== "object" || vocab === null) return undefined
   const ids = new Set<number>(Array.isArray(vocab) ? vocab.keys() : Object.values(vocab as Record<string, number>))
-  for (const { id } of added_tokens) ids.add(id)
+  for (const one of Array.isArray(added_tokens) ? added_tokens : [undefined]) ids.add(one?.id)
   let largestId = -1
-  for (const id of ids) if (id > largestId) largestId = id
+  for (const id of ids) {
+    if (!Number.isInteger(id) || id < 0) return undefined
+    if (id > largestId) largestId = id
+  }
   return { kind: model?.type ?? (Array.isArray(vocab) ? "Unigram" : "BPE"), size: ids.size, largestId }
 }
 

@@ -1,10 +1,11 @@
 /** Checkpoint folders that are whole, spread over shards or written by older tools; and what is said of those that are not. */
 import assert from "node:assert/strict"
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
+import albert from "../../plugins/backbones/albert.ts"
 import bert from "../../plugins/backbones/bert/index.ts"
 import distilbert from "../../plugins/backbones/distilbert.ts"
 import modernbert from "../../plugins/backbones/modernbert.ts"
@@ -113,6 +114,68 @@ const refused: readonly (readonly [string, string, Backbone, (folder: string) =>
     renamed("model.safetensors", "pytorch_model.bin"),
     /lacks model\.safetensors/,
     /pytorch_model\.bin.*save_pretrained/,
+  ],
+  [
+    "more blocks than memory holds",
+    "tiny_bert",
+    bert,
+    config({ num_hidden_layers: 30_000_000 }),
+    /has 30000000 blocks \(num_hidden_layers\); networks of 1 to 1000 are read/,
+    /bert checkpoint/,
+  ],
+  [
+    "more blocks that share weights than memory holds",
+    "families/albert",
+    albert,
+    config({ inner_group_num: 500, num_hidden_groups: 1, num_hidden_layers: 500 }),
+    /has 250000 blocks \(num_hidden_layers\)/,
+    /albert checkpoint/,
+  ],
+  [
+    "positions that all come before the first",
+    "families/roberta",
+    roberta,
+    config({ pad_token_id: 40 }),
+    /has pad_token_id 40, after which none of 40 positions is left/,
+    /same checkpoint/,
+  ],
+  [
+    "a folder in the place of the weights",
+    "tiny_bert",
+    bert,
+    (folder) => {
+      rmSync(join(folder, "model.safetensors"))
+      mkdirSync(join(folder, "model.safetensors"))
+    },
+    /lacks model\.safetensors/,
+    /must hold/,
+  ],
+  [
+    "a piece without a number",
+    "tiny_bert",
+    bert,
+    json("tokenizer.json", ({ model, ...value }) => ({
+      ...value,
+      model: { ...model, vocab: { ...model.vocab, far: "9" } },
+    })),
+    /holds no vocabulary/,
+    /a number for each piece/,
+  ],
+  [
+    "an added token that is none",
+    "tiny_bert",
+    bert,
+    json("tokenizer.json", (value) => ({ ...value, added_tokens: [null] })),
+    /holds no vocabulary/,
+    /a number for each piece/,
+  ],
+  [
+    "an index that names the folder itself",
+    "families/distilbert_sharded",
+    distilbert,
+    json("model.safetensors.index.json", () => ({ weight_map: { a: "" } })),
+    /does not say which file/,
+    /again/,
   ],
   ["no tokenizer", "tiny_bert", bert, remove("tokenizer.json"), /lacks tokenizer\.json/, /must hold/],
   [

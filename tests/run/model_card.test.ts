@@ -1,9 +1,11 @@
 /** What `l2r model inspect` knows of real checkpoints and of the fixtures. */
 import assert from "node:assert/strict"
-import { existsSync, readdirSync } from "node:fs"
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
+import { DataError } from "../../src/plugin/index.ts"
 import { loadPlugin } from "../../src/plugin/load.ts"
 import { shipped } from "../../src/plugin/registry.ts"
 import { modelCard } from "../../src/run/model_card/index.ts"
@@ -96,3 +98,20 @@ test("no two backbones that ship read the same model_type", async () => {
   assert.ok(types.length > 5)
   assert.equal(new Set(types).size, types.length)
 })
+
+for (const written of ["null", "[]", '"bert"'])
+  test(`a config.json that holds ${written} describes no model`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "l2r-card-"))
+    try {
+      cpSync(join(golden, "tiny_bert"), folder, { recursive: true })
+      writeFileSync(join(folder, "config.json"), written)
+      for (const one of [folder, join(folder, "onnx/script.onnx")])
+        await assert.rejects(modelCard(one, { directory: golden }), (error: unknown) => {
+          assert.ok(error instanceof DataError, String(error))
+          assert.match(error.message, /config\.json is no JSON object/)
+          return true
+        })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })

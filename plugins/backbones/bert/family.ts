@@ -10,7 +10,7 @@ export const family: Family = {
   shipped: join(import.meta.dirname, "shipped"),
   blueprint: (config) => {
     const shape: Shape = {
-      layers: config.whole("num_hidden_layers"),
+      layers: config.blocks("num_hidden_layers"),
       width: config.whole("hidden_size"),
       intermediate: config.whole("intermediate_size"),
       vocabulary: config.whole("vocab_size"),

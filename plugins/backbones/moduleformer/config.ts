@@ -15,7 +15,7 @@ export interface Config {
 }
 
 export const blueprint = (file: ConfigFile): Blueprint => {
-  const layers = file.whole("n_layer")
+  const layers = file.blocks("n_layer")
   const width = file.whole("n_embd")
   const attended = file.whole("att_hidden", width)
   const shape: Shape = {

@@ -1,7 +1,7 @@
 /** Where the files of an exported model lie: the model, what is beside it, and the tokenizer beside it or a folder above. */
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path"
-import { DataError, folderDigest, type Place, readJson } from "../../../src/plugin/index.ts"
+import { DataError, folderDigest, type Place, readJsonObject } from "../../../src/plugin/index.ts"
 
 export interface ModelPlace {
   /** As the spec names it. */
@@ -63,7 +63,7 @@ export const digestOf = ({ file, tokenizer }: ModelPlace, external: readonly str
 
 /** What config.json says that the graph does not: the token that stands for padding, and how many positions were trained. */
 export const hintsIn = ({ config }: ModelPlace): { readonly pad: number; readonly positions: number } => {
-  const values = (config ? readJson(config) : {}) as Readonly<Record<string, unknown>>
+  const values = config ? readJsonObject(config) : {}
   const whole = (key: string, otherwise: number) =>
     Number.isInteger(values[key]) ? (values[key] as number) : otherwise
   return { pad: whole("pad_token_id", 0), positions: whole("max_position_embeddings", Number.POSITIVE_INFINITY) }

@@ -1,7 +1,7 @@
 /** What a graph in an `.onnx` file is. */
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
-import { type Backbone, type Place, readJson, vocabularyIn } from "../../plugin/index.ts"
+import { type Backbone, type Place, readJsonObject, vocabularyIn } from "../../plugin/index.ts"
 import { loadPlugin } from "../../plugin/load.ts"
 import type { ModelCard } from "./card.ts"
 import { exportsIn } from "./export_files.ts"
@@ -27,7 +27,7 @@ export const exportCard = async (location: string, place: Place, revision?: stri
   const inFolder = existsSync(path) && statSync(path).isDirectory()
   const folder = inFolder ? path : dirname(path)
   const beside = [folder, dirname(folder)].map((at) => join(at, "config.json")).find((file) => existsSync(file))
-  const config = (beside ? readJson(beside) : {}) as Readonly<Record<string, unknown>>
+  const config = beside ? readJsonObject(beside) : {}
   const vocabulary = vocabularyIn(checkpoint.tokenizer)
   const tensors = Object.values(checkpoint.weights)
   const files = inFolder ? exportsIn(path) : [basename(path)]

@@ -1,6 +1,6 @@
 /** What a checkpoint folder holds, and what may be attached to it. */
 import { join } from "node:path"
-import { folderDigest, type Place, readJson, vocabularyIn } from "../../plugin/index.ts"
+import { folderDigest, type Place, readJson, readJsonObject, vocabularyIn } from "../../plugin/index.ts"
 import type { ModelCard } from "./card.ts"
 import { exportCard, isExport } from "./exports.ts"
 import { fitsOn } from "./fits.ts"
@@ -13,7 +13,7 @@ import { weightsOf } from "./weights.ts"
 export const modelCard = async (location: string, place: Place, revision?: string): Promise<ModelCard> => {
   if (isExport(location, place)) return exportCard(location, place, revision)
   const folder = await folderOf(location, place, revision)
-  const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
+  const config = readJsonObject(join(folder.path, "config.json"))
   const network = await networkIn(folder, place)
   const { backbone, checkpoint } = network ?? {}
   const vocabulary = vocabularyIn(readJson(join(folder.path, "tokenizer.json")))

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Network } from "../../model/encoder.ts"
 import { decoded } from "../../plan/chosen.ts"
-import { type Backbone, type CheckpointFolder, checkpointAt, type Place, readJson } from "../../plugin/index.ts"
+import { type Backbone, type CheckpointFolder, checkpointAt, type Place, readJsonObject } from "../../plugin/index.ts"
 import { loadPlugin } from "../../plugin/load.ts"
 import { shipped } from "../../plugin/registry.ts"
 
@@ -17,7 +17,7 @@ export const folderOf = (location: string, place: Place, revision?: string): Pro
   checkpointAt(shippedPlace(location, place.directory) ?? location, place, "model", { ...(revision && { revision }) })
 
 export const networkIn = async (folder: CheckpointFolder, { directory }: Place): Promise<Network | undefined> => {
-  const config = readJson(join(folder.path, "config.json")) as Readonly<Record<string, unknown>>
+  const config = readJsonObject(join(folder.path, "config.json"))
   const backbone = await backboneFor(config.model_type)
   return backbone && { backbone, checkpoint: await backbone.load(folder.path, defaults(backbone), { directory }) }
 }
