@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import {
+  checkFinite,
   DataError,
   folderDigest,
   type HostTensor,
+  isFile,
   readJson,
   readSafetensors,
   SafetensorsError,
@@ -43,19 +45,18 @@ export const peftFolder = (location: string, directory: string): PeftFolder => {
       `give the folder that PEFT's save_pretrained wrote: it holds ${CONFIG} and ${WEIGHTS}`,
     )
   for (const file of [CONFIG, WEIGHTS])
-    if (!existsSync(join(path, file)))
-      throw new DataError(`the module "${location}" lacks ${file}`, helpFor(path, file))
+    if (!isFile(join(path, file))) throw new DataError(`the module "${location}" lacks ${file}`, helpFor(path, file))
   const config = readJson(join(path, CONFIG))
   if (typeof config !== "object" || config === null || Array.isArray(config))
     throw new DataError(`${CONFIG} of "${location}" is no JSON object`, "copy or write the folder again")
-  const head = existsSync(join(path, HEAD)) ? filed(path, HEAD, location) : undefined
+  const head = isFile(join(path, HEAD)) ? filed(path, HEAD, location) : undefined
   return { location, path, config: config as PeftFolder["config"], ...filed(path, WEIGHTS, location), head }
 }
 
 /** sha256 over the files that are read. */
 export const peftDigest = (location: string, directory: string): string => {
   const path = resolve(directory, location)
-  return folderDigest({ path, files: [CONFIG, WEIGHTS, HEAD].filter((file) => existsSync(join(path, file))) })
+  return folderDigest({ path, files: [CONFIG, WEIGHTS, HEAD].filter((file) => isFile(join(path, file))) })
 }
 
 const helpFor = (path: string, file: string): string =>
@@ -65,7 +66,10 @@ const helpFor = (path: string, file: string): string =>
 
 const filed = (path: string, file: string, location: string): Filed => {
   try {
-    return readSafetensors(new Uint8Array(readFileSync(join(path, file))))
+    const read = readSafetensors(new Uint8Array(readFileSync(join(path, file))))
+    for (const [name, { data }] of Object.entries(read.tensors))
+      if (data instanceof Float32Array) checkFinite(data, name, location)
+    return read
   } catch (error) {
     if (!(error instanceof SafetensorsError)) throw error
     throw new DataError(`${file} of "${location}": ${error.message}`, "copy or download the file again")

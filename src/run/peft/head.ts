@@ -35,14 +35,31 @@ export const headIn = (folder: PeftFolder, { backbone, checkpoint }: Network): H
 const written = ({ head, location }: PeftFolder, width: number): Pick<HeadFound, "head" | "labels" | "pooling"> => {
   const { tensors, metadata } = head as NonNullable<PeftFolder["head"]>
   const { weight, bias } = tensors
-  if (weight?.shape[1] !== width || bias?.shape[0] !== weight.shape[0])
+  if (weight?.shape.length !== 2 || weight.shape[1] !== width || bias?.shape[0] !== weight.shape[0])
     throw new DataError(
       `${HEAD} of "${location}" is no linear layer on a state ${width} wide: it needs weight [classes, ${width}] and bias [classes]`,
       "give the base model that the module was trained on, or copy the folder again",
     )
-  const labels = metadata.labels === undefined ? undefined : (JSON.parse(metadata.labels) as readonly string[])
+  const labels = metadata.labels === undefined ? undefined : labelsIn(metadata.labels, weight.shape[0], location)
   const { pooling } = metadata
   return { head: linear(weight, bias.data as Float32Array), ...(labels && { labels }), ...(pooling && { pooling }) }
+}
+
+/** The names of the classes. Throws DataError where they are not a text for each. */
+const labelsIn = (written: string, classes: number, location: string): readonly string[] => {
+  const wrong = new DataError(
+    `${HEAD} of "${location}" has the labels ${written}, and the head ${classes} classes`,
+    "its metadata `labels` is a JSON list with a name for each class, all different",
+  )
+  let labels: unknown
+  try {
+    labels = JSON.parse(written)
+  } catch {
+    throw wrong
+  }
+  if (!Array.isArray(labels) || labels.some((one) => typeof one !== "string")) throw wrong
+  if (labels.length !== classes || new Set(labels).size !== classes) throw wrong
+  return labels
 }
 
 /** The file that `headIn` reads: head.safetensors with what it reads and the names of its classes; none of what writes answers. */

@@ -16,6 +16,12 @@ export const namedSites = (sites: readonly Site[], { at }: ModuleNames, prefix: 
 export const namer = ({ config, location }: PeftFolder, key: string): ((module: string) => boolean) => {
   const value = config[key] ?? []
   if (typeof value === "string") {
+    // Matching (a+)* can take time that is exponential in the length of a name.
+    if (/\)[*+{]/.test(value))
+      throw new DataError(
+        `${CONFIG} of "${location}" has ${key} ${JSON.stringify(value)}, a regular expression that repeats a group`,
+        "such patterns can take for ever: write the names of the modules as a list",
+      )
     try {
       const pattern = new RegExp(`^(?:${value})$`)
       return (module) => pattern.test(module)

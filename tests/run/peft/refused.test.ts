@@ -1,6 +1,6 @@
 /** PEFT folders that are not whole, not known or of another model: an error that says what, where and what to do. */
 import assert from "node:assert/strict"
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -79,6 +79,26 @@ const refused: readonly (readonly [string, string, (folder: string) => void, str
     /copy or download the file again/,
   ],
   [
+    "a folder in the place of the weights",
+    "bert_lora",
+    (folder) => {
+      rmSync(join(folder, "adapter_model.safetensors"))
+      mkdirSync(join(folder, "adapter_model.safetensors"))
+    },
+    'the module "module" lacks adapter_model.safetensors',
+    /save_pretrained wrote/,
+  ],
+  [
+    "a number that is not one",
+    "bert_lora",
+    tensors((all) => {
+      all[QUERY].data[7] = Number.NaN
+      return all
+    }),
+    `${QUERY} of "module" has NaN as its number 7`,
+    /training diverged/,
+  ],
+  [
     "a type that no adapter has",
     "bert_lora",
     config({ peft_type: "LOHA" }),
@@ -153,6 +173,13 @@ const refused: readonly (readonly [string, string, (folder: string) => void, str
     "bert_lora",
     config({ target_modules: "(query" }),
     `${CONFIG} has target_modules "(query", which is no regular expression that can be read here`,
+    /as a list/,
+  ],
+  [
+    "a pattern that could take for ever",
+    "bert_lora",
+    config({ target_modules: "(.*)*x" }),
+    `${CONFIG} has target_modules "(.*)*x", a regular expression that repeats a group`,
     /as a list/,
   ],
   [
@@ -260,6 +287,16 @@ const refused: readonly (readonly [string, string, (folder: string) => void, str
     'head.safetensors of "module" is no linear layer on a state 16 wide: it needs weight [classes, 16] and bias [classes]',
     /base model/,
   ],
+  ...(["[", "7", '["a","b"]', '["a","b",3]', '["a","b","a"]'] as const).map(
+    (labels) =>
+      [
+        `labels of a head that are ${labels}`,
+        "bert_lora",
+        file("head.safetensors", writeSafetensors({ weight: zeros(3, 16), bias: zeros(3) }, { metadata: { labels } })),
+        `head.safetensors of "module" has the labels ${labels}, and the head 3 classes`,
+        /a name for each class, all different/,
+      ] as const,
+  ),
 ]
 
 const spoilt = async <A>(from: string, change: (folder: string) => void, then: (parent: string) => A) => {
