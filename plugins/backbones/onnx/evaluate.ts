@@ -90,8 +90,8 @@ export const evaluated = (file: OnnxFile, feeds: ReadonlyMap<string, Feed>, pad:
 /** A row of a table for each token: what the texts are made of enters here. */
 const embeds = ({ op, inputs }: Node, known: ReadonlyMap<string, Known>): boolean => {
   if (op !== "Gather") return false
-  const [table, indices] = inputs.map((name) => known.get(name) as Known)
-  if (!table.fixed || indices.fixed) return false
+  const [table, indices] = inputs.map((name) => known.get(name))
+  if (!table?.fixed || !indices || indices.fixed) return false
   const ids = known.get("input_ids") as Known
   return SAMPLES.every((sample) => same(indices.at(sample), ids.at(sample)))
 }

@@ -20,6 +20,7 @@ import {
   vocabularyIn,
   words,
 } from "../../../src/plugin/index.ts"
+import { UNKNOWN_HELP } from "./evaluate.ts"
 import { fold } from "./fold.ts"
 import { modelAt } from "./from_hub.ts"
 import type { Network } from "./graph.ts"
@@ -42,13 +43,17 @@ const load = async (location: string, options: Options, place: Place): Promise<C
   const { pad, positions } = hintsIn(files)
   const tokenizer = readJson(files.tokenizer)
   checkCharsmap(tokenizer, location)
-  const { network, weights, longest, width, vocabulary, layers, sites } = fold(file, {
+  const settings = {
     feeds: feedsOf(file, location),
     output: outputOf(file, options.output, location),
     pad,
     maxTokens: Math.min(options.max_tokens, positions),
+  }
+  const { network, weights, longest, width, vocabulary, layers, sites } = imported(location, () => {
+    const folded = fold(file, settings)
+    checkStates(folded.network, location)
+    return { ...folded, sites: calledSites(folded.network, folded.weights, folded.sites) }
   })
-  checkStates(network, location)
   for (const [name, { data }] of Object.entries(weights))
     if (data instanceof Float32Array) checkFinite(data, name, location)
   const largest = vocabularyIn(tokenizer)?.largestId
@@ -64,11 +69,21 @@ const load = async (location: string, options: Options, place: Place): Promise<C
     weights,
     width,
     layers,
-    sites: calledSites(network, weights, sites),
+    sites,
     maxTokens: longest,
     parameters: Object.values(weights).reduce((sum, { data }) => sum + data.length, 0),
     tokenizer,
     digest: digestOf(files, file.external),
+  }
+}
+
+/** What no node can be blamed for is said of the whole graph. */
+const imported = <A>(location: string, make: () => A): A => {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof DataError || !(error instanceof Error)) throw error
+    throw new DataError(`the graph of "${location}" cannot be imported: ${error.message}`, UNKNOWN_HELP)
   }
 }
 

@@ -9,6 +9,17 @@ export interface Numbers {
 
 export const countOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
+/** An import computes shapes, positions and masks: 1 GiB of them is a mistake. */
+const MOST = 2 ** 27
+
+/** The shape of an array that is made larger than what it is made of. Throws RangeError where it is none, or too large. */
+export const madeShape = (shape: readonly number[]): readonly number[] => {
+  const few = shape.length > 5 ? `${shape.slice(0, 5).join(", ")}, ...` : shape.join(", ")
+  if (!shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) throw new RangeError(`[${few}] is no shape`)
+  if (countOf(shape) > MOST) throw new RangeError(`an array of [${few}] is not made: it has more than ${MOST} numbers`)
+  return shape
+}
+
 export const numbers = (dtype: DType, shape: readonly number[], data: ArrayLike<number>): Numbers => ({
   dtype,
   shape,
@@ -58,6 +69,7 @@ export const strided = (x: Numbers, shape: readonly number[], steps: readonly nu
 /** x repeated along missing axes and axes of size 1. */
 export const broadcast = (x: Numbers, shape: readonly number[]): Numbers => {
   if (sameList(x.shape, shape)) return x
+  madeShape(shape)
   const lead = shape.length - x.shape.length
   const own = stridesOf(x.shape)
   return strided(

@@ -1,10 +1,11 @@
 /** An `.onnx` file: the nodes of its graph and its constants, those in files beside it included. */
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs"
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs"
 import { basename, dirname, join, normalize, sep } from "node:path"
 import { fromBinary } from "@bufbuild/protobuf"
-import { DataError } from "../../../src/plugin/index.ts"
+import { DataError, isFile } from "../../../src/plugin/index.ts"
 import {
   type AttributeProto,
+  type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type TensorProto,
@@ -53,6 +54,7 @@ export const readOnnx = (path: string): OnnxFile => {
       `${basename(path)} defines functions of its own: ${functions.map(({ name }) => name).join(", ")}`,
       "export it once more with `optimize=True`, or run onnx.inliner.inline_local_functions over it",
     )
+  checkOrder(graph, path)
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, constantOf(tensor, path)]))
   return {
     nodes: graph.node.map(({ opType, name, domain, input, output, attribute }) => ({
@@ -72,6 +74,33 @@ export const readOnnx = (path: string): OnnxFile => {
     external: [
       ...new Set(graph.initializer.flatMap((tensor) => (isExternal(tensor) ? [placeOf(tensor).location] : []))),
     ],
+  }
+}
+
+/** Each value is given once, and before it is read. Throws DataError. */
+const checkOrder = ({ node: nodes, initializer, input }: GraphProto, path: string): void => {
+  const given = new Set(["", ...initializer.map(({ name }) => name), ...input.map(({ name }) => name)])
+  const makers = new Set(nodes.flatMap(({ output }) => output))
+  for (const { name, opType, input: inputs, output: outputs } of nodes) {
+    const node = `the node ${name || outputs[0] || "without a name"} (${opType})`
+    const early = inputs.find((value) => !given.has(value))
+    const twice = outputs.find((value) => value !== "" && given.has(value))
+    const wrong =
+      early !== undefined
+        ? makers.has(early)
+          ? `reads "${early}" before it is there: the nodes are not in the order of computation, or go round in a circle`
+          : `reads "${early}", which nothing gives`
+        : twice !== undefined
+          ? `gives "${twice}", which is there already`
+          : outputs.length === 0
+            ? "gives nothing"
+            : undefined
+    if (wrong)
+      throw new DataError(
+        `${node} of ${basename(path)} ${wrong}`,
+        "export the model once more, or correct the tool that changed it: onnx.checker.check_model finds the same",
+      )
+    for (const value of outputs) given.add(value)
   }
 }
 
@@ -103,7 +132,8 @@ const attributeOf = (attribute: AttributeProto, path: string): Attribute => {
     case STRING:
       return new TextDecoder().decode(attribute.s)
     case TENSOR:
-      return constantOf(attribute.t as TensorProto, path).read()
+      if (!attribute.t) throw damaged(path, `its attribute "${attribute.name}" has no numbers`)
+      return constantOf(attribute.t, path).read()
     case FLOATS:
       return attribute.floats
     case INTS:
@@ -131,6 +161,8 @@ const constantOf = (tensor: TensorProto, path: string): Constant => {
   )
   let known: Numbers | undefined
   const decode = (): Numbers => {
+    if (listed && listed.length !== countOf(shape))
+      throw damaged(path, `"${tensor.name}" has ${listed.length} numbers in place of ${countOf(shape)}`)
     if (listed) return numbers(element.dtype, shape, numbersIn(listed, tensor.dataType))
     const raw = source()
     if (raw.length !== bytes) throw damaged(path, `"${tensor.name}" has ${raw.length} bytes in place of ${bytes}`)
@@ -182,9 +214,9 @@ const externalBytes = (tensor: TensorProto, path: string, bytes: number): (() =>
   const lacks = (what: string, help: string) =>
     new DataError(`${basename(path)} keeps "${tensor.name}" in "${location}", ${what}`, help)
   if (outside) throw lacks("a file outside its folder", "put the file with the weights beside the model")
-  if (!existsSync(file))
+  if (!isFile(file))
     throw lacks("which is not there", `copy ${basename(location)} beside the model: a large model comes in two files`)
-  if (statSync(file).size < offset + length || length !== bytes)
+  if (!Number.isSafeInteger(offset) || offset < 0 || statSync(file).size < offset + length || length !== bytes)
     throw lacks(`where ${bytes} bytes from byte ${offset} on are not there`, "copy both files of the model once more")
   return () => {
     const result = new Uint8Array(bytes)

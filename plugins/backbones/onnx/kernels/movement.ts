@@ -1,6 +1,6 @@
 /** Operators that move numbers without changing them, and those that make them from shapes. */
 import { stridesOf } from "../../../../src/plugin/index.ts"
-import { broadcast, commonShape, countOf, type Numbers, numbers, strided, whole } from "../numbers.ts"
+import { broadcast, commonShape, countOf, madeShape, type Numbers, numbers, strided, whole } from "../numbers.ts"
 import { axisOf, type Call, given, type Kernel, type Kernels, listAt, listOf, numberOf } from "./kernel.ts"
 
 /** The shape that a Reshape gives: 0 keeps a dimension, -1 is what is left. */
@@ -172,7 +172,7 @@ const gatherElements: Kernel = (call) => {
 
 const range: Kernel = (call) => {
   const [start, limit, delta] = [0, 1, 2].map((i) => given(call, i).data[0])
-  const count = Math.max(0, Math.ceil((limit - start) / delta))
+  const [count] = madeShape([Math.max(0, Math.ceil((limit - start) / delta))])
   return numbers(
     given(call, 0).dtype,
     [count],
@@ -181,7 +181,7 @@ const range: Kernel = (call) => {
 }
 
 const filled: Kernel = (call) => {
-  const shape = [...given(call, 0).data]
+  const shape = madeShape([...given(call, 0).data])
   const value = call.attributes.value as Numbers | undefined
   return numbers(value?.dtype ?? "float", shape, new Float64Array(countOf(shape)).fill(value?.data[0] ?? 0))
 }
@@ -204,7 +204,7 @@ const tile: Kernel = (call) => {
   const own = stridesOf(x.shape)
   const doubled = strided(
     x,
-    x.shape.flatMap((dim, i) => [repeats[i], dim]),
+    madeShape(x.shape.flatMap((dim, i) => [repeats[i], dim])),
     x.shape.flatMap((_, i) => [0, own[i]]),
   )
   return inShape(
