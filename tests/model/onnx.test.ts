@@ -201,6 +201,8 @@ for (const file of ["tiny_bert/onnx/script.onnx", "tiny_bert/onnx/dynamo.onnx", 
     }
     const all = await statesAfter(PASSES)
     assert.ok(all.ops.has("Attention") && all.ops.has("Activation") && !all.ops.has("Softmax"))
+    assert.ok(all.ops.has("Norm") && !["Erf", "Sigmoid", "Sqrt"].some((op) => all.ops.has(op)))
+    assert.ok(biased || (all.ops.has("Rotary") && !["Cos", "Sin", "Neg"].some((op) => all.ops.has(op))))
     for (const passes of [PASSES.slice(0, 3), PASSES.slice(0, -1)]) {
       const some = await statesAfter(passes)
       assert.ok(some.ops.has("Softmax") && some.ops.has("Mask") && !some.ops.has("Attention"))
