@@ -6,12 +6,21 @@ import { dirname, join } from "node:path"
 import { test } from "node:test"
 import { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, env } from "@huggingface/transformers"
 import * as ort from "onnxruntime-node"
+import bitfit from "../../../plugins/adapters/bitfit.ts"
+import bottleneck from "../../../plugins/adapters/bottleneck.ts"
+import compacter from "../../../plugins/adapters/compacter.ts"
+import full from "../../../plugins/adapters/full.ts"
+import lora from "../../../plugins/adapters/lora.ts"
+import prefix from "../../../plugins/adapters/prefix.ts"
+import prompt from "../../../plugins/adapters/prompt.ts"
+import sparse from "../../../plugins/adapters/sparse.ts"
 import { encode, raw } from "../../../plugins/backends/onnxruntime/encode.ts"
 import { packed } from "../../../src/model/batch.ts"
 import { encoder, headLogits, type Network } from "../../../src/model/encoder.ts"
 import type { TrainedModule } from "../../../src/model/library.ts"
 import { frozen } from "../../../src/model/single.ts"
 import {
+  type Adapter,
   type HostTensor,
   program,
   randomStream,
@@ -20,6 +29,8 @@ import {
   weight,
 } from "../../../src/plugin/index.ts"
 import { onnxFiles } from "../../../src/run/onnx/files.ts"
+import { moduleWith } from "../../../src/testing/adapter.ts"
+import { decoded, type Written } from "../../../src/testing/plugin_options.ts"
 import { apart, engines, textsOf } from "../../model/golden.ts"
 import { directory, networkOf, readGolden } from "../peft/golden.ts"
 
@@ -78,10 +89,40 @@ const modules: readonly (readonly [string, string])[] = [
   ["llama_prefix", "tiny_decoders/llama"],
 ]
 
-for (const [name, base] of modules)
+/** Kinds that PEFT has not, and families, with drawn numbers. */
+const others: readonly (readonly [Adapter, Written, string])[] = [
+  [bitfit, {}, "tiny_bert"],
+  [bottleneck, { reduction: 4 }, "tiny_bert"],
+  [bottleneck, { reduction: 4, place: "parallel" }, "tiny_decoders/mistral"],
+  [compacter, { reduction: 4, n: 2 }, "families/roberta"],
+  [full, { targets: ["value"] }, "tiny_bert"],
+  [prefix, { length: 2, hidden: 3 }, "tiny_bert"],
+  [prompt, { length: 2 }, "tiny_decoders/llama"],
+  [sparse, { share: 0.2 }, "tiny_decoders/qwen3"],
+  [lora, { rank: 2 }, "families/albert"],
+  [lora, { rank: 2 }, "families/modernbert"],
+]
+const cases: readonly (readonly [string, string, (network: Network) => TrainedModule])[] = [
+  ...modules.map(([name, base]) => [name, base, (network: Network) => moduleOn(network, name, base)] as const),
+  ...others.map(
+    ([adapter, written, base]) =>
+      [
+        `${adapter.name} ${JSON.stringify(written)} on ${base}`,
+        base,
+        (network: Network) => ({
+          ...moduleWith(adapter, decoded(adapter, written), network, 3),
+          head: { W: drawn([network.checkpoint.width, 3]), b: drawn([3]) },
+        }),
+      ] as const,
+  ),
+]
+
+for (const [name, base, moduleFor] of cases)
   test(`in plain onnxruntime, padded on either side: ${name}`, async () => {
-    const network = await networkOf(base)
-    const module = moduleOn(network, name, base)
+    const { backbone, checkpoint } = await networkOf(base)
+    // Room for the tokens of a prompt.
+    const network = { backbone, checkpoint: { ...checkpoint, maxTokens: 16 } }
+    const module = moduleFor(network)
     const texts = textsOf([
       [2, 5, 7, 3],
       [2, 9, 3],
@@ -98,7 +139,8 @@ for (const [name, base] of modules)
       assert.ok(apart(logits.data as Float32Array, [...wanted.logits.data].map(Number)) < 1e-4)
       assert.deepEqual(states.dims, [3, 6, width])
       const own = rows.flatMap((row) => [...(states.data as Float32Array).subarray(row * width, (row + 1) * width)])
-      assert.ok(apart(own, [...wanted.hidden.data].map(Number)) < 1e-4)
+      // Tokens of a prompt stand behind those of all texts.
+      assert.ok(apart(own, [...wanted.hidden.data.slice(0, own.length)].map(Number)) < 1e-4)
     }
     await session.release()
   })

@@ -4,6 +4,7 @@ import ia3 from "../../../plugins/adapters/ia3.ts"
 import layerNorm from "../../../plugins/adapters/layer_norm.ts"
 import lora from "../../../plugins/adapters/lora.ts"
 import prefix from "../../../plugins/adapters/prefix.ts"
+import albert from "../../../plugins/backbones/albert.ts"
 import bert from "../../../plugins/backbones/bert/index.ts"
 import distilbert from "../../../plugins/backbones/distilbert.ts"
 import llama from "../../../plugins/backbones/llama.ts"
@@ -19,6 +20,7 @@ export const adapters: readonly Adapter[] = [ia3, layerNorm, lora, prefix]
 
 const backbones: Readonly<Record<string, Backbone>> = {
   tiny_bert: bert,
+  "families/albert": albert,
   "families/roberta": roberta,
   "families/xlm_roberta": roberta,
   "families/distilbert": distilbert,
