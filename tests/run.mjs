@@ -20,8 +20,12 @@ import { readReport } from "./report.mjs"
 
 const minutes = 20 // after which a hanging runner is ended
 
-/** Whose work is in processes of their own, or begins before the first test: a process each. */
-const APART = /^tests\/(browser|cli|examples)\//
+/**
+ * Whose work is in processes of their own, or begins before the first test: a process each, since in a shared one the first
+ * test of all would wait for the work of every file.
+ */
+const isApart = (/** @type {string} */ file) =>
+  /^tests\/(browser|cli|examples)\//.test(file) || /^before\(/m.test(readFileSync(join(root, file), "utf8"))
 
 const here = current()
 const { kinds, parts } = readArguments(process.argv.slice(2))
@@ -59,7 +63,7 @@ function jobsOf(result) {
     return []
   }
   if (all.length === 0) problems.push("no test file") // else a runtime without files leaves these to Node
-  const roomOf = (file) => (APART.test(file) ? file : (/^tests\/\w+\//.exec(file)?.[0] ?? "tests/"))
+  const roomOf = (file) => (isApart(file) ? file : (/^tests\/\w+\//.exec(file)?.[0] ?? "tests/"))
   const rooms = [...new Set(files.map(roomOf))]
   return rooms.map((room) => ({ result, room, files: files.filter((file) => roomOf(file) === room) }))
 }
