@@ -7,8 +7,9 @@
  */
 import {
   add,
-  DataError,
   defineAdapter,
+  exact,
+  type HostTensor,
   type Initials,
   kaiming,
   matmul,
@@ -22,6 +23,34 @@ import {
   tanh,
   zeros,
 } from "../../src/plugin/index.ts"
+
+/** x W + b of rows x. */
+const affine = (x: ArrayLike<number>, { shape: [inner, columns], data: W }: HostTensor, { data: b }: HostTensor) =>
+  Float64Array.from({ length: (x.length / inner) * columns }, (_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns]
+    let sum = Number(b[column])
+    for (let k = 0; k < inner; k++) sum += x[row * inner + k] * Number(W[k * columns + column])
+    return sum
+  })
+
+/** What the network makes of its own tokens: tanh(E W + b) U + c, keys and values apart. */
+const keysAndValues = ({
+  E,
+  W,
+  b,
+  U,
+  c,
+}: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> => {
+  const [length, keys] = E.shape
+  const inner = affine(E.data as Float32Array, W, b).map((x) => 1 - 2 / (exact.exponential(2 * x) + 1))
+  const both = affine(inner, U, c)
+  const width = both.length / length
+  const part = (from: number, to: number): HostTensor => ({
+    shape: [length, to - from],
+    data: Float32Array.from(both).filter((_, at) => at % width >= from && at % width < to),
+  })
+  return { K: part(0, keys), V: part(keys, width) }
+}
 
 export default defineAdapter({
   name: "prefix",
@@ -57,19 +86,12 @@ export default defineAdapter({
   peft: {
     type: "PREFIX_TUNING",
     options: ({ number }) => ({ length: number("num_virtual_tokens", 0), hidden: 0 }),
-    config: ({ length, hidden }) => {
-      if (hidden > 0)
-        throw new DataError(
-          "PEFT keeps keys and values, and not the network that makes them",
-          "train the prefix with hidden: 0 to export it",
-        )
-      return {
-        task_type: "FEATURE_EXTRACTION",
-        num_virtual_tokens: length,
-        num_transformer_submodules: 1,
-        prefix_projection: false,
-      }
-    },
+    config: ({ length }) => ({
+      task_type: "FEATURE_EXTRACTION",
+      num_virtual_tokens: length,
+      num_transformer_submodules: 1,
+      prefix_projection: false,
+    }),
     only: { num_transformer_submodules: [1] },
     // Of a projection PEFT stores what it made.
     silent: [
@@ -81,6 +103,7 @@ export default defineAdapter({
       "init_weights",
     ],
     prompt: { tensor: "prompt_embeddings", at: "attention" },
+    made: (parameters, { hidden }) => (hidden === 0 ? parameters : keysAndValues(parameters)),
     tensors: () => ({ K: { name: "keys" }, V: { name: "values" } }),
   },
 })

@@ -2,6 +2,7 @@
  * How Hugging Face's PEFT stores the modules of an adapter: which keys of adapter_config.json its options are, and which
  * tensors of adapter_model.safetensors its parameters. An adapter that declares it is read from such folders and written to them.
  */
+import type { HostTensor } from "../tensor/index.ts"
 import type { Role, Site } from "./site.ts"
 
 export interface PeftForm<Options = any> {
@@ -23,7 +24,12 @@ export interface PeftForm<Options = any> {
    * lie side by side, [n, layers * 2 * width]; or at the embeddings, where it is its `tokens`, [n, width].
    */
   readonly prompt?: { readonly tensor: string; readonly at: "attention" | "embeddings" }
-  /** The tensor of each parameter at a site. */
+  /** What PEFT keeps at a site in the place of the parameters, where these make it: those of all sites are among them. */
+  readonly made?: (
+    parameters: Readonly<Record<string, HostTensor>>,
+    options: Options,
+  ) => Readonly<Record<string, HostTensor>>
+  /** The tensor of each parameter, or of what the parameters make, at a site. */
   readonly tensors: (site: Site, options: Options) => Readonly<Record<string, PeftTensor>>
 }
 

@@ -1,6 +1,6 @@
 /** The files of a PEFT folder for a trained module: PEFT puts it on the same base model, and gives the same states. */
 import type { Network } from "../../model/encoder.ts"
-import { isWriting, SHARED, type TrainedModule } from "../../model/library.ts"
+import { isWriting, parametersAt, SHARED, type TrainedModule } from "../../model/library.ts"
 import { DataError, type HostTensor, writeSafetensors } from "../../plugin/index.ts"
 import { BASE } from "./base_model.ts"
 import { CONFIG, ROOT, WEIGHTS } from "./folder.ts"
@@ -71,10 +71,11 @@ export const peftFiles = (
 const tensorsAt = (
   { site, module: name }: NamedSite,
   prefix: string,
-  { adapter, sites, options }: TrainedModule,
+  module: TrainedModule,
   weights: Readonly<Record<string, HostTensor>>,
 ): readonly (readonly [string, HostTensor])[] => {
-  const values = sites[site.name]
+  const { adapter, sites, options } = module
+  const values = adapter.peft?.made?.(parametersAt(module, site) ?? {}, options) ?? sites[site.name]
   return Object.entries(formsAt(adapter, site, options, Object.keys(values))).flatMap(([parameter, form]) => {
     const frozen = form.from && weights[`${site.name}.${form.from}`]
     const value = values[parameter] ?? (frozen && zero(frozen))

@@ -4,14 +4,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import prefix from "../../../plugins/adapters/prefix.ts"
 import { packed } from "../../../src/model/batch.ts"
 import { encoder, type Network } from "../../../src/model/encoder.ts"
 import { encoderDecoder } from "../../../src/model/encoder_decoder.ts"
 import { translationFeeds } from "../../../src/model/sequence_to_sequence.ts"
 import { frozen } from "../../../src/model/single.ts"
-import { type HostTensor, program, readSafetensors } from "../../../src/plugin/index.ts"
+import { type Adapter, type HostTensor, program, readSafetensors } from "../../../src/plugin/index.ts"
 import type { PeftModule } from "../../../src/run/peft/read.ts"
 import { peftFiles } from "../../../src/run/peft/write.ts"
+import { moduleWith } from "../../../src/testing/adapter.ts"
 import golden from "../../golden/peft.json" with { type: "json" }
 import { apart, engines, textsOf } from "../../model/golden.ts"
 import { directory, networkOf, readGolden } from "./golden.ts"
@@ -72,6 +74,26 @@ for (const [name, { base }] of Object.entries(golden.folders))
       for (const [site, parameters] of Object.entries(again.sites))
         for (const [key, { data }] of Object.entries(parameters))
           assert.ok(apart(data, [...module.sites[site][key].data].map(Number)) < 1e-6, `${site} ${key}`)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+for (const base of ["tiny_decoders/llama", "tiny_decoders/qwen3"])
+  test(`a prefix that a network makes is written as what it makes, on ${base}`, async () => {
+    const network = await networkOf(base)
+    const made = moduleWith(prefix as Adapter, { length: 3, hidden: 5 }, network, 7)
+    const module: PeftModule = { adapter: made.adapter, options: made.options, sites: made.sites, unread: [] }
+    const folder = mkdtempSync(join(tmpdir(), "l2r-peft-"))
+    try {
+      const files = peftFiles(network, whole(network, module), { base, labels: ["x", "y", "z"] })
+      for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content)
+      const again = readGolden(network, ".", base, folder)
+      assert.deepEqual(again.options, { length: 3, hidden: 0 })
+      const states = [...(await statesOf(network, module))].map(Number)
+      assert.ok(apart(await statesOf(network, again), states) < 2e-5)
+      const without = await statesOf(network, { ...again, sites: {} })
+      assert.ok(apart(without, states) > 1e-3, "the prefix does something")
     } finally {
       rmSync(folder, { recursive: true })
     }
