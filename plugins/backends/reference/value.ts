@@ -20,48 +20,34 @@ export type Kernels = Readonly<Record<string, Kernel>>
 
 export const countOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
-/** Where the elements of a shape lie, in their order, when a step along each axis moves on by as much as `steps` says. */
-export const positions = (shape: readonly number[], steps: readonly number[], first = 0): Int32Array => {
-  const found = new Int32Array(countOf(shape))
+/** Calls visit(flat index, coordinates) for each element. The coordinates are one array that changes. */
+export const forEachIndex = (shape: readonly number[], visit: (flat: number, at: readonly number[]) => void): void => {
   const at = new Array<number>(shape.length).fill(0)
-  let position = first
-  for (let flat = 0; flat < found.length; flat++) {
-    found[flat] = position
+  const count = countOf(shape)
+  for (let flat = 0; flat < count; flat++) {
+    visit(flat, at)
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      position += steps[axis]
       if (++at[axis] < shape[axis]) break
-      position -= shape[axis] * steps[axis]
       at[axis] = 0
     }
   }
-  return found
 }
 
-/** Where a tensor of shape `from` has the elements of what it is broadcast to by trailing axes. */
-export const broadcast = (from: readonly number[], to: readonly number[]): Int32Array => {
-  const strides = stridesOf(from).map((step, axis) => (from[axis] === 1 ? 0 : step))
-  return positions(to, [...Array<number>(to.length - from.length).fill(0), ...strides])
+/** Position in a tensor that broadcasts by trailing axes, for coordinates of the result. */
+export const broadcastIndex = (shape: readonly number[]) => {
+  const strides = stridesOf(shape).map((step, axis) => (shape[axis] === 1 ? 0 : step))
+  return (at: readonly number[]): number => {
+    const lead = at.length - shape.length
+    let flat = 0
+    for (let axis = 0; axis < shape.length; axis++) flat += at[axis + lead] * strides[axis]
+    return flat
+  }
 }
 
-/** The numbers at these places. */
-export const taken = (data: Float64Array, places: Int32Array): Float64Array => {
-  const result = new Float64Array(places.length)
-  for (let i = 0; i < places.length; i++) result[i] = data[places[i]]
-  return result
-}
-
-/** The numbers of a tensor that is broadcast to a shape. */
-export const spread = ({ shape, data }: Value, to: readonly number[]): Float64Array =>
-  data.length === countOf(to) ? data : taken(data, broadcast(shape, to))
-
-export const fromHost = ({ shape, data }: HostTensor): Value => ({
-  shape,
+export const fromHost = (host: HostTensor): Value => ({
+  shape: host.shape,
   data:
-    data instanceof Float64Array
-      ? data
-      : data instanceof BigInt64Array
-        ? Float64Array.from(data, Number)
-        : new Float64Array(data),
+    host.data instanceof Float64Array ? host.data : Float64Array.from(host.data as Iterable<number | bigint>, Number),
 })
 
 export const toHost = ({ shape, data }: Value, dtype: DType): HostTensor => ({

@@ -1,6 +1,6 @@
 /** Elementwise kernels. */
 import { exact } from "../../../../src/plugin/index.ts"
-import { type Kernel, type Kernels, spread } from "../value.ts"
+import { broadcastIndex, countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
 
 const unary =
   (f: (x: number) => number): Kernel =>
@@ -10,9 +10,11 @@ const unary =
 const binary =
   (f: (a: number, b: number) => number): Kernel =>
   ({ inputs: [a, b], shape }) => {
-    const [left, right] = [spread(a, shape), spread(b, shape)]
-    const result = new Float64Array(left.length)
-    for (let i = 0; i < result.length; i++) result[i] = f(left[i], right[i])
+    const result = new Float64Array(countOf(shape))
+    const [left, right] = [broadcastIndex(a.shape), broadcastIndex(b.shape)]
+    forEachIndex(shape, (flat, at) => {
+      result[flat] = f(a.data[left(at)], b.data[right(at)])
+    })
     return result
   }
 
@@ -24,8 +26,12 @@ const steps: Readonly<Record<string, (x: number) => number>> = {
 }
 
 const where: Kernel = ({ inputs: [condition, a, b], shape }) => {
-  const [test, left, right] = [condition, a, b].map((x) => spread(x, shape))
-  return test.map((holds, i) => (holds ? left[i] : right[i]))
+  const result = new Float64Array(countOf(shape))
+  const [test, left, right] = [condition, a, b].map((x) => broadcastIndex(x.shape))
+  forEachIndex(shape, (flat, at) => {
+    result[flat] = condition.data[test(at)] ? a.data[left(at)] : b.data[right(at)]
+  })
+  return result
 }
 
 export const elementwise: Kernels = {

@@ -1,11 +1,6 @@
 /** Kernels that move numbers: reshape, transpose, broadcast, slice, pad, concatenate. */
 import { stridesOf } from "../../../../src/plugin/index.ts"
-import { countOf, type Kernels, positions, spread, taken } from "../value.ts"
-
-/** Writes numbers to these places. */
-const put = (data: Float64Array, into: Float64Array, places: Int32Array): void => {
-  for (let i = 0; i < places.length; i++) into[places[i]] = data[i]
-}
+import { broadcastIndex, countOf, forEachIndex, type Kernels } from "../value.ts"
 
 export const movement: Kernels = {
   reshape: ({ inputs: [x] }) => x.data,
@@ -13,20 +8,39 @@ export const movement: Kernels = {
   transpose: ({ inputs: [x], attributes, shape }) => {
     const strides = stridesOf(x.shape)
     const steps = (attributes.permutation as number[]).map((axis) => strides[axis])
-    return taken(x.data, positions(shape, steps))
+    const result = new Float64Array(x.data.length)
+    forEachIndex(shape, (flat, at) => {
+      result[flat] = x.data[at.reduce((sum, i, axis) => sum + i * steps[axis], 0)]
+    })
+    return result
   },
 
-  broadcastTo: ({ inputs: [x], shape }) => spread(x, shape),
+  broadcastTo: ({ inputs: [x], shape }) => {
+    const result = new Float64Array(countOf(shape))
+    const index = broadcastIndex(x.shape)
+    forEachIndex(shape, (flat, at) => {
+      result[flat] = x.data[index(at)]
+    })
+    return result
+  },
 
   slice: ({ inputs: [x], attributes, shape, dim }) => {
     const strides = stridesOf(x.shape)
-    return taken(x.data, positions(shape, strides, dim(attributes.start) * strides[attributes.axis]))
+    const first = dim(attributes.start) * strides[attributes.axis]
+    const result = new Float64Array(countOf(shape))
+    forEachIndex(shape, (flat, at) => {
+      result[flat] = x.data[first + at.reduce((sum, i, axis) => sum + i * strides[axis], 0)]
+    })
+    return result
   },
 
   padAxis: ({ inputs: [x], attributes, shape, dim }) => {
     const strides = stridesOf(shape)
+    const first = dim(attributes.before) * strides[attributes.axis]
     const result = new Float64Array(countOf(shape))
-    put(x.data, result, positions(x.shape, strides, dim(attributes.before) * strides[attributes.axis]))
+    forEachIndex(x.shape, (flat, at) => {
+      result[first + at.reduce((sum, i, axis) => sum + i * strides[axis], 0)] = x.data[flat]
+    })
     return result
   },
 
@@ -35,7 +49,9 @@ export const movement: Kernels = {
     const result = new Float64Array(countOf(shape))
     let first = 0
     for (const x of inputs) {
-      put(x.data, result, positions(x.shape, strides, first))
+      forEachIndex(x.shape, (flat, at) => {
+        result[first + at.reduce((sum, i, axis) => sum + i * strides[axis], 0)] = x.data[flat]
+      })
       first += x.shape[attributes.axis] * strides[attributes.axis]
     }
     return result

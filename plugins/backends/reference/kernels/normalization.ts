@@ -14,20 +14,14 @@ const rows = (x: Value, f: (row: Float64Array) => ArrayLike<number>): Float64Arr
 
 /** log sum exp, without overflow. */
 const logSumExp = (row: Float64Array): number => {
-  let largest = row[0]
-  for (const value of row) largest = Math.max(largest, value)
-  let sum = 0
-  for (const value of row) sum += Math.exp(value - largest)
-  return largest + Math.log(sum)
+  const largest = row.reduce((a, b) => Math.max(a, b))
+  return largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0))
 }
 
 const moments = (row: Float64Array, epsilon: number) => {
-  let sum = 0
-  for (const value of row) sum += value
-  const centre = sum / row.length
-  let squares = 0
-  for (const value of row) squares += (value - centre) ** 2
-  return { centre, inverse: 1 / Math.sqrt(squares / row.length + epsilon) }
+  const centre = row.reduce((a, b) => a + b, 0) / row.length
+  const variance = row.reduce((sum, value) => sum + (value - centre) ** 2, 0) / row.length
+  return { centre, inverse: 1 / Math.sqrt(variance + epsilon) }
 }
 
 const layerNorm: Kernel = ({ inputs: [x, gain, bias], attributes: { epsilon } }) =>

@@ -1,5 +1,5 @@
 /** Matrix products of the last two axes, batched and broadcast over the axes before; rotations of pairs. */
-import { broadcast, countOf, type Kernels } from "../value.ts"
+import { broadcastIndex, countOf, forEachIndex, type Kernels } from "../value.ts"
 
 export const product: Kernels = {
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB, alpha }, shape }) => {
@@ -10,9 +10,9 @@ export const product: Kernels = {
     const [rowA, stepA] = transposeA ? [1, columnsA] : [columnsA, 1]
     const [stepB, columnB] = transposeB ? [1, columnsB] : [columnsB, 1]
     const result = new Float64Array(countOf(shape))
-    const [batchesA, batchesB] = [a, b].map((x) => broadcast(x.shape.slice(0, -2), shape.slice(0, -2)))
-    for (let batch = 0; batch < batchesA.length; batch++) {
-      const [firstA, firstB] = [batchesA[batch] * rowsA * columnsA, batchesB[batch] * rowsB * columnsB]
+    const [indexA, indexB] = [broadcastIndex(a.shape.slice(0, -2)), broadcastIndex(b.shape.slice(0, -2))]
+    forEachIndex(shape.slice(0, -2), (batch, at) => {
+      const [firstA, firstB] = [indexA(at) * rowsA * columnsA, indexB(at) * rowsB * columnsB]
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
           let sum = 0
@@ -21,7 +21,7 @@ export const product: Kernels = {
           result[(batch * m + i) * n + j] = alpha * sum
         }
       }
-    }
+    })
     return result
   },
   rotate: ({ inputs: [x, cos, sin] }) => {

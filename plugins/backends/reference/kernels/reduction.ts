@@ -1,6 +1,6 @@
 /** Sums, means, maxima and arg maxima along axes. */
 import { stridesOf } from "../../../../src/plugin/index.ts"
-import { countOf, type Kernel, type Kernels, positions } from "../value.ts"
+import { countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
 
 const reduce =
   (start: number, f: (sofar: number, x: number) => number): Kernel =>
@@ -10,8 +10,10 @@ const reduce =
     const kept = stridesOf(x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))).map((step, axis) =>
       axes.includes(axis) ? 0 : step,
     )
-    const into = positions(x.shape, kept)
-    for (let i = 0; i < into.length; i++) result[into[i]] = f(result[into[i]], x.data[i])
+    forEachIndex(x.shape, (flat, at) => {
+      const into = at.reduce((sum, i, axis) => sum + i * kept[axis], 0)
+      result[into] = f(result[into], x.data[flat])
+    })
     return result
   }
 
