@@ -1,9 +1,10 @@
 /** The examples: all check and plan as they stand, and run when they are made small. */
 import assert from "node:assert/strict"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
+import vocabulary from "../../dsl/vocabulary.json" with { type: "json" }
 import { plan } from "../../src/compile.ts"
 import { inputKeys } from "../../src/plan/key.ts"
 import { checkSource } from "../../src/source.ts"
@@ -57,6 +58,76 @@ for (const name of readdirSync(folder).sort()) {
     assert.ok(wanted.length > 0 && wanted.every((key) => before.has(key)))
   })
 }
+
+/** The plugins that a spec has, by kind, in a row or in what a row needs. */
+const PLUGINS = {
+  memory: "memories",
+  adapter: "adapters",
+  grouping: "groupings",
+  transfer: "transfers",
+  router: "routers",
+  composition: "compositions",
+  strategy: "strategies",
+  probe: "probes",
+} as const
+
+test("every plugin that ships stands in an example", async () => {
+  const used = new Set<string>()
+  for (const name of readdirSync(folder)) {
+    const spec = await checked(example(name, siblingsIn(name, siblings)))
+    for (const [kind, declared] of Object.entries(PLUGINS))
+      for (const { plugin } of Object.values(spec[declared])) used.add(`${kind} ${plugin.name}`)
+    // Bounds without options need no declaration.
+    for (const { bounds } of Object.values(spec.experiments))
+      for (const bound of bounds) for (const kind of ["router", "strategy", "probe"]) used.add(`${kind} ${bound}`)
+  }
+  const shipped = Object.keys(PLUGINS).flatMap((kind) =>
+    Object.keys(vocabulary.kinds[kind as keyof typeof PLUGINS]).map((name) => `${kind} ${name}`),
+  )
+  assert.deepEqual(
+    shipped.filter((one) => !used.has(one)),
+    [],
+  )
+})
+
+const elsewhere =
+  (process.versions.bun !== undefined || process.versions.deno !== undefined) &&
+  "the same steps on each runtime: here tests/examples/smoke.test.ts, on Node these"
+
+test("04: modules are trained once, whatever routes them and in whatever order the tasks come", {
+  skip: elsewhere,
+}, async () => {
+  const small = {
+    "max_tokens: 48": "max_tokens: 16",
+    "data glosses = wordnet":
+      "data glosses = wordnet { train_per_class: 8, validation_per_class: 2, test_per_class: 5 }",
+    "epochs: 3": "epochs: 1",
+    ...(await smallBackbone(join(place, "swept"))),
+  }
+  const setting = Object.entries(small).reduce(
+    (text, [from, to]) => text.replace(from, to),
+    readFileSync(join(folder, "04_sweep", "setting.l2r"), "utf8"),
+  )
+  writeFileSync(join(place, "setting.l2r"), setting)
+  const source = example("04_sweep", {
+    "./setting.l2r": join(place, "setting.l2r").replaceAll("\\", "/"),
+    "[living, things, mind]": "[living, things]",
+    "written, shuffled(2)": "written, reversed",
+    "[10, 40]": "[1, 2]",
+    "1..2": "1",
+  })
+  const { results, computed } = await ran(source, store)
+  const kinds = [...computed.values()].map((step) => step.split(":")[0])
+  assert.equal(kinds.filter((kind) => kind === "module").length, 2 * 2, "ranks and tasks")
+  assert.equal(results.cells.length, 2 * 2, "ranks and orders")
+  for (const { summary } of results.cells) {
+    assert.deepEqual(
+      summary.map(({ row }) => row),
+      ["learnt[epochs=1]", "learnt[epochs=2]", "nearest", "uniform", "uniform", "oracle"],
+    )
+    for (const { row, classIncremental } of summary) assert.ok(Number.isFinite(classIncremental?.value), row)
+  }
+})
 
 test("02: a router of one's own is trained, stands in the table, and only it is fitted again", async () => {
   const small = {
