@@ -12,7 +12,7 @@ import { adaptationChecks } from "./strategy_adaptation.ts"
 import { growthCheck } from "./strategy_growth.ts"
 import { lossChecks } from "./strategy_loss.ts"
 import { sequenceChecks } from "./strategy_sequence.ts"
-import { type StrategySetting, strategyBench, trainedTo } from "./strategy_stream.ts"
+import { type StrategySetting, trainedTo, trainingBench, writesItself } from "./strategy_stream.ts"
 import { parametersOf, same, trainingChecks } from "./strategy_training.ts"
 
 export interface BaselineSettings {
@@ -48,7 +48,7 @@ export const baselineChecks = (
     ...(adapter && onAdapter(adapter)),
     options: { learning_rate: (setting.options as { learning_rate?: number }).learning_rate ?? 0.01 },
   })
-  const made = async (of: StrategySetting = setting) => strategyBench(of)
+  const made = async (of: StrategySetting = setting) => trainingBench(of)
 
   const first: Check["run"] = async () => {
     const { bench, stream } = await made()
@@ -68,20 +68,25 @@ export const baselineChecks = (
     }
   }
 
+  const notPlain = writesItself(setting) ? "plain training does not learn to write samples" : undefined
   return [
     ...trainingChecks(setting),
     ...(strategy.grows ? [growthCheck(setting)] : []),
     {
       name: "trains the first task as plain training does, to the byte",
       run: first,
-      ...(plainAtFirst ? {} : { skip: "it is said to be another from the start" }),
+      ...skipped(notPlain ?? (plainAtFirst ? undefined : "it is said to be another from the start")),
     },
-    ...(neutral ? [{ name: "is plain training where its options leave nothing of it", run: without }] : []),
+    ...(neutral
+      ? [{ name: "is plain training where its options leave nothing of it", run: without, ...skipped(notPlain) }]
+      : []),
     ...lossChecks(setting),
     ...(isFree(setting) ? sequenceChecks(setting) : []),
     ...(strategy.adapts ? adaptationChecks(setting) : []),
   ]
 }
+
+const skipped = (reason: string | undefined) => (reason === undefined ? {} : { skip: reason })
 
 /** It goes from text to text and need not be told where a task ends. */
 const isFree = ({ strategy, options }: StrategySetting): boolean =>

@@ -4,7 +4,7 @@ import type { Artifact, StoredArray } from "../plan/step.ts"
 import { isEarlier } from "../run/steps/training/strategy/earlier.ts"
 import type { Check } from "./check.ts"
 import { gap } from "./nearness.ts"
-import { type StrategySetting, strategyBench, trainedAt, trainedTo } from "./strategy_stream.ts"
+import { type StrategySetting, trainedAt, trainedTo, trainingBench } from "./strategy_stream.ts"
 import { parametersOf } from "./strategy_training.ts"
 
 /** All arrays but the head are others. */
@@ -21,7 +21,7 @@ const withOtherModule = (artifact: Artifact): Artifact => ({
 export const growthCheck = (setting: StrategySetting): Check => ({
   name: "modules of earlier tasks are at work and keep their bytes",
   run: async () => {
-    const { bench, stream } = await strategyBench(setting)
+    const { bench, stream } = await trainingBench(setting)
     const stages = await trainedTo(bench, setting, stream, 2)
     for (const stage of [1, 2])
       for (const [name, { data }] of Object.entries(parametersOf(stages[stage - 1]))) {

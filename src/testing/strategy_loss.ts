@@ -2,19 +2,19 @@
 import assert from "node:assert/strict"
 import { withGradients } from "../model/gradients.ts"
 import { type HostTensor, nameOf, program, randomStream } from "../plugin/index.ts"
-import { drawsAt } from "../run/steps/training/strategy/draws.ts"
+import { drawsAt, sampleOf } from "../run/steps/training/strategy/draws.ts"
 import { strategyObjective } from "../run/steps/training/strategy/objective.ts"
 import { prepare } from "../run/steps/training/strategy/prepared.ts"
 import type { Check } from "./check.ts"
 import { assertGradient, assertNear } from "./nearness.ts"
-import { type StrategySetting, strategyBench, trainedTo, workAt } from "./strategy_stream.ts"
+import { type StrategySetting, trainedTo, trainingBench, workAt } from "./strategy_stream.ts"
 
 /** The shares of examples in a mean are float32: 6e-8 of each term. */
 const PARTS = 1e-6
 
 /** Of the last of three tasks: with what is remembered, recorded and carried. */
 const lossOf = async (setting: StrategySetting) => {
-  const { bench, stream } = await strategyBench(setting)
+  const { bench, stream } = await trainingBench(setting)
   const stages = await trainedTo(bench, setting, stream, 1)
   const { to, options, atRest } = await prepare(workAt(bench, setting, stream, 2, stages[1]))
   const random = randomStream(11, "parameters of a strategy")
@@ -31,7 +31,9 @@ const lossOf = async (setting: StrategySetting) => {
   const replay = setting.strategy.replays?.(setting.options)
   const joined =
     replay && !setting.strategy.gradients ? drawsAt(to.texts, replay, options)((replay.every ?? 1) - 1) : []
-  const whole = Int32Array.of(0, 1, 2, ...joined)
+  const seen = [0, 1, 2, ...joined]
+  const samples = to.texts.samples ? new Set(seen.map((item) => sampleOf(item, to.texts))) : []
+  const whole = Int32Array.of(...seen, ...samples)
   const given = Object.fromEntries(values)
   return { bench, training, objective, whole, values, given, names }
 }

@@ -2,8 +2,8 @@
 import type { Artifact } from "../plan/step.ts"
 import type { Adapter, Strategy } from "../plugin/index.ts"
 import { toyBench } from "./router_bench.ts"
-import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, backbone, perform, workOf } from "./work.ts"
+import { type TrainingStream, writingBench } from "./writing_stream.ts"
 
 export interface StrategySetting {
   readonly strategy: Strategy
@@ -42,7 +42,19 @@ export const strategyBench = async ({ strategy, adapter }: StrategySetting) => {
   return { bench: { ...bench, plugins: [strategy, ...(adapter ? [adapter.plugin] : [])] }, stream }
 }
 
-type Trained = Pick<ToyStream, "tokens" | "memories" | "features">
+/** It replays what its own model has written: it is trained where texts are answered in words. */
+export const writesItself = ({ strategy, options }: StrategySetting): boolean =>
+  strategy.replays?.(options).from === "itself"
+
+/** The bench on which a strategy is trained, and the stream: of classes, or of texts that are answered in words. */
+export const trainingBench = async (
+  setting: StrategySetting,
+): Promise<{ readonly bench: Bench; readonly stream: TrainingStream }> => {
+  if (!writesItself(setting)) return strategyBench(setting)
+  const { bench, stream } = await writingBench()
+  const { strategy, adapter } = setting
+  return { bench: { ...bench, plugins: [strategy, ...(adapter ? [adapter.plugin] : [])] }, stream }
+}
 
 /** What the plan says of a stage. */
 export const stepOf = ({ strategy, options, adapter }: StrategySetting, stage: number, train: object) => ({
@@ -54,18 +66,20 @@ export const stepOf = ({ strategy, options, adapter }: StrategySetting, stage: n
   stage,
   seed: 1,
   replayed: REPLAYED,
+  ...(writesItself({ strategy, options }) ? { head: "text" } : {}),
   visits: strategy.visits === "one_by_one" ? [stage] : Array.from({ length: stage + 1 }, (_, t) => t),
 })
 
 const inputsOf = (
   { strategy }: StrategySetting,
-  { tokens, memories, features }: Trained,
+  { tokens, memories, features, samples }: TrainingStream,
   stage: number,
   before?: Artifact,
 ) => ({
   tokens,
   previous: before && strategy.visits === "one_by_one" ? [before] : [],
   memories: memories.slice(0, stage),
+  ...(samples ? { samples: [samples[stage]] } : {}),
   ...(strategy.pool ? { features: features.slice(0, stage + 1) } : {}),
 })
 
@@ -73,7 +87,7 @@ const inputsOf = (
 export const trainedAt = (
   bench: Bench,
   setting: StrategySetting,
-  stream: Trained,
+  stream: TrainingStream,
   stage: number,
   before?: Artifact,
   train: object = {},
@@ -81,14 +95,19 @@ export const trainedAt = (
   perform(bench, "shared", stepOf(setting, stage, train), inputsOf(setting, stream, stage, before))
 
 /** What a stage sees, before it is trained. */
-export const workAt = (bench: Bench, setting: StrategySetting, stream: Trained, stage: number, before?: Artifact) =>
-  workOf(bench, stepOf(setting, stage, {}), inputsOf(setting, stream, stage, before))
+export const workAt = (
+  bench: Bench,
+  setting: StrategySetting,
+  stream: TrainingStream,
+  stage: number,
+  before?: Artifact,
+) => workOf(bench, stepOf(setting, stage, {}), inputsOf(setting, stream, stage, before))
 
 /** All stages up to one. */
 export const trainedTo = async (
   bench: Bench,
   setting: StrategySetting,
-  stream: Trained,
+  stream: TrainingStream,
   stage: number,
   train: object = {},
 ): Promise<readonly Artifact[]> => {

@@ -9,22 +9,22 @@ import { isBeside } from "../run/steps/training/strategy/carried.ts"
 import type { Work } from "../run/work.ts"
 import type { Check } from "./check.ts"
 import { gap } from "./nearness.ts"
-import { type StrategySetting, strategyBench, trainedAt, trainedTo, workAt } from "./strategy_stream.ts"
+import { type StrategySetting, trainedAt, trainedTo, trainingBench, workAt, writesItself } from "./strategy_stream.ts"
 import { toyTexts } from "./toy_network.ts"
-import type { ToyStream } from "./toy_stream.ts"
+import { type TrainingStream, withOtherPairs, withOtherWritten, writtenBy } from "./writing_stream.ts"
 
 export const trainingChecks = (setting: StrategySetting): readonly Check[] => {
   const { strategy } = setting
   const oneByOne = strategy.visits === "one_by_one"
-  const made = () => strategyBench(setting)
+  const made = () => trainingBench(setting)
 
   const texts: Check["run"] = async () => {
     const { bench, stream } = await made()
     const stages = await trainedTo(bench, setting, stream, 1)
-    const at = (changed: ToyStream) => trainedAt(bench, setting, changed, 1, stages[0])
+    const at = (changed: TrainingStream) => trainedAt(bench, setting, changed, 1, stages[0])
     same(await at(withTexts(stream, 2, () => true)), stages[1], "texts of a task that is still to come")
     if (oneByOne) {
-      const kept = new Set(strategy.replays ? stream.memories[0].arrays.indices.data : [])
+      const kept = new Set(strategy.replays && !writesItself(setting) ? stream.memories[0].arrays.indices.data : [])
       same(
         await at(withTexts(stream, 0, (i) => !kept.has(i))),
         stages[1],
@@ -37,15 +37,25 @@ export const trainingChecks = (setting: StrategySetting): readonly Check[] => {
   const replays: Check["run"] = async () => {
     const { bench, stream } = await made()
     const stages = await trainedTo(bench, setting, stream, 1)
-    const kept = new Set(stream.memories[0].arrays.indices.data)
-    const other = await trainedAt(
-      bench,
-      setting,
-      withTexts(stream, 0, (i) => kept.has(i)),
-      1,
-      stages[0],
-    )
+    const others = (): TrainingStream => {
+      if (writesItself(setting)) return withOtherWritten(stream, 0)
+      const kept = new Set(stream.memories[0].arrays.indices.data)
+      return withTexts(stream, 0, (i) => kept.has(i))
+    }
+    const other = await trainedAt(bench, setting, others(), 1, stages[0])
     assert.ok(differ(other, stages[1]), "the remembered texts change nothing")
+  }
+
+  const written: Check["run"] = async () => {
+    const { bench, stream } = await made()
+    const stages = await trainedTo(bench, setting, stream, 1)
+    const own = await writtenBy(bench, stages[0], 0)
+    assert.ok(textsIn(own, "train/samples").length > 0, "its model has written no sample")
+    const replayed = { ...stream, memories: [own, ...stream.memories.slice(1)] }
+    const second = await trainedAt(bench, setting, replayed, 1, stages[0])
+    assert.ok(differ(second, stages[1]), "what its model has written changes nothing")
+    for (const [name, { data }] of Object.entries(second.arrays))
+      assert.ok(Array.from(data, Number).every(Number.isFinite), `${name} is not finite`)
   }
 
   const repeatable: Check["run"] = async () => {
@@ -74,7 +84,7 @@ export const trainingChecks = (setting: StrategySetting): readonly Check[] => {
   const inputs: Check["run"] = async () => {
     const { bench, stream } = await made()
     const [first] = await trainedTo(bench, setting, stream, 0)
-    const all = [first, ...stream.tokens, ...stream.memories]
+    const all = [first, ...stream.tokens, ...stream.memories, ...(stream.samples ?? [])]
     const weights = { json: {}, arrays: bench.network.checkpoint.weights as Artifact["arrays"] }
     const copies = [...all, weights].map(copied)
     await trainedAt(bench, setting, stream, 1, first)
@@ -101,6 +111,7 @@ export const trainingChecks = (setting: StrategySetting): readonly Check[] => {
   return [
     { name: "trains on the texts of its task alone, and on what is remembered", run: texts },
     ...(strategy.replays ? [{ name: "what is remembered takes part", run: replays }] : []),
+    ...(writesItself(setting) ? [{ name: "is trained on what its own model has written", run: written }] : []),
     { name: "is the same to the byte when trained again, and finite", run: repeatable },
     { name: "goes on to the same bytes where it was stopped halfway", run: halfway },
     { name: "changes nothing of what it is given", run: inputs },
@@ -109,7 +120,8 @@ export const trainingChecks = (setting: StrategySetting): readonly Check[] => {
 }
 
 /** Some training texts of a task are others. */
-const withTexts = (stream: ToyStream, task: number, which: (text: number) => boolean): ToyStream => {
+const withTexts = (stream: TrainingStream, task: number, which: (text: number) => boolean): TrainingStream => {
+  if (stream.samples) return withOtherPairs(stream, task)
   const others = toyTexts(100, randomStream(17, "other texts"))
   const tokens = stream.tokens.map((artifact, t): Artifact => {
     if (t !== task) return artifact

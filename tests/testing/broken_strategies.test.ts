@@ -52,6 +52,22 @@ finds(
   ["what is remembered"],
 )
 finds(
+  "samples of its own model that are left out of the loss",
+  {
+    replays: () => ({ draws: 1, from: "itself" }),
+    loss: ({ newest, crossEntropy }) => newest(crossEntropy()),
+  },
+  ["what is remembered takes part", "is trained on what its own model has written"],
+)
+finds(
+  "chance beside samples of its own model",
+  {
+    replays: () => ({ draws: 1, from: "itself" }),
+    loss: ({ all, samples, crossEntropy }) => scale(add(all(crossEntropy()), samples(crossEntropy())), Math.random()),
+  },
+  ["is the same", "trains on the texts", "goes on"],
+)
+finds(
   "arrays of the stage before that are written into",
   {
     carries: ({ trained, carried }) => {

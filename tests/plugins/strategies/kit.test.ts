@@ -1,8 +1,10 @@
 /** The kit on every strategy that ships. */
+import prompt from "../../../plugins/adapters/prompt.ts"
 import aGem from "../../../plugins/strategies/a_gem.ts"
 import derPp from "../../../plugins/strategies/der_pp.ts"
 import er from "../../../plugins/strategies/er.ts"
 import ewc from "../../../plugins/strategies/ewc.ts"
+import lfpt5 from "../../../plugins/strategies/lfpt5.ts"
 import lwf from "../../../plugins/strategies/lwf.ts"
 import mbpaPp from "../../../plugins/strategies/mbpa_pp.ts"
 import multiTask from "../../../plugins/strategies/multi_task.ts"
@@ -29,3 +31,4 @@ checked(lwf, {}, { neutral: { lambda: 0 } })
 checked(mbpaPp, { every: 1, neighbours: 2, steps: 2 }, { neutral: { every: 1000 } })
 checked(seqStar, { learning_rate: 0.01, warm_up: 1 }, { plainAtFirst: false })
 checked(seqStar, { learning_rate: 0.01, head: "linear" }, { plainAtFirst: false })
+checked(lfpt5, {}, { adapter: [prompt, { length: 2 }] })
