@@ -197,23 +197,24 @@ def checked():
     assert torch.allclose(states(5), hidden[-1][0], atol=1e-12)
 
 
-checked()
-with open(sys.argv[1], encoding="utf-8") as file:
-    asked = json.load(file)
-variants = []
-for one in asked:
-    model = train(KINDS[one["strategy"]], one["options"], one["starts"])
-    variants.append({**one, "final": {"tasks": model.modules, "head": model.head}})
-fixture.write(
-    "growing",
-    "strategies that grow over three tasks on tiny_bert/ with a joint head that starts at zero, in float64",
-    {
-        "ids, labels": "[example]; eight examples a task, column of the joint head",
-        "settings": "AdamW anew for each task, one batch of the whole task a step, linear schedule, weight decay 0.01",
-        "variants": "starts: what l2r drew for each task, by name; final: {tasks: what came of it, head: {W [16, 6], b [6]}} after the third",
-    },
-    ids=IDS,
-    labels=LABEL,
-    settings={"epochs": EPOCHS, "learning_rate": 1e-2, "head_learning_rate": RATE, "weight_decay": 0.01},
-    variants=variants,
-)
+if __name__ == "__main__":
+    checked()
+    with open(sys.argv[1], encoding="utf-8") as file:
+        asked = json.load(file)
+    variants = []
+    for one in asked:
+        model = train(KINDS[one["strategy"]], one["options"], one["starts"])
+        variants.append({**one, "final": {"tasks": model.modules, "head": model.head}})
+    fixture.write(
+        "growing",
+        "strategies that grow over three tasks on tiny_bert/ with a joint head that starts at zero, in float64",
+        {
+            "ids, labels": "[example]; eight examples a task, column of the joint head",
+            "settings": "AdamW anew for each task, one batch of the whole task a step, linear schedule, weight decay 0.01",
+            "variants": "starts: what l2r drew for each task, by name; final: {tasks: what came of it, head: {W [16, 6], b [6]}} after the third",
+        },
+        ids=IDS,
+        labels=LABEL,
+        settings={"epochs": EPOCHS, "learning_rate": 1e-2, "head_learning_rate": RATE, "weight_decay": 0.01},
+        variants=variants,
+    )

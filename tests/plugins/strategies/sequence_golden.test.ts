@@ -5,11 +5,12 @@ import type { Artifact, StoredArray } from "../../../src/plan/step.ts"
 import type { Strategy } from "../../../src/plugin/index.ts"
 import { loadPlugin } from "../../../src/plugin/load.ts"
 import { arrivalOf } from "../../../src/run/steps/arrival.ts"
-import { backbone, perform } from "../../../src/testing/work.ts"
+import { storedTexts } from "../../../src/run/steps/given.ts"
+import { type Bench, backbone, perform } from "../../../src/testing/work.ts"
 import golden from "../../golden/sequence.json" with { type: "json" }
 import stages from "../../golden/strategies.json" with { type: "json" }
-import { apart, engines, hostOf, type Nested, tinyBert } from "../../model/golden.ts"
-import { chosen, PLAIN, sizeOf, tokensOf } from "./golden_stream.ts"
+import { apart, engines, hostOf, type Nested, textsOf, tinyBert } from "../../model/golden.ts"
+import { chosen, PLAIN, sizeOf, tokensOf, whole } from "./golden_stream.ts"
 
 const SIZE = sizeOf(stages)
 const tokens = tokensOf(stages)
@@ -24,10 +25,70 @@ const named = ({ adapter, head }: { readonly adapter: Arrays; readonly head: Arr
     Object.entries(values).map(([name, value]) => [`${site}/${name}`, value] as const),
   )
 
-const initial: Artifact = {
-  json: {},
-  arrays: Object.fromEntries(named(stages.initial).map(([name, value]) => [name, hostOf(value) as StoredArray])),
+interface Values {
+  readonly adapter: Arrays
+  readonly head: Arrays[string]
 }
+const startFrom = (values: Values): Artifact => ({
+  json: {},
+  arrays: Object.fromEntries(named(values).map(([name, value]) => [name, hostOf(value) as StoredArray])),
+})
+
+interface Variant {
+  readonly strategy: string
+  readonly options: object
+  /** Where it does not start as the others do. */
+  readonly initial?: Values
+  /** Of what adapts to each text. */
+  readonly tested?: readonly number[]
+  readonly moments: readonly {
+    readonly model: Values
+    readonly seen: readonly number[]
+    readonly kept: readonly number[]
+    readonly adapted?: readonly (readonly number[])[]
+  }[]
+}
+const variants = golden.variants as unknown as readonly Variant[]
+
+const featuresOf = (bench: Bench, split: "train" | "test", texts: Artifact) =>
+  perform(bench, "features", { backbone, split }, { texts })
+
+/** Logits of the classes that have come, of some texts to each of which the model is adapted. */
+const adaptedTo = async (
+  bench: Bench,
+  tested: readonly number[],
+  strategy: object,
+  shared: Artifact,
+  features: readonly Artifact[],
+) => {
+  const texts = textsOf(stages.ids)
+  const blind: Artifact = {
+    json: {},
+    arrays: {
+      ...storedTexts(
+        "test",
+        tested.map((i) => texts[i]),
+      ),
+      "stage/2": whole([...tested.keys()]),
+    },
+  }
+  const { arrays } = await perform(
+    bench,
+    "evaluate",
+    { how: "adapted", backbone, strategy, stage: 2, seed: 1 },
+    {
+      shared,
+      blind,
+      tokens,
+      memories: [shared],
+      features,
+      testFeatures: await featuresOf(bench, "test", blind),
+    },
+  )
+  const { data, shape } = arrays.logits
+  return tested.map((_, row) => Array.from(shared.arrays.seen.data, (c) => Number(data[row * shape[1] + Number(c)])))
+}
+
 const { capacity, ...settings } = golden.settings
 
 test("texts arrive in the order of the fixture", () => {
@@ -38,11 +99,16 @@ test("texts arrive in the order of the fixture", () => {
   )
 })
 
-for (const { strategy: name, options: written, moments } of golden.variants)
+for (const { strategy: name, options: written, initial = stages.initial, tested, moments } of variants)
   test(`${name} ${JSON.stringify(written)}: along the sequence as in PyTorch`, async () => {
-    const bench = { network: await tinyBert(), engine: await engines.reference() }
+    const net = await tinyBert()
+    const { replays, pool } = (await loadPlugin("strategy", name)) as Strategy
+    // The texts are short; prompts stand before them.
+    const network = pool ? { ...net, checkpoint: { ...net.checkpoint, maxTokens: 22 } } : net
+    const bench = { network, engine: await engines.reference() }
+    const reads = pool !== undefined || tested !== undefined
+    const features = reads ? await Promise.all(tokens.map((one) => featuresOf(bench, "train", one))) : []
     const strategy = await chosen("strategy", name, written)
-    const replays = ((await loadPlugin("strategy", name)) as Strategy).replays !== undefined
     const memory = replays ? { plugin: "ring", options: { capacity } } : undefined
     const course = await perform(
       bench,
@@ -50,7 +116,9 @@ for (const { strategy: name, options: written, moments } of golden.variants)
       {
         backbone,
         strategy,
-        adapter: await chosen("adapter", "lora", { rank: 4, alpha: 8, targets: ["query", "value"] }),
+        adapter: pool
+          ? await chosen("adapter", "prompt", { length: 2 })
+          : await chosen("adapter", "lora", { rank: 4, alpha: 8, targets: ["query", "value"] }),
         train: { ...PLAIN, ...settings },
         name: "sequential",
         stage: 0,
@@ -59,10 +127,15 @@ for (const { strategy: name, options: written, moments } of golden.variants)
         visits: [0, 1, 2],
         sequence: { tasks: NAMES, blur: BLUR, ...(memory ? { memory } : {}) },
       },
-      { tokens, previous: [initial] },
+      {
+        tokens,
+        previous: [startFrom(initial)],
+        ...(pool ? { features } : {}),
+      },
     )
-    for (const [stage, { model, seen, kept }] of moments.entries()) {
-      const { arrays } = await perform(bench, "moment", { stage }, { course })
+    for (const [stage, { model, seen, kept, adapted }] of moments.entries()) {
+      const shared = await perform(bench, "moment", { stage }, { course })
+      const { arrays } = shared
       assert.deepEqual([...arrays.seen.data], seen)
       if (memory)
         assert.deepEqual(
@@ -72,6 +145,14 @@ for (const { strategy: name, options: written, moments } of golden.variants)
       for (const [array, value] of named(model)) {
         const gap = apart(arrays[array].data as Float32Array, value)
         assert.ok(gap < TOLERANCE, `${array} after task ${stage + 1}: ${gap}`)
+      }
+      if (tested && adapted) {
+        const found = (await adaptedTo(bench, tested, strategy, shared, features)).flat()
+        const gap = apart(
+          found,
+          adapted.map((row) => seen.map((c) => row[c])),
+        )
+        assert.ok(gap < TOLERANCE, `logits after local adaptation, after task ${stage + 1}: ${gap}`)
       }
     }
   })
