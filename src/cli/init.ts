@@ -17,7 +17,7 @@ const names = Object.keys(templates)
 
 export default {
   summary: summaries.init,
-  usage: "init [DIR] [--template spec|router|adapter|composition|data] [--yes]",
+  usage: `init [DIR] [--template ${names.join("|")}] [--yes]`,
   words: [0, 1],
   flags: {
     template: { type: "string", what: `${names.join(", ")}; spec by default` },

@@ -40,7 +40,8 @@ const unlessLeft = async (error: Error, left: Promise<undefined>): Promise<undef
 
 const templateOf = async (ask: (question: string) => Promise<string>): Promise<string> => {
   const names = Object.keys(templates)
-  const list = names.map((name, index) => `  ${index + 1}  ${name.padEnd(9)}${templates[name].about}\n`).join("")
+  const width = Math.max(...names.map((name) => name.length)) + 2
+  const list = names.map((name, index) => `  ${index + 1}  ${name.padEnd(width)}${templates[name].about}\n`).join("")
   for (let question = `What shall be written?\n${list}[1] `; ; ) {
     const answer = (await ask(question)).trim()
     if (answer === "") return names[0]

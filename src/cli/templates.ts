@@ -20,6 +20,14 @@ export const templates: Readonly<Record<string, Template>> = {
     about: "a composition of your own, its test, and a spec that runs it",
     folders: { composition: "", data: "data" },
   },
+  strategy: {
+    about: "a training strategy of your own, its test, and a spec that runs it",
+    folders: { strategy: "", data: "data" },
+  },
+  transfer: {
+    about: "a transfer of your own, its test, and a spec that runs it",
+    folders: { transfer: "", data: "data" },
+  },
   data: { about: "a data source of your own, and a spec that runs on it", folders: { source: "" } },
 }
 

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import { asked } from "../../src/cli/init_questions.ts"
 import { filesOf, templates } from "../../src/cli/templates.ts"
 import { checkSource, plan, run } from "../../src/compile.ts"
-import { testAdapter, testComposition, testRouter } from "../../src/testing/index.ts"
+import { testAdapter, testBaseline, testComposition, testRouter, testTransfer } from "../../src/testing/index.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 
@@ -29,10 +29,13 @@ const pluginIn = async (path: string) => (await import(pathToFileURL(join(folder
 // Before the first test: some runtimes begin with the tests that they have while a file waits.
 const [router, adapter] = [await pluginIn("router/router.ts"), await pluginIn("adapter/adapter.ts")]
 const composition = await pluginIn("composition/composition.ts")
+const [strategy, transfer] = [await pluginIn("strategy/strategy.ts"), await pluginIn("transfer/transfer.ts")]
 
 testRouter(router)
 testAdapter(adapter)
 testComposition(composition)
+testBaseline(strategy, {}, { neutral: { weight: 0 } })
+testTransfer(transfer)
 
 const sourceOf = (name: string) => ({
   file: "spec.l2r",
@@ -51,12 +54,12 @@ test("their specs check as they are written", async () => {
 })
 
 // The other two are these without a plugin of their own, or with an adapter that the kit has trained.
-for (const name of ["router", "composition", "data"]) {
+for (const name of ["router", "composition", "strategy", "transfer", "data"]) {
   test(`the template ${name} runs, on a backbone that is small`, async () => {
     const written = sourceOf(name)
     const small = join(root, "tests", "golden", "tiny_bert").replaceAll("\\", "/")
     const text = written.text
-      .replace('"gloss-mini" { max_tokens: 48 }', `"${small}" { max_tokens: 12 }`)
+      .replaceAll('"gloss-mini" { max_tokens: 48 }', `"${small}" { max_tokens: 12 }`)
       .replace("epochs: 3", "epochs: 1")
       .replace("seeds:    1..3", "seeds:    1")
     const source = { ...written, text }
@@ -91,7 +94,9 @@ test("it asks for what is not given", async () => {
   assert.deepEqual((await answered({ template: "adapter" }, "")).choice, { template: "adapter", folder: "." })
   const { choice, said } = await answered({ folder: "x" }, "9", "nothing", "adapter")
   assert.deepEqual(choice, { template: "adapter", folder: "x" })
-  assert.equal(said.match(/A number from 1 to 5/g)?.length, 2)
+  assert.equal(said.match(/A number from 1 to 7/g)?.length, 2)
+  // Each name stands apart from what is said of it.
+  for (const [name, { about }] of Object.entries(templates)) assert.match(said, new RegExp(`\\d  ${name} +${about}`))
 })
 
 test("who leaves in place of an answer has chosen nothing, and nothing goes wrong", async () => {

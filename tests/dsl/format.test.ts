@@ -111,7 +111,9 @@ for (const [what, before, after] of cases) {
 test("what ships is in its canonical form", () => {
   const root = new URL("../../", import.meta.url)
   const folders = readdirSync(new URL("examples", root)).map((name) => `examples/${name}/spec.l2r`)
-  const templates = ["spec", "router", "adapter", "source"].map((name) => `src/cli/templates/${name}/spec.l2r`)
+  const templates = ["spec", "router", "adapter", "strategy", "transfer", "source"].map(
+    (name) => `src/cli/templates/${name}/spec.l2r`,
+  )
   for (const path of [...folders, ...templates]) {
     const text = readFileSync(new URL(path, root), "utf8").replaceAll("\r\n", "\n")
     assert.equal(format(text).text, text, path)
