@@ -36,7 +36,7 @@ export const SMALL = {
 }
 
 /** Writes the small BERT into a folder; gives the change that lets a spec read it. */
-export const smallBackbone = async (directory: string): Promise<Readonly<Record<string, string>>> => {
+export const smallBackbone = async (directory: string, layers = 2): Promise<Readonly<Record<string, string>>> => {
   const wordnet = (await loadPlugin("data", "wordnet")) as DataSource
   const tasks = await wordnet.load(
     ["living"],
@@ -49,7 +49,7 @@ export const smallBackbone = async (directory: string): Promise<Readonly<Record<
     { size: 400 },
   )
   const bert = (await loadPlugin("backbone", "bert")) as Backbone
-  const size = { layers: 2, width: 16, heads: 2, intermediate: 32, vocabulary: 400, positions: 16 }
+  const size = { layers, width: 16, heads: 2, intermediate: 32, vocabulary: 400, positions: 16 }
   const made = bert.create!(size, tokenizer, randomStream(1, "small backbone"))
   mkdirSync(directory, { recursive: true })
   for (const [name, content] of Object.entries(bert.files!(made))) writeFileSync(join(directory, name), content)
