@@ -112,6 +112,7 @@ export const mole = builder<typeof import("../../plugins/routers/mole.ts").defau
 export const oracle = builder<typeof import("../../plugins/routers/oracle.ts").default>("router", "oracle")
 export const per_task = builder<typeof import("../../plugins/routers/per_task.ts").default>("router", "per_task")
 export const phatgoose = builder<typeof import("../../plugins/routers/phatgoose.ts").default>("router", "phatgoose")
+export const pi_tuning = builder<typeof import("../../plugins/routers/pi_tuning.ts").default>("router", "pi_tuning")
 export const polytropon = builder<typeof import("../../plugins/routers/polytropon.ts").default>("router", "polytropon")
 export const random_router = builder<typeof import("../../plugins/routers/random.ts").default>("router", "random")
 export const sapt = builder<typeof import("../../plugins/routers/sapt.ts").default>("router", "sapt")

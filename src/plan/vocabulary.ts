@@ -194,6 +194,7 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
       return {
         fit: plugin.parameters ? "gradient" : plugin.statistics ? "statistics" : plugin.prepare ? "weights" : "nothing",
         needs_low_rank: plugin.needs?.includes("factors") ?? false,
+        ...(plugin.fisher && { reads_fisher: true }),
         ...routerFacts(plugin, options),
         ...fact(classNeeds(plugin, options)),
       }

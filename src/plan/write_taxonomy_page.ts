@@ -18,7 +18,7 @@ granularity and aggregation are read off its \`routing\`, its training off its \
 leave that out.
 
 Here modules are always trained first, and routers over modules that are frozen. A method whose authors train both together
-(\`polytropon\`, \`moduleformer\`, \`mole\`, \`smear\`, \`mocl\`, \`sapt\`) has therefore another training setting here than in its paper;
+(\`polytropon\`, \`pi_tuning\`, \`moduleformer\`, \`mole\`, \`smear\`, \`mocl\`, \`sapt\`) has therefore another training setting here than in its paper;
 each file under \`plugins/routers\` says how it differs.
 
 "The kit" is \`testRouter\`, \`testAdapter\`, \`testComposition\`, \`testGrouping\`, \`testBaseline\`, \`testTransfer\`, \`testBackbone\` of \`l2r/testing\`: every plugin of these kinds passes it. For routers it has gates for one to

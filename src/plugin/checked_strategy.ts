@@ -36,6 +36,12 @@ const isReason = isOf({ why: isText, help: isText, option: absentOr(isText) })
 
 const DRAWS = 100
 
+/** How Fisher information is asked for, of a router as of a strategy. */
+export const FISHER = {
+  is: isOf({ examples: isWhole(1), labels: isOneOf("expected", "given") }),
+  help: 'return { examples: 64, labels: "given" }, or labels: "expected"',
+}
+
 const SAYS = {
   replays: {
     is: isOf({
@@ -45,10 +51,7 @@ const SAYS = {
     }),
     help: `return { draws: 1 }, a whole number from 1 to ${DRAWS}; { draws: 1, every: 100 } where not each batch gets them; from: "itself" where the model writes them`,
   },
-  fisher: {
-    is: isOf({ examples: isWhole(1), labels: isOneOf("expected", "given") }),
-    help: 'return { examples: 64, labels: "given" }, or labels: "expected"',
-  },
+  fisher: FISHER,
   freezes: {
     is: isOf({ bodyAfter: absentOr(isWhole(0)), earlierClasses: absentOr(isFlag) }),
     help: "return { bodyAfter: 3 }, a whole number of epochs, { earlierClasses: true }, both, or {} where nothing is frozen",
@@ -107,7 +110,7 @@ export const said = (strategy: Strategy, member: Member, options: unknown, stage
 type Asked = (options: unknown) => unknown
 
 /** Fields of an object with their values: which of them is wrong is seen then. */
-const written = (value: unknown): string => {
+export const written = (value: unknown): string => {
   if (!isRecord(value)) return described(value)
   const fields = Object.entries(value).map(([field, one]) => `${field}: ${described(one)}`)
   return fields.length > 0 ? `{ ${fields.join(", ")} }` : "{}"

@@ -2,6 +2,7 @@
 import type { Features } from "../learning/class_statistics.ts"
 import type { HostTensor, Tensor } from "../tensor/index.ts"
 import type { Mode } from "./adapter.ts"
+import type { Arrays, FisherOptions } from "./composition.ts"
 import type { Definition, NeedsClasses } from "./definition.ts"
 import type { Initials } from "./parameters.ts"
 import type { AloneFit, Fit, FitStep, Sizes } from "./router_fit.ts"
@@ -69,6 +70,8 @@ export interface LibraryUnit {
   readonly factors: readonly (readonly SiteFactors[])[]
   /** The same of all sites that read what the sites of the unit read (query, key and value of a block read one state). */
   readonly sharing: readonly (readonly SiteFactors[])[]
+  /** [module] the diagonal of its Fisher information by "<site>/<parameter>", at all its sites: where the router asks for it. */
+  readonly fisher?: readonly Arrays[]
 }
 
 /** The parameters of one module at one site. */
@@ -111,6 +114,8 @@ export interface Router<Options = any, Parameters extends Initials = any> extend
   readonly transform?: (site: SiteOfLibrary, options: Options) => readonly ModuleAtSite["parameters"][] | string
   /** Zero-shot: constants from the trained weights, per routing unit. A string says why the library can't be served: the row's "not defined (reason)". */
   readonly prepare?: (library: LibraryUnit, options: Options) => Constants | string
+  /** The diagonal of every module's Fisher information is computed, on training texts of its task, and handed to `prepare`. */
+  readonly fisher?: (options: Options) => FisherOptions
   /**
    * Constants from features of the frozen backbone (memory or all training data, as `statisticsFrom` says). Of a router that
    * reads `block` or `site` they are found for each unit, from what enters it, pooled as `pooled` says.

@@ -87,6 +87,18 @@ export const validated = (value: Record<string, unknown>, where: string): Plugin
       `(transfer ${name}) has \`${value.texts ? "texts" : "features"}\` and no \`${value.texts ? "features" : "texts"}\``,
       "give both, features: function and texts: function, the number of texts by whose states features are matched; or neither",
     )
+  if (kind === "router" && value.fisher !== undefined) {
+    if (typeof value.fisher !== "function")
+      wrong(
+        `(router ${name}) has \`fisher\`, which is ${described(value.fisher)} and no function`,
+        'write a function, as in fisher: () => ({ examples: 64, labels: "expected" }), or leave it out',
+      )
+    if (typeof value.prepare !== "function")
+      wrong(
+        `(router ${name}) asks for the Fisher information and has no \`prepare\` to read it`,
+        "add prepare, or take fisher out",
+      )
+  }
   if (kind === "strategy") checkStrategy(value, (what, help) => wrong(`(strategy ${name}) ${what}`, help))
   for (const [dimension, said] of Object.entries(value.taxonomy ?? {})) {
     const words = Object.keys(DECLARED[kind]?.[dimension]?.words ?? {})

@@ -6,6 +6,7 @@ import { initialsFor } from "../model/single.ts"
 import type { Artifact, StoredArray } from "../plan/step.ts"
 import { type Adapter, type Composition, randomStream } from "../plugin/index.ts"
 import { adapterIn } from "../run/steps/adapter.ts"
+import { informationOf, taskOf } from "./fisher.ts"
 import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, backbone, perform, workOf } from "./work.ts"
 
@@ -13,8 +14,6 @@ export interface ComposedSetting {
   readonly composition: Composition
   readonly options: unknown
 }
-
-const taskOf = ({ json }: Artifact): string => (json as { readonly task: string }).task
 
 /** The modules as if all had started from the same draws. */
 const alike = (module: Artifact): Artifact => ({
@@ -27,19 +26,7 @@ export const composed = async (
   { composition, options }: ComposedSetting,
   { modules, tokens }: Pick<ToyStream, "modules" | "tokens">,
 ): Promise<Artifact> => {
-  const asked = composition.fisher?.(options)
-  const fisher = asked
-    ? await Promise.all(
-        modules.map((module, t) =>
-          perform(
-            bench,
-            "fisher",
-            { backbone, ...asked, task: taskOf(module), seed: 1 },
-            { module, tokens: tokens[t] },
-          ),
-        ),
-      )
-    : []
+  const fisher = await informationOf(bench, composition.fisher?.(options), modules, tokens)
   const own = { backbone, composition: { plugin: composition.name, options }, tasks: modules.map(taskOf), seed: 1 }
   return perform(bench, "compose", own, { modules: modules.map(alike), fisher, tokens })
 }

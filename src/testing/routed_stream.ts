@@ -3,6 +3,7 @@
 import type { Fitting } from "../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../plan/step.ts"
 import type { Router } from "../plugin/index.ts"
+import { informationOf } from "./fisher.ts"
 import type { ToyStream } from "./toy_stream.ts"
 import { type Bench, backbone, perform } from "./work.ts"
 
@@ -84,12 +85,13 @@ const fittedAt = async (
         ),
       )
     : []
+  const fisher = await informationOf(bench, router.fisher?.(options), modules, tokens)
   const unitFeatures = await unitFeaturesFor(bench, { router, options }, tokens, memories)
   return perform(
     bench,
     "fit",
     { ...chosen, head },
-    { modules, tokens, memories, features, unitFeatures, alone, previous },
+    { modules, tokens, memories, features, unitFeatures, alone, fisher, previous },
   )
 }
 

@@ -1,11 +1,12 @@
 /**
  * Routers over a library of LoRA modules, against PyTorch: gates, logits, what a fit minimises, its gradients and AdamW's steps;
- * and what routers make of features. Values: golden/make/{token_routers,example_routers,adapter_fusion,arrow}.py.
+ * and what routers make of features and of Fisher information. Values: golden/make/{token_routers,example_routers,adapter_fusion,arrow,pi_tuning}.py.
  */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import lora from "../../plugins/adapters/lora.ts"
 import arrow from "../../plugins/routers/arrow.ts"
+import piTuning from "../../plugins/routers/pi_tuning.ts"
 import { parameterFeeds } from "../../src/model/differentiate.ts"
 import { encoder, headLogits } from "../../src/model/encoder.ts"
 import { forwardAll } from "../../src/model/evaluate.ts"
@@ -34,6 +35,7 @@ import { blindOf } from "../../src/testing/toy_stream.ts"
 import adapterFusionGolden from "../golden/adapter_fusion.json" with { type: "json" }
 import arrowGolden from "../golden/arrow.json" with { type: "json" }
 import exampleGolden from "../golden/example_routers.json" with { type: "json" }
+import piGolden from "../golden/pi_tuning.json" with { type: "json" }
 import loraGolden from "../golden/routed_lora.json" with { type: "json" }
 import tokenGolden from "../golden/token_routers.json" with { type: "json" }
 import { smallStream } from "../run/steps/small_stream.ts"
@@ -58,7 +60,12 @@ interface Case {
   readonly examples?: readonly number[]
 }
 
-const cases = [...tokenGolden.cases, ...exampleGolden.cases, ...adapterFusionGolden.cases] as unknown as readonly Case[]
+const cases = [
+  ...tokenGolden.cases,
+  ...exampleGolden.cases,
+  ...adapterFusionGolden.cases,
+  ...piGolden.cases,
+] as unknown as readonly Case[]
 
 const CLASSES = 2
 const modules = loraGolden.modules as unknown as readonly Arrays[]
@@ -284,6 +291,19 @@ for (const one of cases.filter(({ router }) => router === "average_activation" |
         // float32 features beside float64, values up to 3, written with seven digits
         assert.ok(far < 2e-6, `${name} of ${statistics}: ${far}`)
       }
+    }
+  })
+
+for (const one of cases.filter(({ router }) => router === "pi_tuning"))
+  test(`golden: what pi_tuning ${JSON.stringify(one.options)} makes of Fisher information, by the steps of a run`, async () => {
+    const router: Router = piTuning
+    const { bench, stream } = await asStream(router)
+    const setting = { router, options: Schema.decodeUnknownSync(router.options)(one.options as never) }
+    const { arrays } = await fitted(bench, setting, stream)
+    for (const [name, { data }] of named(one.constants!)) {
+      const far = apart(arrays[`unit/${name}`].data as Float32Array, Array.from(data as Float32Array))
+      // float32 information beside float64
+      assert.ok(far < 1e-6, `${name}: ${far}`)
     }
   })
 

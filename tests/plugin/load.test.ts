@@ -83,6 +83,14 @@ const bad: Readonly<Record<string, readonly [text: string, message: RegExp]>> = 
   "has no summary": [`${router()} export default { ...one, summary: "" }`, /has no summary/],
   "has no options": [`${router()} export default { ...one, options: {} }`, /has no options schema/],
   "lacks a function": [`${router()} export default { ...one, gates: undefined }`, /has no valid `gates`/],
+  "asks for information that it does not read": [
+    `${router()} export default { ...one, fisher: () => ({ examples: 4, labels: "given" }) }`,
+    /\(router nearest\) asks for the Fisher information and has no `prepare`/,
+  ],
+  "has information that is no function": [
+    `${router()} export default { ...one, fisher: { examples: 4 } }`,
+    /\(router nearest\) has `fisher`, which is .* and no function/,
+  ],
   "has a memory that chooses in no way": [memory(""), /\(memory first\) has none of `draw`, `keep` and `generates`/],
   "has a memory that chooses in two ways": [
     memory("draw: () => new Int32Array(0), keep: () => new Int32Array(0)"),

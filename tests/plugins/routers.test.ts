@@ -15,6 +15,7 @@ import mole from "../../plugins/routers/mole.ts"
 import oracle from "../../plugins/routers/oracle.ts"
 import perTask from "../../plugins/routers/per_task.ts"
 import phatgoose from "../../plugins/routers/phatgoose.ts"
+import piTuning from "../../plugins/routers/pi_tuning.ts"
 import polytropon from "../../plugins/routers/polytropon.ts"
 import random from "../../plugins/routers/random.ts"
 import sapt from "../../plugins/routers/sapt.ts"
@@ -45,6 +46,7 @@ test("all routers that ship are tested here", () => {
     oracle,
     perTask,
     phatgoose,
+    piTuning,
     polytropon,
     random,
     sapt,
@@ -96,6 +98,16 @@ checked(moduleformer, { top_k: 2, hidden: 4, prune: 0.2 }, { smooth: false })
 checked(mole, { top_k: 3, balance: 0.1 }, { smooth: false })
 checked(mole, { top_k: 1, temperature: 2 }, { smooth: false })
 checked(phatgoose)
+checked(piTuning, { examples: 4 })
+checked(piTuning, {
+  top_k: 2,
+  cosine: "normalised",
+  start: "similarity",
+  scope: "global",
+  examples: 4,
+  labels: "expected",
+  mix: "factors",
+})
 checked(polytropon)
 checked(polytropon, { relaxation: "sigmoid", scope: "per_module", mix: "outer" })
 checked(sapt, { projection: 3 })

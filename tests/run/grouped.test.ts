@@ -253,6 +253,10 @@ test("the checker knows what can't be on groups: routers that go on from stage t
     (await problems(elected.replace("adapters: clustered", "adapters: [low_rank, clustered]"))).join("\n"),
     /L2R0510 .*elected.*clustered/,
   )
+  assert.match(
+    (await problems(warm.replace(/router spectral = .*/, "router spectral = pi_tuning"))).join("\n"),
+    /L2R0511 .*spectral.*groups of tasks/,
+  )
   const beside = warm.replace(/(train \w+ = \w+ \{|train \w+ \{)/, "$1 earlier: weighted, ")
   assert.match((await problems(beside)).join("\n"), /L2R0536 .*clustered.*earlier: weighted/)
 })

@@ -111,6 +111,8 @@ const settings: readonly (readonly [string, object])[] = [
   ["oracle", {}],
   ["per_task", {}],
   ["phatgoose", { top_k: 1 }],
+  ["pi_tuning", { examples: 8 }],
+  ["pi_tuning", { examples: 8, scope: "global" }],
   ["polytropon", {}],
   ["polytropon", { scope: "per_module" }],
   ["random", {}],

@@ -11,6 +11,7 @@ import type { Step } from "../step.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
 import { whyNotComposed } from "./composable.ts"
+import { informationOf, whyNotInformed } from "./fisher.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
 
 export interface CompositionRow {
@@ -50,11 +51,7 @@ export const planComposition = (
     granularity: "example",
   } as const
   const source = (head: (typeof heads)[number]): Source => (fisher ? "train" : head === "refit" ? "memory" : "weights")
-  const notDefined =
-    whyNotComposed(row.composition, modules.adapters) ??
-    (fisher && modules.grouped
-      ? `${plugin.name} reads the Fisher information of a module on its one task, and these serve groups of tasks`
-      : undefined)
+  const notDefined = whyNotComposed(row.composition, modules.adapters) ?? whyNotInformed(plugin.name, modules, fisher)
   return heads.map((head): PlannedRow => {
     const turned = modules.dependsOnOrder || (head === "refit" && row.memory.dependsOnOrder)
     const turns = turned ? { dependsOnOrder: true as const } : {}
@@ -73,7 +70,8 @@ const labelOf = ({ row, stage, stream, modules }: At, what: string): string =>
 
 const evaluate = (at: At, head: "kept" | "refit" | "none"): Evaluated => {
   const { builder, stream, modules, stage } = at
-  const information = fisher(at)
+  const { plugin, chosen } = at.row.composition
+  const information = informationOf(at, plugin.fisher?.(chosen.options))
   const composed = compose(at, information)
   const charged = [composed, ...information]
   if (stream.answers) {
@@ -112,23 +110,6 @@ const evaluate = (at: At, head: "kept" | "refit" | "none"): Evaluated => {
     fits: [composed, ...(refitted ? [refitted.head] : [])],
     charged: [...charged, ...(refitted ? [refitted.head, refitted.states] : [])],
   }
-}
-
-/** The Fisher information of each module so far, where the composition asks for it: a step for each module, whatever the stage. */
-const fisher = (at: At): readonly string[] => {
-  const { builder, stream, modules, row } = at
-  const asked = row.composition.plugin.fisher?.(row.composition.chosen.options)
-  if (!asked) return []
-  return modules.at(at.stage).modules.map((module, t) =>
-    builder.add({
-      ...optionsFor("fisher", { backbone: stream.backbone, ...asked, task: stream.tasks[t], seed: modules.seed }),
-      label: `Fisher information of ${stream.tasks[t]} · ${modules.name} · seed ${modules.seed}`,
-      inputs: { module, tokens: stream.tokens[t] },
-      code: [stream.code, modules.adapters[t].code],
-      seconds: seconds.fit,
-      bytes: 2e5,
-    }),
-  )
 }
 
 const compose = (at: At, information: readonly string[]): string => {

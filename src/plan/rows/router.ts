@@ -5,6 +5,7 @@ import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
+import { whyNotInformed } from "./fisher.ts"
 import { isTrained, type RouterRow, type RouterStage, usesMemory, whyNotWritten } from "./router_stage.ts"
 import { compose, fit, select, write } from "./router_steps.ts"
 import { routingOf } from "./routing.ts"
@@ -41,6 +42,7 @@ export const planRouter = (
   const notDefined =
     whyNotServed(plugin, modules.adapters, routing) ??
     (stream.answers && whyNotWriting(plugin, chosen.options, routing)) ??
+    whyNotInformed(plugin.name, modules, plugin.fisher?.(chosen.options)) ??
     (modules.grouped && isWarm(row) ? whyNotRegrouped(plugin.name) : undefined) ??
     whyNotWritten({ builder, stream, modules, row, routing, head: heads[0], stage: 0 })
   if (notDefined)
@@ -87,7 +89,7 @@ const isWarm = ({ core, router: { plugin, chosen } }: RouterRow): boolean =>
 
 /** Where what a row knows of the data comes from; refitted heads have seen the memory, whatever the router has. */
 const sourceOf = ({ plugin, chosen }: Resolved<Router>, head: RouterStage["head"]): Source => {
-  if (plugin.alone) return "train"
+  if (plugin.alone || plugin.fisher) return "train"
   if (plugin.statistics) return plugin.statisticsFrom?.(chosen.options) ?? "train"
   const { on = "memory" } = plugin.fit?.(chosen.options) ?? {}
   if (plugin.parameters && on !== "memory") return "train"

@@ -6,6 +6,7 @@ import {
   codeOf,
   fitsOnMemory,
   fittingOf,
+  informationAt,
   isTrained,
   labelOf,
   memoryAt,
@@ -42,6 +43,7 @@ export const fit = (at: RouterStage, previous: string | undefined): string => {
       ...(reads ? { features: seen(at, stream.trainFeatures) } : {}),
       ...(units ? { unitFeatures: units } : {}),
       ...(plugin.alone ? { alone: aloneFits(at) } : {}),
+      ...(plugin.fisher ? { fisher: informationAt(at) } : {}),
       previous: previous ? [previous] : [],
     },
     code: codeOf(at),
@@ -229,6 +231,7 @@ const charged = (at: RouterStage, own: readonly string[]): readonly string[] => 
     ...(readsFeatures(at) ? seen(at, at.stream.trainFeatures) : []),
     ...(usesMemory(at) ? at.row.memory.takes(at.stage) : []),
     ...(at.row.router.plugin.alone ? aloneFits(at) : []),
+    ...informationAt(at),
     ...(unitFeatures(at) ?? []),
   ]),
 ]

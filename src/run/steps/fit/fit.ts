@@ -8,7 +8,7 @@ import { initialsOf } from "../../../model/router_initials.ts"
 import { unitsOf } from "../../../model/routing_units.ts"
 import type { FitTrained, StepOptions } from "../../../plan/options/step_options.ts"
 import type { Artifact, StoredArray } from "../../../plan/step.ts"
-import { type Constants, fitsHeads, type Probe, type Router } from "../../../plugin/index.ts"
+import { type Arrays, type Constants, fitsHeads, type Probe, type Router } from "../../../plugin/index.ts"
 import type { Perform, Work } from "../../work.ts"
 import { type Chosen, fittedTensors, network } from "../given.ts"
 import { notServed } from "../not_served.ts"
@@ -71,8 +71,9 @@ const constantsOf = (
   const join = (unit: string, more: Constants) => {
     constants[unit] = { ...constants[unit], ...more }
   }
+  const fisher = router.fisher && work.inputs("fisher").map(({ arrays }): Arrays => arrays)
   for (const unit of router.prepare ? units : []) {
-    const found = preparedConstants(router, options, library, unit, net.checkpoint.sites)
+    const found = preparedConstants(router, options, library, unit, net.checkpoint.sites, fisher)
     if (typeof found === "string") return found
     join(unit, found)
   }

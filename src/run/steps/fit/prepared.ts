@@ -2,7 +2,7 @@
 import { attachedAt, type Library } from "../../../model/library.ts"
 import { hostFactors } from "../../../model/mix.ts"
 import { unitAt } from "../../../model/routing_units.ts"
-import type { Constants, Router, Site, SiteFactors } from "../../../plugin/index.ts"
+import type { Arrays, Constants, Router, Site, SiteFactors } from "../../../plugin/index.ts"
 import { checkedConstants } from "./constants.ts"
 
 /** A string says why the library can't be served. */
@@ -12,6 +12,7 @@ export const preparedConstants = (
   library: Library,
   unit: string,
   sites: readonly Site[],
+  fisher?: readonly Arrays[],
 ): Constants | string => {
   const routing = router.routing(options)
   const own = sites.filter((site) => unitAt(routing, site) === unit)
@@ -22,6 +23,7 @@ export const preparedConstants = (
       tasks: library.map(({ task }) => task),
       factors: factorsAt(library, own),
       sharing: factorsAt(library, siblings),
+      ...(fisher && { fisher }),
     },
     options,
   )

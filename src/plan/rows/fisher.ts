@@ -1,0 +1,42 @@
+/** Fisher information of the modules of a row that asks for it: a step for each module, whatever the stage and the row. */
+import type { FisherOptions } from "../../plugin/index.ts"
+import type { StepBuilder } from "../builder.ts"
+import { seconds } from "../estimates.ts"
+import { optionsFor } from "../options/step_options.ts"
+import type { PlannedStream } from "../stream.ts"
+import type { PlannedModules } from "./cell.ts"
+
+interface At {
+  readonly builder: StepBuilder
+  readonly stream: PlannedStream
+  readonly modules: PlannedModules
+  readonly stage: number
+}
+
+/** Of each module so far, on training texts of its task. None where a row does not ask. */
+export const informationOf = (
+  { builder, stream, modules, stage }: At,
+  asked: FisherOptions | undefined,
+): readonly string[] => {
+  if (!asked) return []
+  return modules.at(stage).modules.map((module, t) =>
+    builder.add({
+      ...optionsFor("fisher", { backbone: stream.backbone, ...asked, task: stream.tasks[t], seed: modules.seed }),
+      label: `Fisher information of ${stream.tasks[t]} · ${modules.name} · seed ${modules.seed}`,
+      inputs: { module, tokens: stream.tokens[t] },
+      code: [stream.code, modules.adapters[t].code],
+      seconds: seconds.fit,
+      bytes: 2e5,
+    }),
+  )
+}
+
+/** Why it can't be found; nothing where it can. */
+export const whyNotInformed = (
+  plugin: string,
+  { grouped }: Pick<PlannedModules, "grouped">,
+  asked: FisherOptions | undefined,
+): string | undefined =>
+  asked && grouped
+    ? `${plugin} reads the Fisher information of a module on its one task, and these serve groups of tasks`
+    : undefined
