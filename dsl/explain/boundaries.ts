@@ -12,7 +12,7 @@ export const boundaries: Pages = {
   },
   L2R0541: {
     title: "a memory that must be told where a task ends",
-    text: "`random` and `herding` draw their examples from each task by itself, when all of it is there. Under `boundaries: unknown` there is one sequence, and a memory is kept along it: `reservoir` keeps a uniform sample of all that has come, `ring` the newest of each class.",
+    text: "`random`, `herding` and `k_means` draw their examples from each task by itself, when all of it is there. Under `boundaries: unknown` there is one sequence, and a memory is kept along it: `reservoir` keeps a uniform sample of all that has come, `ring` the newest of each class.",
     wrong: `stream free { tasks: glosses[living, things], boundaries: unknown }\nmemory drawn = random { per_class: 5 }\nstrategy replay = er { memory: drawn }\n${trial("bounds: replay").replace("topics", "free")}`,
     right: `stream free { tasks: glosses[living, things], boundaries: unknown }\nmemory kept = reservoir { capacity: 50 }\nstrategy replay = er { memory: kept }\n${trial("bounds: replay").replace("topics", "free")}`,
     given: true,

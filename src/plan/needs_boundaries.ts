@@ -7,14 +7,15 @@ import { byOptions } from "./options/by_options.ts"
 
 /** Why a strategy must be told; nothing where it need not. */
 export const whyBoundaries = (strategy: Strategy, options: unknown): string | undefined => {
-  const { visits, grows, pool, masks, knowsTask, records, replays, carries, freezes, boundaries } = strategy
+  const { visits, grows, pool, masks, knowsTask, records, replays, carries, freezes, variants, boundaries } = strategy
   if (visits === "all_at_once") return undefined
   if (grows) return "each task gets a module of its own"
   if (replays?.(options).from === "itself") return "its model writes samples of a task when that is over"
   if (knowsTask?.(options)) return "it is told the task of a test text"
   if (pool && goesByStage(pool, options)) return "its prompts go by task"
   if (masks?.(options)) return "it leaves classes of other tasks out of the loss"
-  if (records === "newest") return "it refers to the model before the task"
+  if (records === "newest" || records === "before") return "it refers to the model before the task"
+  if (variants?.(options)) return "it makes texts of those of a task"
   if (carries) return "it takes stock where a task ends"
   if (
     freezes &&

@@ -71,6 +71,10 @@ const SAYS = {
     }),
     help: 'return { neighbours: 32, steps: 15, learningRate: 1e-3, momentum: 0.9, query: "frozen_mean", loss }: whole numbers, a rate above 0, a momentum from 0 to below 1, "frozen_mean" or "frozen_cls", a function',
   },
+  variants: {
+    is: absentOr(isOf({ count: isWhole(1, 10), of: (value) => typeof value === "function" })),
+    help: "return { count: 2, of: ({ words, other, random }) => [[words], [other]] }, a whole number from 1 to 10 and a function, or nothing where no texts are made",
+  },
   grows: { is: isOneOf("sum", "concatenate"), help: 'return "sum" or "concatenate"' },
   masks: { is: isFlag, help: "return true or false" },
   knowsTask: { is: isFlag, help: "return true or false" },

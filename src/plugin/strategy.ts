@@ -2,7 +2,7 @@
 import type { HostTensor, Tensor } from "../tensor/index.ts"
 import type { FisherOptions } from "./composition.ts"
 import type { Definition, NeedsClasses } from "./definition.ts"
-import type { Adaptation, Carried, Pool, StageEnd, TrainStep } from "./strategy_step.ts"
+import type { Adaptation, Carried, Pool, Representation, StageEnd, TrainStep, Variants } from "./strategy_step.ts"
 
 export interface Strategy<Options = any> extends Definition<"strategy", Options> {
   /** What is trained: one shared module of the experiment's adapter, or every weight of the backbone. */
@@ -14,11 +14,11 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   /** What a step minimises: one number. By default the mean cross-entropy over all examples of the step. */
   readonly loss?: (step: TrainStep, options: Options) => Tensor
   /**
-   * The loss reads the logits of an earlier model: for examples of the newest task those of the model before it was trained on
-   * it, for remembered ones those that the model had when their task ended, for samples that it has written itself those of the
-   * model that wrote them.
+   * The loss reads what an earlier model made of texts: `newest`, for examples of the newest task what the model made of them before
+   * it was trained on it; `remembered`, for remembered ones the logits that the model had when their task ended; `before`, for both
+   * what the model made of them before the newest task. For samples that it has written itself it is the model that wrote them.
    */
-  readonly records?: "newest" | "remembered"
+  readonly records?: "newest" | "remembered" | "before"
   /**
    * What is followed in the place of the gradients of the loss, by parameter, as a formula of these and of those of the mean
    * cross-entropy of the remembered examples, whatever `loss` says, in which these then have no part. Asked while something is
@@ -33,6 +33,10 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   readonly freezes?: (stage: number, options: Options) => Frozen
   /** How scores of classes are made of features; by default linearly. */
   readonly head?: (options: Options) => "linear" | { readonly cosine: number }
+  /** Arrays of its own between the features of the network and the head, which reads what a formula makes of both. */
+  readonly representation?: Representation<Options>
+  /** Other texts that are made of each text of a step, and are read beside it; nothing where these options need none. */
+  readonly variants?: (options: Options) => Variants | undefined
   /** At test time the model is adapted to each text alone, on remembered examples that are near it. */
   readonly adapts?: (options: Options) => Adaptation
   /**
@@ -49,7 +53,7 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   /** Parameters of its own, of which it makes what stands for those of the experiment's adapter, for each example. */
   readonly pool?: Pool<Options>
   /**
-   * Why it must be told where a task ends, beyond what other members say: whatever grows, carries, freezes, masks or is told the task
+   * Why it must be told where a task ends, beyond what other members say: whatever grows, carries, freezes, masks, makes texts of others or is told the task
    * must be, as must pools whose parameters go by stage and what refers to the model before a task. Nothing where it need not.
    */
   readonly boundaries?: (options: Options) => string | undefined

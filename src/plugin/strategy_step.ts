@@ -1,6 +1,7 @@
 /** What a training strategy's formulas see: of a training step, at the end of a stage, and of an adaptation at test time. */
-import type { HostTensor, Tensor } from "../tensor/index.ts"
+import type { HostTensor, RandomStream, Tensor } from "../tensor/index.ts"
 import type { Factors } from "./adapter.ts"
+import type { TokenIds } from "./backbone.ts"
 import type { Initial, Initials } from "./parameters.ts"
 import type { Site } from "./site.ts"
 
@@ -18,6 +19,10 @@ export interface TrainStep {
   readonly all: Mean
   readonly newest: Mean
   readonly replayed: readonly Mean[]
+  /** Over all examples of a batch that remembered ones join; 0 at other batches. */
+  readonly rehearsed: Mean
+  /** Over the texts that `variants` makes of these examples, one mean for each kind. They have no part in the other means. */
+  readonly variants: readonly Mean[]
   /**
    * Of a strategy that replays what it has written itself: over the tokens of all examples of the step as samples, each a text, the
    * separator and its answer, given the trigger of its task. They have no part in the other means.
@@ -28,12 +33,23 @@ export interface TrainStep {
    * token, [vocabulary], at each token of the answers.
    */
   readonly logits: Tensor
+  /** What the head reads of each example: features of the network [width], or what `representation` makes of them. */
+  readonly features: Tensor
+  /** Of a strategy with a `representation`: its arrays, by name. */
+  readonly p: Readonly<Record<string, Tensor>>
   /** The class of each example, int. */
   readonly labels: Tensor
+  /** The place of the task of each example in the order of the stream, int; that of the newest is `stage`. Not there where nobody is told. */
+  readonly task: Tensor
+  readonly stage: number
   /** 1 for the classes of an example's own task, else 0: [classes]. Not there where nobody is told where a task ends. */
   readonly own: Tensor
-  /** Of a strategy that `records`: logits of the earlier model, as `logits`, and 1 for the classes that it had seen. Absent while there is none; both are 0 for an example that has none. */
-  readonly recorded?: { readonly logits: Tensor; readonly seen: Tensor }
+  /**
+   * Of a strategy that `records`: of the earlier model `logits` and `features`, as those of the step, and 1 for the classes that it
+   * had seen. Absent while there is none; all are 0 for an example that has none, and features for all where those of remembered
+   * examples are of several models (`records: "remembered"`).
+   */
+  readonly recorded?: { readonly logits: Tensor; readonly features: Tensor; readonly seen: Tensor }
   /** What is trained, by name; parameters of the head are "head/W" and "head/b". */
   readonly trained: Readonly<Record<string, Tensor>>
   /** Of a strategy that grows, where modules are low-rank: by site the factors of the newest and those of earlier tasks. */
@@ -86,6 +102,31 @@ export interface AdaptationStep {
   /** What is adapted, by name, and where it started. */
   readonly trained: Readonly<Record<string, Tensor>>
   readonly start: Readonly<Record<string, Tensor>>
+}
+
+/** What the head reads in the place of the features of the network, at test time too: a formula with arrays of its own. */
+export interface Representation<Options = any> {
+  /**
+   * First values by name, drawn at the first stage; they are trained as the head is. The loss may read arrays that `gives` does
+   * not. `tasks`: how many the stream has.
+   */
+  readonly parameters: (sizes: { readonly width: number; readonly tasks: number }, options: Options) => Initials
+  /** Of the features [width] of one example, a vector of any length. */
+  readonly gives: (features: Tensor, p: Readonly<Record<string, Tensor>>, options: Options) => Tensor
+}
+
+/** Texts that are made of those of a stage, once for the stage: so many kinds of them. */
+export interface Variants {
+  readonly count: number
+  /** One of each kind, in pieces that the network's own special tokens stand around and between, as between two sentences. */
+  readonly of: (text: Varied) => readonly (readonly TokenIds[])[]
+}
+
+/** A text without special tokens, another text of the stage, and random numbers of its own. */
+export interface Varied {
+  readonly words: TokenIds
+  readonly other: TokenIds
+  readonly random: RandomStream
 }
 
 /** Where the experiment's adapter attaches, with the initial values of its parameters there. */

@@ -123,6 +123,7 @@ const ASKED = [
   "carries",
   "freezes",
   "head",
+  "variants",
   "adapts",
   "grows",
   "masks",
@@ -140,8 +141,17 @@ const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, hel
         `has \`${member}\`, which is ${described(value[member])} and no function`,
         `write a function, as in ${member}: () => ..., or leave it out`,
       )
-  if (value.records !== undefined && !["newest", "remembered"].includes(value.records as string))
-    wrong(`has records: ${described(value.records)}`, 'write records: "newest" or "remembered", or leave it out')
+  if (value.records !== undefined && !["newest", "remembered", "before"].includes(value.records as string))
+    wrong(
+      `has records: ${described(value.records)}`,
+      'write records: "newest", "remembered" or "before", or leave it out',
+    )
+  for (const part of value.representation === undefined ? [] : ["parameters", "gives"])
+    if (!isRecord(value.representation) || typeof value.representation[part] !== "function")
+      wrong(
+        `has a \`representation\` without a function \`${part}\``,
+        "a representation has parameters and gives, each a function",
+      )
   for (const part of value.pool === undefined ? [] : ["query", "parameters", "gives"])
     if (!isRecord(value.pool) || typeof value.pool[part] !== "function")
       wrong(`has a \`pool\` without a function \`${part}\``, "a pool has query, parameters and gives, each a function")
@@ -160,6 +170,11 @@ const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, hel
     wrong("records logits of remembered examples and has no `replays`", 'add replays, or write records: "newest"')
   if (value.fisher && !value.carries)
     wrong("asks for the Fisher information and has no `carries` to hand it on", "add carries, or take fisher out")
+  if (value.fisher && value.representation)
+    wrong(
+      "has `fisher` and `representation`: the information is that of the cross-entropy, which need not read all arrays of a representation",
+      "take one of them out",
+    )
   if (value.adapts && !value.replays)
     wrong("adapts to remembered examples and has no `replays`, so that no memory is named", "add replays")
   if (value.grows && (value.trains !== "adapter" || value.visits !== "one_by_one"))

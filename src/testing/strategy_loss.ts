@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { withGradients } from "../model/gradients.ts"
 import { type HostTensor, nameOf, program, randomStream } from "../plugin/index.ts"
-import { drawsAt, sampleOf } from "../run/steps/training/strategy/draws.ts"
+import { drawsAt, withBeside } from "../run/steps/training/strategy/draws.ts"
 import { strategyObjective } from "../run/steps/training/strategy/objective.ts"
 import { prepare } from "../run/steps/training/strategy/prepared.ts"
 import type { Check } from "./check.ts"
@@ -31,9 +31,7 @@ const lossOf = async (setting: StrategySetting) => {
   const replay = setting.strategy.replays?.(setting.options)
   const joined =
     replay && !setting.strategy.gradients ? drawsAt(to.texts, replay, options)((replay.every ?? 1) - 1) : []
-  const seen = [0, 1, 2, ...joined]
-  const samples = to.texts.samples ? new Set(seen.map((item) => sampleOf(item, to.texts))) : []
-  const whole = Int32Array.of(...seen, ...samples)
+  const whole = withBeside(Int32Array.of(0, 1, 2, ...joined), to.texts)
   const given = Object.fromEntries(values)
   return { bench, training, objective, whole, values, given, names }
 }

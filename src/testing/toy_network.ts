@@ -14,11 +14,26 @@ import { loadPlugin } from "../plugin/load.ts"
 
 const VOCABULARY = 30
 
-/** A piece for each token. */
+const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } })
+
+/** Of words that are whole: each a token, and one before and one after a text. */
 const TOKENIZER = {
+  added_tokens: ["w1", "w2"].map((content, i) => ({ id: i + 1, content, special: true })),
+  normalizer: null,
+  pre_tokenizer: { type: "WhitespaceSplit" },
+  post_processor: {
+    type: "TemplateProcessing",
+    single: [special("w1"), { Sequence: { id: "A", type_id: 0 } }, special("w2")],
+    pair: [],
+    special_tokens: Object.fromEntries(["w1", "w2"].map((id, i) => [id, { id, ids: [i + 1], tokens: [id] }])),
+  },
+  decoder: null,
   model: {
     type: "WordPiece",
     vocab: Object.fromEntries(Array.from({ length: VOCABULARY }, (_, id) => [`w${id}`, id])),
+    unk_token: "w0",
+    continuing_subword_prefix: "##",
+    max_input_chars_per_word: 100,
   },
 }
 

@@ -33,7 +33,12 @@ experiment e { on: encoder, stream: both, adapters: low_rank, train: brief, rout
   return { plan, steps, memories, keys: new Set(memories.map(({ key }) => key)) }
 }
 const both = { orders: "[written, reversed]" }
-const byTask = ["random { per_class: 2 }", "random { per_task: 3 }", "herding { per_class: 2 }"]
+const byTask = [
+  "random { per_class: 2 }",
+  "random { per_task: 3 }",
+  "herding { per_class: 2 }",
+  "k_means { per_class: 2 }",
+]
 const along = ["reservoir { capacity: 3 }", "ring { capacity: 3 }"]
 
 for (const memory of byTask)

@@ -3,10 +3,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import herding from "../../plugins/memories/herding.ts"
+import kMeans from "../../plugins/memories/k_means.ts"
 import reservoir from "../../plugins/memories/reservoir.ts"
 import ring from "../../plugins/memories/ring.ts"
 import { type Arrivals, randomStream } from "../../src/plugin/index.ts"
 import golden from "../golden/herding.json" with { type: "json" }
+import clustered from "../golden/k_means.json" with { type: "json" }
 
 const arrivals = (classes: readonly number[]): Arrivals => ({
   task: new Int32Array(classes.length),
@@ -93,3 +95,44 @@ for (const length of ["unit", "own"] as const)
       golden.kept[length].map((own) => own.slice(0, 3)),
     )
   })
+
+/** 50 starts, each of which reaches the best with a chance above 0.2. */
+const clusters = (options: object, rows: readonly (readonly number[])[], labels: readonly number[], seed = 1) => [
+  ...kMeans.draw!(
+    {
+      task: "t",
+      labels: Int32Array.from(labels),
+      features: { data: Float32Array.from(rows.flat()), width: rows[0].length },
+    },
+    { starts: 50, ...options },
+    randomStream(seed, "memory", "t"),
+  ),
+]
+
+for (const size of ["per_class", "per_task"] as const)
+  for (const [k, nearest] of clustered[size] as unknown as readonly [number, readonly (readonly number[])[]][])
+    test(`k_means { ${size}: ${k} } keeps what is nearest to the centres that scikit-learn finds`, () => {
+      const kept = clusters({ [size]: k }, clustered.features, clustered.labels)
+      assert.equal(kept.length, nearest.length)
+      for (const own of nearest) assert.equal(kept.filter((i) => own.includes(i)).length, 1, `${kept} of ${own}`)
+    })
+
+test("k_means: another seed starts elsewhere, and the best of several starts is no worse than one", () => {
+  const of = (starts: number) =>
+    Array.from({ length: 12 }, (_, seed) =>
+      clusters({ per_task: 5, starts }, clustered.features, clustered.labels, seed).join(" "),
+    )
+  assert.ok(new Set(of(1)).size > new Set(of(30)).size)
+})
+
+test("k_means: texts that are alike are one cluster", () => {
+  const rows = [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [3, 1],
+    [3, 1],
+  ]
+  assert.deepEqual(clusters({ per_task: 3 }, rows, [0, 0, 1, 1, 1]), [0, 3])
+  assert.deepEqual(clusters({ per_class: 3 }, rows, [0, 0, 1, 1, 1]), [0, 2, 3])
+})

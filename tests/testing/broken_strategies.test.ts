@@ -135,6 +135,16 @@ for (const [what, own, message] of [
     /has `boundaries`, which is "tasks" and no function/,
   ],
   ["another model's logits", { records: "all" }, /has records: "all"/],
+  ["half a representation", { representation: { gives: () => 0 } }, /`representation` without a function `parameters`/],
+  [
+    "information on a representation",
+    {
+      fisher: () => ({ examples: 1, labels: "given" }),
+      carries: () => ({}),
+      representation: { parameters: () => ({}), gives: () => 0 },
+    },
+    /`fisher` and `representation`/,
+  ],
   ["half a pool", { pool: { query: () => "frozen_cls" } }, /`pool` without a function `parameters`/],
   ["adaptation without a memory", { adapts: () => ({}) }, /no `replays`/],
 ] as const)

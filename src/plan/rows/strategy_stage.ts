@@ -70,7 +70,7 @@ const encode = (row: PlannedStrategy, stage: number, shared: string, all = false
     ...optionsFor("encode", { what: "shared", backbone: stream.backbone, seed, ...(all ? {} : { stage }) }),
     label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
     inputs: { shared, blind: stream.blind, ...(strategy.plugin.pool ? { features: stream.testFeatures } : {}) },
-    code: strategy.plugin.pool ? [...code, strategy.code] : code,
+    code: strategy.plugin.pool || strategy.plugin.representation ? [...code, strategy.code] : code,
     seconds: all ? seconds.encode : (seconds.encode * (stage + 1)) / 5,
     bytes: 2e6,
   })

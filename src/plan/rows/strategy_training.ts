@@ -37,7 +37,8 @@ export const trainingStep = (
       ((seconds.module * train.epochs) / 3) *
       visits.length *
       (everything ? 2 : 1) *
-      (1 + (replays ? plugin.replays!(chosen.options).draws : 0)),
+      (1 + (replays ? plugin.replays!(chosen.options).draws : 0)) *
+      (1 + (plugin.variants?.(chosen.options)?.count ?? 0)),
     bytes: everything ? 1.4e7 : 3e5,
     whole: everything,
   }

@@ -56,8 +56,8 @@ export const encode: Perform = async (work) => {
     options.stage === undefined
       ? { texts: all, indices: Int32Array.from(all, (_, i) => i) }
       : stageTexts(blind, options.stage)
-  const { network: own, participant, reads } = await sharedModule(work, net, work.input("shared"))
-  const outputs = { features: encoder(own, participant).features }
+  const { network: own, participant, reads, represent } = await sharedModule(work, net, work.input("shared"))
+  const outputs = { features: represent(encoder(own, participant).features) }
   if (!reads) return run(work, texts, outputs, "the shared module")
   const features = work.input("features")
   const encoded = await run(work, texts, outputs, "the shared module", rowsOf(frozenRows(features, reads), indices))

@@ -81,7 +81,7 @@ test("seq_star: after the warm-up the encoder keeps its bytes, and before it doe
 })
 
 test("replay draws without repetition, every remembered text as often as another, each draw by itself", () => {
-  const texts = { newest: 10, remembered: 6, draws: 2 }
+  const texts = { newest: 10, remembered: 6, draws: 2, samples: false, variants: 0 }
   const draws = drawsAt(texts, { draws: 2 }, { seed: 1, name: "sequential", stage: 1, replayed: 2 })
   const times = 3000
   const counts = new Int32Array(6)

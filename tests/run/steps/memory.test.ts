@@ -1,4 +1,4 @@
-/** I17: a memory names training examples alone; `random` and `herding` are the same in every order and at every stage, a reservoir and a ring are not. */
+/** I17: a memory names training examples alone; `random`, `herding` and `k_means` are the same in every order and at every stage, a reservoir and a ring are not. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Artifact } from "../../../src/plan/step.ts"
@@ -62,6 +62,7 @@ for (const [plugin, options] of [
   ["random", { per_class: 4 }],
   ["random", { per_task: 7 }],
   ["herding", { per_class: 4, length: "unit" }],
+  ["k_means", { per_class: 4, starts: 2 }],
 ] as const)
   test(`${plugin} ${JSON.stringify(options)}: the same of each task in every order and at every stage`, async () => {
     const written = await kept(plugin, options, [0, 1, 2])

@@ -15,6 +15,7 @@ import {
   crossEntropies,
   type HostTensor,
   input,
+  nameOf,
   overExamples,
   packedLayout,
   parameter,
@@ -28,8 +29,8 @@ import { frozenRows, frozenRowsOfMemory } from "../query.ts"
 import { typicalSizes } from "../sizes.ts"
 import { bodyOf } from "../training/strategy/body.ts"
 import { checkedLoss } from "../training/strategy/formulas.ts"
-import { logitsOf } from "../training/strategy/joint_head.ts"
-import { adapterOf, arraysOf, trainedIn } from "../training/strategy/module.ts"
+import { headOf } from "../training/strategy/joint_head.ts"
+import { adapterOf, arraysOf, representedOf, trainedIn } from "../training/strategy/module.ts"
 import { evaluated } from "./evaluated.ts"
 import { nearestRows } from "./neighbours.ts"
 import { withoutUnseen } from "./unseen.ts"
@@ -96,10 +97,14 @@ const formulas = async (work: Work, net: Network, strategy: Strategy, { loss }: 
   const arrays = arraysOf(shared)
   const { head = "linear" } = shared.json as { readonly head?: { readonly cosine: number } }
   const adapter = await adapterOf(work, shared)
-  const body = bodyOf(net, adapter, { arrays }, { training: false })
-  const names = trainedIn(net, adapter, arrays, head)
+  const represented = await representedOf(work, shared)
+  const body = { ...bodyOf(net, adapter, { arrays }, { training: false }), ...(represented && { represented }) }
+  const own = trainedIn(net, adapter, arrays, head, represented)
   const layout = packedLayout()
-  const logits = logitsOf(body, head, arrays, { layout })
+  const { logits } = headOf(body, head, arrays, { layout })
+  // Arrays that only the loss of the training reads have no part in an answer.
+  const read = new Set(program({ logits }).parameters.map(nameOf))
+  const names = own.filter((name) => read.has(name) || !name.startsWith("head/"))
   const labels = input("labels", ["examples"], "int", { of: "examples", layout })
   const leaves = (leaf: (name: string, shape: readonly number[]) => ReturnType<typeof parameter>) =>
     Object.fromEntries(names.map((name) => [name, leaf(name, arrays.get(name)!.shape)]))
@@ -109,11 +114,11 @@ const formulas = async (work: Work, net: Network, strategy: Strategy, { loss }: 
     trained: leaves(parameter),
     start: leaves((name, shape) => input(`start/${name}`, shape)),
   })
-  const own = checkedLoss(strategy, given, names, "adapts")
+  const adapting = checkedLoss(strategy, given, names, "adapts")
   const begun = new Map([...arrays].map(([name, { data }]) => [name, data as Float32Array]))
   const start: Record<string, HostTensor> = {}
   for (const name of names) start[`start/${name}`] = arrays.get(name)!
-  return { step: withGradients(own, names), answer: program({ logits }), names, begun, start }
+  return { step: withGradients(adapting, names), answer: program({ logits }), names, begun, start }
 }
 
 /** The values after all steps, by name. */

@@ -6,7 +6,7 @@ import type { Artifact, Json, StoredArray } from "../../../plan/step.ts"
 import { randomStream } from "../../../plugin/index.ts"
 import type { Perform, Work } from "../../work.ts"
 import { minimise } from "./minimise.ts"
-import { drawsAt, sampleOf } from "./strategy/draws.ts"
+import { drawsAt, withBeside } from "./strategy/draws.ts"
 import { restoreColumns } from "./strategy/joint_head.ts"
 import { strategyObjective } from "./strategy/objective.ts"
 import { type Prepared, prepare } from "./strategy/prepared.ts"
@@ -36,10 +36,8 @@ const train = async (work: Work, prepared: Prepared): Promise<void> => {
   const draws = texts.draws > 0 ? drawsAt(texts, strategy.replays!(given.options), options) : undefined
   const projected = draws && strategy.gradients ? await projection(work, to, draws) : undefined
   const objective = strategyObjective(to)
-  const joins = (batch: Int32Array, at: number): Int32Array => {
-    const items = Int32Array.of(...batch, ...(draws && !projected ? draws(at) : []))
-    return texts.samples ? Int32Array.of(...items, ...new Set(items.map((item) => sampleOf(item, texts)))) : items
-  }
+  const joins = (batch: Int32Array, at: number): Int32Array =>
+    withBeside(Int32Array.of(...batch, ...(draws && !projected ? draws(at) : [])), texts)
   try {
     await minimise(work, objective, {
       values,
@@ -47,7 +45,7 @@ const train = async (work: Work, prepared: Prepared): Promise<void> => {
       train,
       of: `"${strategy.name}" at stage ${stage + 1}`,
       stream: (purpose) => randomStream(seed, purpose, name, stage),
-      ...((draws && !projected) || texts.samples ? { joined: joins } : {}),
+      ...((draws && !projected) || texts.samples || texts.variants > 0 ? { joined: joins } : {}),
       ...(projected ? { projected } : {}),
       ...(Number.isFinite(bodyAfter) ? { frozen: (one, epoch) => epoch >= bodyAfter && !one.startsWith("head/") } : {}),
     })

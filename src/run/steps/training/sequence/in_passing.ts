@@ -8,7 +8,7 @@ import type { Snapshot } from "../../../../model/halfway.ts"
 import type { StoredArray } from "../../../../plan/step.ts"
 import { program } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
-import { logitsOf } from "../strategy/joint_head.ts"
+import { headOf } from "../strategy/joint_head.ts"
 import type { ToTrain } from "../strategy/objective.ts"
 import { onesAt, type Recorded, type RecordedRow } from "../strategy/recorded.ts"
 import type { Along } from "./texts.ts"
@@ -21,7 +21,7 @@ export const inPassing = async (
   values: ReadonlyMap<string, Float32Array>,
 ) => {
   const { head, start } = to
-  const forward = program({ logits: logitsOf(to, head, start) })
+  const forward = program({ logits: headOf(to, head, start).logits })
   const session = await (await work.engine()).compile(forward)
   const all = new Map([...start].map(([name, { data }]) => [name, values.get(name) ?? (data as Float32Array)]))
   const classes = start.get("head/b")!.data.length

@@ -39,7 +39,7 @@ export const alongSequence = async (work: Work, options: CourseOptions, replay: 
   const byTask = tokens.map((one, t) => textsOf(one, t, columns[t], options))
   const all = arrived.map(({ task, index }) => byTask[task][index])
   const draws = replay?.draws ?? 0
-  const texts = { ...joinedTexts(all, draws > 0 ? all : [], draws, options), samples: false, columns }
+  const texts = { ...joinedTexts(all, draws > 0 ? all : [], draws, options), samples: false, variants: 0, columns }
   const seen = (count: number) => [...new Set(head ? [] : all.slice(0, count).map(({ label }) => label))]
   const kept = await keeper(work, options, arrived, head ? all.map(() => 0) : asTheyCome(all.map(({ label }) => label)))
   const perUpdate = train.batch * train.accumulate

@@ -7,6 +7,7 @@ import { frozen, trainable } from "../../../../model/single.ts"
 import type { Adapter, Growth, HostTensor, Mode } from "../../../../plugin/index.ts"
 import { earlierIn, isEarlier } from "./earlier.ts"
 import { type Pooled, poolParticipant } from "./pool.ts"
+import type { Represented } from "./representation.ts"
 
 /** The one adapter that is trained for all tasks, or of which each task gets a module. */
 interface Shared {
@@ -24,6 +25,8 @@ export interface Body {
   readonly participant: Participant
   /** The backbone's own weights are parameters. */
   readonly trained: boolean
+  /** Of a strategy with a representation of its own: what the head reads in the place of features. */
+  readonly represented?: Represented
 }
 
 /** With parameters; without a mode as constants, as they stand. */

@@ -25,18 +25,33 @@ export const drawsAt = (
     )
 }
 
-/** What a text of the stage is in a step: of the newest task, of a draw, or a sample that is to be written. */
-export type ItemKind = "newest" | "sample" | `draw ${number}`
+/** What a text of the stage is in a step: of the newest task, of a draw, a sample that is to be written, or made of another. */
+export type ItemKind = "newest" | "sample" | `draw ${number}` | `variant ${number}`
 
-type Counts = Pick<StageTexts, "newest" | "remembered" | "draws">
+type Counts = Pick<StageTexts, "newest" | "remembered" | "draws" | "samples" | "variants">
 
-export const kindOf = (item: number, { newest, remembered, draws }: Counts): ItemKind =>
-  item < newest
-    ? "newest"
-    : item < newest + draws * remembered
-      ? `draw ${Math.floor((item - newest) / remembered)}`
-      : "sample"
+export const kindOf = (item: number, { newest, remembered, draws, samples }: Counts): ItemKind => {
+  const [examples, once] = [newest + draws * remembered, newest + remembered]
+  if (item < newest) return "newest"
+  if (item < examples) return `draw ${Math.floor((item - newest) / remembered)}`
+  const beside = item - examples
+  if (samples && beside < once) return "sample"
+  return `variant ${Math.floor(beside / once) - (samples ? 1 : 0)}`
+}
 
-/** The place of a text as a sample that is to be written. */
-export const sampleOf = (item: number, { newest, remembered, draws }: Counts): number =>
-  newest + draws * remembered + (item < newest ? item : newest + ((item - newest) % remembered))
+/** The place of an example among the texts that are newest or remembered, each once. */
+export const onceOf = (item: number, { newest, remembered }: Pick<Counts, "newest" | "remembered">): number =>
+  item < newest ? item : newest + ((item - newest) % remembered)
+
+/** Examples of a step, with the same as samples that are to be written, and with what is made of them, each once. */
+export const withBeside = (examples: Int32Array, counts: Counts): Int32Array => {
+  const { newest, remembered, draws, samples, variants } = counts
+  const kinds = (samples ? 1 : 0) + variants
+  if (kinds === 0) return examples
+  const places = [...new Set(Array.from(examples, (item) => onceOf(item, counts)))]
+  const beside = Array.from({ length: kinds }, (_, k) => {
+    const from = newest + draws * remembered + k * (newest + remembered)
+    return places.map((place) => from + place)
+  })
+  return Int32Array.of(...examples, ...beside.flat())
+}

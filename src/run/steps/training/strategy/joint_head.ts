@@ -19,6 +19,7 @@ import {
   zeros,
 } from "../../../../plugin/index.ts"
 import type { Body } from "./body.ts"
+import { representationOf } from "./representation.ts"
 import type { StageTexts } from "./texts.ts"
 
 export type HeadForm = ReturnType<NonNullable<Strategy["head"]>>
@@ -32,12 +33,13 @@ export const headInitials = (form: HeadForm, width: number, classes: number): Re
 /** What is trained of it. */
 export const headNames = (form: HeadForm): readonly string[] => (form === "linear" ? ["head/W", "head/b"] : ["head/W"])
 
+/** It has a row or a number for each class. */
+const isOfClasses = (name: string): boolean => name === "head/W" || name === "head/b"
+
 /** W and b, some columns of which may stay as they started. */
 const headLeaves = (start: ReadonlyMap<string, HostTensor>, frozen: Int32Array): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(
-    [...start].flatMap(([name, array]) =>
-      name.startsWith("head/") ? [[name, withFrozenColumns(name, array, frozen)]] : [],
-    ),
+    [...start].flatMap(([name, array]) => (isOfClasses(name) ? [[name, withFrozenColumns(name, array, frozen)]] : [])),
   )
 
 const withFrozenColumns = (name: string, { shape, data }: HostTensor, frozen: Int32Array): Tensor => {
@@ -49,13 +51,17 @@ const withFrozenColumns = (name: string, { shape, data }: HostTensor, frozen: In
   return add(mul(trained, constant(free)), weight(`kept/${name}`, { shape, data: kept }))
 }
 
-/** Of texts under a body, with the arrays of the head from which it starts; `kept`: columns that stay as they are. */
-export const logitsOf = (
-  { net, participant, trained }: Body,
+/** What the head reads and says of texts under a body, with the arrays from which it starts; `kept`: columns that stay as they are. */
+export const headOf = (
+  { net, participant, trained, represented }: Body,
   form: HeadForm,
   start: ReadonlyMap<string, HostTensor>,
   { kept = new Int32Array(), layout }: { readonly kept?: Int32Array; readonly layout?: Layout } = {},
-): Tensor => jointLogits(form, encoder(net, participant, trained, layout).features, headLeaves(start, kept))
+): { readonly features: Tensor; readonly logits: Tensor } => {
+  const { features: own } = encoder(net, participant, trained, layout)
+  const features = represented ? representationOf(net, represented, own, start) : own
+  return { features, logits: jointLogits(form, features, headLeaves(start, kept)) }
+}
 
 export const jointLogits = (form: HeadForm, features: Tensor, head: Readonly<Record<string, Tensor>>): Tensor =>
   form === "linear"
@@ -82,7 +88,7 @@ export const restoreColumns = (
   frozen: Int32Array,
 ): void => {
   for (const [name, value] of values)
-    if (name.startsWith("head/"))
+    if (isOfClasses(name))
       for (let row = 0; row < value.length; row += classes)
         for (const c of frozen) value[row + c] = start.get(name)![row + c]
 }

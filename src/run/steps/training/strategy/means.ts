@@ -19,19 +19,22 @@ import { StepError } from "../../../work.ts"
 import { type ItemKind, kindOf } from "./draws.ts"
 import type { StageTexts } from "./texts.ts"
 
-/** Of which examples a mean is; "examples" are all but samples. */
-type Which = ItemKind | "examples"
+/** Of which examples a mean is: "examples" are all but samples and variants, "rehearsed" these where a draw is among them. */
+type Which = ItemKind | "examples" | "rehearsed"
 
-const isOf = (which: Which, kind: ItemKind): boolean => (which === "examples" ? kind !== "sample" : which === kind)
+const isOf = (which: Which, kind: ItemKind): boolean =>
+  which === "examples" || which === "rehearsed" ? kind === "newest" || kind.startsWith("draw") : which === kind
 
 const shareOf = (which: Which): string => `share/${which}`
 
 export const means = (
-  { draws: all, samples }: Pick<StageTexts, "draws" | "samples">,
+  { draws: all, samples, variants }: Pick<StageTexts, "draws" | "samples" | "variants">,
   draws: number,
-): Pick<TrainStep, "all" | "newest" | "replayed" | "samples"> => ({
-  all: samples ? over("examples") : overAll,
-  newest: all === 0 && !samples ? overAll : over("newest"),
+): Pick<TrainStep, "all" | "newest" | "replayed" | "rehearsed" | "variants" | "samples"> => ({
+  all: samples || variants > 0 ? over("examples") : overAll,
+  newest: all === 0 && !samples && variants === 0 ? overAll : over("newest"),
+  rehearsed: over("rehearsed"),
+  variants: Array.from({ length: variants }, (_, v) => over(`variant ${v}`)),
   replayed: Array.from({ length: draws }, (_, d) => over(`draw ${d}`)),
   samples: over("sample"),
 })
@@ -58,10 +61,12 @@ const checked = (x: Tensor): Tensor => {
 export const shares = (read: ReadonlySet<string>, texts: StageTexts, part: Int32Array, whole: Int32Array): Feeds => {
   const feeds: Feeds = {}
   const draws = Array.from({ length: texts.draws }, (_, d): Which => `draw ${d}`)
-  for (const which of ["newest", "examples", "sample", ...draws] as const) {
+  const variants = Array.from({ length: texts.variants }, (_, v): Which => `variant ${v}`)
+  const isRehearsed = whole.some((item) => kindOf(item, texts).startsWith("draw"))
+  for (const which of ["newest", "examples", "rehearsed", "sample", ...draws, ...variants] as const) {
     if (!read.has(shareOf(which))) continue
     const weight = (item: number) => texts.answers[item]?.length ?? 1
-    const isMeant = (item: number) => isOf(which, kindOf(item, texts))
+    const isMeant = (item: number) => (which !== "rehearsed" || isRehearsed) && isOf(which, kindOf(item, texts))
     const total = (items: Int32Array) => items.reduce((n, item) => n + (isMeant(item) ? weight(item) : 0), 0)
     const share = whole.length / part.length / Math.max(1, total(whole))
     const data = Array.from(part, (item) => new Array(weight(item)).fill(isMeant(item) ? share : 0)).flat()

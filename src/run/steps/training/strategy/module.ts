@@ -2,7 +2,7 @@
 import type { Network, Participant } from "../../../../model/encoder.ts"
 import { initialsFor, trainedNames } from "../../../../model/single.ts"
 import type { Artifact } from "../../../../plan/step.ts"
-import type { Growth, HostTensor, Strategy } from "../../../../plugin/index.ts"
+import type { Growth, HostTensor, Strategy, Tensor } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { type Chosen, host } from "../../given.ts"
@@ -10,6 +10,7 @@ import { type Attached, bodyOf } from "./body.ts"
 import { isBeside } from "./carried.ts"
 import { type HeadForm, headNames } from "./joint_head.ts"
 import { poolInitials, queryKind } from "./pool.ts"
+import { type Represented, representationInitials, representationOf } from "./representation.ts"
 
 export const sharedModule = async (
   work: Work,
@@ -20,10 +21,29 @@ export const sharedModule = async (
   readonly participant: Participant
   /** Of one that reads features of the frozen network: which. */
   readonly reads?: ReturnType<typeof queryKind>
+  /** What its head reads, of the features of a text. */
+  readonly represent: (features: Tensor) => Tensor
 }> => {
   const adapter = await adapterOf(work, shared)
-  const { net: network, participant } = bodyOf(net, adapter, { arrays: arraysOf(shared) })
-  return { network, participant, ...(adapter?.pool && { reads: queryKind(adapter) }) }
+  const represented = await representedOf(work, shared)
+  const arrays = arraysOf(shared)
+  const { net: network, participant } = bodyOf(net, adapter, { arrays })
+  return {
+    network,
+    participant,
+    ...(adapter?.pool && { reads: queryKind(adapter) }),
+    represent: (features) => (represented ? representationOf(net, represented, features, arrays, "frozen") : features),
+  }
+}
+
+/** Of the model of a strategy that has one. */
+export const representedOf = async (work: Work, { json }: Artifact): Promise<Represented | undefined> => {
+  const { represented } = json as unknown as {
+    readonly represented?: { readonly strategy: Chosen; readonly tasks: number }
+  }
+  if (!represented) return undefined
+  const { plugin, from, options } = represented.strategy
+  return { strategy: await work.plugin<Strategy>("strategy", plugin, from), options, tasks: represented.tasks }
 }
 
 /** The arrays of the model itself. */
@@ -52,11 +72,13 @@ export const trainedIn = (
   adapter: Attached,
   arrays: ReadonlyMap<string, HostTensor>,
   form: HeadForm,
+  represented?: Represented,
 ): readonly string[] => {
   const body = adapter?.pool
     ? trainedNames(poolInitials(net, adapter))
     : adapter
       ? trainedNames(initialsFor(adapter.plugin, adapter.options, net.checkpoint.sites))
       : [...arrays.keys()].filter((name) => !name.startsWith("head/"))
-  return [...body, ...headNames(form).filter((name) => arrays.has(name))]
+  const own = represented ? trainedNames(representationInitials(net, represented)) : []
+  return [...body, ...[...headNames(form), ...own].filter((name) => arrays.has(name))]
 }

@@ -24,11 +24,12 @@ import type { Objective } from "../objective.ts"
 import type { Body } from "./body.ts"
 import { classRows } from "./class_rows.ts"
 import { checkedLoss } from "./formulas.ts"
-import { type HeadForm, logitsOf } from "./joint_head.ts"
+import { type HeadForm, headOf } from "./joint_head.ts"
 import { means, shares } from "./means.ts"
 import { type Pooled, poolQuery, poolSites, poolTensors } from "./pool.ts"
 import type { Recorded } from "./recorded.ts"
 import type { RecordedScores } from "./recorded_scores.ts"
+import { representationTensors } from "./representation.ts"
 import type { StageTexts } from "./texts.ts"
 
 export interface ToTrain extends Body {
@@ -51,6 +52,7 @@ export interface ToTrain extends Body {
   readonly pooled?: Pooled
   readonly queries?: (part: Int32Array) => HostTensor
   readonly smoothing: number
+  readonly stage: number
   /** Nobody is told where a task ends. */
   readonly untold?: true
 }
@@ -62,7 +64,7 @@ export const strategyObjective = (to: ToTrain): Objective => {
     ? checkedLoss(strategy, strategy.loss(step, options), to.names)
     : step.all(step.crossEntropy())
   const read = new Set(program({ loss }).inputs.map(nameOf))
-  const rows = classRows(texts, to.recorded)
+  const rows = classRows(texts, to.recorded, to.start.get("head/W")?.shape[0] ?? 0)
   const feeds = (part: Int32Array, whole: Int32Array): Feeds => ({
     ...(texts.answers.length > 0
       ? pairFeeds(net, pick(texts.texts, part), pick(texts.answers, part))
@@ -70,6 +72,9 @@ export const strategyObjective = (to: ToTrain): Objective => {
     ...shares(read, texts, part, whole),
     ...(to.scores ? (read.has("recorded") ? to.scores.feeds(part) : {}) : rows(read, part)),
     ...(read.has("query") ? { query: to.queries!(part) } : {}),
+    ...(read.has("task")
+      ? { task: { shape: [part.length], data: Int32Array.from(part, (item) => texts.task[item]) } }
+      : {}),
   })
   return {
     loss,
@@ -92,24 +97,39 @@ const classifyingStep = (to: ToTrain): TrainStep => {
   const { net, texts, start, head, kept, recorded, names, carried } = to
   const layout = packedLayout()
   const rows: Rows = { of: "examples", layout }
-  const logits = logitsOf(to, head, start, { kept, layout })
+  const { features, logits } = headOf(to, head, start, { kept, layout })
   const labels = input("labels", ["examples"], "int", rows)
   const ofClasses = (name: string) => input(name, ["examples", start.get("head/b")!.data.length], "float", rows)
   const own = ofClasses("own")
   const among = to.strategy.masks?.(to.options) ? own : undefined
+  const told = (what: string, value: Tensor): Tensor => {
+    if (!to.untold) return value
+    throw new StepError(
+      `the strategy "${to.strategy.name}" reads which ${what} an example's own task, and nobody is told where a task ends`,
+      "let `boundaries` of the strategy say why it must be told, or leave `boundaries: unknown` out of the stream",
+    )
+  }
   return {
     ...means(texts, to.strategy.gradients ? 0 : texts.draws),
     crossEntropy: (under = logits) => crossEntropies(under, labels, to.smoothing, among),
     logits,
+    features,
+    p: to.represented ? representationTensors(net, to.represented, start) : {},
     labels,
-    get own(): Tensor {
-      if (!to.untold) return own
-      throw new StepError(
-        `the strategy "${to.strategy.name}" reads which classes are of an example's own task, and nobody is told where a task ends`,
-        "let `boundaries` of the strategy say why it must be told, or leave `boundaries: unknown` out of the stream",
-      )
+    get task(): Tensor {
+      return told("is", input("task", ["examples"], "int", rows))
     },
-    ...(recorded && { recorded: { logits: ofClasses("recorded"), seen: ofClasses("seen") } }),
+    stage: to.stage,
+    get own(): Tensor {
+      return told("classes are of", own)
+    },
+    ...(recorded && {
+      recorded: {
+        logits: ofClasses("recorded"),
+        features: input("recorded/features", features.shape, "float", rows),
+        seen: ofClasses("seen"),
+      },
+    }),
     trained: trainedLeaves(names, start),
     ...(to.factors && { factors: to.factors }),
     ...(to.pooled && {
@@ -137,14 +157,28 @@ const writingStep = ({ net, participant, texts, names, start, carried, ...to }: 
     ...means(texts, to.strategy.gradients ? 0 : texts.draws),
     crossEntropy: (under = logits) => crossEntropies(under, tokens, to.smoothing),
     logits,
+    get features(): Tensor {
+      return none()
+    },
+    p: {},
     get labels(): Tensor {
       return none()
     },
+    get task(): Tensor {
+      return none()
+    },
+    stage: to.stage,
     get own(): Tensor {
       return none()
     },
     ...(to.scores && {
-      recorded: { logits: input("recorded", logits.shape, "float", logits.rows), seen: constant(1) },
+      recorded: {
+        logits: input("recorded", logits.shape, "float", logits.rows),
+        get features(): Tensor {
+          return none()
+        },
+        seen: constant(1),
+      },
     }),
     trained: trainedLeaves(names, start),
     ...(to.factors && { factors: to.factors }),

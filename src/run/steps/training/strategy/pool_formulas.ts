@@ -4,15 +4,19 @@ import type { Initial, Strategy, Tensor } from "../../../../plugin/index.ts"
 import { StepError } from "../../../work.ts"
 import { isTensor } from "./formulas.ts"
 
-const wrong = ({ name }: Strategy, member: string, what: string, help: string): StepError =>
-  new StepError(`the strategy "${name}" can't be carried out: \`${member}\` of its pool gives ${what}`, help)
+const wrong = ({ name }: Strategy, member: string, what: string, help: string, of = "pool"): StepError =>
+  new StepError(`the strategy "${name}" can't be carried out: \`${member}\` of its ${of} gives ${what}`, help)
 
 const DRAWS: readonly Initial["draw"][] = ["zeros", "ones", "normal", "uniform", "column_norm", "vocabulary", "places"]
 
-/** First values of arrays, by name. Throws StepError. */
-export const checkedParameters = (strategy: Strategy, given: unknown): Readonly<Record<string, Initial>> => {
+/** First values of arrays of a pool or a representation, by name. Throws StepError. */
+export const checkedParameters = (
+  strategy: Strategy,
+  given: unknown,
+  of = "pool",
+): Readonly<Record<string, Initial>> => {
   const help = "return an object of first values by name, as in { keys: uniformly([10, width], 1) }"
-  if (!isRecord(given)) throw wrong(strategy, "parameters", described(given), help)
+  if (!isRecord(given)) throw wrong(strategy, "parameters", described(given), help, of)
   for (const [name, one] of Object.entries(given)) {
     const sized = isRecord(one) && Array.isArray(one.shape) && one.shape.every((n) => Number.isInteger(n) && n > 0)
     if (sized && DRAWS.includes(one.draw as Initial["draw"])) continue
@@ -21,6 +25,7 @@ export const checkedParameters = (strategy: Strategy, given: unknown): Readonly<
       "parameters",
       `${described(one)} as "${name}", which is no first value of a size above 0`,
       help,
+      of,
     )
   }
   return given as Readonly<Record<string, Initial>>

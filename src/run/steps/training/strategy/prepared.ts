@@ -1,5 +1,5 @@
 /** All that the training of a strategy at a stage rests on, before its first step. */
-import type { Adapter, Carried, Frozen, HostTensor, Strategy } from "../../../../plugin/index.ts"
+import type { Adapter, Carried, Frozen, HostTensor, Mode, Strategy } from "../../../../plugin/index.ts"
 import { blocksOf, tooShallow } from "../../../../plugin/too_shallow.ts"
 import { StepError, type Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
@@ -38,18 +38,24 @@ export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared
   const adapter = chosen && attached(await adapterIn(work, chosen), strategy, options)
   const head = strategy.head?.(given.options) ?? "linear"
   const classes = 1 + Math.max(...jointColumns(work.inputs("tokens"), options.scenario === "domain_incremental"))
-  const start = startOf(work, net, adapter, options, { form: head, classes })
+  const represented = strategy.representation && {
+    strategy,
+    options: given.options,
+    tasks: work.inputs("tokens").length,
+  }
+  const start = startOf(work, net, adapter, options, { form: head, classes, ...(represented && { represented }) })
   const frozen = strategy.freezes?.(stage, given.options) ?? {}
   const isTrained = (name: string) => frozen.bodyAfter !== 0 || name.startsWith("head/")
-  const texts = untold ?? stageTexts(work, options, strategy.replays?.(given.options))
-  const before = { ...bodyOf(net, adapter, start), start: start.arrays, head }
+  const texts = untold ?? stageTexts(work, net, options, strategy)
+  const body = (mode?: Mode): Body => ({ ...bodyOf(net, adapter, start, mode), ...(represented && { represented }) })
+  const before = { ...body(), start: start.arrays, head }
   const recorded = options.head ? undefined : await recordedFor(work, before, texts, stage, strategy.records)
   const scores =
     options.head && strategy.records && stage > 0 ? await scoresFor(work, before, texts, strategy) : undefined
   const carried = carriedFrom(work)
   const factors = adapter?.grows && factorsOf(net, adapter, start.arrays)
   const to: ToTrain = {
-    ...bodyOf(net, adapter, start, isTrained("body") ? { training: true } : undefined),
+    ...body(isTrained("body") ? { training: true } : undefined),
     strategy,
     options: given.options,
     texts,
@@ -63,9 +69,10 @@ export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared
     ...(adapter?.pool ? { pooled: adapter, queries: poolQueries(work, adapter, texts) } : {}),
     carried: carriedTensors(carried),
     smoothing: options.train.label_smoothing,
+    stage,
     ...(untold ? { untold: true as const } : {}),
   }
-  return { options, adapter, frozen, start, carried, to, atRest: bodyOf(net, adapter, start, { training: false }) }
+  return { options, adapter, frozen, start, carried, to, atRest: body({ training: false }) }
 }
 
 /** For backbones whose depth the plan is not told. Throws StepError. */

@@ -1,6 +1,7 @@
 /**
- * Logits of an earlier model, as arrays "recorded/<task>/index" and "recorded/<task>/logits" of a shared model: of texts that are
- * remembered those that it had when their task ended; of the texts of the newest task those before it is trained on them.
+ * What an earlier model made of texts. Of texts that are remembered the logits that it had when their task ended, as arrays
+ * "recorded/<task>/index" and "recorded/<task>/logits" of a shared model; of those of the newest task, or of both, what the model
+ * makes of them before it is trained on that.
  */
 import { parameterFeeds } from "../../../../model/differentiate.ts"
 import { forwardAll } from "../../../../model/evaluate.ts"
@@ -8,7 +9,8 @@ import type { StoredArray } from "../../../../plan/step.ts"
 import { type HostTensor, program, type Strategy, type TokenIds } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import type { Body } from "./body.ts"
-import { type HeadForm, logitsOf } from "./joint_head.ts"
+import { onceOf } from "./draws.ts"
+import { type HeadForm, headOf } from "./joint_head.ts"
 import type { StageTexts } from "./texts.ts"
 
 export interface Recorded {
@@ -18,9 +20,11 @@ export interface Recorded {
   readonly arrays: Readonly<Record<string, StoredArray>>
 }
 
-/** Rows of all classes: what an earlier model made of a text, and 1 for the classes that it had met. */
+/** Rows of all classes: what an earlier model made of a text, and 1 for the classes that it had met; and what its head read. */
 export interface RecordedRow {
   readonly logits: Float32Array
+  /** Of one earlier model. */
+  readonly features?: Float32Array
   readonly seen: Float32Array
 }
 
@@ -39,14 +43,26 @@ export const recordedFor = async (
   records: Strategy["records"],
 ): Promise<Recorded | undefined> => {
   if (!records || stage === 0) return undefined
-  return records === "newest" ? ofNewest(work, before, texts) : ofRemembered(work, before, texts, stage)
+  if (records === "remembered") return ofRemembered(work, before, texts, stage)
+  return ofStart(work, before, texts, stage, texts.newest + (records === "before" ? texts.remembered : 0))
 }
 
-const ofNewest = async (work: Work, before: Before, texts: StageTexts): Promise<Recorded> => {
-  const rows = await logitsUnder(work, before, texts.texts.slice(0, texts.newest))
-  const seen = seenBefore(texts)
+/** Of the first `count` of the texts that are newest or remembered. */
+const ofStart = async (
+  work: Work,
+  before: Before,
+  texts: StageTexts,
+  stage: number,
+  count: number,
+): Promise<Recorded> => {
+  const { logits, features } = await madeBy(work, before, texts.texts.slice(0, count))
+  const seen = seenBefore(texts)[stage]
+  const examples = texts.newest + texts.draws * texts.remembered
   return {
-    of: (item) => (item < texts.newest ? { logits: rowOf(rows, item), seen: seen[texts.task[item]] } : undefined),
+    of: (item) => {
+      const row = item < examples ? onceOf(item, texts) : count
+      return row < count ? { logits: rowOf(logits, row), features: rowOf(features, row), seen } : undefined
+    },
     arrays: {},
   }
 }
@@ -57,7 +73,7 @@ const ofRemembered = async (work: Work, before: Before, stageTexts: StageTexts, 
   const places = Array.from({ length: remembered }, (_, i) => i)
   const taskOf = (i: number) => task[newest + i]
   const last = places.filter((i) => taskOf(i) === stage - 1)
-  const made = await logitsUnder(
+  const { logits: made } = await madeBy(
     work,
     before,
     last.map((i) => texts[newest + i]),
@@ -81,7 +97,9 @@ const ofRemembered = async (work: Work, before: Before, stageTexts: StageTexts, 
   const seen = seenBefore(stageTexts)
   return {
     of: (item) =>
-      item >= newest ? { logits: rows[(item - newest) % remembered], seen: seen[task[item] + 1] } : undefined,
+      item >= newest && item < newest + stageTexts.draws * remembered
+        ? { logits: rows[(item - newest) % remembered], seen: seen[task[item] + 1] }
+        : undefined,
     arrays,
   }
 }
@@ -107,14 +125,19 @@ export const onesAt = (columns: Iterable<number>, classes: number): Float32Array
 const rowOf = ({ shape: [, classes], data }: HostTensor, row: number): Float32Array =>
   (data as Float32Array).subarray(row * classes, (row + 1) * classes)
 
-/** [texts, classes] */
-const logitsUnder = async (work: Work, before: Before, texts: readonly TokenIds[]): Promise<HostTensor> => {
-  const forward = program({ logits: logitsOf(before, before.head, before.start) })
+/** Logits [texts, classes], and what the head reads. */
+const madeBy = async (
+  work: Work,
+  before: Before,
+  texts: readonly TokenIds[],
+): Promise<{ readonly logits: HostTensor; readonly features: HostTensor }> => {
+  const forward = program(headOf(before, before.head, before.start))
   const values = new Map([...before.start].map(([name, { data }]) => [name, data as Float32Array]))
   const session = await (await work.engine()).compile(forward)
   try {
     const feeds = parameterFeeds(forward, values)
-    return (await forwardAll({ session, texts, extra: () => feeds })).logits
+    const { logits, features } = await forwardAll({ session, texts, extra: () => feeds })
+    return { logits, features }
   } finally {
     await session.release()
   }

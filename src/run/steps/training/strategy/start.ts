@@ -8,6 +8,7 @@ import { asEarlier } from "./earlier.ts"
 import { type HeadForm, headInitials } from "./joint_head.ts"
 import { arraysOf, trainedIn } from "./module.ts"
 import { poolInitials } from "./pool.ts"
+import { type Represented, representationInitials, representationWidth } from "./representation.ts"
 import type { SharedOptions } from "./shared_options.ts"
 
 export interface Start {
@@ -22,7 +23,11 @@ export const startOf = (
   net: Network,
   adapter: Attached,
   { seed, name, stage, head: writes }: SharedOptions,
-  { form, classes }: { readonly form: HeadForm; readonly classes: number },
+  {
+    form,
+    classes,
+    represented,
+  }: { readonly form: HeadForm; readonly classes: number; readonly represented?: Represented },
 ): Start => {
   const { checkpoint } = net
   const [previous] = work.inputs("previous")
@@ -36,7 +41,9 @@ export const startOf = (
       : adapter
         ? freshModule(net, adapter.plugin, adapter.options, streamOf)
         : copies(checkpoint.weights)
-  const head: Readonly<Record<string, Initial>> = writes ? {} : headInitials(form, checkpoint.width, classes)
+  const width = represented ? representationWidth(net, represented) : checkpoint.width
+  const own = represented ? Object.fromEntries(representationInitials(net, represented)) : {}
+  const head: Readonly<Record<string, Initial>> = writes ? {} : { ...headInitials(form, width, classes), ...own }
   const inherited = previous ? copies(Object.fromEntries(arraysOf(previous))) : []
   const arrays = new Map<string, HostTensor>(
     previous
@@ -45,7 +52,7 @@ export const startOf = (
         : [...(adapter?.pool ? module() : []), ...inherited]
       : [...module(), ...Object.entries(head).map(([key, initial]) => [key, drawn(initial, streamOf(key))] as const)],
   )
-  return { arrays, names: trainedIn(net, adapter, arrays, form) }
+  return { arrays, names: trainedIn(net, adapter, arrays, form, represented) }
 }
 
 const copies = (arrays: Readonly<Record<string, HostTensor>>): readonly (readonly [string, HostTensor])[] =>

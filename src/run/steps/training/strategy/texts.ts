@@ -1,12 +1,15 @@
 /**
  * The texts of a stage: those of the tasks that it visits, then what is remembered of earlier ones, once for each draw of a step;
- * then, where the model learns to write them, all of these as samples, those that are remembered once.
+ * then, where the model learns to write them, all of these as samples, those that are remembered once; then what is made of them,
+ * likewise, one kind after the other.
  */
+import type { Network } from "../../../../model/encoder.ts"
 import type { Artifact } from "../../../../plan/step.ts"
-import type { Replay, TokenIds } from "../../../../plugin/index.ts"
+import type { Replay, Strategy, TokenIds } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { answeredIn, classCount, jointColumns, labelledIn, offsetsOf, remembered, textsIn } from "../../given.ts"
 import type { SharedOptions } from "./shared_options.ts"
+import { variantsOf } from "./variants.ts"
 
 export interface StageTexts {
   readonly texts: readonly TokenIds[]
@@ -23,11 +26,14 @@ export interface StageTexts {
   readonly draws: number
   /** Samples follow. */
   readonly samples: boolean
+  /** How many kinds of texts that are made of the others follow. */
+  readonly variants: number
   /** The columns of each task in the joint head. */
   readonly columns: readonly Int32Array[]
 }
 
-export const stageTexts = (work: Work, options: SharedOptions, replay: Replay | undefined): StageTexts => {
+export const stageTexts = (work: Work, net: Network, options: SharedOptions, strategy: Strategy): StageTexts => {
+  const replay: Replay | undefined = strategy.replays?.(options.strategy.options)
   const tokens = work.inputs("tokens")
   const columns = columnsOf(tokens, options)
   const visited = options.visits.map((t) => textsOf(tokens[t], t, columns[t], options))
@@ -35,7 +41,13 @@ export const stageTexts = (work: Work, options: SharedOptions, replay: Replay | 
   const memory = draws > 0 ? memoryOf(work, options, columns) : undefined
   const samples = replay?.from === "itself"
   const written = samples ? [...samplesOfVisited(work, options), ...samplesOfMemory(work, memory ?? [])] : []
-  return { ...joinedTexts(visited.flat(), memory ?? [], draws, options, written), samples, columns }
+  const { count, texts: made } = variantsOf(net, strategy, options, [...visited.flat(), ...(memory ?? [])])
+  return {
+    ...joinedTexts(visited.flat(), memory ?? [], draws, options, [...written, ...made]),
+    samples,
+    variants: count,
+    columns,
+  }
 }
 
 /** Texts that are trained on, then those that may be replayed, once for each draw, then what else there is. */
@@ -45,7 +57,7 @@ export const joinedTexts = (
   draws: number,
   options: SharedOptions,
   others: readonly StageText[] = [],
-): Omit<StageTexts, "columns" | "samples"> => {
+): Omit<StageTexts, "columns" | "samples" | "variants"> => {
   const all = [...newest, ...Array.from({ length: draws }, () => remembered).flat(), ...others]
   return {
     texts: all.map(({ text }) => text),

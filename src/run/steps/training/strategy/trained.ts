@@ -17,7 +17,7 @@ export const groupsOf = ({ options, adapter, to: { net, names, start } }: Prepar
 }
 
 /** What later steps must know of it to read its arrays. */
-export const describedModel = ({ options, adapter, start, to: { strategy, head } }: Prepared) => ({
+export const describedModel = ({ options, adapter, start, to: { strategy, head, represented } }: Prepared) => ({
   trains: strategy.trains,
   task: options.name,
   parameters: start.names.reduce((sum, name) => sum + start.arrays.get(name)!.data.length, 0),
@@ -25,4 +25,5 @@ export const describedModel = ({ options, adapter, start, to: { strategy, head }
   ...(adapter?.pool && { pool: { strategy: options.strategy, stage: options.stage } }),
   ...(adapter?.grows && { grows: adapter.grows }),
   ...(head === "linear" ? {} : { head }),
+  ...(represented && { represented: { strategy: options.strategy, tasks: represented.tasks } }),
 })
