@@ -68,7 +68,7 @@ export const uniform_merge = builder<typeof import("../../plugins/compositions/u
 )
 export const jsonl = builder<typeof import("../../plugins/data/jsonl/index.ts").default>("data", "jsonl")
 export const wordnet = builder<typeof import("../../plugins/data/wordnet/index.ts").default>("data", "wordnet")
-export const mbc = builder<typeof import("../../plugins/groupings/mbc/index.ts").default>("grouping", "mbc")
+export const mbc = builder<typeof import("../../plugins/groupings/mbc.ts").default>("grouping", "mbc")
 export const generated = builder<typeof import("../../plugins/memories/generated.ts").default>("memory", "generated")
 export const herding = builder<typeof import("../../plugins/memories/herding.ts").default>("memory", "herding")
 export const k_means = builder<typeof import("../../plugins/memories/k_means.ts").default>("memory", "k_means")

@@ -31,6 +31,8 @@ export { type ExpertLosses, expertGates, expertLosses, expertScores } from "./ex
 export { largestMask, largestMasks, softmaxOfLargest, standardised } from "./gating.ts"
 export * from "./grouping.ts"
 export { hubFolder, isModelId, MAIN } from "./hub/index.ts"
+export { type Clustering, kMeans } from "./k_means.ts"
+export { keptByClass, keptExamples, keptSizes } from "./kept_examples.ts"
 export { concatenated, product, truncated } from "./low_rank.ts"
 export { assembled, type Part } from "./members.ts"
 export * from "./memory.ts"

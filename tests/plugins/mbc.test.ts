@@ -1,9 +1,8 @@
-/** MBC: similarities and partitions as scikit-learn has them; k-means leaves no cluster empty, whatever the points. */
+/** MBC: similarities and partitions as scikit-learn has them. */
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import mbc, { flattened, similarities, sparsified } from "../../plugins/groupings/mbc/index.ts"
-import { kMeans } from "../../plugins/groupings/mbc/k_means.ts"
+import mbc, { flattened, similarities, sparsified } from "../../plugins/groupings/mbc.ts"
 import { type ModuleOfTask, randomStream } from "../../src/plugin/index.ts"
 
 interface Golden {
@@ -61,26 +60,9 @@ test("modules of zeros have no direction, and are no error", () => {
   assert.deepEqual(similarities(zeros, 64)[0], [0, 0, 0])
 })
 
-test("there are as many groups as are asked for and as there are modules, none of them empty", () => {
+test("there are as many groups as are asked for, and as there are modules", () => {
   assert.deepEqual(
     [1, 2, 3, 9].map((n) => mbc.count({ clusters: 3, sparsity: 0, components: 1, restarts: 1 }, n)),
     [1, 2, 3, 3],
   )
-  const alike = Array.from({ length: 6 }, (_, i) => [i < 5 ? 1 : 2, 0])
-  for (let k = 1; k <= 6; k++)
-    for (const points of [alike, alike.map(() => [0, 0]), alike.map((_, i) => [i * i, -i])]) {
-      const clusters = kMeans(points, k, 3, randomStream(k))
-      assert.deepEqual(
-        [...new Set(clusters)],
-        Array.from({ length: k }, (_, c) => c),
-        `${k} of ${points}`,
-      )
-    }
-})
-
-test("planted clusters are found whatever the seed; the least spread of several runs counts", () => {
-  const random = randomStream(3, "points")
-  const planted = Array.from({ length: 40 }, (_, i) => i % 4)
-  const points = planted.map((c) => [10 * c + 0.3 * random.normal(), (c % 2) * 5 + 0.3 * random.normal()])
-  for (let seed = 0; seed < 10; seed++) assert.deepEqual(kMeans(points, 4, 10, randomStream(seed)), planted)
 })

@@ -1,7 +1,7 @@
 /** The kit finds what is wrong with broken groupings: each of its checks can fail. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import mbc from "../../plugins/groupings/mbc/index.ts"
+import mbc from "../../plugins/groupings/mbc.ts"
 import { defineGrouping, type Grouping, NoOptions } from "../../src/plugin/index.ts"
 import { type GroupingSettings, groupingChecks, testGrouping } from "../../src/testing/grouping.ts"
 

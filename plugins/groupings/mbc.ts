@@ -7,8 +7,15 @@
  * 64 components and 10 clusters. U S comes from the Gram matrix V V^T = U S^2 U^T: few modules, many numbers.
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix"
-import { defineGrouping, type ModuleOfTask, optional, PositiveInt, Rate, Schema } from "../../../src/plugin/index.ts"
-import { kMeans } from "./k_means.ts"
+import {
+  defineGrouping,
+  kMeans,
+  type ModuleOfTask,
+  optional,
+  PositiveInt,
+  Rate,
+  Schema,
+} from "../../src/plugin/index.ts"
 
 export default defineGrouping({
   name: "mbc",
@@ -33,7 +40,7 @@ export default defineGrouping({
       modules.map((module) => sparsified(flattened(module), sparsity)),
       components,
     )
-    return kMeans(S, Math.min(clusters, modules.length), restarts, random)
+    return kMeans(S, Math.min(clusters, modules.length), restarts, random).clusters
   },
 })
 
