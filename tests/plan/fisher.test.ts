@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { plan } from "../../src/compile.ts"
+import { askedBy } from "../../src/plan/rows/fisher.ts"
 import { checkSource } from "../../src/source.ts"
 
 const spec = (examples: number) => `language 1
@@ -44,3 +45,17 @@ test("asked for otherwise it is found again", async () => {
   const { steps } = await planned(8)
   assert.equal(steps.filter(({ kind }) => kind === "fisher").length, 6)
 })
+
+for (const kind of ["router", "composition"] as const)
+  for (const [asked, said] of [
+    [{ examples: 0, labels: "given" }, '{ examples: 0, labels: "given" }'],
+    [undefined, "undefined"],
+  ] as const)
+    test(`refused: a ${kind} that asks for ${said}`, () => {
+      const plugin = { kind, name: "mine", fisher: () => asked }
+      assert.throws(() => askedBy({ plugin, chosen: { plugin: "mine", options: {} }, code: "" } as never), {
+        name: "PluginError",
+        message: `the ${kind} "mine" can't be carried out: its \`fisher\` gives ${said}`,
+        help: /return/,
+      })
+    })

@@ -33,12 +33,6 @@ test("sound routings pass as they are", () => {
 
 const wrong: readonly (readonly [string, Router, RegExp])[] = [
   ["an unknown word", routerWith({ ...sound, level: "block" as never }), /its level is "block"/],
-  [
-    "information of no text",
-    routerWith(sound, { fisher: () => ({ examples: 0, labels: "given" }) }),
-    /its `fisher` gives \{ examples: 0, labels: "given" \}/,
-  ],
-  ["information of nothing", routerWith(sound, { fisher: () => undefined as never }), /its `fisher` gives undefined/],
   ["null", routerWith(null as never), /its `routing` gives null/],
   ["nothing", routerWith(undefined as never), /its `routing` gives undefined/],
   ["a list", routerWith([] as never), /its `routing` gives a list of 0/],

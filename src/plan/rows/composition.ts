@@ -11,7 +11,7 @@ import type { Step } from "../step.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
 import { whyNotComposed } from "./composable.ts"
-import { informationOf, whyNotInformed } from "./fisher.ts"
+import { askedBy, informationOf, whyNotInformed } from "./fisher.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
 
 export interface CompositionRow {
@@ -37,10 +37,10 @@ export const planComposition = (
   row: CompositionRow,
   stages: readonly number[],
 ): readonly PlannedRow[] => {
-  const { plugin, chosen } = row.composition
+  const { plugin } = row.composition
   const both = row.core.head === "both" ? (["kept", "refit"] as const) : ([row.core.head] as const)
   const heads = stream.answers ? (["none"] as const) : both
-  const fisher = plugin.fisher?.(chosen.options)
+  const fisher = askedBy(row.composition)
   const known = {
     name: row.name,
     plugin: plugin.name,
@@ -70,8 +70,7 @@ const labelOf = ({ row, stage, stream, modules }: At, what: string): string =>
 
 const evaluate = (at: At, head: "kept" | "refit" | "none"): Evaluated => {
   const { builder, stream, modules, stage } = at
-  const { plugin, chosen } = at.row.composition
-  const information = informationOf(at, plugin.fisher?.(chosen.options))
+  const information = informationOf(at, askedBy(at.row.composition))
   const composed = compose(at, information)
   const charged = [composed, ...information]
   if (stream.answers) {

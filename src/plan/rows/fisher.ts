@@ -1,6 +1,9 @@
 /** Fisher information of the modules of a row that asks for it: a step for each module, whatever the stage and the row. */
-import type { FisherOptions } from "../../plugin/index.ts"
+import { FISHER, written } from "../../plugin/checked_strategy.ts"
+import type { Composition, FisherOptions, Router } from "../../plugin/index.ts"
+import { PluginError } from "../../plugin/load.ts"
 import type { StepBuilder } from "../builder.ts"
+import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
 import { optionsFor } from "../options/step_options.ts"
 import type { PlannedStream } from "../stream.ts"
@@ -11,6 +14,18 @@ interface At {
   readonly stream: PlannedStream
   readonly modules: PlannedModules
   readonly stage: number
+}
+
+/** What a row asks for; nothing where it does not ask. Throws PluginError. */
+export const askedBy = ({ plugin, chosen }: Resolved<Router> | Resolved<Composition>): FisherOptions | undefined => {
+  const { kind, name, fisher } = plugin
+  if (!fisher) return undefined
+  const asked: unknown = fisher(chosen.options)
+  if (FISHER.is(asked)) return asked as FisherOptions
+  throw new PluginError(
+    `the ${kind} "${name}" can't be carried out: its \`fisher\` gives ${written(asked)}`,
+    FISHER.help,
+  )
 }
 
 /** Of each module so far, on training texts of its task. None where a row does not ask. */

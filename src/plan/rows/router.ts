@@ -5,7 +5,7 @@ import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
-import { whyNotInformed } from "./fisher.ts"
+import { askedBy, whyNotInformed } from "./fisher.ts"
 import { isTrained, type RouterRow, type RouterStage, usesMemory, whyNotWritten } from "./router_stage.ts"
 import { compose, fit, select, write } from "./router_steps.ts"
 import { routingOf } from "./routing.ts"
@@ -42,7 +42,7 @@ export const planRouter = (
   const notDefined =
     whyNotServed(plugin, modules.adapters, routing) ??
     (stream.answers && whyNotWriting(plugin, chosen.options, routing)) ??
-    whyNotInformed(plugin.name, modules, plugin.fisher?.(chosen.options)) ??
+    whyNotInformed(plugin.name, modules, askedBy(row.router)) ??
     (modules.grouped && isWarm(row) ? whyNotRegrouped(plugin.name) : undefined) ??
     whyNotWritten({ builder, stream, modules, row, routing, head: heads[0], stage: 0 })
   if (notDefined)

@@ -8,7 +8,7 @@ import type { Fitting } from "../options/step_options.ts"
 import type { Step } from "../step.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
-import { informationOf } from "./fisher.ts"
+import { askedBy, informationOf } from "./fisher.ts"
 
 export interface RouterRow {
   readonly name: string
@@ -40,8 +40,7 @@ export const fitOf = ({ row: { router } }: Pick<RouterStage, "row">): Fit =>
   router.plugin.fit?.(router.chosen.options) ?? {}
 
 /** Steps of its modules' Fisher information, where it asks for that. */
-export const informationAt = (at: RouterStage): readonly string[] =>
-  informationOf(at, at.row.router.plugin.fisher?.(at.row.router.chosen.options))
+export const informationAt = (at: RouterStage): readonly string[] => informationOf(at, askedBy(at.row.router))
 
 /** It has parameters that are fitted. */
 export const isTrained = ({ row }: RouterStage): boolean => row.router.plugin.parameters !== undefined

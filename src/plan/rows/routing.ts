@@ -1,5 +1,4 @@
 /** What a router says of its routing, checked before anything is computed. */
-import { FISHER, written } from "../../plugin/checked_strategy.ts"
 import { described, isRecord } from "../../plugin/described.ts"
 import { type Router, type Routing, TOKEN_QUERIES } from "../../plugin/index.ts"
 import { PluginError } from "../../plugin/load.ts"
@@ -75,8 +74,6 @@ const sound = (routing: Routing, router: Router, options: unknown, wrong: Wrong)
       'read "frozen_mean" or "frozen_cls", or "block" or "site" for statistics of each unit',
     )
   soundFit(routing, router, options, wrong)
-  const fisher = router.fisher?.(options)
-  if (router.fisher && !FISHER.is(fisher)) wrong(`its \`fisher\` gives ${written(fisher)}`, FISHER.help)
   return routing
 }
 
