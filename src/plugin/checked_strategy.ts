@@ -32,7 +32,7 @@ const isOf =
 const isNeeded = isOneOf("factors", "outputs", "tokens", "own_tokens", "own_keys")
 const isQuery = isOneOf("frozen_mean", "frozen_cls")
 const isCosine = isOf({ cosine: isFinite })
-const isReason = isOf({ why: isText, help: isText, option: absentOr(isText) })
+const REASON = { why: isText, help: isText, option: absentOr(isText) }
 
 const DRAWS = 100
 
@@ -87,11 +87,11 @@ const SAYS = {
     help: "return a text that says why it must be told where a task ends, or nothing where it need not",
   },
   blocks: {
-    is: absentOr(isOf({ least: isWhole(1), why: isText, help: isText, option: absentOr(isText) })),
+    is: absentOr(isOf({ least: isWhole(1), ...REASON })),
     help: "return { least: 3, why, help }, a whole number from 1 and two texts, or nothing where any number of blocks will do",
   },
   classes: {
-    is: absentOr(isReason),
+    is: absentOr(isOf(REASON)),
     help: "return { why, help }, two texts, or nothing where it can do without classes",
   },
   "pool.query": { is: isQuery, help: 'return "frozen_mean" or "frozen_cls"' },

@@ -53,8 +53,9 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
   /** Parameters of its own, of which it makes what stands for those of the experiment's adapter, for each example. */
   readonly pool?: Pool<Options>
   /**
-   * Why it must be told where a task ends, beyond what other members say: whatever grows, carries, freezes, masks, makes texts of others or is told the task
-   * must be, as must pools whose parameters go by stage and what refers to the model before a task. Nothing where it need not.
+   * Why it must be told where a task ends, beyond what other members say: whatever grows, carries, freezes, masks, makes texts of
+   * others or is told the task must be, as must pools whose parameters go by stage and what refers to the model before a task.
+   * Nothing where it need not.
    */
   readonly boundaries?: (options: Options) => string | undefined
   /** How many blocks the backbone must have; nothing where any number will do. */

@@ -1,5 +1,4 @@
 /** How a row is called: its declared name, the head policy and what its statistics were drawn from. Never one without the others. */
-
 import type { Cell, HeadPolicy, Row, Source, Summary } from "../learning/results.ts"
 import { counted } from "./number_text.ts"
 

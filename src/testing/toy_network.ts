@@ -1,5 +1,6 @@
 /** A network small enough for float64 in plain TypeScript, with every role of site, and texts of unequal length for it. */
 import type { Network } from "../model/encoder.ts"
+import { SPECIAL, tokenizerFile } from "../model/tokenizer_file.ts"
 import {
   type Backbone,
   type Backend,
@@ -14,28 +15,8 @@ import { loadPlugin } from "../plugin/load.ts"
 
 const VOCABULARY = 30
 
-const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } })
-
-/** Of words that are whole: each a token, and one before and one after a text. */
-const TOKENIZER = {
-  added_tokens: ["w1", "w2"].map((content, i) => ({ id: i + 1, content, special: true })),
-  normalizer: null,
-  pre_tokenizer: { type: "WhitespaceSplit" },
-  post_processor: {
-    type: "TemplateProcessing",
-    single: [special("w1"), { Sequence: { id: "A", type_id: 0 } }, special("w2")],
-    pair: [],
-    special_tokens: Object.fromEntries(["w1", "w2"].map((id, i) => [id, { id, ids: [i + 1], tokens: [id] }])),
-  },
-  decoder: null,
-  model: {
-    type: "WordPiece",
-    vocab: Object.fromEntries(Array.from({ length: VOCABULARY }, (_, id) => [`w${id}`, id])),
-    unk_token: "w0",
-    continuing_subword_prefix: "##",
-    max_input_chars_per_word: 100,
-  },
-}
+/** Words that are whole, each a token. */
+const TOKENIZER = tokenizerFile(Array.from({ length: VOCABULARY }, (_, id) => SPECIAL[id] ?? `w${id}`))
 
 /** Two BERT blocks, 8 wide, whose weights are large enough that every part of them shows in the result; or of another size. */
 export const toyNetwork = async ({ layers = 2, width = 8, seed = 1 } = {}): Promise<Network> => {

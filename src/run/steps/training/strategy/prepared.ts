@@ -1,6 +1,6 @@
 /** All that the training of a strategy at a stage rests on, before its first step. */
 import type { Adapter, Carried, Frozen, HostTensor, Mode, Strategy } from "../../../../plugin/index.ts"
-import { blocksOf, tooShallow } from "../../../../plugin/too_shallow.ts"
+import { tooShallow } from "../../../../plugin/too_shallow.ts"
 import { StepError, type Work } from "../../../work.ts"
 import { adapterIn } from "../../adapter.ts"
 import { jointColumns, network } from "../../given.ts"
@@ -77,12 +77,8 @@ export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared
 
 /** For backbones whose depth the plan is not told. Throws StepError. */
 const checkDepth = (strategy: Strategy, options: unknown, blocks: number): void => {
-  const lacking = tooShallow(strategy, options, blocks)
-  if (lacking)
-    throw new StepError(
-      `the strategy "${strategy.name}" needs a backbone of ${blocksOf(lacking.least)} or more, and this one has ${blocks}: ${lacking.why}`,
-      lacking.help,
-    )
+  const lacking = tooShallow(strategy, options, blocks, { strategy: strategy.name, network: "this one" })
+  if (lacking) throw new StepError(lacking.message, lacking.help)
 }
 
 const attached = (
