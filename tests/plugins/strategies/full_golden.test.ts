@@ -1,22 +1,14 @@
 /** Strategies that train every weight, over three tasks on the tiny BERT, against PyTorch: weights and head after the third. */
-import assert from "node:assert/strict"
 import { test } from "node:test"
-import type { Artifact, StoredArray } from "../../../src/plan/step.ts"
-import { backbone, perform } from "../../../src/testing/work.ts"
+import type { StoredArray } from "../../../src/plan/step.ts"
 import golden from "../../golden/full_strategies.json" with { type: "json" }
-import { apart, engines, hostOf, type Nested, tinyBert } from "../../model/golden.ts"
-import { chosen, TASKS, tokensOf, trainOf } from "./golden_stream.ts"
-
-/** What is trained is held in float32, for nine updates. */
-const TOLERANCE = 5e-6
-
-const tokens = tokensOf(golden)
+import { engines, hostOf, type Nested, tinyBert } from "../../model/golden.ts"
+import { assertNear, chosen, trained } from "./golden_stream.ts"
 
 for (const { strategy, options, final } of golden.variants)
   test(`${strategy} ${JSON.stringify(options)}: three tasks as in PyTorch`, async () => {
     const network = await tinyBert()
-    const bench = { network, engine: await engines.reference() }
-    const start: Artifact = {
+    const start = {
       json: {},
       arrays: {
         ...(network.checkpoint.weights as Record<string, StoredArray>),
@@ -24,30 +16,8 @@ for (const { strategy, options, final } of golden.variants)
         "head/b": hostOf(golden.initial.b) as StoredArray,
       },
     }
-    let before = start
-    for (let stage = 0; stage < TASKS; stage++)
-      before = await perform(
-        bench,
-        "shared",
-        {
-          backbone,
-          strategy: await chosen("strategy", strategy, options),
-          train: trainOf(golden),
-          name: "sequential",
-          stage,
-          seed: 1,
-          visits: [stage],
-        },
-        { tokens, previous: [before] },
-      )
-    const named: readonly (readonly [string, Nested])[] = [
-      ...Object.entries(final.weights),
-      ["head/W", final.head.W],
-      ["head/b", final.head.b],
-    ]
-    for (const [name, value] of named) {
-      assert.ok(before.arrays[name], `${name} is not among ${Object.keys(before.arrays).join(", ")}`)
-      const gap = apart(before.arrays[name].data as Float32Array, value)
-      assert.ok(gap < TOLERANCE, `${name}: ${gap}`)
-    }
+    const bench = { network, engine: await engines.reference() }
+    const model = await trained(bench, golden, await chosen("strategy", strategy, options), { start })
+    const weights: Readonly<Record<string, Nested>> = final.weights
+    assertNear(model, [...Object.entries(weights), ["head/W", final.head.W], ["head/b", final.head.b]])
   })

@@ -2,72 +2,42 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import idbr from "../../../plugins/strategies/idbr.ts"
-import type { Artifact, StoredArray } from "../../../src/plan/step.ts"
 import { randomStream, Schema } from "../../../src/plugin/index.ts"
-import { storedTexts } from "../../../src/run/steps/given.ts"
 import { backbone, perform } from "../../../src/testing/work.ts"
 import golden from "../../golden/idbr.json" with { type: "json" }
-import { apart, engines, hostOf, type Nested, textsOf, tinyBert } from "../../model/golden.ts"
-import { chosen, sizeOf, TASKS, tokensOf, trainOf, whole } from "./golden_stream.ts"
-
-const LORA = { plugin: "lora", options: { rank: 4, alpha: 8, dropout: 0, targets: ["query", "value"] } }
-/** What is trained is held in float32, for nine updates. */
-const TOLERANCE = 5e-6
-
-type Arrays = Readonly<Record<string, Readonly<Record<string, Nested>>>>
-const named = ({ adapter, head }: { readonly adapter: Arrays; readonly head: Arrays[string] }) =>
-  Object.entries({ ...adapter, head }).flatMap(([site, values]) =>
-    Object.entries(values).map(([name, value]) => [`${site}/${name}`, value] as const),
-  )
-
-const tokens = tokensOf(golden)
-const memories = golden.remembered.map(
-  (kept, t): Artifact => ({ json: {}, arrays: { indices: whole(kept.map((i) => i - t * sizeOf(golden))) } }),
-)
-const initial: Artifact = {
-  json: {},
-  arrays: Object.fromEntries(named(golden.initial).map(([name, value]) => [name, hostOf(value) as StoredArray])),
-}
+import { apart, engines, textsOf, tinyBert } from "../../model/golden.ts"
+import {
+  assertNear,
+  blindOf,
+  chosen,
+  LORA,
+  memoriesOf,
+  modelOf,
+  named,
+  TOLERANCE,
+  tokensOf,
+  trained,
+} from "./golden_stream.ts"
 
 for (const { options, final, logits } of golden.variants)
   test(`idbr { classified: ${options.classified} }: three tasks, and what the model says of texts, as in PyTorch`, async () => {
     const bench = { network: await tinyBert(), engine: await engines.reference() }
     const strategy = await chosen("strategy", "idbr", options)
-    const train = trainOf(golden)
-    let shared = initial
-    for (let stage = 0; stage < TASKS; stage++)
-      shared = await perform(
-        bench,
-        "shared",
-        {
-          backbone,
-          strategy,
-          adapter: LORA,
-          train,
-          name: "sequential",
-          stage,
-          seed: 1,
-          replayed: 100,
-          visits: [stage],
-        },
-        { tokens, previous: [shared], memories: memories.slice(0, stage) },
-      )
-    for (const [name, value] of named(final)) {
-      const gap = apart(shared.arrays[name].data as Float32Array, value)
-      assert.ok(gap < TOLERANCE, `${name}: ${gap}`)
-    }
+    const shared = await trained(bench, golden, strategy, {
+      start: modelOf(golden.initial),
+      adapter: LORA,
+      memories: memoriesOf(golden),
+    })
+    assertNear(shared, named(final))
     const texts = textsOf(golden.tested.map((i) => golden.ids[i]))
-    const blind: Artifact = {
-      json: {},
-      arrays: { ...storedTexts("test", texts), "stage/2": whole([...texts.keys()]) },
-    }
+    const blind = blindOf(texts)
     const encoded = await perform(bench, "encode", { what: "shared", backbone, seed: 1, stage: 2 }, { shared, blind })
     assert.deepEqual(encoded.arrays.features.shape, [texts.length, 2 * options.width])
     const { arrays } = await perform(
       bench,
       "evaluate",
       { how: "shared", stage: 2, seed: 1 },
-      { encoded, shared, tokens },
+      { encoded, shared, tokens: tokensOf(golden) },
     )
     assert.ok(apart(arrays.logits.data as Float32Array, logits) < TOLERANCE)
   })

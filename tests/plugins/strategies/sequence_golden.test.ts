@@ -1,16 +1,15 @@
 /** Strategies along the texts of three tasks as one blurred sequence on the tiny BERT against PyTorch: what is trained where each task has come. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import type { Artifact, StoredArray } from "../../../src/plan/step.ts"
+import type { Artifact } from "../../../src/plan/step.ts"
 import type { Strategy } from "../../../src/plugin/index.ts"
 import { loadPlugin } from "../../../src/plugin/load.ts"
 import { arrivalOf } from "../../../src/run/steps/arrival.ts"
-import { storedTexts } from "../../../src/run/steps/given.ts"
 import { type Bench, backbone, perform } from "../../../src/testing/work.ts"
 import golden from "../../golden/sequence.json" with { type: "json" }
 import stages from "../../golden/strategies.json" with { type: "json" }
-import { apart, engines, hostOf, type Nested, textsOf, tinyBert } from "../../model/golden.ts"
-import { chosen, PLAIN, sizeOf, tokensOf, whole } from "./golden_stream.ts"
+import { apart, engines, textsOf, tinyBert } from "../../model/golden.ts"
+import { blindOf, chosen, modelOf, named, PLAIN, sizeOf, tokensOf, type Values } from "./golden_stream.ts"
 
 const SIZE = sizeOf(stages)
 const tokens = tokensOf(stages)
@@ -18,21 +17,6 @@ const NAMES = tokens.map(({ json }) => (json as { task: string }).task)
 const BLUR = 0.5
 /** What is trained is held in float32, for twelve updates: as of the strategies at stages, whose nine updates came to 2e-7. */
 const TOLERANCE = 5e-6
-
-type Arrays = Readonly<Record<string, Readonly<Record<string, Nested>>>>
-const named = ({ adapter, head }: { readonly adapter: Arrays; readonly head: Arrays[string] }) =>
-  Object.entries({ ...adapter, head }).flatMap(([site, values]) =>
-    Object.entries(values).map(([name, value]) => [`${site}/${name}`, value] as const),
-  )
-
-interface Values {
-  readonly adapter: Arrays
-  readonly head: Arrays[string]
-}
-const startFrom = (values: Values): Artifact => ({
-  json: {},
-  arrays: Object.fromEntries(named(values).map(([name, value]) => [name, hostOf(value) as StoredArray])),
-})
 
 interface Variant {
   readonly strategy: string
@@ -62,16 +46,7 @@ const adaptedTo = async (
   features: readonly Artifact[],
 ) => {
   const texts = textsOf(stages.ids)
-  const blind: Artifact = {
-    json: {},
-    arrays: {
-      ...storedTexts(
-        "test",
-        tested.map((i) => texts[i]),
-      ),
-      "stage/2": whole([...tested.keys()]),
-    },
-  }
+  const blind = blindOf(tested.map((i) => texts[i]))
   const { arrays } = await perform(
     bench,
     "evaluate",
@@ -129,7 +104,7 @@ for (const { strategy: name, options: written, initial = stages.initial, tested,
       },
       {
         tokens,
-        previous: [startFrom(initial)],
+        previous: [modelOf(initial)],
         ...(pool ? { features } : {}),
       },
     )
