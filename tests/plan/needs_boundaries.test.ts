@@ -2,24 +2,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { whyBoundaries } from "../../src/plan/needs_boundaries.ts"
-import {
-  defineStrategy,
-  type Initials,
-  NoOptions,
-  type PoolSite,
-  type Strategy,
-  zeros,
-} from "../../src/plugin/index.ts"
+import { type Initials, type PoolSite, zeros } from "../../src/plugin/index.ts"
+import { strategyWith } from "../plugin/strategy_with.ts"
 
 const pooled = (parameters: (sizes: { readonly stage: number; readonly sites: readonly PoolSite[] }) => Initials) =>
-  defineStrategy({
-    name: "mine",
-    summary: "a test",
-    options: NoOptions,
-    trains: "adapter",
-    visits: "one_by_one",
-    pool: { query: () => "frozen_cls", parameters, gives: () => undefined },
-  } as never) as Strategy
+  strategyWith({ pool: { query: () => "frozen_cls", parameters, gives: () => undefined } })
 
 test("a pool must be told where its parameters go by stage, and need not where they do not", () => {
   assert.equal(

@@ -2,17 +2,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { neededBy } from "../../src/plan/rows/modules_needed.ts"
 import { checkTraining } from "../../src/plugin/checked_strategy.ts"
-import { defineStrategy, NoOptions, type Strategy } from "../../src/plugin/index.ts"
-
-const strategyWith = (own: Readonly<Record<string, () => unknown>>): Strategy =>
-  defineStrategy({
-    name: "mine",
-    summary: "a test",
-    options: NoOptions,
-    trains: "adapter",
-    visits: "one_by_one",
-    ...own,
-  } as never) as Strategy
+import type { Strategy } from "../../src/plugin/index.ts"
+import { strategyWith } from "./strategy_with.ts"
 
 const adaptation = { neighbours: 3, steps: 0, learningRate: 1e-3, query: "frozen_mean", loss: () => undefined }
 

@@ -1,12 +1,13 @@
 /** Texts that a strategy makes of others, in the frame that a tokenizer gives; and what a strategy may not say of them and of its head. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { constant, defineStrategy, NoOptions, type Strategy, scale } from "../../../src/plugin/index.ts"
+import { constant, type Strategy, scale } from "../../../src/plugin/index.ts"
 import { framed, frameOf } from "../../../src/run/steps/training/strategy/variants.ts"
 import { StepError } from "../../../src/run/work.ts"
 import { strategyBench, trainedTo } from "../../../src/testing/strategy_stream.ts"
 import { tinyDecoder } from "../../model/decoders.ts"
 import { tinyBert } from "../../model/golden.ts"
+import { strategyWith } from "../../plugin/strategy_with.ts"
 
 const ids = (...of: readonly number[]) => Int32Array.from(of)
 
@@ -30,16 +31,6 @@ test("where one token stands before a text, and where none does, pieces stand si
   assert.throws(() => backbone.tokenize([""], bare))
   assert.deepEqual(framed([ids(7, 8), ids(9)], frameOf({ backbone, checkpoint: bare }), 9), ids(7, 8, 9))
 })
-
-const strategyWith = (own: Partial<Strategy>): Strategy =>
-  defineStrategy({
-    name: "mine",
-    summary: "a test",
-    options: NoOptions,
-    trains: "adapter",
-    visits: "one_by_one",
-    ...own,
-  }) as Strategy
 
 const refused = async (own: Partial<Strategy>, said: RegExp) => {
   const setting = { strategy: strategyWith(own), options: {} }
