@@ -57,10 +57,12 @@ const outOfMemory = (error: unknown): never => {
   throw new OutOfMemory(`out of memory: the computation asked for ${asked}`)
 }
 
-const compile = async (
+/** `more`: settings of onnxruntime's besides the project's own, for who measures. */
+export const compile = async (
   runtime: Runtime,
   program: Program,
   { threads, provider, weights }: typeof Options.Type,
+  more: object = {},
 ): Promise<Session> => {
   const graph = weights === "int8" ? withInt8Weights(emit(program)) : emit(program)
   const creating = runtime.InferenceSession.create(encode(graph), {
@@ -71,6 +73,7 @@ const compile = async (
     graphOptimizationLevel: "all",
     enableMemPattern: false,
     logSeverityLevel: 4,
+    ...more,
   })
   const session = await creating.catch(outOfMemory)
   const run: Session["run"] = async (feeds) => {

@@ -16,6 +16,16 @@ const rowsIn = (page: string): ReadonlyMap<string, string> =>
       .map((line) => [nameOf(line), line]),
   )
 
+const PROFILES = `## Where the time of rows that miss their goal goes
+
+Shares of the operators in a session of one thread with nothing beside it, as onnxruntime's profiler counts them, from one percent on
+(BatchNormalization is how a x + b with two numbers is computed, in GELU and its slope); at the end the ratio that would be left if
+nothing but the products of matrices took time.`
+
+/** What is said of the rows of a page that miss, by their names. */
+const profilesIn = (page: string): ReadonlyMap<string, string> =>
+  new Map([...page.matchAll(/^- \*\*(.*?)\*\*: (.*)$/gm)].map(([, name, profile]) => [name, profile]))
+
 const machineIn = (page: string): string | undefined => /^Machine: .*$/m.exec(page)?.[0]
 
 /** `order`: names as the table has them, others after them. Throws where the page was measured on another machine or other versions. */
@@ -37,5 +47,12 @@ export const merged = (
     return at < 0 ? order.length : at
   }
   const lines = [...rows].sort(([a], [b]) => place(a) - place(b)).map(([, line]) => line)
-  return `# Benchmarks\n\n${how}\n\n${machine}\n\n${HEAD}\n${lines.join("\n")}\n`
+  const table = `# Benchmarks\n\n${how}\n\n${machine}\n\n${HEAD}\n${lines.join("\n")}\n`
+  const anew = new Map(told.map((row) => [nameOf(lineOf(row)), row.profile]))
+  const profiles = lines
+    .map(nameOf)
+    .map((name) => [name, anew.has(name) ? anew.get(name) : profilesIn(old).get(name)])
+    .filter(([, profile]) => profile !== undefined)
+    .map(([name, profile]) => `- **${name}**: ${profile}`)
+  return profiles.length === 0 ? table : `${table}\n${PROFILES}\n\n${profiles.join("\n")}\n`
 }

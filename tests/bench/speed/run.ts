@@ -28,9 +28,10 @@ import { accuracyWith } from "./accuracy.ts"
 import type { Exported } from "./jax.ts"
 import type { Job } from "./job.ts"
 import { merged } from "./page.ts"
+import { profiled } from "./profile.ts"
 import { type Row, rows } from "./rows.ts"
 import { ours, type PythonJob, pytorch, type Side, talk, type Way } from "./sides.ts"
-import { lineOf, type Told } from "./told.ts"
+import { lineOf, misses, type Told } from "./told.ts"
 import { wholes } from "./whole.ts"
 
 const text = { type: "string" } as const
@@ -132,6 +133,15 @@ const peakRate = async (): Promise<number> => {
 
 const ms = (seconds: number) => `${(1000 * seconds).toFixed(seconds < 0.1 ? 1 : 0)} ms`
 
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`
+
+/** Operators of our side with the shares of its time, and what the ratio would be if products of matrices were all. */
+const profileOf = async (job: Job, times: number, ratio: number): Promise<string> => {
+  const { products, operators } = await profiled(job, times)
+  const shown = operators.filter(([, share]) => share >= 0.01).map(([name, share]) => `${name} ${percent(share)}`)
+  return `${shown.join(", ")}. Products of matrices alone: ${(ratio * products).toFixed(2)}`
+}
+
 const measured = async (row: Row): Promise<Told> => {
   const { name, peer, goal } = row
   const told = { name, peer: peer.name, goal }
@@ -158,7 +168,7 @@ const measured = async (row: Row): Promise<Told> => {
   const { flops } = sides[0]
   if (flops > 0) peak ??= await peakRate()
   const accuracy = row.job.weights === "int8" ? await (cost ??= accuracyCost()) : ""
-  return {
+  const result: Told = {
     ...told,
     name: `${name}${accuracy}`,
     ours: `${ms(own)}${rate(own)}`,
@@ -166,8 +176,9 @@ const measured = async (row: Row): Promise<Told> => {
     theirs: `${ms(best.time)}${rate(best.time)}`,
     value: own / best.time,
     others: others.map(({ how, time }) => `${how} ${ms(time)}`).join("; "),
-    share: flops > 0 ? `${((100 * flops) / own / (peak as number)).toFixed(0)} %` : "",
+    share: flops > 0 ? percent(flops / own / (peak as number)) : "",
   }
+  return misses(result) ? { ...result, profile: await profileOf(job, row.times, own / best.time) } : result
 }
 
 const versions = async (): Promise<string> => {

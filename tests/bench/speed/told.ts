@@ -12,12 +12,16 @@ export interface Told {
   readonly goal: number
   readonly others?: string
   readonly share?: string
+  /** Where its time goes, if it misses its goal. */
+  readonly profile?: string
 }
 
 export const teller =
   (json: boolean) =>
   (row: Told): void =>
     console.log(json ? JSON.stringify({ row }) : lineOf(row))
+
+export const misses = ({ value, goal }: Told): boolean => value !== undefined && value > goal
 
 /** A row of the table. Bold where the goal is met. */
 export const lineOf = ({ name, ours, peer, theirs, value, shown, goal, others = "", share = "" }: Told): string => {
