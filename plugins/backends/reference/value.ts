@@ -20,34 +20,52 @@ export type Kernels = Readonly<Record<string, Kernel>>
 
 export const countOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
-/** Calls visit(flat index, coordinates) for each element. The coordinates are one array that changes. */
-export const forEachIndex = (shape: readonly number[], visit: (flat: number, at: readonly number[]) => void): void => {
+/** Calls visit(flat index, place) for each element, in order: its place is the sum of its coordinates times their steps. */
+export const forEachPlace = (
+  shape: readonly number[],
+  steps: readonly number[],
+  visit: (flat: number, place: number) => void,
+): void => {
   const at = new Array<number>(shape.length).fill(0)
   const count = countOf(shape)
+  let place = 0
   for (let flat = 0; flat < count; flat++) {
-    visit(flat, at)
+    visit(flat, place)
     for (let axis = shape.length - 1; axis >= 0; axis--) {
+      place += steps[axis]
       if (++at[axis] < shape[axis]) break
+      place -= at[axis] * steps[axis]
       at[axis] = 0
     }
   }
 }
 
-/** Position in a tensor that broadcasts by trailing axes, for coordinates of the result. */
-export const broadcastIndex = (shape: readonly number[]) => {
-  const strides = stridesOf(shape).map((step, axis) => (shape[axis] === 1 ? 0 : step))
-  return (at: readonly number[]): number => {
-    const lead = at.length - shape.length
-    let flat = 0
-    for (let axis = 0; axis < shape.length; axis++) flat += at[axis + lead] * strides[axis]
-    return flat
-  }
+/** The steps in a tensor that broadcasts by trailing axes, for coordinates of a result with so many axes. */
+export const broadcastSteps = (shape: readonly number[], axes: number): readonly number[] => [
+  ...new Array<number>(axes - shape.length).fill(0),
+  ...stridesOf(shape).map((step, axis) => (shape[axis] === 1 ? 0 : step)),
+]
+
+/** The numbers of a tensor on a shape that it broadcasts to. */
+export const broadcast = ({ shape: own, data }: Value, shape: readonly number[]): Float64Array => {
+  const count = countOf(shape)
+  if (data.length === count) return data
+  const result = new Float64Array(count)
+  if (data.length === 1) return result.fill(data[0])
+  forEachPlace(shape, broadcastSteps(own, shape.length), (flat, place) => {
+    result[flat] = data[place]
+  })
+  return result
 }
 
-export const fromHost = (host: HostTensor): Value => ({
-  shape: host.shape,
+export const fromHost = ({ shape, data }: HostTensor): Value => ({
+  shape,
   data:
-    host.data instanceof Float64Array ? host.data : Float64Array.from(host.data as Iterable<number | bigint>, Number),
+    data instanceof Float64Array
+      ? data
+      : data instanceof BigInt64Array
+        ? Float64Array.from(data, Number)
+        : new Float64Array(data),
 })
 
 export const toHost = ({ shape, data }: Value, dtype: DType): HostTensor => ({

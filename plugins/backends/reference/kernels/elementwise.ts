@@ -1,6 +1,6 @@
 /** Elementwise kernels. */
 import { exact } from "../../../../src/plugin/index.ts"
-import { broadcastIndex, countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
+import { broadcast, type Kernel, type Kernels } from "../value.ts"
 
 const unary =
   (f: (x: number) => number): Kernel =>
@@ -9,12 +9,10 @@ const unary =
 
 const binary =
   (f: (a: number, b: number) => number): Kernel =>
-  ({ inputs: [a, b], shape }) => {
-    const result = new Float64Array(countOf(shape))
-    const [left, right] = [broadcastIndex(a.shape), broadcastIndex(b.shape)]
-    forEachIndex(shape, (flat, at) => {
-      result[flat] = f(a.data[left(at)], b.data[right(at)])
-    })
+  ({ inputs, shape }) => {
+    const [a, b] = inputs.map((x) => broadcast(x, shape))
+    const result = new Float64Array(a.length)
+    for (let i = 0; i < result.length; i++) result[i] = f(a[i], b[i])
     return result
   }
 
@@ -25,13 +23,9 @@ const steps: Readonly<Record<string, (x: number) => number>> = {
   Sign: Math.sign,
 }
 
-const where: Kernel = ({ inputs: [condition, a, b], shape }) => {
-  const result = new Float64Array(countOf(shape))
-  const [test, left, right] = [condition, a, b].map((x) => broadcastIndex(x.shape))
-  forEachIndex(shape, (flat, at) => {
-    result[flat] = condition.data[test(at)] ? a.data[left(at)] : b.data[right(at)]
-  })
-  return result
+const where: Kernel = ({ inputs, shape }) => {
+  const [condition, a, b] = inputs.map((x) => broadcast(x, shape))
+  return a.map((value, i) => (condition[i] ? value : b[i]))
 }
 
 export const elementwise: Kernels = {

@@ -1,56 +1,77 @@
 /** Softmax and the normalisations over the last axis. */
 import type { Kernel, Kernels, Value } from "../value.ts"
 
-/** Applies a function to each row of the last axis; it gives the row's results. */
-const rows = (x: Value, f: (row: Float64Array) => ArrayLike<number>): Float64Array => {
+/** What a function makes of each row of the last axis: it writes the row's results, by default as many as the row has. */
+const rows = (
+  x: Value,
+  f: (row: Float64Array, into: Float64Array) => void,
+  wide = x.shape[x.shape.length - 1],
+): Float64Array => {
   const width = x.shape[x.shape.length - 1]
-  const results: ArrayLike<number>[] = []
-  for (let start = 0; start < x.data.length; start += width) results.push(f(x.data.subarray(start, start + width)))
-  const wide = results.length === 0 ? 0 : results[0].length
-  const all = new Float64Array(results.length * wide)
-  results.forEach((row, i) => all.set(row, i * wide))
+  const all = new Float64Array(width === 0 ? 0 : (x.data.length / width) * wide)
+  for (let from = 0, to = 0; from < x.data.length; from += width, to += wide)
+    f(x.data.subarray(from, from + width), all.subarray(to, to + wide))
   return all
 }
 
+/** One number for each row. */
+const perRow = (x: Value, f: (row: Float64Array) => number): Float64Array =>
+  rows(
+    x,
+    (row, into) => {
+      into[0] = f(row)
+    },
+    1,
+  )
+
 /** log sum exp, without overflow. */
 const logSumExp = (row: Float64Array): number => {
-  const largest = row.reduce((a, b) => Math.max(a, b))
-  return largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0))
+  let largest = row[0]
+  for (let i = 1; i < row.length; i++) largest = Math.max(largest, row[i])
+  let sum = 0
+  for (let i = 0; i < row.length; i++) sum += Math.exp(row[i] - largest)
+  return largest + Math.log(sum)
 }
 
 const moments = (row: Float64Array, epsilon: number) => {
-  const centre = row.reduce((a, b) => a + b, 0) / row.length
-  const variance = row.reduce((sum, value) => sum + (value - centre) ** 2, 0) / row.length
-  return { centre, inverse: 1 / Math.sqrt(variance + epsilon) }
+  let sum = 0
+  for (let i = 0; i < row.length; i++) sum += row[i]
+  const centre = sum / row.length
+  let squares = 0
+  for (let i = 0; i < row.length; i++) squares += (row[i] - centre) ** 2
+  return { centre, inverse: 1 / Math.sqrt(squares / row.length + epsilon) }
 }
 
 const layerNorm: Kernel = ({ inputs: [x, gain, bias], attributes: { epsilon } }) =>
-  rows(x, (row) => {
+  rows(x, (row, into) => {
     const { centre, inverse } = moments(row, epsilon)
-    return row.map((value, i) => gain.data[i] * (value - centre) * inverse + bias.data[i])
+    for (let i = 0; i < row.length; i++) into[i] = gain.data[i] * (row[i] - centre) * inverse + bias.data[i]
   })
 
-const inverseSquare = (row: Float64Array, epsilon: number): number =>
-  1 / Math.sqrt(row.reduce((sum, value) => sum + value * value, 0) / row.length + epsilon)
+const inverseSquare = (row: Float64Array, epsilon: number): number => {
+  let squares = 0
+  for (let i = 0; i < row.length; i++) squares += row[i] * row[i]
+  return 1 / Math.sqrt(squares / row.length + epsilon)
+}
 
 export const normalization: Kernels = {
   softmax: ({ inputs: [x] }) =>
-    rows(x, (row) => {
+    rows(x, (row, into) => {
       const total = logSumExp(row)
-      return row.map((value) => Math.exp(value - total))
+      for (let i = 0; i < row.length; i++) into[i] = Math.exp(row[i] - total)
     }),
   logSoftmax: ({ inputs: [x] }) =>
-    rows(x, (row) => {
+    rows(x, (row, into) => {
       const total = logSumExp(row)
-      return row.map((value) => value - total)
+      for (let i = 0; i < row.length; i++) into[i] = row[i] - total
     }),
   layerNorm,
   rmsNorm: ({ inputs: [x, gain], attributes: { epsilon } }) =>
-    rows(x, (row) => {
+    rows(x, (row, into) => {
       const inverse = inverseSquare(row, epsilon)
-      return row.map((value, i) => gain.data[i] * value * inverse)
+      for (let i = 0; i < row.length; i++) into[i] = gain.data[i] * row[i] * inverse
     }),
-  inverseSquare: ({ inputs: [, x], attributes: { epsilon } }) => rows(x, (row) => [inverseSquare(row, epsilon)]),
-  centre: ({ inputs: [, x] }) => rows(x, (row) => [moments(row, 0).centre]),
-  inverseDeviation: ({ inputs: [, x], attributes: { epsilon } }) => rows(x, (row) => [moments(row, epsilon).inverse]),
+  inverseSquare: ({ inputs: [, x], attributes: { epsilon } }) => perRow(x, (row) => inverseSquare(row, epsilon)),
+  centre: ({ inputs: [, x] }) => perRow(x, (row) => moments(row, 0).centre),
+  inverseDeviation: ({ inputs: [, x], attributes: { epsilon } }) => perRow(x, (row) => moments(row, epsilon).inverse),
 }

@@ -1,5 +1,9 @@
 /** Matrix products of the last two axes, batched and broadcast over the axes before; rotations of pairs. */
-import { broadcastIndex, countOf, forEachIndex, type Kernels } from "../value.ts"
+import { broadcast, countOf, type Kernels } from "../value.ts"
+
+/** Which matrix of a batch each of the result's has, where batches broadcast. */
+const matrices = (own: readonly number[], batch: readonly number[]): Float64Array =>
+  broadcast({ shape: own, data: Float64Array.from({ length: countOf(own) }, (_, i) => i) }, batch)
 
 export const product: Kernels = {
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB, alpha }, shape }) => {
@@ -10,18 +14,19 @@ export const product: Kernels = {
     const [rowA, stepA] = transposeA ? [1, columnsA] : [columnsA, 1]
     const [stepB, columnB] = transposeB ? [1, columnsB] : [columnsB, 1]
     const result = new Float64Array(countOf(shape))
-    const [indexA, indexB] = [broadcastIndex(a.shape.slice(0, -2)), broadcastIndex(b.shape.slice(0, -2))]
-    forEachIndex(shape.slice(0, -2), (batch, at) => {
-      const [firstA, firstB] = [indexA(at) * rowsA * columnsA, indexB(at) * rowsB * columnsB]
+    const [left, right] = [a.data, b.data]
+    const [startsA, startsB] = [a, b].map((x) => matrices(x.shape.slice(0, -2), shape.slice(0, -2)))
+    for (let batch = 0; batch < startsA.length; batch++) {
+      const [firstA, firstB] = [startsA[batch] * rowsA * columnsA, startsB[batch] * rowsB * columnsB]
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
           let sum = 0
           for (let k = 0; k < inner; k++)
-            sum += a.data[firstA + i * rowA + k * stepA] * b.data[firstB + k * stepB + j * columnB]
+            sum += left[firstA + i * rowA + k * stepA] * right[firstB + k * stepB + j * columnB]
           result[(batch * m + i) * n + j] = alpha * sum
         }
       }
-    })
+    }
     return result
   },
   rotate: ({ inputs: [x, cos, sin] }) => {

@@ -1,6 +1,6 @@
 /** Sums, means, maxima and arg maxima along axes. */
 import { stridesOf } from "../../../../src/plugin/index.ts"
-import { countOf, forEachIndex, type Kernel, type Kernels } from "../value.ts"
+import { countOf, forEachPlace, type Kernel, type Kernels } from "../value.ts"
 
 const reduce =
   (start: number, f: (sofar: number, x: number) => number): Kernel =>
@@ -10,9 +10,8 @@ const reduce =
     const kept = stridesOf(x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))).map((step, axis) =>
       axes.includes(axis) ? 0 : step,
     )
-    forEachIndex(x.shape, (flat, at) => {
-      const into = at.reduce((sum, i, axis) => sum + i * kept[axis], 0)
-      result[into] = f(result[into], x.data[flat])
+    forEachPlace(x.shape, kept, (flat, place) => {
+      result[place] = f(result[place], x.data[flat])
     })
     return result
   }
