@@ -77,11 +77,11 @@ const keyOf = ({ kind, declared: { plugin, options }, entry }: Row, advised: Adv
 }
 
 /** The memory that a row reads, named or the only one; nothing where it reads none. */
-const memoryOf = ({ declared: { options }, entry }: Row, { memories }: Spec): string | undefined => {
+const memoryOf = ({ kind, declared: { options }, entry }: Row, { memories }: Spec): string | undefined => {
   const { properties = {} } = entry.options
   const valueOf = (option: string): unknown => options[option] ?? properties[option]?.default
   const reads = saidBy(entry.facts?.reads_memory as ByOptions<boolean> | undefined, (option) => options[option])
-  if (valueOf("head") === "kept" && reads === false) return undefined
+  if ((valueOf("head") === "kept" || kind === "probe") && reads === false) return undefined
   const fitted = entry.facts?.fit === "gradient" || entry.facts?.fit === "statistics"
   const elsewhere = properties.statistics !== undefined && valueOf("statistics") !== "memory"
   if (valueOf("head") === "kept" && (!fitted || elsewhere)) return undefined

@@ -84,8 +84,8 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
   checkEarlier(adapters, values.get("train") as string | undefined, context)
   checkInitialisation(name, compositions, adapters, values.get("train") as string | undefined, context)
   checkService(name, [...routers, ...compositions, ...bounds], adapters, context)
-  const strategies = bounds.filter((bound) => context.scope.declared.get(bound.name)?.kind === "strategy")
-  checkMemory([...routers, ...compositions, ...strategies], context)
+  const declared = bounds.filter((bound) => context.scope.declared.has(bound.name))
+  checkMemory([...routers, ...compositions, ...declared], context)
   const compare = checkComparisons(
     resolved.comparisons,
     { rows: [...routers, ...compositions, ...bounds], complete, stream },

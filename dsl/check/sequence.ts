@@ -86,7 +86,8 @@ const reportMemory = (name: string, span: Span, stream: string, context: Context
   const declared = scope.declared.get(name)
   const [only, ...others] = scope.namesOf("memory")
   const implied = declared ? undefined : others.length === 0 ? scope.declared.get(only ?? "") : undefined
-  if (!declared && !rowOf(name, context).entry?.facts?.reads_memory) return
+  const reads = rowOf(name, context).entry?.facts?.reads_memory as ByOptions<boolean> | undefined
+  if (!declared && !saidBy(reads, () => undefined)) return
   const memory = declared ? memoryOf(declared, context) : implied
   const row = scope.writtenOf(name)
   if (!memory) {

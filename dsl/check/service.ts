@@ -130,11 +130,11 @@ const carriedOf = (declared: DeclarationNode, { resolve, scope }: Context): stri
   return typeof of === "string" && scope.declared.get(of)?.kind === "adapter" ? of : undefined
 }
 
-/** A router that is fitted on a memory, or whose heads are said to be, must say which, unless exactly one is declared. */
-export const checkMemory = (routers: readonly Listed[], context: Context): void => {
+/** A row that is fitted on a memory, or whose heads are said to be, must say which, unless exactly one is declared. */
+export const checkMemory = (rows: readonly Listed[], context: Context): void => {
   const { scope, resolve, report } = context
   if (scope.countOf("memory") === 1 || scope.importsBroken || scope.unreadable.has("memory")) return
-  for (const { name } of routers) {
+  for (const { name } of rows) {
     const resolved = resolve(scope.declared.get(name)!)
     const { node, entry, settings, unsure } = resolved
     if (unsure || !entry?.options.properties?.memory || settings.has("memory")) continue

@@ -19,13 +19,13 @@ export const reportWithoutEffect = (
   const stream = spec.streams[experiment.stream]
   const lowRank = experiment.adapters.map((name) => isLowRank(name, advised))
   const first = new Map<string, { readonly name: string; readonly aggregate: string }>()
+  for (const name of experiment.bounds) reportProbe(name, advised, report)
   for (const name of [...experiment.routers, ...experiment.bounds]) {
     const declared = spec.routers[name]
     const entry = declared && entryOf("router", declared, advised)
     if (!entry) continue
     const router = declared.variantOf ?? name
-    const fact = <Said>(named: string) =>
-      saidBy(entry.facts?.[named] as ByOptions<Said> | undefined, (option) => declared.options[option])
+    const fact = <Said>(named: string) => factOf<Said>(named, declared, entry)
     const aggregate = fact<string>("aggregate")
     const mix = entry.facts?.mix ? written(declared, "mix") : undefined
     const why =
@@ -50,9 +50,21 @@ export const reportWithoutEffect = (
     }
     const memory = written(declared, "memory")
     if (memory && fact("reads_memory") === false && !refits(declared, entry, aggregate, stream))
-      report(diagnose("L2R0528", memory, { router }))
+      report(diagnose("L2R0528", memory, { row: router, kind: "router" }))
   }
 }
+
+/** A probe whose statistics come from all training data, and that names a memory. */
+const reportProbe = (name: string, advised: Advised, report: Report): void => {
+  const declared = advised.spec.probes[name]
+  const entry = declared && entryOf("probe", declared, advised)
+  const memory = entry && written(declared, "memory")
+  if (memory && factOf("reads_memory", declared, entry) === false)
+    report(diagnose("L2R0528", memory, { row: declared.variantOf ?? name, kind: "probe" }))
+}
+
+const factOf = <Said>(named: string, { options }: Declaration, { facts }: PluginEntry): Said | undefined =>
+  saidBy(facts?.[named] as ByOptions<Said> | undefined, (option) => options[option])
 
 const apartFrom = (left: readonly string[], options: Declaration["options"]) =>
   Object.entries(options)

@@ -62,8 +62,7 @@ export const checkSamples = (rows: readonly Listed[], stream: string, context: C
     const entry = declared ? resolve(declared).entry : pluginsOf(scope.vocabulary, "strategy").get(name)
     const isStrategy = declared ? declared.kind === "strategy" : entry !== undefined
     const reads = saidBy(entry?.facts?.reads_memory as ByOptions<boolean> | undefined, () => undefined)
-    const memory =
-      declared?.kind === "router" || declared?.kind === "strategy" ? memoryOf(declared, context) : undefined
+    const memory = declared && declared.kind !== "composition" ? memoryOf(declared, context) : undefined
     const holes = { row: scope.writtenOf(name), stream: scope.writtenOf(stream) }
     if (isStrategy && reads === false) report(diagnose("L2R0544", span, holes))
     else if (memory?.name && resolve(memory).entry?.facts?.generates === true)

@@ -432,10 +432,17 @@ export const catalogue = {
     `\`${router}\` is told the task of every text, which the other routers on \`${stream}\` have to find`,
     "list it under `bounds`, or write `scenario: task_incremental` in the stream",
   ]),
-  L2R0528: warning<{ router: string }>(({ router }) => [
-    `\`${router}\` reads no memory: nothing of it is fitted on one, and its heads are kept`,
-    "take `memory` out, or change what it is fitted on or its `head`",
-  ]),
+  L2R0528: warning<{ row: string; kind: "router" | "probe" }>(({ row, kind }) =>
+    kind === "router"
+      ? [
+          `\`${row}\` reads no memory: nothing of it is fitted on one, and its heads are kept`,
+          "take `memory` out, or change what it is fitted on or its `head`",
+        ]
+      : [
+          `\`${row}\` reads no memory: its statistics come from all training data`,
+          "take `memory` out, or write `statistics: memory`",
+        ],
+  ),
   L2R0529: warning<{ left: string; right: string }>(({ left, right }) => [
     `\`${right}\` can't differ from \`${left}\` but in rounding: on low-rank modules the average of products is the average of outputs`,
     "write `mix: factors`, add an adapter that is not low-rank, or take one of them out",

@@ -107,8 +107,8 @@ export const experiments: Pages = {
     given: true,
   },
   L2R0512: {
-    title: "a router without a memory",
-    text: "This router is fitted on past examples, or its heads are. Where a file declares one memory, that is the one; where it declares none or several, the router says which.",
+    title: "a row without a memory",
+    text: "This row is fitted on past examples, or its heads are, or it sees them again. Where a file declares one memory, that is the one; where it declares none or several, the row says which.",
     wrong: `memory many = random { per_class: 50 }\nrouter unsure = l2r\n${trial("routers: unsure")}`,
     right: `memory many = random { per_class: 50 }\nrouter sure = l2r { memory: many }\n${trial("routers: sure")}`,
     given: true,
@@ -186,8 +186,8 @@ export const experiments: Pages = {
     given: true,
   },
   L2R0528: {
-    title: "a memory that its router does not read",
-    text: "This router is fitted on nothing, on the modules' weights, or on all training data, and its heads are those of the modules. So the memory that it names changes nothing of its row. Heads that are refitted do read it: `head: refit`. This is a warning and not an error.",
+    title: "a memory that its row does not read",
+    text: "This router is fitted on nothing, on the modules' weights, or on all training data, and its heads are those of the modules; or this probe takes its statistics from all training data. So the memory that it names changes nothing of its row. Heads that are refitted do read it: `head: refit`; and so do the statistics of a probe under `statistics: memory`. This is a warning and not an error.",
     wrong: `router zero_shot = arrow { memory: few, head: kept }\n${trial("routers: [learnt, zero_shot]")}`,
     right: `router zero_shot = arrow { head: kept }\n${trial("routers: [learnt, zero_shot]")}`,
     given: true,

@@ -5,6 +5,7 @@ import {
   type Composition,
   type Initial,
   isLowRank,
+  type Probe,
   type Role,
   type Router,
   Schema,
@@ -47,6 +48,11 @@ export const readsMemory = (strategy: Strategy, options: JsonSchema): Facts => {
   const reads = byOptions(strategy, options, (one, given) => one.replays?.(given).from !== "itself")
   return strategy.replays ? { reads_memory: reads ?? { byDefault: true } } : {}
 }
+
+/** Whether the statistics of a probe come from a memory. */
+export const probeFacts = (probe: Probe, options: JsonSchema): Facts => ({
+  reads_memory: byOptions(probe, options, (one, given) => one.statisticsFrom(given) === "memory"),
+})
 
 const DRAWN: readonly string[] = ["normal", "uniform", "vocabulary"]
 

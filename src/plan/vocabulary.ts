@@ -10,6 +10,7 @@ import {
   joinsTokens,
   lowRankWhere,
   modulesNeeded,
+  probeFacts,
   readsMemory,
   routerFacts,
   startsFromChance,
@@ -174,6 +175,8 @@ const factsOf = (plugin: Plugin, options: JsonSchema): Readonly<Record<string, u
         ...(plugin.generates && { generates: true }),
         ...fact(classNeeds(plugin, options)),
       }
+    case "probe":
+      return probeFacts(plugin, options)
     case "strategy":
       return {
         trains: plugin.trains,

@@ -376,6 +376,10 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
   ],
   L2R0512: [
     trial("routers: r", "memory more = random\nrouter r = l2r\n"),
+    trial(
+      "bounds: [even, frozen, whole]",
+      "memory more = random\nrouter even = uniform { head: refit }\nprobe frozen = frozen_class_centroid { statistics: memory }\nprobe whole = frozen_class_centroid\n",
+    ),
     trial("routers: learnt")
       .replace(/memory few[^\n]*\n/, "")
       .replace("{ memory: few }", ""),
@@ -470,6 +474,11 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
       around(
         "router even = uniform { memory: few, head: kept }\nrouter other = even { aggregate: parameters }",
       ).replace("routers: learnt", "routers: [learnt, even, other]"),
+    ),
+    advised(
+      around(
+        "probe frozen = frozen_class_centroid { statistics: memory, memory: few }\nprobe whole = frozen { statistics: train }\nprobe all = frozen_class_centroid { memory: few }",
+      ).replace("bounds: [oracle, uniform]", "bounds: [oracle, frozen, whole, all]"),
     ),
   ],
   L2R0529: [

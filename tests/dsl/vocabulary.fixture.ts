@@ -181,7 +181,13 @@ export const vocabulary: Vocabulary = {
       plugin("ewc", {}, { facts: { visits: "one_by_one", needs_boundaries: { byDefault: "it takes stock there" } } }),
       plugin("lfpt5", { memory: everyRouter.memory }, { facts: { reads_memory: { byDefault: false } } }),
     ]),
-    probe: Object.fromEntries([plugin("frozen_class_centroid", { statistics: oneOf("memory", "train") })]),
+    probe: Object.fromEntries([
+      plugin(
+        "frozen_class_centroid",
+        { statistics: oneOf("memory", "train"), memory: everyRouter.memory },
+        { facts: { reads_memory: { byDefault: false, where: { statistics: { memory: true } } } } },
+      ),
+    ]),
     backend: Object.fromEntries([plugin("onnxruntime", { threads: count }), plugin("reference")]),
   },
 }

@@ -95,6 +95,45 @@ test("every step that reads a memory along the stream reads the one that has see
   }
 })
 
+test("among several memories a probe reads the one that it names, as a router does; one over all data reads none", async () => {
+  const text = `language 1
+backbone encoder = bert "../../golden/tiny_bert" { max_tokens: 12 }
+data words = jsonl "data"
+stream both { tasks: words[weather, kitchen] }
+memory few = random { per_class: 1 }
+memory more = random { per_class: 2 }
+adapter low_rank = lora { rank: 2, targets: [query] }
+train brief { epochs: 1, batch: 4 }
+router nearest = similarity { memory: more, statistics: memory }
+probe little = frozen_class_centroid { statistics: memory, memory: few }
+probe much = little { memory: more }
+probe all = frozen_class_centroid
+experiment e { on: encoder, stream: both, adapters: low_rank, train: brief, routers: nearest, bounds: [little, much, all] }
+`
+  const { spec, diagnostics } = check(text, { file: "f", vocabulary: shipped as unknown as Vocabulary })
+  assert.ok(spec, JSON.stringify(diagnostics))
+  const plan = await makePlan(spec, { directory, processor: "p" })
+  const steps = new Map(plan.steps.map((step) => [step.key, step]))
+  const read = (name: string) => {
+    const fit = steps.get(plan.cells[0].rows.find((row) => row.name === name)!.fits[0])!
+    return ((fit.inputs.memories ?? []) as readonly string[]).map(
+      (key) => (steps.get(key)!.options as { memory: { options: { per_class: number } } }).memory.options.per_class,
+    )
+  }
+  assert.deepEqual([read("little"), read("much"), read("nearest"), read("all")], [[1, 1], [2, 2], [2, 2], []])
+  const { plugins } = plan.effective as { plugins: Record<string, { memory?: string }> }
+  assert.equal(plugins["probe much"].memory, "more")
+  const unsaid = text.replace(", memory: few }", " }").replace("probe much = little { memory: more }\n", "")
+  const { diagnostics: found } = check(unsaid.replace("little, much", "little"), {
+    file: "f",
+    vocabulary: shipped as unknown as Vocabulary,
+  })
+  assert.deepEqual(
+    found.map(({ code, message }) => `${code} ${message}`),
+    ["L2R0512 `little` needs a memory"],
+  )
+})
+
 test("who uses a memory of features pays for them, and no other row", async () => {
   const { plan, steps } = await planOf("herding")
   const features = steps.filter(

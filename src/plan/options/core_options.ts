@@ -5,6 +5,7 @@ import { PluginError } from "../../plugin/load.ts"
 import { decoded } from "../chosen.ts"
 import { CompositionOptions } from "./composition_options.ts"
 import { GroupingOptions } from "./grouping_options.ts"
+import { ProbeOptions } from "./probe_options.ts"
 import { RouterOptions } from "./router_options.ts"
 import { ReplayOptions } from "./strategy_options.ts"
 import { TransferOptions } from "./transfer_options.ts"
@@ -12,6 +13,7 @@ import { TransferOptions } from "./transfer_options.ts"
 export const coreOptions = {
   composition: CompositionOptions,
   grouping: GroupingOptions,
+  probe: ProbeOptions,
   router: RouterOptions,
   strategy: ReplayOptions,
   transfer: TransferOptions,

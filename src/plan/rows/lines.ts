@@ -84,15 +84,20 @@ export const linesOf = async (
 
 const probeLine = async (shelf: PluginShelf, spec: Spec, declaration: Declaration, stream: Stream): Promise<Line> => {
   const { name } = declaration
-  const probe = await shelf.take<Probe>("probe", declaration)
-  const memory = await memoryFor(shelf, spec, undefined, stream)
+  const probe = await shelf.take<Probe>("probe", declaration, coreOptionNames("probe"))
+  const core = coreOf("probe", declaration)
+  const reads = probe.plugin.statisticsFrom(probe.chosen.options) === "memory"
+  const memory = await memoryFor(shelf, spec, core.memory, stream, reads)
   const mixed = (stream.sequence?.blur ?? 0) > 0
   refuseUntold(
     stream,
     declaration,
     mixed ? "it is fitted anew after each task, and these go over into each other" : undefined,
   )
-  if (probe.plugin.statisticsFrom(probe.chosen.options) === "memory") refuseDrawn(stream, declaration, memory)
+  if (reads) {
+    shelf.note("probe", name, { memory: chosenMemory(spec, core.memory) ?? "random" })
+    refuseDrawn(stream, declaration, memory)
+  }
   return { of: "probe", name, probe, memory }
 }
 
