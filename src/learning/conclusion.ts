@@ -3,7 +3,7 @@ import type { Comparison, Row } from "./results.ts"
 
 export const LEVEL = 0.05
 
-type Side = Pick<Row, "source" | "head" | "knowsTask" | "leaks" | "how">
+type Side = Pick<Row, "source" | "head" | "knowsTask" | "leaks" | "how" | "memory">
 
 const SOURCES: Readonly<Record<Row["source"], string>> = {
   memory: "what it learnt from the memory",
@@ -22,6 +22,10 @@ const HEADS: Readonly<Record<Row["head"], string>> = {
 export function caveatOf(left: string, a: Side, right: string, b: Side): string | undefined {
   const parts = [
     a.source !== b.source && `unequal sources: ${left} has ${SOURCES[a.source]}, ${right} ${SOURCES[b.source]}`,
+    a.memory !== undefined &&
+      b.memory !== undefined &&
+      a.memory !== b.memory &&
+      `unequal memories: ${left} has ${a.memory}, ${right} ${b.memory}`,
     a.head !== b.head && `unequal heads: ${left} has ${HEADS[a.head]}, ${right} ${HEADS[b.head]}`,
     a.knowsTask !== b.knowsTask && `${a.knowsTask ? left : right} is told the task`,
     a.leaks !== b.leaks && `the gates of ${a.leaks ? left : right} depend on the other texts of a batch`,

@@ -96,6 +96,8 @@ export interface Row {
   readonly seed: number
   /** It carries something from task to task (a memory along the stream, a warm start): in another order its final figures are others. */
   readonly dependsOnOrder?: true
+  /** The memory that it reads, with the options that are not at their defaults: `random { per_class: 1 }`. */
+  readonly memory?: string
   /** Why the row has no figures, if it has none. */
   readonly notDefined?: string
   readonly stages: readonly Stage[]

@@ -36,6 +36,7 @@ const ROW: Shape = {
   ...KIND,
   name: "text",
   seed: "number",
+  "memory?": "text",
   stages: [STAGE],
   matrix: {
     classIncremental: FIGURES,

@@ -44,6 +44,10 @@ for (const paper of PAPERS)
         assert.ok(Number.isFinite(line.classIncremental?.value), `${line.row} ${line.head}`)
       }
     assert.ok(results.cells.every(({ comparisons }) => comparisons.length > 0))
+    const unmatched = results.cells.flatMap(({ experiment, comparisons }) =>
+      comparisons.some(({ caveat }) => caveat?.includes("unequal memories")) ? [experiment] : [],
+    )
+    assert.deepEqual(unmatched, paper === "16_field" ? ["memories"] : [], "rows with a memory have the same one")
   })
 
 for (const paper of PAPERS)

@@ -330,6 +330,13 @@ test("caveats: the task told, the batch read, a shared module, and none where th
   assert.match(caveatOf("a", { ...plain, knowsTask: true }, "b", plain)!, /a is told the task/)
   assert.match(caveatOf("a", plain, "b", { ...plain, leaks: "batch" })!, /the gates of b depend on the other texts/)
   assert.match(caveatOf("a", plain, "b", { ...plain, how: "shared" })!, /b trains one shared module/)
+  const some = { ...plain, memory: "random" }
+  assert.equal(caveatOf("a", some, "b", plain), undefined)
+  assert.equal(caveatOf("a", some, "b", some), undefined)
+  assert.equal(
+    caveatOf("a", some, "b", { ...some, memory: "random { per_class: 1 }" }),
+    "unequal memories: a has random, b random { per_class: 1 }",
+  )
 })
 
 test("router accuracy: mean over units, and the majority vote beside it", () => {

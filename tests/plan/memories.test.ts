@@ -95,6 +95,24 @@ test("every step that reads a memory along the stream reads the one that has see
   }
 })
 
+test("a row says which memory it reads, in words that are the same for like memories", async () => {
+  const said = async (memory: string) => {
+    const { rows } = (await planOf(memory)).plan.cells[0]
+    return rows.flatMap((row) => (row.memory === undefined ? [] : [`${row.name} ${row.head}: ${row.memory}`]))
+  }
+  const readers = ["learnt kept", "learnt refit", "nearest kept", "refitted refit", "frozen none"]
+  for (const [written, words] of [
+    ["random", "random"],
+    ["random { per_class: 5 }", "random"],
+    ["random { per_task: 3 }", "random { per_task: 3 }"],
+    ["ring { capacity: 3 }", "ring { capacity: 3 }"],
+  ])
+    assert.deepEqual(
+      await said(written),
+      readers.map((row) => `${row}: ${words}`),
+    )
+})
+
 test("among several memories a probe reads the one that it names, as a router does; one over all data reads none", async () => {
   const text = `language 1
 backbone encoder = bert "../../golden/tiny_bert" { max_tokens: 12 }
@@ -108,7 +126,9 @@ router nearest = similarity { memory: more, statistics: memory }
 probe little = frozen_class_centroid { statistics: memory, memory: few }
 probe much = little { memory: more }
 probe all = frozen_class_centroid
-experiment e { on: encoder, stream: both, adapters: low_rank, train: brief, routers: nearest, bounds: [little, much, all] }
+strategy again = er { memory: more }
+composition one = uniform_merge { memory: few }
+experiment e { on: encoder, stream: both, adapters: low_rank, train: brief, routers: nearest, compositions: one, bounds: [little, much, all, again, sequential] }
 `
   const { spec, diagnostics } = check(text, { file: "f", vocabulary: shipped as unknown as Vocabulary })
   assert.ok(spec, JSON.stringify(diagnostics))
@@ -121,6 +141,19 @@ experiment e { on: encoder, stream: both, adapters: low_rank, train: brief, rout
     )
   }
   assert.deepEqual([read("little"), read("much"), read("nearest"), read("all")], [[1, 1], [2, 2], [2, 2], []])
+  assert.deepEqual(
+    plan.cells[0].rows.map(({ name, head, memory }) => [name, head, memory]),
+    [
+      ["nearest", "kept", "random { per_class: 2 }"],
+      ["one", "kept", undefined],
+      ["one", "refit", "random { per_class: 1 }"],
+      ["little", "none", "random { per_class: 1 }"],
+      ["much", "none", "random { per_class: 2 }"],
+      ["all", "none", undefined],
+      ["again", "joint", "random { per_class: 2 }"],
+      ["sequential", "joint", undefined],
+    ],
+  )
   const { plugins } = plan.effective as { plugins: Record<string, { memory?: string }> }
   assert.equal(plugins["probe much"].memory, "more")
   const unsaid = text.replace(", memory: few }", " }").replace("probe much = little { memory: more }\n", "")

@@ -5,6 +5,7 @@ import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
 import type { PlannedMemory } from "../memories.ts"
+import { memoryText } from "../memory_text.ts"
 import type { CompositionOptions } from "../options/composition_options.ts"
 import { type Fitting, optionsFor } from "../options/step_options.ts"
 import type { Step } from "../step.ts"
@@ -55,7 +56,8 @@ export const planComposition = (
   return heads.map((head): PlannedRow => {
     const turned = modules.dependsOnOrder || (head === "refit" && row.memory.dependsOnOrder)
     const turns = turned ? { dependsOnOrder: true as const } : {}
-    const about = { ...known, ...turns, head, source: source(head) }
+    const memory = head === "refit" ? { memory: memoryText(row.memory.of) } : {}
+    const about = { ...known, ...turns, ...memory, head, source: source(head) }
     if (notDefined) return { ...about, stages: [], fits: [], charged: [], notDefined }
     const evaluated = stages.map((stage) => evaluate({ builder, stream, modules, row, stage }, head))
     const last = evaluated.at(-1)

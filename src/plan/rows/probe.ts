@@ -4,6 +4,7 @@ import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
 import type { PlannedMemory } from "../memories.ts"
+import { memoryText } from "../memory_text.ts"
 import type { Json } from "../step.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { Evaluated, PlannedRow } from "./row.ts"
@@ -54,6 +55,7 @@ export const planProbe = (
     head: "none",
     source,
     ...(source === "memory" && memory.dependsOnOrder ? { dependsOnOrder: true as const } : {}),
+    ...(source === "memory" ? { memory: memoryText(memory.of) } : {}),
     how: "none",
     knowsTask: false,
     seed,

@@ -3,6 +3,7 @@ import type { Source } from "../../learning/results.ts"
 import type { Router } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
+import { memoryText } from "../memory_text.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
 import { askedBy, whyNotInformed } from "./fisher.ts"
@@ -74,6 +75,7 @@ export const planRouter = (
       ...(modules.dependsOnOrder || (warm && isTrained(at)) || (row.memory.dependsOnOrder && usesMemory(at))
         ? { dependsOnOrder: true as const }
         : {}),
+      ...(usesMemory(at) ? { memory: memoryText(row.memory.of) } : {}),
       head,
       source: sourceOf(row.router, head),
       stages: evaluated,

@@ -22,6 +22,8 @@ export interface PlannedRow {
   readonly leaks?: "batch"
   /** Its final figures are others in another order of the tasks. */
   readonly dependsOnOrder?: true
+  /** What it reads of earlier tasks' examples, in words. */
+  readonly memory?: string
   readonly seed: number
   readonly granularity: "example" | "token"
   readonly stages: readonly Evaluated[]

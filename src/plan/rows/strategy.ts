@@ -2,6 +2,7 @@
 import type { Adapter } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
+import { memoryText } from "../memory_text.ts"
 import type { PlannedStream } from "../stream.ts"
 import type { PlannedModules } from "./cell.ts"
 import { whyNotTrained } from "./modules_needed.ts"
@@ -29,6 +30,7 @@ export const planStrategy = (
     knowsTask: plugin.knowsTask?.(row.strategy.chosen.options) ?? false,
     seed,
     granularity: "example",
+    ...(row.memory ? { memory: memoryText(row.memory.of) } : {}),
   } as const
   // What trains everything has no adapter: its steps are the same for every library.
   const adapter: Resolved<Adapter> | undefined = plugin.trains === "everything" ? undefined : modules.only

@@ -17,6 +17,7 @@ export interface RowPlan
     | "notDefined"
     | "stepKeys"
     | "dependsOnOrder"
+    | "memory"
   > {
   readonly stages: readonly { readonly index: number; readonly evaluation: number }[]
   /** Where its trainable parameters and stored bytes are counted: places in the list of fits. */
