@@ -112,11 +112,29 @@ export const checkExperiment = (resolved: Resolved, context: Context): Experimen
 const reportUnmeasured = (value: ValueNode | undefined, stream: Stream, { report, scope }: Context): void => {
   const head = stream.answers ? "text" : "classes"
   const { all } = measuresOf(head)
-  for (const item of value === undefined ? [] : value.kind === "list" ? value.items : [value])
-    if (item.kind === "word" && isMeasure(item.text) && !all.includes(item.text)) {
-      const words = all.slice(0, 2)
-      report(diagnose("L2R0532", item.span, { measure: item.text, stream: scope.writtenOf(stream.name), head, words }))
+  const written = scope.writtenOf(stream.name)
+  const ahead = whyNotAhead(stream)
+  for (const item of value === undefined ? [] : value.kind === "list" ? value.items : [value]) {
+    if (item.kind !== "word" || !isMeasure(item.text)) continue
+    if (!all.includes(item.text))
+      report(diagnose("L2R0532", item.span, { measure: item.text, stream: written, head, words: all.slice(0, 2) }))
+    else if (item.text === "forward_transfer" && ahead)
+      report(diagnose("L2R0545", item.span, { stream: written, ...ahead }))
+  }
+}
+
+/** Why no model can know a task before it is learnt, if none can. */
+const whyNotAhead = (stream: Stream): { readonly why: string; readonly help: string } | undefined => {
+  if (stream.sequence)
+    return {
+      why: "of a task that has not ended something may have come",
+      help: "take it out, or write `boundaries: known`",
     }
+  if (stream.answers || stream.scenario === "domain_incremental") return undefined
+  return {
+    why: "before a task is learnt nothing is known of its labels",
+    help: "take it out, or write `scenario: domain_incremental` where tasks share their labels",
+  }
 }
 
 const isMeasure = (word: string): boolean =>

@@ -515,6 +515,10 @@ export const catalogue = {
     `\`${row}\` ${memory ? `reads the memory \`${memory}\`, whose samples are` : "replays samples, which are"} texts with answers that a model writes, and \`${stream}\` chooses among classes`,
     "write `head: text` in the stream, or take what keeps training examples, such as `random` and `er`",
   ]),
+  L2R0545: error<{ stream: string; why: string; help: string }>(({ stream, why, help }) => [
+    `\`forward_transfer\` is not defined on \`${stream}\`: ${why}`,
+    help,
+  ]),
   L2R0550: error<{ family: string; names: readonly string[] }>(({ family, names }) => [
     `\`${family}\` makes no network from nothing that writes texts`,
     names.length > 0 ? `there ${names.length === 1 ? "is" : "are"} ${quoted(names)}` : "no backbone plugin does",

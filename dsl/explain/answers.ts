@@ -27,7 +27,7 @@ export const answers: Pages = {
   },
   L2R0532: {
     title: "a measure that the stream does not have",
-    text: "Where a class is chosen there is accuracy; where an answer is written there are Rouge-L and exact match. What is read off the matrix (`anytime`, `forgetting`, `backward_transfer`, `learning_accuracy`) both have: of accuracies, or of Rouge-L.",
+    text: "Where a class is chosen there is accuracy; where an answer is written there are Rouge-L and exact match. What is read off the matrix (`anytime`, `forgetting`, `backward_transfer`, `learning_accuracy`, `forward_transfer`) both have: of accuracies, or of Rouge-L.",
     wrong: spoken("bounds: [oracle, uniform]\nmeasure: accuracy"),
     right: spoken("bounds: [oracle, uniform]\nmeasure: rouge_l"),
     given: true,
@@ -67,6 +67,13 @@ export const answers: Pages = {
       "bounds: oracle",
       "transfer ported = skip { of: low_rank, from: encoder }\nportability porting { transfers: ported, on: encoder, stream: topics, train: brief }\n",
     ),
+    given: true,
+  },
+  L2R0545: {
+    title: "forward transfer where nothing can be known",
+    text: "Forward transfer is how well a task is known before it is learnt. Where each task brings labels of its own, no model can name them before; where tasks share their labels (`scenario: domain_incremental`), or answers are written, it can. Under `boundaries: unknown` some of the next task may have come when a task ends. Rows that are told the task have no module for one to come, and no figure.",
+    wrong: trial("bounds: [oracle, uniform]\nmeasure: [accuracy, forward_transfer]"),
+    right: spoken("bounds: [oracle, uniform]\nmeasure: [rouge_l, forward_transfer]"),
     given: true,
   },
   L2R0544: {

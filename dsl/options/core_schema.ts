@@ -36,9 +36,15 @@ export const TEXT_MEASURES = [...SCORES, ...MEASURES.slice(2)] as const
 
 /**
  * What is shown where `measure` names it, and not otherwise: weighted F1, forgetting and backward transfer as other published codes
- * define them, and how the routers use the modules, by layer and task.
+ * define them, forward transfer, for which more is tested, and how the routers use the modules, by layer and task.
  */
-export const ON_REQUEST = ["weighted_f1", "forgetting_all_rows", "backward_transfer_sapt", "routing"] as const
+export const ON_REQUEST = [
+  "weighted_f1",
+  "forgetting_all_rows",
+  "backward_transfer_sapt",
+  "forward_transfer",
+  "routing",
+] as const
 
 /** Measures on which two rows can be paired: a number per test example (right or wrong, or a score), or worked out anew from examples that are drawn. */
 export const COMPARED = ["accuracy", "task_accuracy", "weighted_f1", ...SCORES] as const

@@ -11,6 +11,8 @@ export const MEASURED: Readonly<Record<Measure, string>> = {
   forgetting_all_rows:
     "best accuracy on a task, the last one too, minus the last, so never negative: forgetting as mammoth and l2p-pytorch compute it",
   backward_transfer_sapt: "backward transfer over all tasks, and not all but the last: as SAPT's score.py computes it",
+  forward_transfer:
+    "accuracy on a task right before it is learnt, in points over a guess among the labels so far; of written answers, their score. Each stage is tested on the next task too",
   backward_transfer: "last accuracy on a task minus that right after learning it, in points",
   learning_accuracy: "accuracy on each task right after learning it",
   router_accuracy: "how often the largest gate is that of the example's own task",

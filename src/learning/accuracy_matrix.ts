@@ -1,9 +1,9 @@
 /**
  * The accuracy matrix of continual learning: R[i][j] is the accuracy on task j after learning tasks 0..i.
  *
- *     R[i][j] = 100 · hits(i, j) / examples(j)      j <= i
+ *     R[i][j] = 100 · hits(i, j) / examples(j)      j <= i, and j = i + 1 where forward transfer is measured
  *
- * Where texts are answered in words, a score stands in the place of a hit. Percent; null above the diagonal, for a stage that was not evaluated, and for a task without test examples.
+ * Where texts are answered in words, a score stands in the place of a hit. Percent; null where the task was not tested, for a stage that was not evaluated, and for a task without test examples.
  * Class-incremental counts predictions over the union of the classes of tasks <= i, task-incremental those within the task's own classes.
  * Lopez-Paz and Ranzato 2017 (GEM), section 3.
  */
@@ -32,7 +32,7 @@ export function accuracyMatrix(
       seen[task]++
       hits[task] += credit[k]
     })
-    for (let j = 0; j <= stage.index; j++) if (seen[j] > 0) matrix[stage.index][j] = (100 * hits[j]) / seen[j]
+    for (let j = 0; j < tasks; j++) if (seen[j] > 0) matrix[stage.index][j] = (100 * hits[j]) / seen[j]
   }
   return matrix
 }

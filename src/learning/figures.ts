@@ -3,12 +3,14 @@ import type { Setup } from "./accuracy_matrix.ts"
 import type { Sample, Statistic } from "./bootstrap.ts"
 import { credits } from "./credits.ts"
 import type { Draws } from "./draws.ts"
+import { guesses } from "./guesses.ts"
 import { figuresOf, macro } from "./intervals.ts"
 import { anytimeAccuracy } from "./metrics/anytime_accuracy.ts"
 import { averageAccuracy } from "./metrics/average_accuracy.ts"
 import { backwardTransfer } from "./metrics/backward_transfer.ts"
 import { significant } from "./metrics/definition.ts"
 import { forgetting } from "./metrics/forgetting.ts"
+import { forwardTransfer } from "./metrics/forward_transfer.ts"
 import { learningAccuracy } from "./metrics/learning_accuracy.ts"
 import { rightUnits } from "./metrics/router_accuracy.ts"
 import type { Cell, Figure, Row, Stage, Summary } from "./results.ts"
@@ -67,6 +69,30 @@ export function matrixFigures(rows: readonly Row[], cell: Outcomes, setup: Setup
     forgettingAllRows: forgotOfAll,
     backwardTransferSapt: backwardOverAll,
   }
+}
+
+/** Undefined where a task is not tested before it is learnt. */
+export function forwardFigure(
+  rows: readonly Row[],
+  cell: Outcomes & Pick<Cell, "classes" | "answers">,
+  setup: Setup,
+  random: Draws,
+): Figure | undefined {
+  const T = cell.tasks.length
+  if (T < 2) return undefined
+  const sample = sampleOf(rows, cell, T - 1, (row, i) => {
+    const stage = row.stages.find(({ index }) => index === i)
+    const ahead = stage?.predictions.example.some((id) => cell.examples[id].task === i + 1)
+    return ahead ? hits(stage, cell, setup, i + 1) : undefined
+  })
+  if (sample === undefined) return undefined
+  const b = guesses(cell)
+  const transfer: Statistic = (means) => {
+    const R = Array.from({ length: T }, () => new Array<number | null>(T).fill(null))
+    for (let i = 0; i < T - 1; i++) R[i][i + 1] = means[(i + 1) * (T - 1) + i]
+    return forwardTransfer(R, b) ?? 0
+  }
+  return figuresOf(sample, [transfer], random)[0]
 }
 
 /** Average accuracy, or mean score, after the last task. */
@@ -134,29 +160,26 @@ function finalStage(row: Row, { tasks }: Outcomes): Stage | undefined {
   return row.stages.find(({ index }) => index === tasks.length - 1)
 }
 
-/** Percent by example id: 100 or 0, or the score of what was written; examples of later tasks count 0. */
-function hits(stage: Stage | undefined, cell: Outcomes, setup: Setup): Float64Array | undefined {
+/** Percent by example id: 100 or 0, or the score of what was written; examples of later tasks than `last` count 0. */
+function hits(stage: Stage | undefined, cell: Outcomes, setup: Setup, last = stage?.index): Float64Array | undefined {
   if (stage === undefined) return undefined
   const credit = credits(stage, cell.examples, setup)
-  return outcomes(stage, cell, (k) => 100 * credit[k])
+  return outcomes(stage, cell, (k) => 100 * credit[k], last)
 }
 
-/** By example id; 0 where the stage did not evaluate the example and its task comes later, undefined where one is missing that should be there. */
+/** By example id; 0 where its task comes after `last`, undefined where one is missing that should be there. */
 function outcomes(
   stage: Stage,
   { examples }: Outcomes,
   of: (k: number, task: number) => number,
+  last = stage.index,
 ): Float64Array | undefined {
-  const values = new Float64Array(examples.length).fill(Number.NaN)
+  const values = Float64Array.from(examples, ({ task }) => (task <= last ? Number.NaN : 0))
   stage.predictions.example.forEach((id, k) => {
-    values[id] = of(k, examples[id].task)
+    const { task } = examples[id]
+    if (task <= last) values[id] = of(k, task)
   })
-  for (let e = 0; e < values.length; e++) {
-    if (!Number.isNaN(values[e])) continue
-    if (examples[e].task <= stage.index) return undefined
-    values[e] = 0
-  }
-  return values
+  return values.some(Number.isNaN) ? undefined : values
 }
 
 /** [task][example][seed][figure] from values by example id; undefined where a row lacks one, or a task has no examples. */

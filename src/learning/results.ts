@@ -18,7 +18,7 @@ export interface Figure {
 
 /** One test example's outcome at one stage. Index arrays, so that thousands stay small. */
 export interface Predictions {
-  /** Index into `Cell.examples` of each evaluated test example (tasks up to the stage). */
+  /** Index into `Cell.examples` of each evaluated test example: tasks up to the stage, and the next where forward transfer is measured. */
   readonly example: readonly number[]
   /** Predicted class (index into `Cell.classes`) over the union of classes, and within the task's own classes. */
   readonly classIncremental: readonly number[]
@@ -103,7 +103,7 @@ export interface Row {
   readonly stages: readonly Stage[]
   /** Of compositions. */
   readonly composition?: CompositionError
-  /** [after task i][on task j], percent, j <= i, else null. */
+  /** [after task i][on task j], percent, j <= i (and i + 1 where forward transfer is measured), else null. */
   readonly matrix: {
     readonly classIncremental: readonly (readonly (number | null)[])[]
     readonly taskIncremental: readonly (readonly (number | null)[])[]
@@ -177,6 +177,8 @@ export interface Summary {
   readonly forgettingAllRows?: Figure
   readonly backwardTransferSapt?: Figure
   readonly learningAccuracy?: Figure
+  /** Where it is asked for, of rows that aren't told the task. */
+  readonly forwardTransfer?: Figure
   /** Per-layer routers: mean over units and majority vote. */
   readonly routerAccuracy?: Figure & { readonly majority?: number }
   readonly entropy?: Figure

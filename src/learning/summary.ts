@@ -1,7 +1,7 @@
 /** From the rows of a cell to the lines of its table. Everything comes from predictions, gates and the examples' tasks and classes: `results.json` is enough. */
 import type { Setup } from "./accuracy_matrix.ts"
 import type { OpenDraws } from "./draws.ts"
-import { finalAccuracy, gapTo, gateEntropy, matrixFigures, routerAccuracy } from "./figures.ts"
+import { finalAccuracy, forwardFigure, gapTo, gateEntropy, matrixFigures, routerAccuracy } from "./figures.ts"
 import { gateUse } from "./gate_use.ts"
 import { orderInvariant } from "./orders.ts"
 import type { Cell, Cost, Figure, Row, Summary } from "./results.ts"
@@ -9,7 +9,7 @@ import { groupRows, notDefined, type RowGroup } from "./row_groups.ts"
 
 export type Outcomes = Pick<
   Cell,
-  "experiment" | "adapter" | "order" | "scenario" | "answers" | "tasks" | "examples" | "rows"
+  "experiment" | "adapter" | "order" | "scenario" | "answers" | "tasks" | "examples" | "classes" | "rows"
 >
 
 /** The set-up that a cell is about: what accuracy, forgetting and comparisons are computed on; Rouge-L where texts are answered in words. */
@@ -55,6 +55,7 @@ function line(group: RowGroup, oracle: RowGroup | undefined, cell: Outcomes, ope
     ...known,
     ...headlines(setup, accuracy, (other) => finalAccuracy(rows, cell, other, open(other))),
     ...overStages,
+    forwardTransfer: forwardFigure(rows, cell, setup, open("forward_transfer")),
     routerAccuracy: routerAccuracy(rows, cell, open("router_accuracy")),
     entropy: gateEntropy(rows, cell, open("entropy")),
     gateUse: gateUse(cell, rows),

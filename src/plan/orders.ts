@@ -84,11 +84,12 @@ export const streamInOrder = (builder: StepBuilder, stream: PlannedStream, { pla
       seconds: seconds.mixed,
       bytes: 3e5,
     })
-  const { scenario, sequence, answers, backbone, code, texts, notices } = stream
+  const { scenario, sequence, answers, ahead, backbone, code, texts, notices } = stream
   return {
     scenario,
     ...(sequence ? { sequence } : {}),
     ...(answers ? { answers } : {}),
+    ...(ahead ? { ahead } : {}),
     backbone,
     code,
     texts,

@@ -89,7 +89,7 @@ export const makePlan = async (spec: Spec, settings: PlanSettings): Promise<Plan
   for (const declared of Object.values(spec.portabilities))
     portabilities.push(
       ...(await planPortability(builder, shelf, spec, declared, (stream, backbone) =>
-        planStream(builder, shelf, spec, spec.streams[stream], backbone, settings.directory, settings.onDownload),
+        planStream(builder, shelf, spec, spec.streams[stream], backbone, settings),
       )),
     )
   const steps = builder.steps
@@ -176,7 +176,12 @@ const planExperiment = async (
   { directory, finalStageOnly = false, keepGates = false, onDownload, moduleReader }: PlanSettings,
 ): Promise<readonly PlannedCell[]> => {
   const { on, stream: streamName } = experiment
-  const stream = await planStream(builder, shelf, spec, spec.streams[streamName], on, directory, onDownload)
+  const settings = {
+    directory,
+    ...(onDownload && { onDownload }),
+    ...(experiment.measure.includes("forward_transfer") && { ahead: true as const }),
+  }
+  const stream = await planStream(builder, shelf, spec, spec.streams[streamName], on, settings)
   const stages = stream.tasks.map((_, t) => t).filter((t) => !finalStageOnly || t === stream.tasks.length - 1)
   const adapters = await adaptersOf(shelf, spec)
   const declared = [...adapters.values()]
@@ -189,7 +194,7 @@ const planExperiment = async (
     used.flatMap((name) => adapters.get(name) ?? []),
   )
   const transfers = await transfersOf(shelf, spec, experiment.adapters, experiment.train, (backbone) =>
-    planStream(builder, shelf, spec, spec.streams[streamName], backbone, directory, onDownload),
+    planStream(builder, shelf, spec, spec.streams[streamName], backbone, settings),
   )
   const groupings = await groupingsOf(shelf, spec, experiment.adapters, experiment.train)
   const orders = ordersOf(spec.streams[experiment.stream], stream.tasks)

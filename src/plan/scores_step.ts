@@ -1,6 +1,7 @@
 /** The step that joins the predictions of all rows of a cell with tasks and labels. */
 import type { StepBuilder } from "./builder.ts"
 import { seconds } from "./estimates.ts"
+import { lookingAhead } from "./looking_ahead.ts"
 import type { PlannedRow } from "./rows/row.ts"
 import type { Json } from "./step.ts"
 import type { PlannedStream } from "./stream.ts"
@@ -24,7 +25,11 @@ export const planScores = (
       ...(stream.answers ? { answers: stream.answers } : {}),
       rows: rows.map(({ stages, fits: own, charged: _c, ...row }) => ({
         ...row,
-        stages: stages.map(({ stage, evaluation }) => ({ index: stage, evaluation: evaluations.indexOf(evaluation) })),
+        stages: stages.map(({ stage, evaluation }) => ({
+          index: stage,
+          evaluation: evaluations.indexOf(evaluation),
+          ...lookingAhead(stream, stage, row.knowsTask),
+        })),
         fits: own.map((key) => fits.indexOf(key)),
         stepKeys: [...new Set(stages.flatMap((one) => [...one.fits, one.evaluation]))],
       })),

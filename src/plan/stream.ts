@@ -23,6 +23,8 @@ export interface PlannedStream {
   readonly sequence?: Sequence
   /** How texts are answered; absent where classes are chosen. */
   readonly answers?: Answers
+  /** Forward transfer is measured. */
+  readonly ahead?: true
   readonly backbone: ChosenBackbone
   /** Blocks of the backbone, where its plugin tells before it is loaded. */
   readonly blocks?: number
@@ -38,14 +40,18 @@ export interface ChosenBackbone extends Chosen {
   readonly fingerprint: string
 }
 
+export interface StreamSettings extends Pick<PlannedStream, "ahead"> {
+  readonly directory: string
+  readonly onDownload?: Place["onDownload"]
+}
+
 export const planStream = async (
   builder: StepBuilder,
   shelf: PluginShelf,
   spec: Spec,
   stream: Stream,
   backboneName: string,
-  directory: string,
-  onDownload?: Place["onDownload"],
+  { directory, onDownload, ahead }: StreamSettings,
 ): Promise<PlannedStream> => {
   const declared = spec.backbones[backboneName]
   const place = { directory: folderIn(directory, declared) }
@@ -118,6 +124,7 @@ export const planStream = async (
     scenario: stream.scenario,
     ...(stream.sequence ? { sequence: stream.sequence } : {}),
     ...(answers ? { answers } : {}),
+    ...(ahead ? { ahead } : {}),
     backbone: onBackbone,
     ...(extent ? { blocks: extent.layers } : {}),
     code,

@@ -30,6 +30,7 @@ type Secondary =
   | "backwardTransfer"
   | "forgettingAllRows"
   | "backwardTransferSapt"
+  | "forwardTransfer"
   | "learningAccuracy"
   | "routerAccuracy"
   | "entropy"
@@ -67,7 +68,12 @@ export const headline = ({ scenario, answers }: About): "classIncremental" | "ta
   answers ? "rougeL" : scenario === "task_incremental" ? "taskIncremental" : "classIncremental"
 
 /** Shown where they are named alone. */
-const ON_REQUEST: ReadonlySet<string> = new Set(["weighted_f1", "forgetting_all_rows", "backward_transfer_sapt"])
+const ON_REQUEST: ReadonlySet<string> = new Set([
+  "weighted_f1",
+  "forgetting_all_rows",
+  "backward_transfer_sapt",
+  "forward_transfer",
+])
 
 /** The columns of a cell's table: those that it measures (some where they are named alone); under `task_incremental` there is one accuracy. */
 export const columnsOf = (cell: About & Pick<Cell, "measures">): readonly Column[] =>
@@ -147,6 +153,12 @@ const allColumns = (cell: About): readonly Column[] => [
     "BWT (SAPT)",
     "Backward transfer over all tasks, and not all but the last, in points: as SAPT's score.py computes it.",
     "backwardTransferSapt",
+  ),
+  secondary(
+    "forward_transfer",
+    "Forward",
+    `Forward transfer: ${measured(cell)} on a task before it is learnt${cell.answers ? "" : ", over that of a guess among the labels so far"}, in points.`,
+    "forwardTransfer",
   ),
   secondary(
     "learning_accuracy",

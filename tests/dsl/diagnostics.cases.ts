@@ -512,6 +512,12 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     trial("routers: dreamer", "memory dreamt = generated\nrouter dreamer = l2r { memory: dreamt }\n"),
     trial("routers: learnt, bounds: lfpt5"),
   ],
+  L2R0545: [
+    around(
+      "stream s { tasks: intents }\nexperiment trial { on: encoder, stream: s, adapters: low_rank, train: fast, routers: learnt, measure: [accuracy, forward_transfer] }",
+    ),
+    free("bounds: er, measure: forward_transfer"),
+  ],
   L2R0539: [
     spoken(
       "routers: r",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { accuracyMatrix, type Matrix, microAccuracy } from "../../src/learning/accuracy_matrix.ts"
+import { guesses } from "../../src/learning/guesses.ts"
 import {
   anytimeAccuracy,
   averageAccuracy,
@@ -8,6 +9,7 @@ import {
   bernoulliEntropy,
   FORGETTING_VARIANTS,
   forgetting,
+  forwardTransfer,
   learningAccuracy,
   METRICS,
   majority,
@@ -50,6 +52,32 @@ test("Chaudhry's forgetting is negative where the last row is the best, mammoth'
   ]
   near(forgetting(rising), -20)
   near(forgetting(rising, "all_rows"), 0)
+})
+
+test("forward transfer of a hand-computed matrix: what lies above the diagonal, over what a guess gets", () => {
+  const ahead: Matrix = [
+    [90, 55, null],
+    [95, 80, 40],
+    [60, 85, 70],
+  ]
+  near(forwardTransfer(ahead, [50, 50, 25]), (5 + 15) / 2)
+  assert.equal(forwardTransfer(R, [50, 50, 50]), undefined)
+  assert.equal(forwardTransfer([[90]], [50]), undefined)
+  near(forgetting(ahead), forgetting(R)!)
+  near(backwardTransfer(ahead), backwardTransfer(R)!)
+})
+
+test("a guess among the labels so far: a label that has not come is never guessed, and of answers nothing is", () => {
+  const labels = [
+    ["good", "bad"],
+    ["bad", "good"],
+    ["good", "mixed"],
+  ]
+  const classes = labels.flatMap((own, task) => own.map((label) => ({ task, label })))
+  const examples = [0, 1, 2, 3, 3, 4, 4, 4, 5].map((id, i) => ({ task: classes[id].task, class: id, id: `x${i}` }))
+  const cell = { tasks: ["a", "b", "c"], examples, classes }
+  assert.deepEqual(guesses(cell), [0, 50, (100 * 3) / 4 / 2])
+  assert.deepEqual(guesses({ ...cell, answers: {} as never }), [0, 0, 0])
 })
 
 test("backward transfer, and SAPT's variant is (T-1)/T of it", () => {

@@ -76,6 +76,7 @@ const cellOf = (rows: readonly Row[]): Outcomes => ({
   order: "written",
   tasks: TASKS,
   examples,
+  classes: Array.from({ length: 6 }, (_, id) => ({ task: id >> 1, label: `x${id}` })),
   rows,
 })
 

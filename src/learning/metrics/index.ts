@@ -6,6 +6,7 @@ import type { MetricDefinition } from "./definition.ts"
 import { bernoulliEntropyDefinition, normalisedEntropyDefinition } from "./entropy.ts"
 import { exactMatchDefinition } from "./exact_match.ts"
 import { forgettingDefinition } from "./forgetting.ts"
+import { forwardTransferDefinition } from "./forward_transfer.ts"
 import { learningAccuracyDefinition } from "./learning_accuracy.ts"
 import { oracleGapDefinition } from "./oracle_gap.ts"
 import { rightMassDefinition } from "./right_mass.ts"
@@ -21,6 +22,7 @@ export * from "./definition.ts"
 export * from "./entropy.ts"
 export * from "./exact_match.ts"
 export * from "./forgetting.ts"
+export * from "./forward_transfer.ts"
 export * from "./learning_accuracy.ts"
 export * from "./oracle_gap.ts"
 export * from "./porter_stem.ts"
@@ -40,6 +42,7 @@ export const METRICS: readonly MetricDefinition[] = [
   anytimeAccuracyDefinition,
   forgettingDefinition,
   backwardTransferDefinition,
+  forwardTransferDefinition,
   learningAccuracyDefinition,
   routerAccuracyDefinition,
   rightMassDefinition,

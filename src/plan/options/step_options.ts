@@ -2,6 +2,7 @@
 import type { Answers, PretrainingSize, Train } from "../../../dsl/spec.ts"
 import type { ExpertLosses, Role, Routing } from "../../plugin/index.ts"
 import type { Chosen } from "../chosen.ts"
+import type { Ahead } from "../looking_ahead.ts"
 import type { Json, StepKind } from "../step.ts"
 import type { ChosenBackbone } from "../stream.ts"
 import type { ModuleFolder, Start } from "../trained_elsewhere.ts"
@@ -140,7 +141,7 @@ export interface ComposeOptions {
 }
 
 /** Texts under the module that a composition made. */
-export interface EncodeComposed {
+export interface EncodeComposed extends Ahead {
   readonly what: "composed"
   readonly backbone: ChosenBackbone
   readonly stage: number
@@ -149,7 +150,7 @@ export interface EncodeComposed {
 }
 
 /** Texts under a library that a router composes. */
-export interface EncodeRouted {
+export interface EncodeRouted extends Ahead {
   readonly what: "routed"
   readonly backbone: ChosenBackbone
   readonly router: Chosen
@@ -160,26 +161,31 @@ export interface EncodeRouted {
 }
 
 /** Texts under one module, or under a strategy's shared model: those of a stage, or all. */
-export type EncodeSingle = { readonly backbone: ChosenBackbone; readonly seed: number } & (
-  | { readonly what: "module" }
-  | { readonly what: "shared"; readonly stage?: number }
-)
+export type EncodeSingle = Ahead & { readonly backbone: ChosenBackbone; readonly seed: number } & (
+    | { readonly what: "module" }
+    | { readonly what: "shared"; readonly stage?: number }
+  )
 
 /** Answers to the mixed test set, as a module, a shared model or a composed library writes them, or those of the modules that a router picks, or of the models that the tasks of the texts have left. */
-export type WriteOptions = { readonly seed: number } & (
-  | { readonly what: "module"; readonly backbone: ChosenBackbone; readonly answers: Answers }
-  | { readonly what: "shared"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage?: number }
-  | { readonly what: "of_task"; readonly stage: number }
-  | { readonly what: "composed"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage: number }
-  | {
-      readonly what: "routed"
-      readonly backbone: ChosenBackbone
-      readonly answers: Answers
-      readonly stage: number
-      readonly router: Chosen
-    }
-  | { readonly what: "picked"; readonly stage: number; readonly router: Chosen }
-)
+export type WriteOptions = Ahead & { readonly seed: number } & (
+    | { readonly what: "module"; readonly backbone: ChosenBackbone; readonly answers: Answers }
+    | { readonly what: "shared"; readonly backbone: ChosenBackbone; readonly answers: Answers; readonly stage?: number }
+    | { readonly what: "of_task"; readonly stage: number }
+    | {
+        readonly what: "composed"
+        readonly backbone: ChosenBackbone
+        readonly answers: Answers
+        readonly stage: number
+      }
+    | {
+        readonly what: "routed"
+        readonly backbone: ChosenBackbone
+        readonly answers: Answers
+        readonly stage: number
+        readonly router: Chosen
+      }
+    | { readonly what: "picked"; readonly stage: number; readonly router: Chosen }
+  )
 
 /** How samples of a task are written: the trigger is read, and a text, the separator and its answer are written. */
 export interface SampleForm {
@@ -208,10 +214,10 @@ export interface HeadOptions {
   readonly name: string
 }
 
-export type EvaluateRouted = { readonly stage: number; readonly seed: number } & (
-  | { readonly how: "composes" }
-  | { readonly how: "selects"; readonly router: Chosen }
-)
+export type EvaluateRouted = Ahead & { readonly stage: number; readonly seed: number } & (
+    | { readonly how: "composes" }
+    | { readonly how: "selects"; readonly router: Chosen }
+  )
 
 /** What enters the units of a routing, at the sites of some roles, pooled over tokens. */
 export interface UnitFeatures {

@@ -4,6 +4,7 @@ import type { Composition } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
+import { lookingAhead } from "../looking_ahead.ts"
 import type { PlannedMemory } from "../memories.ts"
 import { memoryText } from "../memory_text.ts"
 import type { CompositionOptions } from "../options/composition_options.ts"
@@ -83,6 +84,7 @@ const evaluate = (at: At, head: "kept" | "refit" | "none"): Evaluated => {
         answers: stream.answers,
         stage,
         seed: modules.seed,
+        ...lookingAhead(stream, stage),
       }),
       label: labelOf(at, "answers under"),
       inputs: { composed, blind: stream.blind },
@@ -140,7 +142,14 @@ const encode = (at: At, composed: string, on: "test" | "memory"): string => {
   const inputs: Step["inputs"] =
     on === "test" ? { blind: stream.blind } : { tokens: seen(at, stream.tokens), memories: row.memory.at(stage) }
   return builder.add({
-    ...optionsFor("encode", { what: "composed", backbone: stream.backbone, stage, on, seed: modules.seed }),
+    ...optionsFor("encode", {
+      what: "composed",
+      backbone: stream.backbone,
+      stage,
+      on,
+      seed: modules.seed,
+      ...(on === "test" ? lookingAhead(stream, stage) : {}),
+    }),
     label: labelOf(at, on === "test" ? "test set under" : "memory under"),
     inputs: { composed, ...inputs },
     code: [...modules.code],

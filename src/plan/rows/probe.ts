@@ -3,6 +3,7 @@ import type { Probe } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
+import { lookingAhead } from "../looking_ahead.ts"
 import type { PlannedMemory } from "../memories.ts"
 import { memoryText } from "../memory_text.ts"
 import type { Json } from "../step.ts"
@@ -39,7 +40,13 @@ export const planProbe = (
     const evaluation = builder.add({
       kind: "evaluate",
       label: `evaluate ${name} · after ${stream.tasks[stage]}${source === "memory" ? ` · seed ${seed}` : ""}`,
-      options: { how: "probe", probe: chosen, stage, seed: source === "memory" ? seed : 0 } as unknown as Json,
+      options: {
+        how: "probe",
+        probe: chosen,
+        stage,
+        seed: source === "memory" ? seed : 0,
+        ...lookingAhead(stream, stage),
+      } as unknown as Json,
       inputs: { fit, features: stream.testFeatures, blind: stream.blind, tokens: upTo(stream.tokens) },
       code: [code],
       seconds: seconds.evaluate,

@@ -2,6 +2,7 @@
 import { type Fit, fitsHeads, type Router, type Routing } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
+import { type Ahead, lookingAhead } from "../looking_ahead.ts"
 import type { PlannedMemory } from "../memories.ts"
 import type { RouterOptions } from "../options/router_options.ts"
 import type { Fitting } from "../options/step_options.ts"
@@ -85,6 +86,10 @@ export const fittingOf = ({ row: { core } }: RouterStage): Fitting => {
 /** "fit learnt (refit heads) · after happenings · low_rank · seed 1" */
 export const labelOf = ({ row, head, stage, stream, modules }: RouterStage, what: string, saysHead: boolean): string =>
   `${what} ${row.name}${saysHead ? ` (${head} heads)` : ""} · after ${stream.tasks[stage]} · ${modules.name} · seed ${modules.seed}`
+
+/** Options of a step that tests it. */
+export const testOptions = ({ stream, stage, routing }: RouterStage): Ahead =>
+  lookingAhead(stream, stage, routing.query === "task")
 
 /** The mixed test set, with what the query needs besides the texts. */
 export const testInputs = (at: RouterStage): Step["inputs"] => ({

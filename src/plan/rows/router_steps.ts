@@ -15,6 +15,7 @@ import {
   readsFrozen,
   seen,
   testInputs,
+  testOptions,
   trainsHeads,
   usesMemory,
 } from "./router_stage.ts"
@@ -114,7 +115,13 @@ const unitFeatures = (at: RouterStage): readonly string[] | undefined => {
 export const select = (at: RouterStage, fitted: string): Evaluated => {
   const { builder, modules, row, stage } = at
   const evaluation = builder.add({
-    ...optionsFor("evaluate", { how: "selects", router: row.router.chosen, stage, seed: modules.seed }),
+    ...optionsFor("evaluate", {
+      how: "selects",
+      router: row.router.chosen,
+      stage,
+      seed: modules.seed,
+      ...testOptions(at),
+    }),
     label: labelOf(at, "evaluate", trainsHeads(at)),
     inputs: {
       fit: fitted,
@@ -134,7 +141,7 @@ export const write = (at: RouterStage, fitted: string): Evaluated => {
   const { builder, stream, modules, row, routing, stage } = at
   const answers = stream.answers as Answers
   const picks = routing.aggregate === "select"
-  const own = { stage, router: row.router.chosen, seed: modules.seed } as const
+  const own = { stage, router: row.router.chosen, seed: modules.seed, ...testOptions(at) } as const
   const evaluation = builder.add({
     ...optionsFor(
       "write",
@@ -188,6 +195,7 @@ const encode = (at: RouterStage, fitted: string, on: "test" | "memory"): string 
       on,
       seed: modules.seed,
       ...(keepGates ? { keepGates } : {}),
+      ...(on === "test" ? testOptions(at) : {}),
     }),
     label: labelOf(at, on === "test" ? "test set under" : "memory under", trainsHeads(at)),
     inputs: {

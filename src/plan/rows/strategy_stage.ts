@@ -3,6 +3,7 @@ import type { Adapter, Strategy } from "../../plugin/index.ts"
 import type { StepBuilder } from "../builder.ts"
 import type { Resolved } from "../chosen.ts"
 import { seconds } from "../estimates.ts"
+import { lookingAhead } from "../looking_ahead.ts"
 import type { PlannedMemory } from "../memories.ts"
 import { optionsFor } from "../options/step_options.ts"
 import type { ReplayOptions } from "../options/strategy_options.ts"
@@ -55,7 +56,13 @@ const write = (row: PlannedStrategy, stage: number, shared: string, all = false)
   const { builder, stream, name, code, seed, at } = row
   const { backbone, tasks, blind, answers } = stream
   return builder.add({
-    ...optionsFor("write", { what: "shared", backbone, answers: answers!, seed, ...(all ? {} : { stage }) }),
+    ...optionsFor("write", {
+      what: "shared",
+      backbone,
+      answers: answers!,
+      seed,
+      ...(all ? {} : { stage, ...lookingAhead(stream, stage) }),
+    }),
     label: `answers under ${name} · after ${tasks[stage]} · ${at}`,
     inputs: { shared, blind },
     code,
@@ -67,7 +74,12 @@ const write = (row: PlannedStrategy, stage: number, shared: string, all = false)
 const encode = (row: PlannedStrategy, stage: number, shared: string, all = false): string => {
   const { builder, stream, name, code, seed, at, strategy } = row
   return builder.add({
-    ...optionsFor("encode", { what: "shared", backbone: stream.backbone, seed, ...(all ? {} : { stage }) }),
+    ...optionsFor("encode", {
+      what: "shared",
+      backbone: stream.backbone,
+      seed,
+      ...(all ? {} : { stage, ...lookingAhead(stream, stage) }),
+    }),
     label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
     inputs: { shared, blind: stream.blind, ...(strategy.plugin.pool ? { features: stream.testFeatures } : {}) },
     code: strategy.plugin.pool || strategy.plugin.representation ? [...code, strategy.code] : code,
@@ -123,6 +135,7 @@ const evaluateAdapted = (row: PlannedStrategy, stage: number, shared: string): s
       strategy: strategy.chosen,
       stage,
       seed,
+      ...lookingAhead(stream, stage),
       ...sharesLabels(stream),
     } as unknown as Json,
     inputs: {

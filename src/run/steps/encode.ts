@@ -22,6 +22,7 @@ import { flopsIn } from "./evaluation/evaluated.ts"
 import { checkFinite } from "./finite.ts"
 import { fittedTensors, libraryFrom, network, remembered, textsIn } from "./given.ts"
 import { notServed, turnedDown } from "./not_served.ts"
+import { placesAt } from "./places_at.ts"
 import { frozenRows, outsideOfMemory, outsideOfTest } from "./query.ts"
 import { servedLibrary } from "./routed_library.ts"
 import { typicalSizes } from "./sizes.ts"
@@ -50,12 +51,9 @@ export const encode: Perform = async (work) => {
       "a module",
     )
   }
-  const blind = work.input("blind")
-  const all = textsIn(blind, "test")
+  const all = textsIn(work.input("blind"), "test")
   const { texts, indices } =
-    options.stage === undefined
-      ? { texts: all, indices: Int32Array.from(all, (_, i) => i) }
-      : stageTexts(blind, options.stage)
+    options.stage === undefined ? { texts: all, indices: Int32Array.from(all, (_, i) => i) } : stageTexts(work)
   const { network: own, participant, reads, represent } = await sharedModule(work, net, work.input("shared"))
   const outputs = { features: represent(encoder(own, participant).features) }
   if (!reads) return run(work, texts, outputs, "the shared module")
@@ -65,22 +63,17 @@ export const encode: Perform = async (work) => {
 }
 
 /** The test set of a stage, or the memory, under the module that a composition made. */
-const encodeComposed = async (work: Work, net: Network, { on, stage }: EncodeComposed): Promise<Artifact> => {
+const encodeComposed = async (work: Work, net: Network, { on }: EncodeComposed): Promise<Artifact> => {
   const [module] = await libraryFrom(work, [work.input("composed")])
   const texts =
-    on === "test"
-      ? stageTexts(work.input("blind"), stage).texts
-      : remembered(work.inputs("tokens"), work.inputs("memories")).texts
+    on === "test" ? stageTexts(work).texts : remembered(work.inputs("tokens"), work.inputs("memories")).texts
   return run(work, texts, { features: encoder(net, frozen(module)).features }, "the composed module")
 }
 
 /** Texts of the mixed test set that a stage has, and their places in it. */
-const stageTexts = (
-  blind: Artifact,
-  stage: number,
-): { readonly texts: readonly TokenIds[]; readonly indices: Int32Array } => {
-  const all = textsIn(blind, "test")
-  const indices = blind.arrays[`stage/${stage}`].data as Int32Array
+const stageTexts = (work: Work): { readonly texts: readonly TokenIds[]; readonly indices: Int32Array } => {
+  const all = textsIn(work.input("blind"), "test")
+  const indices = placesAt(work)
   return { texts: Array.from(indices, (i) => all[i]), indices }
 }
 
@@ -119,12 +112,8 @@ interface Rows {
   readonly query?: HostTensor
 }
 
-const testTexts = (
-  work: Work,
-  routing: Routing,
-  { stage, seed }: { readonly stage: number; readonly seed: number },
-): Rows => {
-  const { texts, indices } = stageTexts(work.input("blind"), stage)
+const testTexts = (work: Work, routing: Routing, { seed }: { readonly seed: number }): Rows => {
+  const { texts, indices } = stageTexts(work)
   return { texts, query: outsideOfTest(work, routing, indices, seed) }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The mixed test set of a stream: `blind` holds its texts in one shuffled order, with neither task nor label;
+ * The mixed test set of a stream: `blind` holds its texts in one shuffled order, with neither task nor label,
+ * and of each stage which of them are of tasks so far (`stage/<i>`), and of these and the next task (`ahead/<i>`);
  * `truth` holds the tasks and labels of the same order, for scores (and for routers that declare that they know the task).
  */
 import { createHash } from "node:crypto"
@@ -24,7 +25,11 @@ export const blind: Perform = async (work) => {
   const tasks = work.inputs("tokens").map((artifact) => textsIn(artifact, "test"))
   const order = mixedOrder(tasks.map(({ length }) => length))
   const position = positionsIn(work.options, tasks.length)
-  const stages = tasks.map((_, stage) => order.flatMap(([task], i) => (position[task] <= stage ? [i] : [])))
+  const until = (last: number) => order.flatMap(([task], i) => (position[task] <= last ? [i] : []))
+  const listed = (name: string, last: number) => {
+    const indices = until(last)
+    return [name, { shape: [indices.length], data: Int32Array.from(indices) }] as const
+  }
   return {
     json: {},
     arrays: {
@@ -33,7 +38,7 @@ export const blind: Perform = async (work) => {
         order.map(([task, i]) => tasks[task][i]),
       ),
       ...Object.fromEntries(
-        stages.map((indices, stage) => [`stage/${stage}`, { shape: [indices.length], data: Int32Array.from(indices) }]),
+        tasks.flatMap((_, stage) => [listed(`stage/${stage}`, stage), listed(`ahead/${stage}`, stage + 1)]),
       ),
     },
   }

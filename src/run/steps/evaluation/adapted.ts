@@ -25,6 +25,7 @@ import {
 } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import { type Chosen, type ChosenBackbone, jointColumns, network, remembered, textsIn } from "../given.ts"
+import { placesAt } from "../places_at.ts"
 import { frozenRows, frozenRowsOfMemory } from "../query.ts"
 import { typicalSizes } from "../sizes.ts"
 import { bodyOf } from "../training/strategy/body.ts"
@@ -50,7 +51,7 @@ export const adapted = async (work: Work, options: AdaptedOptions): Promise<Arti
   const columns = jointColumns(tokens, options.scenario === "domain_incremental")
   const memory = remembered(tokens, work.inputs("memories"))
   const labels = memory.labels.map((label) => columns[label])
-  const indices = work.input("blind").arrays[`stage/${options.stage}`].data as Int32Array
+  const indices = placesAt(work)
   const all = textsIn(work.input("blind"), "test")
   const query = { query: adaptation.query }
   const near = nearestRows(

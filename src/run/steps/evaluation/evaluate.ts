@@ -6,6 +6,7 @@ import type { HostTensor } from "../../../plugin/index.ts"
 import type { Perform, Work } from "../../work.ts"
 import { type Chosen, headIn, host, jointColumns } from "../given.ts"
 import { notServed, turnedDown } from "../not_served.ts"
+import { placesAt } from "../places_at.ts"
 import { applied } from "../query.ts"
 import { type AdaptedOptions, adapted } from "./adapted.ts"
 import { unitColumns, unitRows } from "./cosine_head.ts"
@@ -32,15 +33,15 @@ export const evaluate: Perform = async (work) => {
     case "composes":
       return composed(work)
     case "selects":
-      return selected(work, options.router, options.stage, options.seed)
+      return selected(work, options.router, options.seed)
     case "shared":
       return sharedLogits(work, options, host(work.input("encoded").arrays.features), flopsIn(work.input("encoded")))
     case "of_task":
-      return sharedLogits(work, options, ...ofTask(work, options.stage))
+      return sharedLogits(work, options, ...ofTask(work))
     case "adapted":
       return adapted(work, options)
     case "probe":
-      return probed(work, options.probe, options.stage)
+      return probed(work, options.probe)
   }
 }
 
@@ -57,9 +58,9 @@ const composed = (work: Work): Artifact => {
 }
 
 /** What the head reads of each text, under the model that the text's own task has left; and the FLOPs of a text, a mean over these. */
-const ofTask = (work: Work, stage: number): readonly [HostTensor, number] => {
+const ofTask = (work: Work): readonly [HostTensor, number] => {
   const encoded = work.inputs("encoded")
-  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+  const indices = placesAt(work)
   const all = work.input("truth").arrays.task.data as Int32Array
   const task = Int32Array.from(indices, (i) => all[i])
   const states = encoded.map(({ arrays }) => rowsOf(host(arrays.features), indices))

@@ -4,12 +4,13 @@ import type { Artifact } from "../../../plan/step.ts"
 import { exampleRows, input, type Probe, packedLayout, program, weight } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import { type Chosen, classCount, offsetsOf, unitsIn } from "../given.ts"
+import { placesAt } from "../places_at.ts"
 import { frozenRows } from "../query.ts"
 import { evaluated, flopsIn, once } from "./evaluated.ts"
 
-export const probed = async (work: Work, chosen: Chosen, stage: number): Promise<Artifact> => {
+export const probed = async (work: Work, chosen: Chosen): Promise<Artifact> => {
   const probe = await work.plugin<Probe>("probe", chosen.plugin, chosen.from)
-  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+  const indices = placesAt(work)
   const features = work.input("features")
   const rows = rowsOf(frozenRows(features, { query: probe.query(chosen.options) }), indices)
   const { total } = offsetsOf(work.inputs("tokens").map(classCount))

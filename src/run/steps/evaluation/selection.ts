@@ -5,14 +5,15 @@ import type { Artifact } from "../../../plan/step.ts"
 import type { HostTensor } from "../../../plugin/index.ts"
 import type { Work } from "../../work.ts"
 import { type Chosen, headIn, host } from "../given.ts"
+import { placesAt } from "../places_at.ts"
 import { applied, confidences } from "../query.ts"
 import { choice } from "./choice.ts"
 import { evaluated, flopsIn, servingNote } from "./evaluated.ts"
 
 /** The chosen module's states under all heads: its own head (that of all its tasks) decides class-incrementally, the true task's head task-incrementally. */
-export const selected = async (work: Work, chosen: Chosen, stage: number, seed: number): Promise<Artifact> => {
+export const selected = async (work: Work, chosen: Chosen, seed: number): Promise<Artifact> => {
   const heads = work.inputs("modules").map(headIn)
-  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+  const indices = placesAt(work)
   const states = work.inputs("encoded").map((encoded) => rowsOf(host(encoded.arrays.features), indices))
   const { module, query, arrays } = await choice(work, chosen, indices, seed, () => confidences(states, heads))
   const features = pickRows(states, module)

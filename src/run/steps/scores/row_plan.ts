@@ -19,7 +19,12 @@ export interface RowPlan
     | "dependsOnOrder"
     | "memory"
   > {
-  readonly stages: readonly { readonly index: number; readonly evaluation: number }[]
+  readonly stages: readonly {
+    readonly index: number
+    readonly evaluation: number
+    /** The next task's texts are among those that were tested. */
+    readonly ahead?: true
+  }[]
   /** Where its trainable parameters and stored bytes are counted: places in the list of fits. */
   readonly fits: readonly number[]
   readonly granularity: "example" | "token"

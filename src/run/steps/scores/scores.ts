@@ -15,6 +15,7 @@ import type { Artifact, Json } from "../../../plan/step.ts"
 import { randomStream } from "../../../plugin/index.ts"
 import type { Perform } from "../../work.ts"
 import { turnedDown } from "../not_served.ts"
+import { placesIn } from "../places_at.ts"
 import type { CutAnswers } from "../writing/answer_tokens.ts"
 import { scorer, writtenStage } from "../writing/written_stage.ts"
 import type { RowPlan, Truth } from "./row_plan.ts"
@@ -53,8 +54,8 @@ export const scores: Perform = async (work) => {
   const unit = single ? (single.json as { flops: number }).flops : 0
   const rows = options.rows.map((planned): Row => {
     const plan = served(planned, evaluations)
-    const stages = plan.stages.map(({ index, evaluation }) => {
-      const indices = blind.arrays[`stage/${index}`].data as Int32Array
+    const stages = plan.stages.map(({ index, evaluation, ahead }) => {
+      const indices = placesIn(blind, index, ahead)
       if (score) return writtenStage(evaluations[evaluation], index, indices, tasks, plan, score)
       return stageOf(
         evaluations[evaluation],
@@ -101,9 +102,10 @@ export const scores: Perform = async (work) => {
     tasks,
     examples,
     rows,
+    classes,
   }
   const summary = summarise(outcome, (purpose) => randomStream(0, "statistics", purpose))
-  const cell: Omit<Cell, "comparisons"> = { ...outcome, classes, summary }
+  const cell: Omit<Cell, "comparisons"> = { ...outcome, summary }
   return { json: cell as unknown as Json, arrays: {} } satisfies Artifact
 }
 

@@ -4,6 +4,7 @@ import type { Work } from "../../work.ts"
 import { choice } from "../evaluation/choice.ts"
 import { flopsIn, servingNote } from "../evaluation/evaluated.ts"
 import type { Chosen } from "../given.ts"
+import { placesAt } from "../places_at.ts"
 
 /** What a step of writing leaves. */
 export interface Written {
@@ -17,16 +18,16 @@ export interface Written {
 export const writtenIn = ({ json }: Artifact): Written => json as unknown as Written
 
 /** Every module has answered the whole mixed test set. */
-export const picked = async (work: Work, chosen: Chosen, stage: number, seed: number): Promise<Artifact> => {
-  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+export const picked = async (work: Work, chosen: Chosen, seed: number): Promise<Artifact> => {
+  const indices = placesAt(work)
   const { module, query, arrays } = await choice(work, chosen, indices, seed)
   const more = query.startsWith("frozen") ? flopsIn(work.input("features")) : 0
   return { json: { ...answersOf(work, indices, module, more), ...servingNote(work) }, arrays }
 }
 
 /** So has the model that each task has left. */
-export const writtenOfTask = (work: Work, stage: number): Artifact => {
-  const indices = work.input("blind").arrays[`stage/${stage}`].data as Int32Array
+export const writtenOfTask = (work: Work): Artifact => {
+  const indices = placesAt(work)
   const task = work.input("truth").arrays.task.data as Int32Array
   return {
     json: answersOf(

@@ -14,6 +14,7 @@ import { servingNote } from "../evaluation/evaluated.ts"
 import { checkFinite } from "../finite.ts"
 import { libraryFrom, network, textsIn } from "../given.ts"
 import { notServed, turnedDown } from "../not_served.ts"
+import { placesAt } from "../places_at.ts"
 import { outsideOfTest } from "../query.ts"
 import { typicalSizes } from "../sizes.ts"
 import { sharedModule } from "../training/strategy/module.ts"
@@ -30,8 +31,8 @@ export const write: Perform = async (work) => {
         ? turnedDown(work.input("composed"))
         : undefined
   if (reason !== undefined) return notServed(reason)
-  if (options.what === "picked") return picked(work, options.router, options.stage, options.seed)
-  if (options.what === "of_task") return writtenOfTask(work, options.stage)
+  if (options.what === "picked") return picked(work, options.router, options.seed)
+  if (options.what === "of_task") return writtenOfTask(work)
   const net = await network(work, options.backbone)
   const all = textsIn(work.input("blind"), "test")
   if (options.what === "module") {
@@ -41,12 +42,12 @@ export const write: Perform = async (work) => {
   if (options.what === "shared") {
     const shared = await sharedModule(work, net, work.input("shared"))
     const writing = { taking: () => shared.participant, of: "the shared model" }
-    const texts = options.stage === undefined ? all : ofStage(work, options.stage, all)
+    const texts = options.stage === undefined ? all : ofStage(work, all)
     return written(work, shared.network, texts, options.answers, writing)
   }
-  const texts = ofStage(work, options.stage, all)
+  const texts = ofStage(work, all)
   if (options.what === "routed") {
-    const indices = placesAt(work, options.stage)
+    const indices = placesAt(work)
     const { routing, ...writing } = await routedWriting(work, net, options)
     const query = outsideOfTest(work, routing, indices, options.seed)
     const { json, arrays } = await written(work, net, texts, options.answers, {
@@ -59,12 +60,7 @@ export const write: Perform = async (work) => {
   return written(work, net, texts, options.answers, { taking: () => frozen(module), of: "the composed module" })
 }
 
-/** Places of the texts of a stage in the mixed test set. */
-const placesAt = (work: Work, stage: number): Int32Array =>
-  work.input("blind").arrays[`stage/${stage}`].data as Int32Array
-
-const ofStage = (work: Work, stage: number, all: readonly TokenIds[]): readonly TokenIds[] =>
-  Array.from(placesAt(work, stage), (i) => all[i])
+const ofStage = (work: Work, all: readonly TokenIds[]): readonly TokenIds[] => Array.from(placesAt(work), (i) => all[i])
 
 /** Who takes part, in words too, with what is watched and what is read from outside. */
 export interface Writing {
