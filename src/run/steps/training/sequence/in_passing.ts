@@ -10,7 +10,7 @@ import { program } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
 import { headOf } from "../strategy/joint_head.ts"
 import type { ToTrain } from "../strategy/objective.ts"
-import { onesAt, type Recorded, type RecordedRow } from "../strategy/recorded.ts"
+import { onesAt, type Recorded, type RecordedRow, takenBack } from "../strategy/recorded.ts"
 import type { Along } from "./texts.ts"
 
 /** `values` are those of the training, as they change. */
@@ -37,6 +37,8 @@ export const inPassing = async (
       if (known >= until(step)) return
       const [from, to] = [before(step), until(step)]
       const entering = [...kept(to)].filter((place) => place >= from)
+      const back = kept(to).find((place) => place < from && !rows.has(place))
+      if (back !== undefined) throw takenBack(`text ${back} of the sequence`)
       const met = onesAt(seen(from), classes)
       const feeds = parameterFeeds(forward, all)
       const of = entering.map((place) => texts.texts[place])

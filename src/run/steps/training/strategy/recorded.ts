@@ -7,7 +7,7 @@ import { parameterFeeds } from "../../../../model/differentiate.ts"
 import { forwardAll } from "../../../../model/evaluate.ts"
 import type { StoredArray } from "../../../../plan/step.ts"
 import { type HostTensor, program, type Strategy, type TokenIds } from "../../../../plugin/index.ts"
-import type { Work } from "../../../work.ts"
+import { StepError, type Work } from "../../../work.ts"
 import type { Body } from "./body.ts"
 import { onceOf } from "./draws.ts"
 import { type HeadForm, headOf } from "./joint_head.ts"
@@ -81,8 +81,10 @@ const ofRemembered = async (work: Work, before: Before, stageTexts: StageTexts, 
   const [previous] = work.inputs("previous")
   const row = (i: number): Float32Array => {
     if (taskOf(i) === stage - 1) return rowOf(made, last.indexOf(i))
-    const known = previous.arrays[`recorded/${taskOf(i)}/index`].data as Int32Array
-    return rowOf(previous.arrays[`recorded/${taskOf(i)}/logits`] as HostTensor, known.indexOf(index[newest + i]))
+    const known = previous.arrays[`recorded/${taskOf(i)}/index`]?.data as Int32Array | undefined
+    const place = known?.indexOf(index[newest + i]) ?? -1
+    if (place < 0) throw takenBack(`text ${index[newest + i]} of task ${taskOf(i)}`)
+    return rowOf(previous.arrays[`recorded/${taskOf(i)}/logits`] as HostTensor, place)
   }
   const rows = places.map(row)
   const arrays: Record<string, StoredArray> = {}
@@ -103,6 +105,13 @@ const ofRemembered = async (work: Work, before: Before, stageTexts: StageTexts, 
     arrays,
   }
 }
+
+/** A memory has what it had left out: nothing was recorded of it in its time. */
+export const takenBack = (what: string): StepError =>
+  new StepError(
+    `the memory has ${what}, which it had not kept when that came, and the model of then is gone`,
+    "let `keep` of the memory say of a longer stream what it would have come to from the shorter one, or take `random` or `reservoir`",
+  )
 
 /** By task, 1 for the classes of the tasks before it, which come to all classes of the stream; one row more than tasks. */
 const seenBefore = ({ columns }: StageTexts): readonly Float32Array[] => {
