@@ -26,7 +26,7 @@ export default defineStrategy({
   summary: "LFPT5: a prompt that answers and writes texts, and replays samples that it wrote (Qin and Joty 2022)",
   equation: "L = (1 - l_kd) (CE(y | x) + l_lm CE([x; y] | trigger)) + l_kd KL(p' || p),  over B and S ~ p'",
   reference: "ICLR 2022, arXiv 2110.07298; as qcwthu/Lifelong-Fewshot-Language-Learning",
-  checked: "PyTorch by the formula: parameters after three tasks on given samples",
+  checked: "PyTorch by the formula: parameters after three tasks on given samples; the kit",
   options: Schema.Struct({
     language_model: optional(NonNegativeNumber, 0.25, "l_lm, weight of writing the texts"),
     distillation: optional(Fraction, 0.01, "l_kd, weight of the distance from the model that wrote the samples"),

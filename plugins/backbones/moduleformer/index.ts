@@ -3,8 +3,9 @@
  *   a = h + sum_e p_e O_e attention(Q_e n(h), K n(h), V n(h)),    h' = a + sum_e p'_e D_e act(U_e n(a)),
  * over the k experts e of the largest p = softmax(W2 GELU(W1 n + b1)), which stay as they are. Keys and values are shared by the
  * attention experts. Attention breaks a stick: key j of query i takes s(l_ij) prod_{j < m <= i} (1 - s(l_im)), s the sigmoid of
- * l_ij = q_i k_j / sqrt(d); there are no positions. Left out of the authors' code: other gates (linear, gmm), and in training the
- * dropout of the gate and experts that are drawn by chance.
+ * l_ij = q_i k_j / sqrt(d); there are no positions. Left out of the authors' code: other gates (linear, gmm), one loss of the gates
+ * for the probabilities of all layers together (`acc_aux_loss`), and in training the dropout of the gate and experts that are drawn
+ * by chance.
  */
 import {
   checkpointReader,
