@@ -32,7 +32,9 @@ export function accuracyMatrix(
       seen[task]++
       hits[task] += credit[k]
     })
-    for (let j = 0; j < tasks; j++) if (seen[j] > 0) matrix[stage.index][j] = (100 * hits[j]) / seen[j]
+    // Within its own classes nothing is predicted of a task to come: it has none yet.
+    const until = setup === "task_incremental" ? stage.index + 1 : tasks
+    for (let j = 0; j < until; j++) if (seen[j] > 0) matrix[stage.index][j] = (100 * hits[j]) / seen[j]
   }
   return matrix
 }

@@ -76,7 +76,10 @@ test("every row that isn't told the task is tested on the next one: b is a guess
     }
     const mean = before.reduce((sum: number, cell) => sum + (cell as number), 0) / before.length
     assert.ok(Math.abs(forwardTransfer!.value - (mean - 50)) < 1e-9, row)
-    for (const { matrix } of rows) assert.equal(matrix.classIncremental[0][2], null)
+    for (const { matrix } of rows) {
+      assert.equal(matrix.classIncremental[0][2], null)
+      assert.equal(matrix.taskIncremental[0][1], null)
+    }
   }
 })
 
