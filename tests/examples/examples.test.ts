@@ -59,6 +59,13 @@ for (const name of readdirSync(folder).sort()) {
   })
 }
 
+for (const name of ["11_transfer", "13_portability"])
+  test(`${name} says which folder it lacks as long as its siblings are not made, and asks no hub for it`, async () => {
+    // A copy elsewhere: siblings may have been made beside the example.
+    const source = { ...example(name), directory: join(place, "nowhere", name) }
+    await assert.rejects(plan(await checked(source), source), /there is no folder .*siblings.shallow/)
+  })
+
 /** The plugins that a spec has, by kind, in a row or in what a row needs. */
 const PLUGINS = {
   memory: "memories",

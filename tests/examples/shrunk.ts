@@ -58,7 +58,7 @@ export const smallBackbone = async (directory: string, layers = 2): Promise<Read
 
 /** The folders of siblings that the examples of transfers name, which are made before they are run, as they stand in each. */
 const SIBLINGS: Readonly<Record<string, string>> = {
-  "11_transfer": "siblings/",
+  "11_transfer": "./siblings/",
   "13_portability": "../11_transfer/siblings/",
 }
 
