@@ -51,6 +51,6 @@ export const refusal = ({ status, first }: Answer, { id, revision }: Wanted, hub
 /** `why`: what the last try ended with. */
 export const unreachable = ({ id }: Wanted, { endpoint, cache }: Hub, why: string): DataError =>
   new DataError(
-    `the model "${id}" is not in the cache ${cache}, and ${endpoint} cannot be reached: ${why}`,
-    "connect to the network, name another hub with HF_ENDPOINT, or give a folder with the model's files",
+    `"${id}" is no folder, none of the models that ship with l2r and not in the cache ${cache}, and ${endpoint} cannot be reached: ${why}`,
+    "connect to the network, name another hub with HF_ENDPOINT, or give a folder with the model's files: one beside the spec is written with a leading ./",
   )

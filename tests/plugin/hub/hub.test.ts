@@ -241,7 +241,7 @@ const refusals: readonly (readonly [string, string, string | undefined, Record<s
     "acme/tiny",
     undefined,
     { HF_ENDPOINT: "http://127.0.0.1:9" },
-    /not in the cache .*cannot be reached/,
+    /is no folder, .* not in the cache .*cannot be reached/,
     /HF_ENDPOINT/,
   ],
   ["no address", "acme/tiny", undefined, { HF_ENDPOINT: "hub" }, /HF_ENDPOINT is "hub"/, /https:/],
