@@ -198,9 +198,9 @@ export const catalogue = {
       other ?? choose(near, "there are", names, `declare it: ${kind} ${name} ...`),
     ],
   ),
-  L2R0305: error<{ name: string; is: string; wanted: string }>(({ name, is, wanted }) => [
+  L2R0305: error<{ name: string; is: string; wanted: string; list?: string }>(({ name, is, wanted, list }) => [
     `\`${name}\` is ${is}, and ${wanted} belongs here`,
-    `name ${wanted} that is declared in this file`,
+    list === undefined ? `name ${wanted} that is declared in this file` : `list it under \`${list}\``,
   ]),
   L2R0306: error<{ path: readonly string[]; by?: "member" | "from" }>(({ path, by }) =>
     by === "from"

@@ -9,6 +9,22 @@ import { reportUnseen } from "../names/unseen.ts"
 import type { ValueNode } from "../syntax/ast.ts"
 import { found } from "./wording.ts"
 
+/** Where an experiment lists declarations of a kind. */
+const LISTS: Readonly<Record<string, string>> = {
+  router: "routers",
+  composition: "compositions",
+  strategy: "bounds",
+  probe: "bounds",
+  adapter: "adapters",
+  library: "adapters",
+  grouping: "adapters",
+  transfer: "adapters",
+}
+
+/** The list in which a declaration of this kind would be right; nothing where `option` is none of an experiment's lists. */
+const listFor = (kind: string, option: string): string | undefined =>
+  Object.values(LISTS).includes(option) ? LISTS[kind] : undefined
+
 /** The name of a declaration of one of these kinds; undefined where it was reported or can't be told. */
 export const referTo = (
   node: ValueNode,
@@ -32,7 +48,7 @@ export const referTo = (
       diagnose(
         "L2R0305",
         span,
-        { name: text, is: aKind(declared.kind), wanted },
+        { name: text, is: aKind(declared.kind), wanted, list: listFor(declared.kind, name) },
         { related: [{ span: declared.name!.span, message: "declared here" }] },
       ),
     )

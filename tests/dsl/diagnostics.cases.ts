@@ -193,7 +193,13 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     trial("routers: learnt, bounds: [orcale]"),
     around("library x = mbc { of: low_rank, clusters: 2 }"),
   ],
-  L2R0305: [around("router r = few"), trial("routers: low_rank"), around("router r = l2r { memory: low_rank }")],
+  L2R0305: [
+    around("router r = few"),
+    trial("routers: low_rank"),
+    trial("routers: again", "strategy again = er { memory: few }\n"),
+    trial("routers: few"),
+    around("router r = l2r { memory: low_rank }"),
+  ],
   L2R0306: [
     around("router a = b\nrouter b = c\nrouter c = a"),
     around("router a = a"),
