@@ -8,38 +8,30 @@
  * Both are of one batch, which mixes the newest task's texts with remembered ones; the authors add a batch of each earlier task.
  * The authors record on the validation split and reflect on texts that a module of the task has written; here both are texts of the
  * memory: training examples, or such samples where the memory is `generated`. Their module is trained together with the attention,
- * here before it. Their maximum
- * runs over the padding of a batch too, which makes w depend on the other texts (`pooling: max_padded`, marked as a leak;
- * a padded position counts as zeros).
+ * as the strategy `sapt` does it; here it was trained before. Their maximum runs over the padding of a batch too, which makes w
+ * depend on the other texts (`pooling: max_padded`, marked as a leak; a padded position counts as zeros).
  */
 import {
+  ATTENTION_OPTIONS,
   add,
+  attentionParameters,
   constant,
   defineRouter,
   div,
-  layerNorm,
-  log,
+  divergenceFrom,
   matmul,
   max,
-  maximum,
   mul,
-  NonNegativeNumber,
-  normal,
-  ones,
   optional,
   overBatch,
-  PositiveInt,
-  PositiveNumber,
   pool,
   Schema,
   scale,
-  silu,
-  softmax,
+  sharedAttention,
   sub,
   sum,
   toPadded,
   words,
-  zeros,
 } from "../../src/plugin/index.ts"
 
 export default defineRouter({
@@ -56,17 +48,7 @@ export default defineRouter({
       "newest",
       "learnt on the newest task's training examples, earlier keys kept (the paper), or on the memory of all tasks at once",
     ),
-    reflection: optional(
-      NonNegativeNumber,
-      0.5,
-      "lambda of the divergence from the recorded attention of earlier tasks",
-    ),
-    temperature: optional(
-      Schema.Union([Schema.Literal("sqrt_width"), PositiveNumber]),
-      "sqrt_width",
-      "tau of the attention",
-    ),
-    projection: optional(PositiveInt, 100, "width between W1 and W2"),
+    ...ATTENTION_OPTIONS,
     pooling: optional(
       words("max", "max_padded"),
       "max",
@@ -75,28 +57,23 @@ export default defineRouter({
   }),
   routing: () => ({ query: "embeddings", level: "model", granularity: "example", aggregate: "outputs" }),
   leaks: ({ pooling }) => (pooling === "max_padded" ? "batch" : undefined),
-  parameters: ({ width, modules }, { projection }) => ({
-    W1: normal([width, projection], 1 / Math.sqrt(width)),
-    W2: normal([projection, width], 1 / Math.sqrt(projection)),
-    gain: ones([width]),
-    bias: zeros([width]),
+  parameters: ({ width, modules }, options) => ({
+    ...attentionParameters(width, options),
     keys: { shape: [modules, width], draw: "uniform", bound: 1 } as const,
   }),
   fit: ({ data }) =>
     data === "newest"
       ? { on: "newest", continues: true, keeps: ["keys"], records: "newest" }
       : { on: "memory", continues: true, records: "newest" },
-  gates: (E, { W1, W2, gain, bias, keys }, { pooling, temperature }) => {
-    const pooled = pooling === "max" ? pool("max", E) : max(toPadded(E), 0)
-    const q = layerNorm(silu(matmul(matmul(pooled, W1), W2)), gain, bias, 1e-5)
-    const tau = temperature === "sqrt_width" ? Math.sqrt(keys.shape[1] as number) : temperature
-    return softmax(scale(matmul(q, keys, { transposeB: true }), 1 / tau))
+  gates: (E, p, options) => {
+    const pooled = options.pooling === "max" ? pool("max", E) : max(toPadded(E), 0)
+    return sharedAttention(pooled, p, p.keys, options)
   },
   loss: ({ units: [{ gates, p }], task, newest }, { reflection }) => {
     if (!p.recorded || reflection === 0) return constant(0)
     const target = matmul(task, p.recorded)
     const earlier = mul(task, sub(1, newest))
-    const divergence = sum(mul(target, sub(log(maximum(target, 1e-12)), log(add(gates, 1e-12)))), -1, true)
+    const divergence = divergenceFrom(target, gates, true)
     return scale(sum(div(overBatch(mul(earlier, divergence)), add(overBatch(earlier), 1e-12))), reflection)
   },
 })

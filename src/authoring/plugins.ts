@@ -116,7 +116,7 @@ export const phatgoose = builder<typeof import("../../plugins/routers/phatgoose.
 export const pi_tuning = builder<typeof import("../../plugins/routers/pi_tuning.ts").default>("router", "pi_tuning")
 export const polytropon = builder<typeof import("../../plugins/routers/polytropon.ts").default>("router", "polytropon")
 export const random_router = builder<typeof import("../../plugins/routers/random.ts").default>("router", "random")
-export const sapt = builder<typeof import("../../plugins/routers/sapt.ts").default>("router", "sapt")
+export const sapt_router = builder<typeof import("../../plugins/routers/sapt.ts").default>("router", "sapt")
 export const similarity = builder<typeof import("../../plugins/routers/similarity.ts").default>("router", "similarity")
 export const smear = builder<typeof import("../../plugins/routers/smear.ts").default>("router", "smear")
 export const task_predictor = builder<typeof import("../../plugins/routers/task_predictor.ts").default>(
@@ -156,6 +156,7 @@ export const progressive_prompts = builder<typeof import("../../plugins/strategi
   "strategy",
   "progressive_prompts",
 )
+export const sapt_strategy = builder<typeof import("../../plugins/strategies/sapt.ts").default>("strategy", "sapt")
 export const seq_star = builder<typeof import("../../plugins/strategies/seq_star.ts").default>("strategy", "seq_star")
 export const sequential = builder<typeof import("../../plugins/strategies/sequential.ts").default>(
   "strategy",

@@ -4,12 +4,13 @@
  *   summed     y + sum_i c_i                       (incremental LoRA)
  *   averaged   y + 1/t sum_i c_i
  *   weighted   y + sum_i softmax(z)_i c_i          z [t] learnt with the module, and forgotten after it
+ *   weighed    y + sum_i w_i(x) c_i                w(x) [t] of each example, the newest last
  */
 import type { FrozenLayer, Site } from "../plugin/index.ts"
-import { add, constant, type HostTensor, mul, parameter, slice, softmax, sub, type Tensor } from "../tensor/index.ts"
+import { add, constant, type HostTensor, mul, parameter, slice, softmax, type Tensor } from "../tensor/index.ts"
 import type { Participant } from "./encoder.ts"
 import { attachedAt, type Library } from "./library.ts"
-import { mixAt, type Spot } from "./mix.ts"
+import { changeOf, mixAt, type Spot } from "./mix.ts"
 import { changed, extension } from "./single.ts"
 
 export type Earlier = "summed" | "averaged" | "weighted"
@@ -26,12 +27,22 @@ export const besideEarlier = (own: Participant, library: Library, how: Earlier):
     how === "weighted"
       ? softmax(parameter(WEIGHTS, [count]))
       : constant(new Array(count).fill(how === "summed" ? 1 : 1 / count))
-  const theirs = slice(gates, -1, 0, library.length)
-  const mine = slice(gates, -1, library.length, count)
+  return weighedBeside(own, library, () => gates)
+}
+
+/** `weights` [t] is asked where modules are at work. */
+export const weighedBeside = (own: Participant, library: Library, weights: () => Tensor): Participant => {
+  const count = library.length + 1
   const mixing = { aggregate: "outputs", mix: "outer", modules: library.length } as const
   /** What the module made of y, weighed, beside what the others add. */
-  const together = (spot: Spot, made: Tensor): Tensor =>
-    add(mixAt(spot, theirs, attachedAt(library, spot.site), mixing), mul(sub(made, spot.y), mine))
+  const together = (spot: Spot, made: Tensor): Tensor => {
+    if (made === spot.y && attachedAt(library, spot.site).length === 0) return spot.y
+    const gates = weights()
+    if (library.length === 0) return add(spot.y, mul(changeOf(made, spot.y), gates))
+    const theirs = slice(gates, -1, 0, library.length)
+    const mine = slice(gates, -1, library.length, count)
+    return add(mixAt(spot, theirs, attachedAt(library, spot.site), mixing), mul(changeOf(made, spot.y), mine))
+  }
   return {
     ...own,
     change: (layer: FrozenLayer, x: Tensor, y: Tensor) => {

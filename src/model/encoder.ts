@@ -37,8 +37,8 @@ import {
 export interface Participant {
   /** Sees the hidden state at the input of each block, [length, width]; `text`: where the block decodes, the encoder's last. */
   readonly block?: (layer: number, hidden: Tensor, text?: Tensor) => void
-  /** Tokens [n, width] that join those of every text, whose rows of the table at an embeddings site are e [length, width]. */
-  readonly join?: (layer: FrozenLayer, e: Tensor) => Tensor | undefined
+  /** Tokens [n, width] that join those of every text, whose rows of the table at an embeddings site are e [length, width]; `text`: where these are answers, the encoder's last state. */
+  readonly join?: (layer: FrozenLayer, e: Tensor, text?: Tensor) => Tensor | undefined
   /** Changes the output y of a linear, norm or block site, given its input x. */
   readonly change?: (layer: FrozenLayer, x: Tensor, y: Tensor) => Tensor
   /** Sees the scores [length, experts] by which each token chooses k experts of a sub-layer. */
@@ -119,7 +119,7 @@ export const traced = (
     embed: (name, table) => {
       const site = siteOf(name)
       const tokens = gather(table, ids)
-      const virtual = participant.join?.({ site, weight: table }, tokens)
+      const virtual = participant.join?.({ site, weight: table }, tokens, text)
       if (!virtual) return { tokens, positions }
       checkRoom(checkpoint, visibleShape(virtual)[0] as number)
       return withVirtualTokens(tokens, positions, virtual)

@@ -94,8 +94,8 @@ export const generationStep = (
   })
   const run = network.backbone.decode ? encoderDecoder : encoder
   let joins = false
-  const join: Participant["join"] = (layer, e) => {
-    const virtual = participant.join?.(layer, e) // who reads embeddings sees them here, whatever joins
+  const join: Participant["join"] = (layer, e, read) => {
+    const virtual = participant.join?.(layer, e, read) // who reads embeddings sees them here, whatever joins
     joins ||= virtual !== undefined
     return before ? undefined : virtual
   }

@@ -170,7 +170,7 @@ export const averaged = (
 }
 
 /** What an adapter adds to y: most are written as add(y, change), and then nothing has to be taken back. */
-const changeOf = (result: Tensor, y: Tensor): Tensor => {
+export const changeOf = (result: Tensor, y: Tensor): Tensor => {
   if (result.op !== "add" || result.inputs[0] !== y) return sub(result, y)
   const [, change] = result.inputs
   return change.shape[0] === y.shape[0] ? withRows(change, y.rows) : change

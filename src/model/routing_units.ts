@@ -29,7 +29,7 @@ export const queryWidth = (
     case "outputs":
       return sites.find(({ name }) => name === unit)!.out
     case "embeddings":
-      return sites.find(({ role }) => role === "embeddings")?.in ?? width
+      return embeddingsWidth(sites, width)
     case "task":
     case "predictions":
       return modules
@@ -41,6 +41,10 @@ export const queryWidth = (
       return width
   }
 }
+
+/** Of a row of the table of embeddings; `width`: of the network. */
+export const embeddingsWidth = (sites: readonly Site[], width: number): number =>
+  sites.find(({ role }) => role === "embeddings")?.in ?? width
 
 /** A query from outside the forward pass, one row per example: [width] for the author. */
 export const outsideQuery = (

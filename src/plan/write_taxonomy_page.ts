@@ -19,7 +19,7 @@ leave that out.
 
 Here modules are always trained first, and routers over modules that are frozen. A method whose authors train both together
 (\`polytropon\`, \`pi_tuning\`, \`moduleformer\`, \`mole\`, \`smear\`, \`mocl\`, \`sapt\`) has therefore another training setting here than in its paper;
-each file under \`plugins/routers\` says how it differs.
+each file under \`plugins/routers\` says how it differs. The strategy \`sapt\` trains modules together with the attention that weighs them.
 
 "The kit" is \`testRouter\`, \`testAdapter\`, \`testComposition\`, \`testGrouping\`, \`testBaseline\`, \`testTransfer\`, \`testBackbone\` of \`l2r/testing\`: every plugin of these kinds passes it. For routers it has gates for one to
 three modules, modules in another order, other texts in the batch, permuted task ids, and gradients against central differences.

@@ -124,4 +124,9 @@ export const written = (value: unknown): string => {
 export const checkTraining = (strategy: Strategy, options: unknown, stages: number): void => {
   for (const member of Object.keys(SAYS) as Member[])
     for (let stage = 0; stage < (member === "freezes" ? stages : 1); stage++) said(strategy, member, options, stage)
+  if (strategy.attends && said(strategy, "grows", options) !== "sum")
+    throw new PluginError(
+      `the strategy "${strategy.name}" can't be carried out: its \`attends\` weighs what modules give, and its \`grows\` puts their tokens one after the other`,
+      'return "sum" in `grows`, or take `attends` out',
+    )
 }

@@ -2,7 +2,16 @@
 import type { HostTensor, Tensor } from "../tensor/index.ts"
 import type { FisherOptions } from "./composition.ts"
 import type { Definition, NeedsClasses } from "./definition.ts"
-import type { Adaptation, Carried, Pool, Representation, StageEnd, TrainStep, Variants } from "./strategy_step.ts"
+import type {
+  Adaptation,
+  Attention,
+  Carried,
+  Pool,
+  Representation,
+  StageEnd,
+  TrainStep,
+  Variants,
+} from "./strategy_step.ts"
 
 export interface Strategy<Options = any> extends Definition<"strategy", Options> {
   /** What is trained: one shared module of the experiment's adapter, or every weight of the backbone. */
@@ -44,6 +53,8 @@ export interface Strategy<Options = any> extends Definition<"strategy", Options>
    * the newest stand before theirs.
    */
   readonly grows?: (options: Options) => Growth
+  /** How much of what each module gives an example gets, where each task has one and these add up (`grows: () => "sum"`); by default all of it. */
+  readonly attends?: Attention<Options>
   /** Classes of other tasks have no part in the cross-entropy of an example: they are as good as impossible. */
   readonly masks?: (options: Options) => boolean
   /** At test time a text is read by the model as it was after the text's own task: the row is told the task. */

@@ -19,6 +19,8 @@ export interface TrainStep {
   readonly all: Mean
   readonly newest: Mean
   readonly replayed: readonly Mean[]
+  /** Over the drawn examples of each earlier task, in the order of the stream; 0 where none of it is drawn. Not there where nobody is told. */
+  readonly earlier: readonly Mean[]
   /** Over all examples of a batch that remembered ones join; 0 at other batches. */
   readonly rehearsed: Mean
   /** Over the texts that `variants` makes of these examples, one mean for each kind. They have no part in the other means. */
@@ -54,6 +56,12 @@ export interface TrainStep {
   readonly trained: Readonly<Record<string, Tensor>>
   /** Of a strategy that grows, where modules are low-rank: by site the factors of the newest and those of earlier tasks. */
   readonly factors?: readonly GrownFactors[]
+  /**
+   * Of a strategy that attends: the weight of each module, [modules] of each example. `recorded`, from the second task on where
+   * texts are remembered: the mean of the weights that those of an example's task had when it ended, 0 for modules since; all are 0
+   * for an example of the newest.
+   */
+  readonly attention?: { readonly weights: Tensor; readonly recorded?: Tensor }
   /** Of a strategy with a pool: the query [width] of each example, the pool's parameters by name, those that are frozen too, and the sites of which `parameters` made them. */
   readonly pool?: {
     readonly query: Tensor
@@ -127,6 +135,20 @@ export interface Varied {
   readonly words: TokenIds
   readonly other: TokenIds
   readonly random: RandomStream
+}
+
+/** An attention over the modules of all tasks so far, by the embeddings of a text's tokens; it is trained with the newest module. */
+export interface Attention<Options = any> {
+  /**
+   * All arrays that there are at a stage, by name; `width`: of an embedding. Those that the stage before did not have are drawn;
+   * with `trained: false` they stay as they are.
+   */
+  readonly parameters: (sizes: { readonly width: number; readonly stage: number }, options: Options) => Initials
+  /** A weight for each module in the order of the tasks, [stage + 1], of the embeddings [length, width] of one example. */
+  readonly weights: (
+    at: { readonly embeddings: Tensor; readonly p: Readonly<Record<string, Tensor>>; readonly stage: number },
+    options: Options,
+  ) => Tensor
 }
 
 /** Where the experiment's adapter attaches, with the initial values of its parameters there. */

@@ -187,6 +187,14 @@ const checkStrategy = (value: Record<string, unknown>, wrong: (what: string, hel
       `has \`grows\` and \`${value.records ? "records" : "adapts"}\`: of a model with a fresh module there is no earlier answer`,
       "take one of them out",
     )
+  for (const part of value.attends === undefined ? [] : ["parameters", "weights"])
+    if (!isRecord(value.attends) || typeof value.attends[part] !== "function")
+      wrong(
+        `has an \`attends\` without a function \`${part}\``,
+        "an attention has parameters and weights, each a function",
+      )
+  if (value.attends && !value.grows)
+    wrong("has `attends` and no `grows`: there are no modules to weigh", 'add grows: () => "sum", or take attends out')
   if (value.knowsTask && value.visits !== "one_by_one")
     wrong("knows the task and visits all tasks at once: there is one model for all", "take `knowsTask` out")
   if (value.pool && (value.trains !== "adapter" || value.visits !== "one_by_one"))

@@ -5,11 +5,12 @@
 import assert from "node:assert/strict"
 import { whyBoundaries } from "../plan/needs_boundaries.ts"
 import { type Adapter, defineStrategy, NoOptions, type Strategy } from "../plugin/index.ts"
+import { isOfAttention } from "../run/steps/training/strategy/attention.ts"
 import { type Check, register } from "./check.ts"
 import { gap } from "./nearness.ts"
 import { decoded, titleOf, type Written } from "./plugin_options.ts"
 import { adaptationChecks } from "./strategy_adaptation.ts"
-import { growthCheck } from "./strategy_growth.ts"
+import { attentionCheck, growthCheck } from "./strategy_growth.ts"
 import { lossChecks } from "./strategy_loss.ts"
 import { sequenceChecks } from "./strategy_sequence.ts"
 import { type StrategySetting, trainedTo, trainingBench, writesItself } from "./strategy_stream.ts"
@@ -54,7 +55,8 @@ export const baselineChecks = (
     const { bench, stream } = await made()
     const [own] = await trainedTo(bench, setting, stream, 0)
     const [other] = await trainedTo((await made(plain())).bench, plain(), stream, 0)
-    same({ ...own, arrays: parametersOf(own) }, other, "the first task")
+    const body = Object.entries(parametersOf(own)).filter(([name]) => !isOfAttention(name))
+    same({ ...own, arrays: Object.fromEntries(body) }, other, "the first task")
   }
 
   const without: Check["run"] = async () => {
@@ -72,6 +74,7 @@ export const baselineChecks = (
   return [
     ...trainingChecks(setting),
     ...(strategy.grows ? [growthCheck(setting)] : []),
+    ...(strategy.attends ? [attentionCheck(setting)] : []),
     {
       name: "trains the first task as plain training does, to the byte",
       run: first,

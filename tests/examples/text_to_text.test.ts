@@ -31,6 +31,7 @@ test("samples do what remembered texts do: the attention of earlier tasks stays,
   // In the table of the example the gap is of 60 points.
   assert.ok(of("shared") > of("forgetful") + 20, `sapt ${of("shared")}, without reflection ${of("forgetful")}`)
   assert.ok(of("remembered") > of("forgetful") + 20, `${of("remembered")}`)
+  assert.ok(of("joint") > of("sequential") + 20, `sapt's joint training ${of("joint")}, sequential ${of("sequential")}`)
   assert.ok(of("rehearsed") > of("sequential"), `lfpt5 ${of("rehearsed")}, sequential ${of("sequential")}`)
   assert.ok(of("imagined") > of("sequential"), `er on samples ${of("imagined")}, sequential ${of("sequential")}`)
   const written = [...computed.values()].filter((step) => step.startsWith("generate:"))

@@ -59,8 +59,17 @@ for (const [strategy, adapters] of WONT)
       assert.deepEqual(found(`[${adapter}, ${other}]`, strategy), ["L2R0510"])
     })
 
+/** By its own name among bounds it is the router. */
+const JOINT = "memory few = random { per_class: 5 }\nstrategy joint = sapt { memory: few }"
+
+test("sapt on prompts is an error of check, and beside another adapter a warning", () => {
+  assert.deepEqual(found("soft", "joint", JOINT), ["L2R0511"])
+  assert.deepEqual(found("[soft, low_rank]", "joint", JOINT), ["L2R0510"])
+})
+
 test("what will do is not spoken of, nor what check can't tell", () => {
   assert.deepEqual(found("[low_rank, columns, narrow, deep, made]", "inc_lora"), [])
+  assert.deepEqual(found("[low_rank, columns, narrow, deep, made]", "joint", JOINT), [])
   assert.deepEqual(found("low_rank", "o_lora"), [])
   assert.deepEqual(found("[deep, plain]", "[l2p, dual_prompt, coda_prompt]"), [])
   assert.deepEqual(found("[soft, deep, made]", "progressive_prompts"), [])

@@ -71,7 +71,7 @@ test("what follows from a definition: who must be told where a task ends", async
   }
   for (const name of ["sequential", "sequential_full", "er", "der_pp", "a_gem", "mbpa_pp", "multi_task"])
     assert.equal(await told(name), false, name)
-  for (const name of ["ewc", "lwf", "seq_star", "inc_lora", "o_lora", "progressive_prompts", "l2p"])
+  for (const name of ["ewc", "lwf", "seq_star", "inc_lora", "o_lora", "sapt", "progressive_prompts", "l2p"])
     assert.equal(await told(name), true, name)
   assert.equal(await told("l2p", { mask: false }), false)
   for (const keys of ["model", "layer"]) assert.equal(await told("dual_prompt", { mask: false, keys }), true)

@@ -73,6 +73,13 @@ test("a pool reads features that there are", () => {
   assert.throws(() => checkTraining(pooled("mean"), {}, 1), /its `pool.query` gives "mean"/)
 })
 
+test("what an attention weighs adds up", () => {
+  const attends = { parameters: () => ({}), weights: () => undefined }
+  const growing = (how: string) => ({ ...strategyWith({ grows: () => how }), attends }) as unknown as Strategy
+  checkTraining(growing("sum"), {}, 1)
+  assert.throws(() => checkTraining(growing("concatenate"), {}, 1), /its `attends` weighs what modules give/)
+})
+
 test("what is frozen is asked at each stage", () => {
   const later = { ...strategyWith({}), freezes: (stage: number) => (stage < 2 ? {} : (7 as never)) }
   checkTraining(later, {}, 2)

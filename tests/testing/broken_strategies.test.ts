@@ -1,7 +1,19 @@
 /** The kit finds what is wrong with broken strategies: each of its checks can fail. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { add, defineStrategy, mul, NoOptions, type Strategy, scale, stopGradient, sum } from "../../src/plugin/index.ts"
+import {
+  add,
+  defineStrategy,
+  mul,
+  NoOptions,
+  pool,
+  reshape,
+  type Strategy,
+  scale,
+  stopGradient,
+  sum,
+  zeros,
+} from "../../src/plugin/index.ts"
 import { validated } from "../../src/plugin/validate.ts"
 import { type BaselineSettings, baselineChecks } from "../../src/testing/baseline.ts"
 
@@ -96,6 +108,20 @@ finds(
   ["is the same"],
 )
 finds("replay that is said to leave nothing", { replays: () => ({ draws: 1 }) }, ["is plain training"], { neutral: {} })
+finds(
+  "an attention that comes to the same for all texts and arrays",
+  {
+    grows: () => "sum",
+    attends: {
+      parameters: ({ stage }) => ({ one: zeros([1, stage + 1]) }),
+      weights: ({ embeddings, p }) => {
+        const none = scale(sum(pool("mean", embeddings), -1, true), 0)
+        return add(add(reshape(scale(p.one, 0), [-1]), none), 1)
+      },
+    },
+  },
+  ["the attention is at work"],
+)
 finds("texts that take no part", { loss: ({ all, crossEntropy }) => scale(all(crossEntropy()), 0) }, [
   "trains on the texts",
 ])
@@ -146,6 +172,12 @@ for (const [what, own, message] of [
     /`fisher` and `representation`/,
   ],
   ["half a pool", { pool: { query: () => "frozen_cls" } }, /`pool` without a function `parameters`/],
+  [
+    "half an attention",
+    { grows: () => "sum", attends: { weights: () => 0 } },
+    /`attends` without a function `parameters`/,
+  ],
+  ["attention over no modules", { attends: { parameters: () => ({}), weights: () => 0 } }, /`attends` and no `grows`/],
   ["adaptation without a memory", { adapts: () => ({}) }, /no `replays`/],
 ] as const)
   test(`turned down: ${what}`, () => {

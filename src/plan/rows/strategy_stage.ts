@@ -40,6 +40,12 @@ export const isAlong = ({ stream, strategy }: PlannedStrategy): boolean =>
 const met = (row: PlannedStrategy, stage: number, keys: readonly string[]): readonly string[] =>
   isAlong(row) ? keys : keys.slice(0, stage + 1)
 
+/** What else than the step's own options a model is made of: where formulas of the strategy are at work at test time too, its code. */
+export const codeOfModel = ({ code, strategy }: PlannedStrategy): readonly string[] => {
+  const { pool, representation, attends } = strategy.plugin
+  return pool || representation || attends ? [...code, strategy.code] : code
+}
+
 export const sharesLabels = ({ scenario }: PlannedStream) =>
   scenario === "domain_incremental" ? ({ scenario } as const) : undefined
 
@@ -53,7 +59,7 @@ export const evaluate = (row: PlannedStrategy, stage: number, shared: readonly s
 
 /** Texts of a stage, or all of the test set, in the model of a stage: what it writes, or what its head reads. */
 const write = (row: PlannedStrategy, stage: number, shared: string, all = false): string => {
-  const { builder, stream, name, code, seed, at } = row
+  const { builder, stream, name, seed, at } = row
   const { backbone, tasks, blind, answers } = stream
   return builder.add({
     ...optionsFor("write", {
@@ -65,14 +71,14 @@ const write = (row: PlannedStrategy, stage: number, shared: string, all = false)
     }),
     label: `answers under ${name} · after ${tasks[stage]} · ${at}`,
     inputs: { shared, blind },
-    code,
+    code: codeOfModel(row),
     seconds: all ? seconds.write : (seconds.write * (stage + 1)) / 5,
     bytes: 2e5,
   })
 }
 
 const encode = (row: PlannedStrategy, stage: number, shared: string, all = false): string => {
-  const { builder, stream, name, code, seed, at, strategy } = row
+  const { builder, stream, name, seed, at, strategy } = row
   return builder.add({
     ...optionsFor("encode", {
       what: "shared",
@@ -82,7 +88,7 @@ const encode = (row: PlannedStrategy, stage: number, shared: string, all = false
     }),
     label: `test set under ${name} · after ${stream.tasks[stage]} · ${at}`,
     inputs: { shared, blind: stream.blind, ...(strategy.plugin.pool ? { features: stream.testFeatures } : {}) },
-    code: strategy.plugin.pool || strategy.plugin.representation ? [...code, strategy.code] : code,
+    code: codeOfModel(row),
     seconds: all ? seconds.encode : (seconds.encode * (stage + 1)) / 5,
     bytes: 2e6,
   })

@@ -1,7 +1,7 @@
 /** Steps in which a strategy trains its one shared model stage by stage. */
 import { seconds } from "../estimates.ts"
 import type { Json, Step } from "../step.ts"
-import { type PlannedStrategy, sharesLabels } from "./strategy_stage.ts"
+import { codeOfModel, type PlannedStrategy, sharesLabels } from "./strategy_stage.ts"
 
 /** What a row's training comes to. */
 export interface Trained {
@@ -70,11 +70,11 @@ const writesItself = ({ plugin, chosen }: PlannedStrategy["strategy"]): boolean 
 
 /** Steps of what is replayed at a stage, of the tasks before it: what a memory holds, or what the model before has written. */
 const replayedAt = (row: PlannedStrategy, stage: number, previous: string | undefined): readonly string[] => {
-  const { memory, strategy, stream, code } = row
+  const { memory, strategy, stream } = row
   if (!memory || stage === 0) return []
   if (!writesItself(strategy)) return memory.at(stage - 1)
   const of = `${row.name} · after ${stream.tasks[stage - 1]} · ${row.at}`
-  return stream.tasks.slice(0, stage).map((_, t) => memory.samples!.by(previous!, t, of, code))
+  return stream.tasks.slice(0, stage).map((_, t) => memory.samples!.by(previous!, t, of, codeOfModel(row)))
 }
 
 /** Steps that write what is replayed. */

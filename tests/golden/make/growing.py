@@ -14,6 +14,7 @@ RANK, ALPHA, CLASSES, EPOCHS, RATE = 4, 8, 6, 3, 5e-2
 BERT, _ = tiny.tiny()
 IDS = curve.examples()
 TASKS = [list(range(8)), list(range(8, 16)), list(range(16, 24))]
+REMEMBERED = [[0, 3, 6], [8, 9], [16]]  # of each task, where texts are replayed
 LABEL = [2 * (i // 8) + i % 2 for i in range(24)]  # two classes a task, in a joint head of six
 tensor = lambda value, trained=True: torch.tensor(value, dtype=torch.float64, requires_grad=trained)
 
@@ -30,13 +31,16 @@ def attended(block, h, prefix, low_rank):
     return torch.cat([torch.softmax(q[:, at : at + 8] @ k[:, at : at + 8].T / math.sqrt(8), -1) @ v[:, at : at + 8] for at in (0, 8)], -1)
 
 
-def states(text, prompts=(), prefix=lambda block: (), low_rank=lambda block: {"query": [], "value": []}):
+NOTHING = {"query": [], "value": []}
+
+
+def states(text, prompts=(), prefix=lambda block: (), low_rank=lambda block: NOTHING, attend=None):
     """Last states of the text's own tokens."""
     e = BERT.embeddings
     x = torch.cat([*prompts, e.word_embeddings.weight[torch.tensor(IDS[text])]])
     h = e.LayerNorm(x + e.position_embeddings.weight[: len(x)] + e.token_type_embeddings.weight[0])
     for number, block in enumerate(BERT.encoder.layer):
-        a = attended(block, h, list(prefix(number)), low_rank(number))
+        a = attend(number, block, h) if attend else attended(block, h, list(prefix(number)), low_rank(number))
         h = block.attention.output.LayerNorm(h + block.attention.output.dense.linear(a))
         h = block.output.LayerNorm(h + block.output.dense.linear(torch.nn.functional.gelu(block.intermediate.dense(h))))
     return h[len(x) - len(IDS[text]) :]
@@ -169,7 +173,53 @@ class Coda(Pool):
         return self.options["lambda"] * sum(o(B) for three in blocks for B in three)
 
 
-KINDS = {"inc_lora": Incremental, "o_lora": Orthogonal, "progressive_prompts": Progressive, "l2p": L2P, "dual_prompt": Dual, "coda_prompt": Coda}
+class Attending(Strategy):
+    """SAPT: one softmax over the modules of all tasks for each text, from the largest of its tokens' embeddings; mean weights of earlier tasks are kept."""
+
+    def __init__(self, options, starts):
+        super().__init__(options, starts)
+        self.p, self.kept = {}, []
+
+    def begin(self, task):
+        if task:
+            with torch.no_grad():
+                self.kept.append(torch.stack([self.weights(i) for i in REMEMBERED[task - 1]]).mean(0))
+        super().begin(task)
+        self.p.update({name.removeprefix("attends/"): p for name, p in self.modules[-1].items() if name.startswith("attends/")})
+
+    def trained(self):
+        module = [p for name, p in self.modules[-1].items() if not name.startswith("attends/")]
+        return module + [self.p[name] for name in ("W1", "W2", "gain", "bias", f"key {self.task}")]
+
+    def weights(self, text):
+        pooled = BERT.embeddings.word_embeddings.weight[torch.tensor(IDS[text])].max(0).values
+        hidden = torch.nn.functional.silu((pooled @ self.p["W1"]) @ self.p["W2"])
+        q = torch.nn.functional.layer_norm(hidden, (16,), self.p["gain"], self.p["bias"], 1e-5)
+        tau = self.options.get("temperature", math.sqrt(16))
+        return torch.softmax(torch.cat([self.p[f"key {t}"] for t in range(self.task + 1)]) @ q / tau, 0)
+
+    def states(self, text):
+        w = self.weights(text)
+        if "layer.0.attention/K" in self.modules[0]:
+
+            def attend(number, block, h):
+                own = attended(block, h, [], NOTHING)
+                under = [attended(block, h, [(m[f"layer.{number}.attention/K"], m[f"layer.{number}.attention/V"])], NOTHING) for m in self.modules]
+                return own + sum(w_k * (y - own) for w_k, y in zip(w, under))
+
+            return states(text, attend=attend)
+        of = lambda block, role: [(m[f"layer.{block}.attention.{role}/A"], w_k * m[f"layer.{block}.attention.{role}/B"]) for w_k, m in zip(w, self.modules)]
+        return states(text, low_rank=lambda block: {"query": of(block, "query"), "value": of(block, "value")})
+
+    def penalty(self, texts):
+        def divergence(task, i):
+            a = self.kept[task]
+            return (a * (a.log() - self.weights(i)[: task + 1].log())).sum()
+
+        return self.options.get("reflection", 0.5) * sum(torch.stack([divergence(t, i) for i in REMEMBERED[t]]).mean() for t in range(self.task))
+
+
+KINDS = {"sapt": Attending, "inc_lora": Incremental, "o_lora": Orthogonal, "progressive_prompts": Progressive, "l2p": L2P, "dual_prompt": Dual, "coda_prompt": Coda}
 
 
 def train(kind, options, starts):
@@ -204,17 +254,20 @@ if __name__ == "__main__":
     variants = []
     for one in asked:
         model = train(KINDS[one["strategy"]], one["options"], one["starts"])
-        variants.append({**one, "final": {"tasks": model.modules, "head": model.head}})
+        more = {"attention": model.kept, "features": [model.states(i).mean(0) for i in range(24)]} if one["strategy"] == "sapt" else {}
+        variants.append({**one, "final": {"tasks": model.modules, "head": model.head, **more}})
     fixture.write(
         "growing",
         "strategies that grow over three tasks on tiny_bert/ with a joint head that starts at zero, in float64",
         {
             "ids, labels": "[example]; eight examples a task, column of the joint head",
             "settings": "AdamW anew for each task, one batch of the whole task a step, linear schedule, weight decay 0.01",
-            "variants": "starts: what l2r drew for each task, by name; final: {tasks: what came of it, head: {W [16, 6], b [6]}} after the third",
+            "variants": "starts: what l2r drew for each task, by name; final: {tasks: what came of it, head: {W [16, 6], b [6]}} after the third; of sapt also the mean weights of earlier tasks, and what the head reads of each example",
+            "remembered": "of each task, examples by which sapt reflects, all of them at each step",
         },
         ids=IDS,
         labels=LABEL,
+        remembered=REMEMBERED,
         settings={"epochs": EPOCHS, "learning_rate": 1e-2, "head_learning_rate": RATE, "weight_decay": 0.01},
         variants=variants,
     )

@@ -7,6 +7,7 @@ import prompt from "../../../plugins/adapters/prompt.ts"
 import incLora from "../../../plugins/strategies/inc_lora.ts"
 import oLora from "../../../plugins/strategies/o_lora.ts"
 import progressivePrompts from "../../../plugins/strategies/progressive_prompts.ts"
+import sapt from "../../../plugins/strategies/sapt.ts"
 import { Schema, type Strategy } from "../../../src/plugin/index.ts"
 import { testBaseline } from "../../../src/testing/index.ts"
 import { toyBench } from "../../../src/testing/router_bench.ts"
@@ -21,6 +22,9 @@ checked(incLora, {}, { adapter: [bottleneck, { reduction: 2 }] })
 checked(incLora, {}, { adapter: [prefix, { length: 2 }] })
 checked(oLora)
 checked(oLora, { lambda_2: 0.1, entries: "squared" }, { plainAtFirst: false })
+checked(sapt, { projection: 3 })
+checked(sapt, { projection: 3, temperature: 0.5 }, { adapter: [bottleneck, { reduction: 2 }] })
+checked(sapt, { projection: 3, temperature: 0.5 }, { adapter: [prefix, { length: 2 }] })
 checked(progressivePrompts, {}, { adapter: [prompt, { length: 2 }], plainAtFirst: false })
 checked(progressivePrompts, { task: "unknown" }, { adapter: [prompt, { length: 2 }] })
 checked(progressivePrompts, {}, { adapter: [prefix, { length: 2 }], plainAtFirst: false })

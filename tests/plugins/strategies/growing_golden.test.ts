@@ -9,8 +9,8 @@ import { isBeside } from "../../../src/run/steps/training/strategy/carried.ts"
 import { prepare } from "../../../src/run/steps/training/strategy/prepared.ts"
 import { type Bench, backbone, perform, workOf } from "../../../src/testing/work.ts"
 import golden from "../../golden/growing.json" with { type: "json" }
-import { apart, DIGITS, engines, type Nested, tinyBert } from "../../model/golden.ts"
-import { chosen, tokensOf, trainOf } from "./golden_stream.ts"
+import { apart, DIGITS, engines, type Nested, textsOf, tinyBert } from "../../model/golden.ts"
+import { blindOf, chosen, memoriesOf, tokensOf, trainOf } from "./golden_stream.ts"
 
 const LORA = { name: "lora", rank: 4, alpha: 8 }
 const PROMPT = { name: "prompt", length: 2 }
@@ -20,6 +20,9 @@ const VARIANTS: readonly { strategy: string; options: object; adapter: { name: s
   { strategy: "inc_lora", options: {}, adapter: LORA },
   { strategy: "o_lora", options: { lambda_1: 0.7, lambda_2: 0.2 }, adapter: LORA },
   { strategy: "o_lora", options: { entries: "squared" }, adapter: LORA },
+  { strategy: "sapt", options: { projection: 5 }, adapter: LORA },
+  { strategy: "sapt", options: { projection: 5, reflection: 2, temperature: 0.7 }, adapter: LORA },
+  { strategy: "sapt", options: { projection: 5, temperature: 1 }, adapter: PREFIX },
   { strategy: "progressive_prompts", options: {}, adapter: PROMPT },
   { strategy: "progressive_prompts", options: { task: "unknown" }, adapter: PREFIX },
   { strategy: "l2p", options: { pool: 4, top_k: 2 }, adapter: PROMPT },
@@ -29,6 +32,9 @@ const VARIANTS: readonly { strategy: string; options: object; adapter: { name: s
 ]
 const TRAIN = trainOf(golden)
 const tokens = tokensOf(golden)
+const memories = memoriesOf(golden)
+/** Its arrays go on from task to task. */
+const goesOn = (name: string): boolean => /^(pool|attends)\//.test(name)
 
 /** The texts are short; prompts of all tasks stand before them. */
 const withRoom = async (): Promise<Network> => {
@@ -59,13 +65,13 @@ const trained = async (bench: Bench, { strategy, options, adapter }: (typeof VAR
   const starts: Record<string, Nested>[] = []
   let before: Artifact | undefined
   for (const stage of [0, 1, 2]) {
-    const step = { backbone, ...both, train: TRAIN, name: "sequential", stage, seed: 1, visits: [stage] }
-    const inputs = { tokens, previous: before ? [before] : [], memories: [], features }
+    const step = { backbone, ...both, train: TRAIN, name: "sequential", stage, seed: 1, visits: [stage], replayed: 100 }
+    const inputs = { tokens, previous: before ? [before] : [], memories: memories.slice(0, stage), features }
     const { arrays } = (await prepare(workOf(bench, step, inputs))).start
     starts.push(
       Object.fromEntries(
         [...arrays].flatMap(([key, array]) =>
-          /^(head|earlier)\//.test(key) || isBeside(key) || (key.startsWith("pool/") && before?.arrays[key])
+          /^(head|earlier)\//.test(key) || isBeside(key) || (goesOn(key) && before?.arrays[key])
             ? []
             : [[key, nested(array)]],
         ),
@@ -73,7 +79,7 @@ const trained = async (bench: Bench, { strategy, options, adapter }: (typeof VAR
     )
     before = await perform(bench, "shared", step, inputs)
   }
-  return { starts, arrays: before!.arrays }
+  return { starts, model: before! }
 }
 
 if (process.env.L2R_STARTS_OUT)
@@ -92,9 +98,16 @@ for (const [i, variant] of VARIANTS.entries())
     test(`${variant.strategy} ${JSON.stringify(variant.options)} on ${variant.adapter.name}: three tasks as in PyTorch, on ${engine}`, async () => {
       const { starts, final } = golden.variants[i] as unknown as {
         readonly starts: readonly Arrays[]
-        readonly final: { readonly tasks: readonly Arrays[]; readonly head: Arrays }
+        readonly final: {
+          readonly tasks: readonly Arrays[]
+          readonly head: Arrays
+          readonly attention?: readonly Nested[]
+          readonly features?: Nested
+        }
       }
-      const found = await trained({ network: await withRoom(), engine: await engines[engine]() }, variant)
+      const bench = { network: await withRoom(), engine: await engines[engine]() }
+      const found = await trained(bench, variant)
+      const { arrays: all } = found.model
       for (const [t, start] of starts.entries())
         for (const [name, value] of Object.entries(start))
           assert.ok(
@@ -107,10 +120,13 @@ for (const [i, variant] of VARIANTS.entries())
       }
       for (const [t, arrays] of final.tasks.entries())
         for (const [name, value] of Object.entries(arrays))
-          near(
-            `${name} of task ${t}`,
-            found.arrays[t < 2 && !name.startsWith("pool/") ? `earlier/${t}/${name}` : name],
-            value,
-          )
-      for (const [name, value] of Object.entries(final.head)) near(`head/${name}`, found.arrays[`head/${name}`], value)
+          near(`${name} of task ${t}`, all[t < 2 && !goesOn(name) ? `earlier/${t}/${name}` : name], value)
+      for (const [name, value] of Object.entries(final.head)) near(`head/${name}`, all[`head/${name}`], value)
+      for (const [t, value] of (final.attention ?? []).entries())
+        near(`the attention of task ${t}`, all[`recorded/attention/${t}`], value)
+      if (!final.features) return
+      const blind = blindOf(textsOf(golden.ids))
+      const step = { what: "shared", backbone, stage: 2, seed: 1 }
+      const { arrays } = await perform(bench, "encode", step, { shared: found.model, blind })
+      near("what the head reads", arrays.features, final.features)
     })

@@ -21,7 +21,12 @@ export const shared: Perform = async (work) => {
   const left = await leftBy(work, { ...to, ...atRest }, options, carried)
   return {
     json: describedModel(prepared) as unknown as Json,
-    arrays: { ...Object.fromEntries(start.arrays), ...left, ...to.recorded?.arrays } as Record<string, StoredArray>,
+    arrays: {
+      ...Object.fromEntries(start.arrays),
+      ...left,
+      ...to.recorded?.arrays,
+      ...to.reflected?.arrays,
+    } as Record<string, StoredArray>,
   } satisfies Artifact
 }
 

@@ -79,7 +79,7 @@ const writerOf = async (work: Work, net: Network, { what }: GenerateOptions): Pr
     return generator(engine, net, () => frozen(module))
   }
   const shared = await sharedModule(work, net, work.input("shared"))
-  return generator(engine, shared.network, () => shared.participant)
+  return generator(engine, shared.network, shared.taking)
 }
 
 /** Each from random numbers of its own, by its number. */

@@ -41,7 +41,7 @@ export const write: Perform = async (work) => {
   }
   if (options.what === "shared") {
     const shared = await sharedModule(work, net, work.input("shared"))
-    const writing = { taking: () => shared.participant, of: "the shared model" }
+    const writing = { taking: shared.taking, of: "the shared model" }
     const texts = options.stage === undefined ? all : ofStage(work, all)
     return written(work, shared.network, texts, options.answers, writing)
   }

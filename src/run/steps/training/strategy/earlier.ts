@@ -12,6 +12,7 @@ import {
   parameter,
   weight,
 } from "../../../../plugin/index.ts"
+import { isOfAttention } from "./attention.ts"
 
 /** The adapter of which each task gets a module. */
 interface Grown {
@@ -27,7 +28,7 @@ export const asEarlier = (
   tasks: number,
 ): readonly (readonly [string, HostTensor])[] =>
   [...arrays].map(([name, array]) => [
-    isEarlier(name) || name.startsWith("head/") ? name : `earlier/${tasks - 1}/${name}`,
+    isEarlier(name) || isOfAttention(name) || name.startsWith("head/") ? name : `earlier/${tasks - 1}/${name}`,
     array,
   ])
 

@@ -19,13 +19,20 @@ import { StepError } from "../../../work.ts"
 import { type ItemKind, kindOf } from "./draws.ts"
 import type { StageTexts } from "./texts.ts"
 
-/** Of which examples a mean is: "examples" are all but samples and variants, "rehearsed" these where a draw is among them. */
-type Which = ItemKind | "examples" | "rehearsed"
+/**
+ * Of which examples a mean is: "examples" are all but samples and variants, "rehearsed" these where a draw is among them, "task" those
+ * of a draw that are of an earlier task.
+ */
+type Which = ItemKind | "examples" | "rehearsed" | `task ${number}`
 
-const isOf = (which: Which, kind: ItemKind): boolean =>
-  which === "examples" || which === "rehearsed" ? kind === "newest" || kind.startsWith("draw") : which === kind
+const isOf = (which: Which, kind: ItemKind, task: number): boolean => {
+  if (which.startsWith("task")) return kind.startsWith("draw") && which === `task ${task}`
+  return which === "examples" || which === "rehearsed" ? kind === "newest" || kind.startsWith("draw") : which === kind
+}
 
-const shareOf = (which: Which): string => `share/${which}`
+/** Of examples, or of the tokens of answers. */
+const shareOf = (which: Which, each: "examples" | "tokens"): string =>
+  `share/${which}${each === "tokens" ? "/tokens" : ""}`
 
 export const means = (
   { draws: all, samples, variants }: Pick<StageTexts, "draws" | "samples" | "variants">,
@@ -39,13 +46,18 @@ export const means = (
   samples: over("sample"),
 })
 
+/** Over the drawn examples of each earlier task. */
+export const earlierMeans = ({ draws }: Pick<StageTexts, "draws">, stage: number): readonly Mean[] =>
+  Array.from({ length: draws > 0 ? stage : 0 }, (_, t) => over(`task ${t}`))
+
 const overAll: Mean = (x) => (checked(x).rows ? overExamples(x) : mean(x))
 
 /** Of values of examples, or of the tokens of answers, which have no rows. */
 const over =
   (which: Which): Mean =>
   (x) => {
-    const weighed = mul(x, input(shareOf(which), checked(x).shape, "float", x.rows))
+    const share = shareOf(which, checked(x).rows ? "examples" : "tokens")
+    const weighed = mul(x, input(share, x.shape, "float", x.rows))
     return x.rows ? overExamples(weighed, "sum") : sum(weighed)
   }
 
@@ -62,15 +74,18 @@ export const shares = (read: ReadonlySet<string>, texts: StageTexts, part: Int32
   const feeds: Feeds = {}
   const draws = Array.from({ length: texts.draws }, (_, d): Which => `draw ${d}`)
   const variants = Array.from({ length: texts.variants }, (_, v): Which => `variant ${v}`)
+  const earlier = texts.columns.map((_, t): Which => `task ${t}`)
   const isRehearsed = whole.some((item) => kindOf(item, texts).startsWith("draw"))
-  for (const which of ["newest", "examples", "rehearsed", "sample", ...draws, ...variants] as const) {
-    if (!read.has(shareOf(which))) continue
-    const weight = (item: number) => texts.answers[item]?.length ?? 1
-    const isMeant = (item: number) => (which !== "rehearsed" || isRehearsed) && isOf(which, kindOf(item, texts))
+  const all: readonly Which[] = ["newest", "examples", "rehearsed", "sample", ...draws, ...earlier, ...variants]
+  for (const [which, each] of all.flatMap((one) => [[one, "examples"] as const, [one, "tokens"] as const])) {
+    if (!read.has(shareOf(which, each))) continue
+    const weight = (item: number) => (each === "tokens" ? (texts.answers[item]?.length ?? 1) : 1)
+    const isMeant = (item: number) =>
+      (which !== "rehearsed" || isRehearsed) && isOf(which, kindOf(item, texts), texts.task[item])
     const total = (items: Int32Array) => items.reduce((n, item) => n + (isMeant(item) ? weight(item) : 0), 0)
     const share = whole.length / part.length / Math.max(1, total(whole))
     const data = Array.from(part, (item) => new Array(weight(item)).fill(isMeant(item) ? share : 0)).flat()
-    feeds[shareOf(which)] = { shape: [data.length], data: Float32Array.from(data) }
+    feeds[shareOf(which, each)] = { shape: [data.length], data: Float32Array.from(data) }
   }
   return feeds
 }

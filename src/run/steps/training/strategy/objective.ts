@@ -10,6 +10,7 @@ import {
   type GrownFactors,
   type HostTensor,
   input,
+  type Mean,
   nameOf,
   packedLayout,
   parameter,
@@ -25,9 +26,10 @@ import type { Body } from "./body.ts"
 import { classRows } from "./class_rows.ts"
 import { checkedLoss } from "./formulas.ts"
 import { type HeadForm, headOf } from "./joint_head.ts"
-import { means, shares } from "./means.ts"
+import { earlierMeans, means, shares } from "./means.ts"
 import { type Pooled, poolQuery, poolSites, poolTensors } from "./pool.ts"
 import type { Recorded } from "./recorded.ts"
+import type { RecordedAttention } from "./recorded_attention.ts"
 import type { RecordedScores } from "./recorded_scores.ts"
 import { representationTensors } from "./representation.ts"
 import type { StageTexts } from "./texts.ts"
@@ -48,6 +50,8 @@ export interface ToTrain extends Body {
   readonly carried: Carried<Tensor>
   /** Of modules that grow and are low-rank. */
   readonly factors?: readonly GrownFactors[]
+  /** Of a strategy that attends: the attention of earlier tasks. */
+  readonly reflected?: RecordedAttention
   /** Of a strategy with a pool: what it is made of, and what it reads of each text. */
   readonly pooled?: Pooled
   readonly queries?: (part: Int32Array) => HostTensor
@@ -71,6 +75,7 @@ export const strategyObjective = (to: ToTrain): Objective => {
       : textFeeds(texts.texts, texts.labels, part)),
     ...shares(read, texts, part, whole),
     ...(to.scores ? (read.has("recorded") ? to.scores.feeds(part) : {}) : rows(read, part)),
+    ...(read.has(REFLECTED) ? { [REFLECTED]: to.reflected!.rows(part) } : {}),
     ...(read.has("query") ? { query: to.queries!(part) } : {}),
     ...(read.has("task")
       ? { task: { shape: [part.length], data: Int32Array.from(part, (item) => texts.task[item]) } }
@@ -91,6 +96,30 @@ export const strategyObjective = (to: ToTrain): Objective => {
   }
 }
 
+/** The feed of the attention that is recorded, [examples, modules]. */
+const REFLECTED = "recorded/attention"
+
+/** Throws StepError where nobody is told. */
+const told = <Value>({ untold, strategy }: ToTrain, what: string, value: Value): Value => {
+  if (!untold) return value
+  throw new StepError(
+    `the strategy "${strategy.name}" reads which ${what} an example's own task, and nobody is told where a task ends`,
+    "let `boundaries` of the strategy say why it must be told, or leave `boundaries: unknown` out of the stream",
+  )
+}
+
+/** Once the texts are traced. */
+const attentionOf = ({ attention, reflected }: ToTrain): Pick<TrainStep, "attention"> => {
+  if (!attention) return {}
+  const weights = attention()
+  return {
+    attention: {
+      weights,
+      ...(reflected && { recorded: input(REFLECTED, weights.shape, "float", weights.rows) }),
+    },
+  }
+}
+
 const pick = <One>(all: readonly One[], places: Int32Array): readonly One[] => Array.from(places, (i) => all[i])
 
 const classifyingStep = (to: ToTrain): TrainStep => {
@@ -102,26 +131,22 @@ const classifyingStep = (to: ToTrain): TrainStep => {
   const ofClasses = (name: string) => input(name, ["examples", start.get("head/b")!.data.length], "float", rows)
   const own = ofClasses("own")
   const among = to.strategy.masks?.(to.options) ? own : undefined
-  const told = (what: string, value: Tensor): Tensor => {
-    if (!to.untold) return value
-    throw new StepError(
-      `the strategy "${to.strategy.name}" reads which ${what} an example's own task, and nobody is told where a task ends`,
-      "let `boundaries` of the strategy say why it must be told, or leave `boundaries: unknown` out of the stream",
-    )
-  }
   return {
     ...means(texts, to.strategy.gradients ? 0 : texts.draws),
+    get earlier(): readonly Mean[] {
+      return told(to, "is", earlierMeans(texts, to.stage))
+    },
     crossEntropy: (under = logits) => crossEntropies(under, labels, to.smoothing, among),
     logits,
     features,
     p: to.represented ? representationTensors(net, to.represented, start) : {},
     labels,
     get task(): Tensor {
-      return told("is", input("task", ["examples"], "int", rows))
+      return told(to, "is", input("task", ["examples"], "int", rows))
     },
     stage: to.stage,
     get own(): Tensor {
-      return told("classes are of", own)
+      return told(to, "classes are of", own)
     },
     ...(recorded && {
       recorded: {
@@ -140,12 +165,14 @@ const classifyingStep = (to: ToTrain): TrainStep => {
         stage: to.pooled.pool.stage,
       },
     }),
+    ...attentionOf(to),
     carried,
   }
 }
 
 /** Texts are answered in words: what stands for an example is a token of an answer. */
-const writingStep = ({ net, participant, texts, names, start, carried, ...to }: ToTrain): TrainStep => {
+const writingStep = (to: ToTrain): TrainStep => {
+  const { net, participant, texts, names, start, carried } = to
   const { scores: logits, tokens } = answerScores(net, participant, { trained: to.trained })
   const none = (): never => {
     throw new StepError(
@@ -155,6 +182,9 @@ const writingStep = ({ net, participant, texts, names, start, carried, ...to }: 
   }
   return {
     ...means(texts, to.strategy.gradients ? 0 : texts.draws),
+    get earlier(): readonly Mean[] {
+      return told(to, "is", earlierMeans(texts, to.stage))
+    },
     crossEntropy: (under = logits) => crossEntropies(under, tokens, to.smoothing),
     logits,
     get features(): Tensor {
@@ -182,6 +212,7 @@ const writingStep = ({ net, participant, texts, names, start, carried, ...to }: 
     }),
     trained: trainedLeaves(names, start),
     ...(to.factors && { factors: to.factors }),
+    ...attentionOf(to),
     carried,
   }
 }

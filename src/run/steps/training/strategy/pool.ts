@@ -26,6 +26,7 @@ export interface Pooled {
   readonly plugin: Adapter
   readonly options: unknown
   readonly grows?: undefined
+  readonly attends?: undefined
   readonly pool: { readonly strategy: Strategy; readonly options: unknown; readonly stage: number }
 }
 

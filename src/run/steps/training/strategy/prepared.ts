@@ -11,6 +11,7 @@ import { frozenColumns } from "./joint_head.ts"
 import type { ToTrain } from "./objective.ts"
 import { poolQueries } from "./pool.ts"
 import { type Before, recordedFor } from "./recorded.ts"
+import { recordedAttention } from "./recorded_attention.ts"
 import { type RecordedScores, recordedScores } from "./recorded_scores.ts"
 import type { SharedOptions } from "./shared_options.ts"
 import { type Start, startOf } from "./start.ts"
@@ -53,6 +54,7 @@ export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared
   const scores =
     options.head && strategy.records && stage > 0 ? await scoresFor(work, before, texts, strategy) : undefined
   const carried = carriedFrom(work)
+  const reflected = adapter?.attends && (await recordedAttention(work, net, adapter.attends, start.arrays, texts))
   const factors = adapter?.grows && factorsOf(net, adapter, start.arrays)
   const to: ToTrain = {
     ...body(isTrained("body") ? { training: true } : undefined),
@@ -66,6 +68,7 @@ export const prepare = async (work: Work, untold?: StageTexts): Promise<Prepared
     ...(recorded ? { recorded } : {}),
     ...(scores ? { scores } : {}),
     ...(factors ? { factors } : {}),
+    ...(reflected ? { reflected } : {}),
     ...(adapter?.pool ? { pooled: adapter, queries: poolQueries(work, adapter, texts) } : {}),
     carried: carriedTensors(carried),
     smoothing: options.train.label_smoothing,
@@ -89,7 +92,8 @@ const attached = (
   const own = { plugin, options: adapter!.options }
   if (strategy.pool) return { ...own, pool: { strategy, options, stage } }
   const grows = strategy.grows?.(options)
-  return { ...own, ...(grows && { grows }) }
+  const attends = strategy.attends && { strategy, options, stage }
+  return { ...own, ...(grows && { grows }), ...(attends && { attends }) }
 }
 
 /** Throws StepError where the model would have to be one that is gone: only what it has written itself is found again. */

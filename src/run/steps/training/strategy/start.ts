@@ -3,6 +3,7 @@ import type { Network } from "../../../../model/encoder.ts"
 import { drawn, freshArrays, freshModule } from "../../../../model/initial.ts"
 import { type HostTensor, type Initial, randomStream } from "../../../../plugin/index.ts"
 import type { Work } from "../../../work.ts"
+import { attentionInitials } from "./attention.ts"
 import type { Attached } from "./body.ts"
 import { asEarlier } from "./earlier.ts"
 import { type HeadForm, headInitials } from "./joint_head.ts"
@@ -41,6 +42,10 @@ export const startOf = (
       : adapter
         ? freshModule(net, adapter.plugin, adapter.options, streamOf)
         : copies(checkpoint.weights)
+  const attention = () =>
+    adapter?.attends
+      ? freshArrays(net, `strategy ${adapter.attends.strategy.name}`, attentionInitials(net, adapter.attends), streamOf)
+      : []
   const width = represented ? representationWidth(net, represented) : checkpoint.width
   const own = represented ? Object.fromEntries(representationInitials(net, represented)) : {}
   const head: Readonly<Record<string, Initial>> = writes ? {} : { ...headInitials(form, width, classes), ...own }
@@ -48,9 +53,13 @@ export const startOf = (
   const arrays = new Map<string, HostTensor>(
     previous
       ? grows
-        ? [...module(), ...asEarlier(inherited, stage)]
+        ? [...module(), ...attention(), ...asEarlier(inherited, stage)]
         : [...(adapter?.pool ? module() : []), ...inherited]
-      : [...module(), ...Object.entries(head).map(([key, initial]) => [key, drawn(initial, streamOf(key))] as const)],
+      : [
+          ...module(),
+          ...attention(),
+          ...Object.entries(head).map(([key, initial]) => [key, drawn(initial, streamOf(key))] as const),
+        ],
   )
   return { arrays, names: trainedIn(net, adapter, arrays, form, represented) }
 }

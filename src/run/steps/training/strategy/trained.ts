@@ -24,6 +24,7 @@ export const describedModel = ({ options, adapter, start, to: { strategy, head, 
   ...(options.adapter && { adapter: options.adapter }),
   ...(adapter?.pool && { pool: { strategy: options.strategy, stage: options.stage } }),
   ...(adapter?.grows && { grows: adapter.grows }),
+  ...(adapter?.attends && { attends: { strategy: options.strategy, stage: options.stage } }),
   ...(head === "linear" ? {} : { head }),
   ...(represented && { represented: { strategy: options.strategy, tasks: represented.tasks } }),
 })
