@@ -147,7 +147,9 @@ const listOf = (value: Value | undefined): readonly Value[] | undefined =>
 const boundIn = (item: ValueNode, context: Context): string | undefined => {
   const { scope } = context
   if (item.kind === "word" && !item.member && !scope.declared.has(item.text)) {
-    if (BOUND_KINDS.some((kind) => pluginsOf(scope.vocabulary, kind).has(item.text))) return item.text
+    const kinds = BOUND_KINDS.filter((kind) => pluginsOf(scope.vocabulary, kind).has(item.text))
+    if (kinds.length > 1) context.report(diagnose("L2R0316", item.span, { name: item.text, kinds }))
+    if (kinds.length > 0) return item.text
     if (BOUND_KINDS.some((kind) => mayBeUnreadable(scope, item.text, kind))) return undefined
     const names = BOUND_KINDS.flatMap((kind) => [...pluginsOf(scope.vocabulary, kind).keys(), ...scope.namesOf(kind)])
     context.reportUnknown(item, "router, strategy or probe", names)

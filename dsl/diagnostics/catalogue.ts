@@ -4,7 +4,7 @@
  * 01 reading   02 the file   03 names   04 options   05 experiments   06 the plan   07 the command line
  */
 
-import { KINDS, LINES } from "../kinds.ts"
+import { aKind, KINDS, LINES } from "../kinds.ts"
 import type { Span } from "../spec.ts"
 import type { Diagnostic, Severity } from "./diagnostic.ts"
 
@@ -257,6 +257,10 @@ export const catalogue = {
   L2R0315: error<{ name: string; file: string }>(({ name, file }) => [
     `the name \`${name}\` is declared in ${file} already`,
     "choose another name: those of imported files are this file's too",
+  ]),
+  L2R0316: error<{ name: string; kinds: readonly string[] }>(({ name, kinds }) => [
+    `\`${name}\` may be ${kinds.map(aKind).join(" or ")}: plugins of ${kinds.length > 2 ? "several" : "both"} kinds have this name`,
+    `declare the one that you mean: ${kinds.map((kind) => `\`${kind} own = ${name}\``).join(" or ")}`,
   ]),
 
   // 04: options

@@ -110,4 +110,11 @@ export const names: Pages = {
       files: { "common.l2r": "language 1\nmemory few = random" },
     },
   },
+  L2R0316: {
+    title: "a plugin of two kinds among bounds",
+    text: "Bounds are routers, strategies and probes, and may be named without a declaration. Plugins of two of these kinds have this name, so that a declaration must say which is meant: the router `sapt` learns its attention over modules that were trained before, the strategy `sapt` trains both together.",
+    wrong: trial("bounds: sapt"),
+    right: `strategy joint = sapt { memory: few }\n${trial("bounds: joint")}`,
+    given: true,
+  },
 }

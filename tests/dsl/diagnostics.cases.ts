@@ -227,6 +227,7 @@ export const cases: Readonly<Record<string, readonly (string | Case)[]>> = {
     },
   ],
   L2R0315: [{ text: importing.replace("router", "memory few = random\nrouter"), files: { "common.l2r": imported } }],
+  L2R0316: [trial("routers: learnt, bounds: [oracle, sapt]")],
   L2R0401: [
     around("adapter a = lora { rnak: 8, colour: 3 }"),
     around("train t { epoch: 3 }"),

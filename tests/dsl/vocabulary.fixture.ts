@@ -179,6 +179,7 @@ export const vocabulary: Vocabulary = {
         { facts: { visits: "one_by_one", reads_memory: { byDefault: true }, needs_boundaries: { byDefault: null } } },
       ),
       plugin("ewc", {}, { facts: { visits: "one_by_one", needs_boundaries: { byDefault: "it takes stock there" } } }),
+      plugin("sapt", { memory: everyRouter.memory }),
       plugin("lfpt5", { memory: everyRouter.memory }, { facts: { reads_memory: { byDefault: false } } }),
     ]),
     probe: Object.fromEntries([

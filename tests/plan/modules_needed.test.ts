@@ -59,7 +59,7 @@ for (const [strategy, adapters] of WONT)
       assert.deepEqual(found(`[${adapter}, ${other}]`, strategy), ["L2R0510"])
     })
 
-/** By its own name among bounds it is the router. */
+/** Its name is that of a router too. */
 const JOINT = "memory few = random { per_class: 5 }\nstrategy joint = sapt { memory: few }"
 
 test("sapt on prompts is an error of check, and beside another adapter a warning", () => {
