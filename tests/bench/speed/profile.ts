@@ -13,7 +13,7 @@ const PRODUCTS: ReadonlySet<string> = new Set([
   "MatMul",
   "FusedMatMul",
   "MatMulInteger",
-  "DynamicQuantizeMatMul",
+  "MatMulIntegerToFloat",
 ])
 
 export interface Profile {
