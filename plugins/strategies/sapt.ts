@@ -63,6 +63,6 @@ export default defineStrategy({
     const task = newest(crossEntropy())
     if (!recorded || reflection === 0) return task
     const divergence = divergenceFrom(recorded, weights)
-    return earlier.reduce((loss, ofTask) => add(loss, scale(ofTask(divergence), reflection)), task)
+    return earlier.reduce((loss, mean) => add(loss, scale(mean(divergence), reflection)), task)
   },
 })
