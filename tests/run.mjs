@@ -15,6 +15,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, 
 import { tmpdir } from "node:os"
 import { join, relative, sep } from "node:path"
 import { pathToFileURL } from "node:url"
+import { hugePages } from "../src/cli/huge_pages.mjs"
 import { current, find, oldest, root, title } from "../src/cli/runtimes.mjs"
 import { readReport } from "./report.mjs"
 
@@ -155,7 +156,7 @@ function start(path, args, head) {
   if (alone) process.stdout.write(head)
   // Node keeps what it has compiled for the next of its many processes: they start in half the time.
   const compiled = join(scratch, "compiled")
-  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, ...hugePages(), NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }
   env.TMPDIR = join(scratch, "tmp")
   mkdirSync(env.TMPDIR, { recursive: true })
   delete env.FORCE_COLOR

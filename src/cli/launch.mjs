@@ -7,7 +7,7 @@
  *     any other Node                      starts that one, and passes arguments, signals and the exit code through
  *     ... where it is not installed       runs it itself from 22.19 on, else says what to do
  *
- * A verb that a fresh bundle has is run from there. Node keeps what it compiles for the next start, of worker threads too.
+ * Verbs that compute get huge pages where they can be had. A verb that a fresh bundle has is run from there. Node keeps what it compiles for the next start, of worker threads too.
  */
 import { spawn } from "node:child_process"
 import * as modules from "node:module"
@@ -15,6 +15,7 @@ import { constants, tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { bundled } from "./bundle.mjs"
+import { hugePages, startedWithHugePages } from "./huge_pages.mjs"
 import { current, find, oldest, root, same } from "./runtimes.mjs"
 
 const main = bundled(root, process.argv[2]) ?? join(root, "src", "cli", "main.ts")
@@ -29,6 +30,8 @@ if (script === "l2r" && stood !== undefined && same(process.cwd(), root)) proces
 
 if (chosen?.kind === "node") keepCompiled()
 
+const computing = new Set(["run", "pretrain", "distil"])
+
 if (chosen === undefined) {
   process.stderr.write(
     `l2r needs Node ${oldest.node} or newer, and this is Node ${here.version}. Run \`npm ci\` without ` +
@@ -36,6 +39,7 @@ if (chosen === undefined) {
   )
   process.exitCode = 2
 } else if (same(chosen.path, here.path)) {
+  if (chosen.kind === "node" && computing.has(process.argv[2])) startedWithHugePages()
   hideExperimentalWarnings()
   process.argv[1] = main
   await import(pathToFileURL(main).href)
@@ -47,6 +51,7 @@ if (chosen === undefined) {
 function start(path) {
   const child = spawn(path, ["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)], {
     stdio: "inherit",
+    env: { ...process.env, ...hugePages() },
   })
   // A terminal sends Ctrl-C to the child as well; elsewhere only this process hears the signal and hands it on.
   const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY

@@ -8,6 +8,10 @@ import type { HostTensor } from "../tensor/index.ts"
 
 export type Feeds = Record<string, HostTensor>
 
+/** Whether batches of the texts have few shapes: that many tokens for that many texts. */
+export const equallyLong = (texts: readonly TokenIds[]): boolean =>
+  texts.every(({ length }) => length === texts[0].length)
+
 /** Feeds of one batch. Every text has at least one token. */
 export const packed = (texts: readonly TokenIds[]): Feeds => {
   const examples = texts.length

@@ -26,9 +26,15 @@ export interface Session {
   readonly release: () => Promise<void>
 }
 
+/** What is known beforehand of a program's runs. */
+export interface Usage {
+  /** Their inputs have few shapes, as batches of equally long texts do: a backend may plan its memory for each of them. */
+  readonly fewShapes?: boolean
+}
+
 /** An open backend, inside one worker thread. */
 export interface Engine {
-  readonly compile: (program: Program) => Promise<Session>
+  readonly compile: (program: Program, usage?: Usage) => Promise<Session>
 }
 
 export interface Backend<Options = any> extends Definition<"backend", Options> {

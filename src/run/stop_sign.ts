@@ -68,7 +68,7 @@ export const guard = (sign: SharedArrayBuffer): Guard => {
   return {
     engine: async (open) => {
       const { compile } = await inside(open)
-      return { compile: async (program) => session(await inside(() => compile(program))) }
+      return { compile: async (...asked) => session(await inside(() => compile(...asked))) }
     },
     begin: () => {
       refused = false

@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { Worker } from "node:worker_threads"
 import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
 import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
+import { equallyLong, packed } from "../../src/model/batch.ts"
 import { OutOfMemory } from "../../src/plugin/index.ts"
 import * as t from "../../src/tensor/index.ts"
 import { evaluate, onOnnxruntime } from "../tensor/run.ts"
@@ -45,6 +46,36 @@ test("feeds that do not fit are refused by name", async () => {
     evaluate(engine, { y }, { x: { shape: [1, 2], data: new Int32Array(2) } }),
     /"x" is fed with a Int32Array, but it is float/,
   )
+})
+
+test("where few shapes are expected, runs give the same bytes, of another shape and of other lengths too", async () => {
+  const x = t.input("x", ["length", 128], "float", { of: "tokens", layout: t.packedLayout() })
+  const whole = t.program({ y: t.gelu(t.attention(x, x, x, 2)) })
+  const engine = await onOnnxruntime()
+  const [plain, planned] = [await engine.compile(whole), await engine.compile(whole, { fewShapes: true })]
+  for (const lengths of [
+    [4, 4],
+    [4, 4],
+    [2, 5],
+    [4, 4],
+    [5, 3],
+    [4, 4],
+  ]) {
+    const { ids: _, positions: __, ...feeds } = packed(lengths.map((n) => new Int32Array(n)))
+    const tokens = lengths[0] + lengths[1]
+    const values = Float32Array.from({ length: 128 * tokens }, (_, i) => Math.fround((i * 0.37) % 1))
+    const given = { ...feeds, x: { shape: [tokens, 128], data: values } }
+    assert.deepEqual(await planned.run(given), await plain.run(given))
+  }
+  await plain.release()
+  await planned.release()
+})
+
+test("texts of one length are equally long", () => {
+  const text = (length: number) => new Int32Array(length)
+  assert.ok(equallyLong([]))
+  assert.ok(equallyLong([text(3), text(3)]))
+  assert.ok(!equallyLong([text(3), text(2)]))
 })
 
 test("weights are written once, and read back", async () => {

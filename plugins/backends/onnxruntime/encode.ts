@@ -33,7 +33,7 @@ export type Outside = (
  * second are merged into the first), so the weights follow as second part without passing through the encoder. Those that
  * lie outside are named, and their bytes left out.
  */
-export const encode = (graph: OnnxGraph, outside: Outside = () => undefined): Uint8Array => {
+export const encode = (graph: OnnxGraph, outside: Outside = () => undefined): Uint8Array<ArrayBuffer> => {
   const structure = toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -150,7 +150,7 @@ const varint = (value: number): Uint8Array => {
 
 const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((total, piece) => total + piece.length, 0)
 
-const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
+const joined = (pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(lengthOf(pieces))
   let at = 0
   for (const piece of pieces) {

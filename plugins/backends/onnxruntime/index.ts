@@ -13,6 +13,7 @@ import {
   program,
   Schema,
   type Session,
+  type Usage,
   words,
 } from "../../../src/plugin/index.ts"
 import { encode } from "./encode.ts"
@@ -62,20 +63,24 @@ export const compile = async (
   runtime: Runtime,
   program: Program,
   { threads, provider, weights }: typeof Options.Type,
+  { fewShapes = false }: Usage = {},
   more: object = {},
 ): Promise<Session> => {
   const graph = weights === "int8" ? withInt8Weights(emit(program)) : emit(program)
-  const creating = runtime.InferenceSession.create(encode(graph), {
+  const bytes = encode(graph)
+  const creating = runtime.InferenceSession.create(bytes, {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
-    enableMemPattern: false,
+    // A plan of the memory for each shape, made in its first run: numbers lie closer together, but the first run takes longer.
+    enableMemPattern: fewShapes,
     logSeverityLevel: 4,
     ...more,
   })
   const session = await creating.catch(outOfMemory)
+  bytes.buffer.transfer(0) // onnxruntime has a copy: the weights are not kept twice until the next collection of garbage
   const run: Session["run"] = async (feeds) => {
     const wire: Record<string, InstanceType<Runtime["Tensor"]>> = {}
     for (const value of graph.inputs) {
@@ -117,6 +122,6 @@ export default defineBackend({
     const runtime = await load()
     const offered = runtime.listSupportedBackends().map(({ name }) => name)
     await mustStart(options.provider, offered, () => compile(runtime, trial(), options))
-    return { compile: (program) => compile(runtime, program, options) }
+    return { compile: (program, usage) => compile(runtime, program, options, usage) }
   },
 })

@@ -1,6 +1,7 @@
 /** Jobs of a decoder with LoRA: a step of causal language modelling, and what it writes after prompts. */
 import llama from "../../../plugins/backbones/llama.ts"
 import { AdamW } from "../../../src/model/adamw.ts"
+import { equallyLong } from "../../../src/model/batch.ts"
 import { answerFeeds, causalStep } from "../../../src/model/causal.ts"
 import { flopsOf } from "../../../src/model/flops.ts"
 import { generator } from "../../../src/model/generation.ts"
@@ -37,7 +38,7 @@ export const decoder = async (job: Job, engine: Engine): Promise<Prepared> => {
     return { run, flops: 0 }
   }
   const step = causalStep(network, adapter, chosen)
-  const session = await engine.compile(step)
+  const session = await engine.compile(step, { fewShapes: equallyLong(texts) })
   const optimiser = new AdamW()
   const groups = [{ names: [...values.keys()], learningRate: 1e-3, weightDecay: 0.01 }]
   const run = async (times: number): Promise<void> => {

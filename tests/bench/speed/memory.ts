@@ -15,6 +15,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { randomStream } from "../../../src/plugin/index.ts"
+import { plainEnvironment } from "./sides.ts"
 import { teller } from "./told.ts"
 
 const text = { type: "string" } as const
@@ -45,7 +46,10 @@ const alone = (asked: object): { readonly first: number; readonly peak: number }
 
 const peer = async (job: object, steps: number): Promise<{ readonly first: number; readonly peak: number }> => {
   const started = performance.now()
-  const child = spawn(flags.python as string, [here("peers.py")], { stdio: ["pipe", "pipe", "inherit"] })
+  const child = spawn(flags.python as string, [here("peers.py")], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: plainEnvironment,
+  })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ask = async (line: object) => {
     child.stdin.write(`${JSON.stringify(line)}\n`)

@@ -2,6 +2,7 @@
 import bert from "../../../plugins/backbones/bert/index.ts"
 import onnxruntime from "../../../plugins/backends/onnxruntime/index.ts"
 import l2r from "../../../plugins/routers/l2r.ts"
+import { equallyLong } from "../../../src/model/batch.ts"
 import { encoder, headLogits } from "../../../src/model/encoder.ts"
 import { forwardAll } from "../../../src/model/evaluate.ts"
 import { flopsOf } from "../../../src/model/flops.ts"
@@ -117,7 +118,7 @@ const bertJob = async (job: Job, engine: Engine): Promise<Prepared> => {
     crossEntropy(logits, input("labels", ["examples"], "int", { of: "examples", layout: trace.layout })),
     [...values.keys()],
   )
-  const session = await engine.compile(training)
+  const session = await engine.compile(training, { fewShapes: equallyLong(texts) })
   const atOnce = tokensAtOnce(checkpoint.sites, values)
   const run = async (times: number): Promise<void> => {
     const many = Array.from({ length: times * job.batch }, (_, i) => texts[i % texts.length])

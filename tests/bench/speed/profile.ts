@@ -30,9 +30,9 @@ export const profiled = async (job: Job, times: number): Promise<Profile> => {
     const sessions: Session[] = []
     const settings = { threads: 1, provider: "cpu", weights: job.weights ?? "float32" } as const
     const { run } = await prepare(job, {
-      compile: async (program) => {
+      compile: async (program, usage) => {
         const to = { enableProfiling: true, profileFilePrefix: join(folder, String(sessions.length)) }
-        const session = await compile(runtime, program, settings, to)
+        const session = await compile(runtime, program, settings, usage, to)
         sessions.push(session)
         return session
       },

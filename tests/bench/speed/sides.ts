@@ -11,6 +11,8 @@ export interface Side {
   readonly how: string
   /** Its products are less exact than float32. */
   readonly rounded?: boolean
+  /** It was told what it does not do by itself. */
+  readonly told?: boolean
   /** Operations of a unit; 0 where they are not counted. */
   readonly flops: number
   /** Seconds that one unit takes, when `times` units are run. */
@@ -47,13 +49,15 @@ export const ours = async (job: Job, seats: number): Promise<Side> => {
 export interface Way {
   readonly compile?: boolean
   readonly autocast?: boolean
+  /** What `l2r run` asks glibc for by itself. */
+  readonly hugePages?: boolean
 }
 
 export type PythonJob = Job & Way & { readonly grouped?: boolean }
 
 /** `processes` of them side by side, each with its threads. Rejects with PyTorch's words where it cannot do the job. */
 export const pytorch = async (python: string, job: PythonJob, processes: number): Promise<Side> => {
-  const peers = Array.from({ length: processes }, () => talk(python))
+  const peers = Array.from({ length: processes }, () => talk(python, job.hugePages))
   const end = async () => peers.map((peer) => peer.process.kill())
   const threads = processes === 1 ? `one process of ${job.threads} threads` : `${processes} processes of one thread`
   try {
@@ -63,8 +67,9 @@ export const pytorch = async (python: string, job: PythonJob, processes: number)
     throw error
   }
   return {
-    how: `${job.compile ? "torch.compile, " : ""}${job.autocast ? "bfloat16 autocast, " : ""}${threads}`,
+    how: `${job.compile ? "torch.compile, " : ""}${job.hugePages ? "told to ask for huge pages, " : ""}${job.autocast ? "bfloat16 autocast, " : ""}${threads}`,
     rounded: job.autocast === true,
+    told: job.hugePages === true,
     flops: 0,
     run: async (times) => {
       const started = performance.now()
@@ -80,9 +85,15 @@ interface Talk {
   readonly ask: (line: object) => Promise<Readonly<Record<string, unknown>>>
 }
 
-export const talk = (python: string): Talk => {
+const { GLIBC_TUNABLES, ...plain } = process.env
+/** The environment without what this process has asked for. */
+export const plainEnvironment = plain
+
+/** `hugePages`: asks for them as this process does; by itself it does not. */
+export const talk = (python: string, hugePages = false): Talk => {
   const child = spawn(python, [fileURLToPath(new URL("./peers.py", import.meta.url))], {
     stdio: ["pipe", "pipe", "inherit"],
+    env: { ...plain, ...(hugePages ? { GLIBC_TUNABLES } : {}) },
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {

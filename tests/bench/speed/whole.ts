@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
+import { plainEnvironment } from "./sides.ts"
 import type { Told } from "./told.ts"
 
 export interface Asked {
@@ -21,9 +22,9 @@ export const wholes: Readonly<Record<string, (asked: Asked) => Promise<readonly 
   experiment: async (asked) => [await experiment(asked)],
 }
 
-const printed = async (file: string, args: readonly string[]): Promise<string> => {
+const printed = async (file: string, args: readonly string[], env = process.env): Promise<string> => {
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] })
+  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"], env })
   let text = ""
   child.stdout.on("data", (piece) => {
     text += piece
@@ -43,7 +44,7 @@ const experiment = async ({ model, python, reference, turns }: Asked): Promise<T
   const row = { name: "Whole experiment, five tasks of WordNet, one seed", peer: "its PyTorch script", goal: 0.4 }
   if (!python || !reference) return { ...row, ours: "", theirs: "not run: give --python and --reference" }
   const args = ["--python", python, "--reference", reference, "--model", model, "--streams", "wordnet"]
-  const text = await printed("../reference/end_to_end.ts", [...args, "--repeat", String(turns)])
+  const text = await printed("../reference/end_to_end.ts", [...args, "--repeat", String(turns)], plainEnvironment)
   const runs = [...text.matchAll(/ours ([\d.]+) s, reference ([\d.]+) s/g)].map(([, a, b]) => [Number(a), Number(b)])
   runs.sort(([a, b], [c, d]) => a / b - c / d)
   const [ours, theirs] = runs[runs.length >> 1]

@@ -33,11 +33,11 @@ export interface Minimising
 /** The loss of each step. */
 export const minimise = async (
   work: Work,
-  { loss, examples, feeds, parts }: Objective,
+  { loss, examples, feeds, fewShapes, parts }: Objective,
   { values, groups, train, steps, rate, of, stream, keeps, best: opened, ...more }: Minimising,
 ): Promise<Float64Array> => {
   const program = withGradients(loss, [...values.keys()])
-  const session = await (await work.engine()).compile(program)
+  const session = await (await work.engine()).compile(program, { fewShapes })
   const best = await opened?.()
   const besides = best?.halfway ?? keeps
   try {

@@ -1,6 +1,6 @@
 /** What the training of a module or of a shared model minimises, on which texts: a loss of classes or of written answers. */
 import { answerLoss, pairFeeds } from "../../../model/answers.ts"
-import type { Feeds } from "../../../model/batch.ts"
+import { equallyLong, type Feeds } from "../../../model/batch.ts"
 import { encoder, headLogits, type Network, type Participant } from "../../../model/encoder.ts"
 import { textFeeds } from "../../../model/optimise.ts"
 import { partsOf, tokensAtOnce } from "../../../model/parts.ts"
@@ -13,6 +13,8 @@ export interface Objective {
   readonly examples: number
   /** Of a part of a whole batch. */
   readonly feeds: (part: Int32Array, whole: Int32Array) => Feeds
+  /** Batches have few shapes. */
+  readonly fewShapes?: boolean
   /** Batches in parts, where the loss is a mean over examples. */
   readonly parts?: (values: ReadonlyMap<string, Float32Array>) => (batch: Int32Array) => readonly Int32Array[]
 }
@@ -42,6 +44,7 @@ export const classifying = (
     loss: crossEntropy(logits, targets, undefined, smoothing),
     examples: texts.length,
     feeds: (batch) => textFeeds(texts, labels, batch),
+    fewShapes: equallyLong(texts),
     parts: (values) => {
       const atOnce = tokensAtOnce(net.checkpoint.sites, values)
       return (batch) => partsOf(texts, batch, atOnce)
@@ -58,6 +61,7 @@ export const answering = (
 ): Objective => ({
   loss: answerLoss(net, participant, { smoothing, trained }),
   examples: texts.length,
+  fewShapes: equallyLong(texts) && equallyLong(answers),
   feeds: (batch) => {
     const of = <One>(all: readonly One[]) => Array.from(batch, (i) => all[i])
     return pairFeeds(net, of(texts), of(answers))

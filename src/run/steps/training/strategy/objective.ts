@@ -1,6 +1,6 @@
 /** What a stage of a strategy minimises: its loss, as a formula of the texts of the newest task and of those that are replayed with them. */
 import { answerScores, pairFeeds } from "../../../../model/answers.ts"
-import type { Feeds } from "../../../../model/batch.ts"
+import { equallyLong, type Feeds } from "../../../../model/batch.ts"
 import { textFeeds } from "../../../../model/optimise.ts"
 import { partsOf, tokensAtOnce } from "../../../../model/parts.ts"
 import {
@@ -85,6 +85,7 @@ export const strategyObjective = (to: ToTrain): Objective => {
     loss,
     examples: texts.newest,
     feeds,
+    fewShapes: equallyLong(texts.texts) && equallyLong(texts.answers),
     ...(texts.answers.length > 0
       ? {}
       : {

@@ -1,0 +1,2 @@
+export function hugePages(): Record<string, string>
+export function startedWithHugePages(): void
