@@ -34,7 +34,8 @@ for (const [name, { width, groups = HEADS, options, apart }] of Object.entries(c
 
   test(`${name}: no axes are moved, ${apart ? "examples are in buckets" : "the batch is whole"}`, () => {
     const ops = t.emit(t.program(outputs)).nodes.map(({ opType }) => opType)
-    assert.ok(!ops.includes("Transpose"))
+    // the gradients of narrow keys and values, which are computed the other way round
+    assert.equal(ops.filter((op) => op === "Transpose").length, width / HEADS <= 16 ? 2 : 0)
     assert.equal(ops.filter((op) => op === "Softmax").length > 1, apart)
   })
 

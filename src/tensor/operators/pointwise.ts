@@ -61,6 +61,20 @@ export const geluSlopeOperator = unary(
 /** gelu(x) = x Phi(x), exact (Hendrycks & Gimpel 2016). */
 export const geluOperator = unary("gelu", "Gelu", (g, x) => mul(g, apply(geluSlopeOperator, [x])))
 
+/** silu(x) = x s with s = sigmoid(x), silu'(x) = s + silu(x) (1 - s) (Elfwing et al. 2018). Written out in every program. */
+export const siluOperator: Operator = {
+  name: "silu",
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  expand: ({ inputs: [x] }) => mul(x, sigmoid(x)),
+  gradient: ({ node: y, gradient }) => {
+    const s = sigmoid(y.inputs[0])
+    return [mul(gradient, add(s, mul(y, sub(one, s))))]
+  },
+  emit: () => {
+    throw new Error("silu is a formula in every program")
+  },
+}
+
 export const powOperator: Operator = {
   name: "pow",
   shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
@@ -100,7 +114,7 @@ export const cos = build(cosOperator)
 export const sin = build(sinOperator)
 export const erf = build(erfOperator)
 export const gelu = build(geluOperator)
-export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x))
+export const silu = build(siluOperator)
 
 /** x to a constant power. */
 export const pow = (x: Tensor, exponent: number): Tensor => {

@@ -1,7 +1,7 @@
 /** Matrix products of the last two axes; the axes before them are batches and broadcast. */
 import { broadcastShapes, type Dim, type Shape, showShape, sizeOf } from "../dimension.ts"
 import { ShapeError } from "../errors.ts"
-import { float, int } from "../onnx.ts"
+import { float, int, ints } from "../onnx.ts"
 import { apply, type Operator } from "../operator.ts"
 import type { Tensor } from "../tensor.ts"
 import { sumTo } from "./broadcasting.ts"
@@ -58,6 +58,16 @@ export const matmulOperator: Operator = {
   emit: (emitter, inputs, node) => {
     const { transposeA, transposeB, alpha } = node.attributes as unknown as Attributes
     if (!transposeA && !transposeB && alpha === 1) return emitter.add("MatMul", inputs)
+    if (isNarrow(node)) {
+      const turned = emitter.addMicrosoft("FusedMatMul", [...inputs].reverse(), {
+        transA: int(1),
+        transB: int(0),
+        alpha: float(alpha),
+      })
+      const rank = node.shape.length
+      const swapped = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i))
+      return emitter.add("Transpose", [turned], { perm: ints(swapped) })
+    }
     return emitter.addMicrosoft("FusedMatMul", inputs, {
       transA: int(transposeA ? 1 : 0),
       transB: int(transposeB ? 1 : 0),
@@ -65,6 +75,10 @@ export const matmulOperator: Operator = {
     })
   },
 }
+
+/** a^T b with few columns in each of many products, which is quicker done as (b^T a)^T. */
+const isNarrow = ({ shape, attributes: { transposeA, transposeB } }: Tensor): boolean =>
+  transposeA === true && !transposeB && shape.length > 2 && Number(shape[shape.length - 1]) <= 16
 
 /** A product of two matrices plus a matrix or a row; made of a product and a sum when a program is emitted. */
 export const gemmOperator: Operator = {
