@@ -1,4 +1,5 @@
 /** A program as a graph of ONNX operators. */
+import { withBlocks } from "./blocks.ts"
 import { Emitter } from "./emitter.ts"
 import { fuse } from "./fusion.ts"
 import { withHeads } from "./heads.ts"
@@ -9,8 +10,15 @@ import { nameOf, type Program } from "./program.ts"
 import { readersOf } from "./readers.ts"
 import { type HostTensor, isLeaf, type Tensor } from "./tensor.ts"
 
-export const emit = (source: Program): OnnxGraph => {
-  const program = inBuckets(fuse(withHeads(source)))
+/** How a backend wants its graph. */
+export interface Emission {
+  /** Columns of a block, where products with frozen matrices are to be done in blocks (`blocks.ts`). */
+  readonly blocks?: number
+}
+
+export const emit = (source: Program, { blocks }: Emission = {}): OnnxGraph => {
+  const fused = inBuckets(fuse(withHeads(source)))
+  const program = blocks === undefined ? fused : withBlocks(fused, blocks)
   const emitter = new Emitter(readersOf(program.nodes))
   const inputs: OnnxValue[] = []
   const initializers: OnnxInitializer[] = []
@@ -57,8 +65,17 @@ const frozen = (node: Tensor, index: number): OnnxInitializer => {
   const shape = node.shape as readonly number[]
   const dtype = node.dtype === "int" ? "int" : "float"
   if (node.op === "weight") {
-    const { data } = node.attributes.host as HostTensor
-    return { name: nameOf(node), dtype, shape, data, ...(node.attributes.backbone ? { backbone: true } : {}) }
+    const host = node.attributes.host as HostTensor
+    return {
+      name: nameOf(node),
+      dtype,
+      shape,
+      get data() {
+        return host.data
+      },
+      ...(node.attributes.backbone ? { backbone: true } : {}),
+      ...(node.attributes.derived ? { derived: true } : {}),
+    }
   }
   const values = node.attributes.values as number[]
   return {

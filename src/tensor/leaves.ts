@@ -35,6 +35,17 @@ export const weight = (name: string, host: HostTensor, { backbone = false } = {}
   return leaf("weight", { name, host, ...(backbone ? { backbone } : {}) }, host.shape, dtype)
 }
 
+/** A frozen value that is computed from others, each time that a program is written. */
+export const derivedWeight = (name: string, shape: readonly number[], data: () => Float32Array): Tensor => {
+  const host: HostTensor = {
+    shape,
+    get data() {
+      return data()
+    },
+  }
+  return leaf("weight", { name, host, derived: true }, shape, "float")
+}
+
 /** Uniform noise in (0, 1), filled before each run from the random stream of that name. */
 export const uniform = (stream: string, shape: Shape, rows?: Rows): Tensor =>
   leaf("uniform", { name: stream }, physicalShape(`uniform "${stream}"`, shape, rows), "float", rows)

@@ -10,7 +10,7 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly opType: string
-  /** Empty for the standard operators, else "com.microsoft". */
+  /** Empty for the standard operators, else "com.microsoft", or "com.microsoft.nchwc" of what is in blocks. */
   readonly domain: string
   readonly name: string
   readonly inputs: readonly string[]
@@ -30,6 +30,8 @@ export interface OnnxInitializer {
   readonly dtype: "float" | "int" | "uint8" | "int8"
   readonly shape: readonly number[]
   readonly data: HostTensor["data"] | Int8Array
+  /** `data` is made anew at each look, and nobody else's. */
+  readonly derived?: boolean
   /** A frozen weight of a backbone, which a backend may hold in fewer bits where it is told to. */
   readonly backbone?: boolean
 }

@@ -18,6 +18,8 @@ const elementTypes: Readonly<Record<DType | OnnxInitializer["dtype"], number>> =
   int: 7,
   bool: 9,
 }
+/** The domain of operators on blocks. */
+const BLOCKS = "com.microsoft.nchwc"
 /** TensorProto.DataLocation. */
 const EXTERNAL = 1
 /** Kinds of AttributeProto. */
@@ -42,6 +44,7 @@ export const encode = (graph: OnnxGraph, outside: Outside = () => undefined): Ui
       opsetImport: [
         { domain: "", version: BigInt(graph.opset) },
         { domain: "com.microsoft", version: BigInt(graph.microsoftOpset) },
+        ...(graph.nodes.some(({ domain }) => domain === BLOCKS) ? [{ domain: BLOCKS, version: 1n }] : []),
       ],
       graph: create(GraphProtoSchema, {
         name: "l2r",
@@ -99,9 +102,12 @@ const attribute = (name: string, attribute: OnnxAttribute): AttributeProto => {
 /** Wire tags of length-delimited fields: ModelProto.graph, GraphProto.initializer, TensorProto.raw_data. */
 const tags = { graph: (7 << 3) | 2, initializer: (5 << 3) | 2, rawData: (9 << 3) | 2 }
 
+/** Bytes, or how many they are and how they are made when they are written: weights are not all there twice at one time. */
+type Piece = Uint8Array | { readonly length: number; readonly make: () => Uint8Array; readonly derived?: boolean }
+
 /** The second part of the graph: all initializers, as pieces to be written one after another. */
-const weights = (initializers: readonly OnnxInitializer[], outside: Outside): Uint8Array[] => {
-  const pieces = initializers.flatMap((initializer) => {
+const weights = (initializers: readonly OnnxInitializer[], outside: Outside): readonly Piece[] => {
+  const pieces = initializers.flatMap((initializer): readonly Piece[] => {
     const place = outside(initializer.name)
     const head = toBinary(
       TensorProtoSchema,
@@ -119,12 +125,15 @@ const weights = (initializers: readonly OnnxInitializer[], outside: Outside): Ui
         }),
       }),
     )
-    const data = place ? undefined : raw(initializer)
-    const tensor = data ? [head, Uint8Array.of(tags.rawData), varint(data.length), data] : [head]
+    const data = { length: byteLength(initializer), make: () => raw(initializer), derived: initializer.derived }
+    const tensor = place ? [head] : [head, Uint8Array.of(tags.rawData), varint(data.length), data]
     return [Uint8Array.of(tags.initializer), varint(lengthOf(tensor)), ...tensor]
   })
   return [Uint8Array.of(tags.graph), varint(lengthOf(pieces)), ...pieces]
 }
+
+const byteLength = ({ dtype, shape }: OnnxInitializer): number =>
+  shape.reduce((a, b) => a * b, { float: 4, int: 8, uint8: 1, int8: 1 }[dtype])
 
 /** The bytes of a weight as a model holds them. */
 export const raw = ({ dtype, data }: OnnxInitializer): Uint8Array => {
@@ -148,13 +157,15 @@ const varint = (value: number): Uint8Array => {
   return Uint8Array.from([...bytes, rest])
 }
 
-const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((total, piece) => total + piece.length, 0)
+const lengthOf = (pieces: readonly Piece[]): number => pieces.reduce((total, piece) => total + piece.length, 0)
 
-const joined = (pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+const joined = (pieces: readonly Piece[]): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(lengthOf(pieces))
   let at = 0
   for (const piece of pieces) {
-    bytes.set(piece, at)
+    const made = "make" in piece ? piece.make() : piece
+    bytes.set(made, at)
+    if ("make" in piece && piece.derived) (made.buffer as ArrayBuffer).transfer(0) // is free at once
     at += piece.length
   }
   return bytes

@@ -1,6 +1,7 @@
 /** The one table of operators. */
 import type { Operator } from "../operator.ts"
 import * as arithmetic from "./arithmetic.ts"
+import * as blocks from "./blocks.ts"
 import * as broadcasting from "./broadcasting.ts"
 import * as cutting from "./cutting.ts"
 import * as heads from "./heads.ts"
@@ -19,6 +20,7 @@ import * as sources from "./sources.ts"
 
 const families = [
   arithmetic,
+  blocks,
   broadcasting,
   cutting,
   heads,
