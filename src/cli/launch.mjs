@@ -7,7 +7,8 @@
  *     any other Node                      starts that one, and passes arguments, signals and the exit code through
  *     ... where it is not installed       runs it itself from 22.19 on, else says what to do
  *
- * Verbs that compute get huge pages where they can be had. A verb that a fresh bundle has is run from there. Node keeps what it compiles for the next start, of worker threads too.
+ * A verb that a fresh bundle has is run from there. Node keeps what it compiles for the next start, of worker threads too.
+ * Verbs that compute get huge pages where those can be had.
  */
 import { spawn } from "node:child_process"
 import * as modules from "node:module"
@@ -30,6 +31,7 @@ if (script === "l2r" && stood !== undefined && same(process.cwd(), root)) proces
 
 if (chosen?.kind === "node") keepCompiled()
 
+/** Verbs that are worth a second start, of 30 ms. */
 const computing = new Set(["run", "pretrain", "distil"])
 
 if (chosen === undefined) {

@@ -1,5 +1,5 @@
 /** The page of benchmarks: rows of this run join those that stand in the file, unless these come from another machine. */
-import { lineOf, type Told } from "./told.ts"
+import { lineOf, misses, type Told } from "./told.ts"
 
 const HEAD = `| row | ours | peer | peer's time | ratio | goal | other ways of the peer | share of peak |
 |---|---:|---|---:|---:|---:|---|---:|`
@@ -20,7 +20,7 @@ const PROFILES = `## Where the time of rows that miss their goal goes
 
 Shares of the operators in a session of one thread with nothing beside it, as onnxruntime's profiler counts them, from one percent on
 (BatchNormalization is how a x + b with two numbers is computed, in GELU and its slope); at the end the ratio that would be left if
-nothing but the products of matrices took time.`
+nothing but the products of matrices took time. Of whole processes: what they take before the work, and with it.`
 
 /** What is said of the rows of a page that miss, by their names. */
 const profilesIn = (page: string): ReadonlyMap<string, string> =>
@@ -48,7 +48,7 @@ export const merged = (
   }
   const lines = [...rows].sort(([a], [b]) => place(a) - place(b)).map(([, line]) => line)
   const table = `# Benchmarks\n\n${how}\n\n${machine}\n\n${HEAD}\n${lines.join("\n")}\n`
-  const anew = new Map(told.map((row) => [nameOf(lineOf(row)), row.profile]))
+  const anew = new Map(told.map((row) => [nameOf(lineOf(row)), misses(row) ? row.profile : undefined]))
   const profiles = lines
     .map(nameOf)
     .map((name) => [name, anew.has(name) ? anew.get(name) : profilesIn(old).get(name)])

@@ -12,7 +12,7 @@ export interface Told {
   readonly goal: number
   readonly others?: string
   readonly share?: string
-  /** Where its time goes, if it misses its goal. */
+  /** Where its time or memory goes; shown if it misses its goal. */
   readonly profile?: string
 }
 
