@@ -10,7 +10,11 @@ import { type Program, program } from "./program.ts"
 import { readersOf } from "./readers.ts"
 import { type HostTensor, isLeaf, type Tensor } from "./tensor.ts"
 
-/** Nanoseconds of a row on a core with AVX-512: won by each multiplication and each bias, lost by each number moved. */
+/**
+ * Weights of the rule: what a row wins by each multiplication and by each number with a bias, and loses by each number that is
+ * moved. They take the feed-forward layers of transformers, forward and backward alike, and leave their square projections, which was
+ * best in whole steps. `tests/bench/speed/blocks.ts` measures the three alone, where less is won and less is lost.
+ */
 const COST = { multiplied: 0.002, biased: 0.3, moved: 1 }
 
 /** `size`: columns of a block. */
@@ -80,6 +84,8 @@ const blockable = ({ nodes }: Program, size: number): Blockable => {
     )
       inside.add(node)
 
+  /** A product adds matrices in rows. */
+  const multiplies = (reader: Tensor, x: Tensor): boolean => products.has(reader) && reader.inputs[0] === x
   /** How many of a result, and of what is done inside with it, are read in rows. */
   const leaving = (product: Tensor): number => {
     if (!isMade(product)) return 1
@@ -87,7 +93,7 @@ const blockable = ({ nodes }: Program, size: number): Blockable => {
     let count = 0
     for (const x of values) {
       const read = readers.get(x) ?? []
-      if (read.length === 0 || read.some((reader) => !products.has(reader) && !inside.has(reader))) count++
+      if (read.length === 0 || read.some((reader) => !inside.has(reader) && !multiplies(reader, x))) count++
       for (const reader of read) if (inside.has(reader)) values.add(reader)
     }
     return count
@@ -95,7 +101,7 @@ const blockable = ({ nodes }: Program, size: number): Blockable => {
   const gain: Blockable["gain"] = (product, blocks) => {
     const [x, , addend] = product.inputs
     const [inner, outer] = [x.shape[1] as number, product.shape[1] as number]
-    const sharing = (readers.get(x) ?? []).filter((reader) => products.has(reader)).length
+    const sharing = (readers.get(x) ?? []).filter((reader) => multiplies(reader, x)).length
     const moved = (blocks.has(x) ? 0 : inner / sharing) + outer * leaving(product)
     const biased = addend && isRow(addend) ? outer : 0
     return COST.multiplied * inner * outer + COST.biased * biased - COST.moved * moved

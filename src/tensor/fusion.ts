@@ -4,12 +4,15 @@
  * - a product plus something is one Gemm: A B + C, with C a bias or a whole matrix
  * - a scaled product is one product, also with a bias: c (A B + b) = (c A B) + (c b)
  * - a factor moves through elementwise products and sums to where a matrix product takes it in
+ * - SiLU is the formula that its gradient shares a factor with
  * - where its slope is wanted too, GELU is built from what the slope needs anyway
  */
 import { sameShape } from "./dimension.ts"
 import { geluOf, slopeOf } from "./gelu_formula.ts"
 import { scalarOf } from "./leaves.ts"
+import { mul } from "./operators/arithmetic.ts"
 import { scale } from "./operators/linear.ts"
+import { sigmoid } from "./operators/pointwise.ts"
 import { gemm } from "./operators/product.ts"
 import { type Program, program } from "./program.ts"
 import { readersOf } from "./readers.ts"
@@ -66,6 +69,8 @@ const rewrite = (node: Tensor, inputs: readonly Tensor[], use: Use): Tensor => {
       return scaled(x, node.attributes.factor as number, use.once(read))
     case "gelu":
       return use.sloped(read) ? geluOf(scaled(x, Math.SQRT1_2, use.bent(read))) : same
+    case "silu":
+      return mul(x, sigmoid(x))
     case "geluSlope":
       return slopeOf(scaled(x, Math.SQRT1_2, use.bent(read)))
     case "sum":

@@ -2,6 +2,9 @@
 import type { Shape } from "./dimension.ts"
 import type { DType, HostTensor } from "./tensor.ts"
 
+/** Domain of what is in blocks of columns; onnxruntime puts it into graphs itself where it optimises convolutions. */
+export const BLOCKS_DOMAIN = "com.microsoft.nchwc"
+
 export type OnnxAttribute =
   | { readonly type: "int"; readonly value: number }
   | { readonly type: "float"; readonly value: number }
@@ -10,7 +13,7 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly opType: string
-  /** Empty for the standard operators, else "com.microsoft", or "com.microsoft.nchwc" of what is in blocks. */
+  /** Empty for the standard operators, else "com.microsoft" or that of blocks. */
   readonly domain: string
   readonly name: string
   readonly inputs: readonly string[]

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Worker } from "node:worker_threads"
+import type { InferenceSession } from "onnxruntime-node"
+import { blockSize } from "../../plugins/backends/onnxruntime/block_size.ts"
 import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
-import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
-import { equallyLong, packed } from "../../src/model/batch.ts"
+import onnxruntime, { compile } from "../../plugins/backends/onnxruntime/index.ts"
+import { packed } from "../../src/model/batch.ts"
 import { OutOfMemory } from "../../src/plugin/index.ts"
+import { machine } from "../../src/run/machine.ts"
 import * as t from "../../src/tensor/index.ts"
 import { evaluate, onOnnxruntime } from "../tensor/run.ts"
 
@@ -71,11 +74,41 @@ test("where few shapes are expected, runs give the same bytes, of another shape 
   await planned.release()
 })
 
-test("texts of one length are equally long", () => {
-  const text = (length: number) => new Int32Array(length)
-  assert.ok(equallyLong([]))
-  assert.ok(equallyLong([text(3), text(3)]))
-  assert.ok(!equallyLong([text(3), text(2)]))
+test("memory is planned where few shapes are expected, blocks are used where they are known, and the bytes of a model go", async () => {
+  const runtime = await import("onnxruntime-node")
+  const made: { bytes: Uint8Array; planned?: boolean; text: string }[] = []
+  const create = async (bytes: Uint8Array, settings: InferenceSession.SessionOptions) => {
+    made.push({ bytes, planned: settings.enableMemPattern, text: Buffer.from(bytes).toString("latin1") })
+    return runtime.InferenceSession.create(bytes, settings)
+  }
+  const watched = { ...runtime, Tensor: runtime.Tensor, InferenceSession: { create } } as unknown as typeof runtime
+  const W = t.weight("W", { shape: [512, 1024], data: new Float32Array(512 * 1024) })
+  const whole = t.program({
+    y: t.gelu(t.matmul(t.gelu(t.matmul(t.input("x", ["n", 512]), W)), W, { transposeB: true })),
+  })
+  const settings = { threads: 1, provider: "cpu", weights: "float32" } as const
+  for (const more of [{}, { fewShapes: false }, { fewShapes: true }])
+    await (await compile(watched, whole, { ...settings, ...more })).release()
+  await (await compile(watched, whole, { ...settings, weights: "int8" })).release()
+  const models = made.filter(({ text }) => text.includes("Gelu"))
+  assert.deepEqual(
+    models.map(({ planned }) => planned),
+    [false, false, true, false],
+  )
+  assert.deepEqual(
+    models.map(({ bytes }) => bytes.length),
+    [0, 0, 0, 0],
+  )
+  const inBlocks = (await blockSize(runtime)) === 16
+  assert.deepEqual(
+    models.map(({ text }) => text.includes(t.BLOCKS_DOMAIN)),
+    [inBlocks, inBlocks, inBlocks, false],
+  )
+})
+
+test("a processor with AVX-512 has blocks", { skip: process.arch !== "x64" && "not x86" }, async () => {
+  const wide = machine().features.includes("avx512f")
+  assert.equal(await blockSize(await import("onnxruntime-node")), wide ? 16 : undefined)
 })
 
 test("weights are written once, and read back", async () => {

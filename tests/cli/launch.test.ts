@@ -35,6 +35,10 @@ writeFileSync(
 )
 after(() => rmSync(clone, { recursive: true, force: true }))
 
+/** Whether Linux leaves huge pages to programs, and this runtime can start again. */
+const left = "/sys/kernel/mm/transparent_hugepage/enabled"
+const asks = onNode && existsSync(left) && readFileSync(left, "utf8").includes("[madvise]")
+
 test("arguments and the exit code pass through", () => {
   const { status, told } = launch(["run", "a b.l2r", "--fail"])
   assert.deepEqual(told.args, ["run", "a b.l2r", "--fail"])
@@ -60,13 +64,12 @@ test("Node prefers the one that is installed", { skip: !onNode && "Bun and Deno 
   const program = join(brought, "bin", process.platform === "win32" ? "node.exe" : "node")
   copyFileSync(process.execPath, program) // a link would count as the same program
   assert.equal(realpathSync(launch([]).told.on), realpathSync(program))
+  if (asks) assert.equal(launch(["run"]).told.pages, "glibc.malloc.hugetlb=1")
   assert.equal(launch(["--fail"]).status, 3)
   assert.equal(launch(["--killed"]).status, 128 + 9)
   rmSync(join(clone, "node_modules"), { recursive: true })
 })
 
-const left = "/sys/kernel/mm/transparent_hugepage/enabled"
-const asks = onNode && existsSync(left) && readFileSync(left, "utf8").includes("[madvise]")
 test("verbs that compute ask for huge pages", {
   skip: !asks && "not Node on a Linux that leaves it to programs",
 }, () => {

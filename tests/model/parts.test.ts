@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import lora from "../../plugins/adapters/lora.ts"
+import { equallyLong } from "../../src/model/batch.ts"
 import { encoder, headLogits } from "../../src/model/encoder.ts"
 import { withGradients } from "../../src/model/gradients.ts"
 import { optimise, textFeeds } from "../../src/model/optimise.ts"
@@ -13,6 +14,12 @@ import { moduleArrays } from "../../src/testing/adapter.ts"
 import { decoded } from "../../src/testing/plugin_options.ts"
 import { toyNetwork, toyTexts } from "../../src/testing/toy_network.ts"
 import { onReference } from "../tensor/run.ts"
+
+test("texts of one length are equally long, and so are none", () => {
+  const text = (length: number) => new Int32Array(length)
+  for (const alike of [[], [text(3)], [text(3), text(3)]]) assert.ok(equallyLong(alike))
+  assert.ok(!equallyLong([text(3), text(3), text(2)]))
+})
 
 test("parts hold every example once, texts of like length together, none much larger than asked", () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 30 })

@@ -54,6 +54,18 @@ test("whoever stops waits for the call that is running, and no other begins", as
   assert.deepEqual(backend.called, ["compile", "run"])
 })
 
+test("what is known of a program's runs reaches the engine", async () => {
+  const told: unknown[] = []
+  const open = async (): Promise<Engine> => ({
+    compile: async (...asked) => {
+      told.push(...asked)
+      return { run: async () => ({}), release: async () => {} }
+    },
+  })
+  await (await guard(stopSign()).engine(open)).compile(program, { fewShapes: true })
+  assert.deepEqual(told, [program, { fewShapes: true }])
+})
+
 test("where no call is running the wait is over at once, and a call that failed is over", async () => {
   const sign = stopSign()
   const guarded = guard(sign)

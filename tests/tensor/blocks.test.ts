@@ -18,6 +18,7 @@ const x = t.input("x", ["rows", WIDTH])
 const A = t.parameter("A", [WIDTH, WIDTH])
 const gain = t.parameter("gain", [INNER])
 const h = t.add(x, t.matmul(x, A))
+const wide = t.mul(t.input("wide", ["rows", INNER]), gain)
 const layer = (activation: (z: t.Tensor) => t.Tensor, of = h) =>
   t.add(t.matmul(activation(t.add(t.matmul(of, up), b)), down), c)
 
@@ -28,6 +29,12 @@ const cases: Readonly<Record<string, readonly [y: t.Tensor, forward: number, bot
   "two of them on one value, and what skips them": [t.add(h, t.add(layer(t.relu), layer(t.tanh))), 3, 5],
   "states that are read in rows, since a trained vector scales them": [layer((z) => t.mul(t.gelu(z), gain)), 0, 0],
   "a product of a turned matrix": [t.matmul(t.sigmoid(t.matmul(h, down, { transposeB: true })), down), 2, 4],
+  "four products that share the way into blocks": [
+    ["q", "k", "v", "w"].map((name) => t.softmax(t.add(t.matmul(wide, frozen(name, [INNER, INNER])), b))).reduce(t.add),
+    4,
+    4,
+  ],
+  "one of them alone": [t.softmax(t.add(t.matmul(wide, frozen("alone", [INNER, INNER])), b)), 0, 0],
   "a narrow product": [t.gelu(t.matmul(h, square)), 0, 0],
   "a product of rows that are counted": [t.matmul(t.parameter("few", [3, WIDTH]), up), 0, 0],
 }
@@ -54,6 +61,7 @@ for (const [name, [y, forward, both]] of Object.entries(cases)) {
     }, async () => {
       const feeds = {
         x: numbers(random, [rows, WIDTH]),
+        wide: numbers(random, [rows, INNER]),
         A: numbers(random, [WIDTH, WIDTH], -0.1, 0.1),
         gain: numbers(random, [INNER]),
         few: numbers(random, [3, WIDTH]),

@@ -64,20 +64,8 @@ for (const [on, open] of Object.entries(opened))
 const prefixed = (gradients: Golden["gradients"]): Readonly<Record<string, Nested>> =>
   Object.fromEntries(Object.entries(gradients).map(([name, value]) => [`d ${name}`, value]))
 
-/** Those without a gradient: comparisons, places, what is rounded, the graph's own numbers; and what is written out in others. */
-const OTHERS = [
-  "argmax",
-  "rounded",
-  "greater",
-  "less",
-  "equal",
-  "topKMask",
-  "oneHot",
-  "count",
-  "range",
-  "mixture",
-  "silu",
-]
+/** Those without a gradient: comparisons, places, what is rounded, the graph's own numbers; and a mixture, which is written out as a product. */
+const OTHERS = ["argmax", "rounded", "greater", "less", "equal", "topKMask", "oneHot", "count", "range", "mixture"]
 /** Examples in length buckets, of states wider than any here: heads.test.ts. */
 const BUCKETS = ["bucket", "fromBuckets"]
 /** What backends are given that ask for blocks: blocks.test.ts. */

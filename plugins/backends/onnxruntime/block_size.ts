@@ -1,5 +1,5 @@
 /** How many columns a block has in which onnxruntime multiplies faster than in rows, on this processor. */
-import type { OnnxGraph } from "../../../src/plugin/index.ts"
+import { BLOCKS_DOMAIN, type OnnxGraph } from "../../../src/plugin/index.ts"
 import { encode } from "./encode.ts"
 
 type Runtime = typeof import("onnxruntime-node")
@@ -12,24 +12,24 @@ const probe: OnnxGraph = {
   outputs: [{ name: "y", as: "y", dtype: "float", shape: [1, CHANNELS, 1, PIXELS] }],
   initializers: [],
   nodes: [
-    {
-      opType: "ReorderInput",
-      domain: "com.microsoft.nchwc",
-      name: "reorder",
-      inputs: ["x"],
-      outputs: ["y"],
-      attributes: {},
-    },
+    { opType: "ReorderInput", domain: BLOCKS_DOMAIN, name: "reorder", inputs: ["x"], outputs: ["y"], attributes: {} },
   ],
   opset: 21,
   microsoftOpset: 1,
 }
 
+let known: Promise<number | undefined> | undefined
+
 /**
  * 16 with AVX-512. Nothing elsewhere: narrower blocks, as those of AVX2, have not been measured, nor has any processor that
  * is not x86.
  */
-export const blockSize = async (runtime: Runtime): Promise<number | undefined> => {
+export const blockSize = (runtime: Runtime): Promise<number | undefined> => {
+  known ??= asked(runtime)
+  return known
+}
+
+const asked = async (runtime: Runtime): Promise<number | undefined> => {
   if (process.arch !== "x64") return undefined
   try {
     const session = await runtime.InferenceSession.create(encode(probe), { logSeverityLevel: 4 })

@@ -1,6 +1,13 @@
 /** An ONNX graph as the bytes of a model. Weights are copied once, into the bytes that onnxruntime reads. */
 import { create, toBinary } from "@bufbuild/protobuf"
-import type { DType, OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxValue } from "../../../src/plugin/index.ts"
+import {
+  BLOCKS_DOMAIN,
+  type DType,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxInitializer,
+  type OnnxValue,
+} from "../../../src/plugin/index.ts"
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -18,8 +25,6 @@ const elementTypes: Readonly<Record<DType | OnnxInitializer["dtype"], number>> =
   int: 7,
   bool: 9,
 }
-/** The domain of operators on blocks. */
-const BLOCKS = "com.microsoft.nchwc"
 /** TensorProto.DataLocation. */
 const EXTERNAL = 1
 /** Kinds of AttributeProto. */
@@ -44,7 +49,7 @@ export const encode = (graph: OnnxGraph, outside: Outside = () => undefined): Ui
       opsetImport: [
         { domain: "", version: BigInt(graph.opset) },
         { domain: "com.microsoft", version: BigInt(graph.microsoftOpset) },
-        ...(graph.nodes.some(({ domain }) => domain === BLOCKS) ? [{ domain: BLOCKS, version: 1n }] : []),
+        ...(graph.nodes.some(({ domain }) => domain === BLOCKS_DOMAIN) ? [{ domain: BLOCKS_DOMAIN, version: 1n }] : []),
       ],
       graph: create(GraphProtoSchema, {
         name: "l2r",

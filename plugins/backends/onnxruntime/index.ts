@@ -59,18 +59,16 @@ const outOfMemory = (error: unknown): never => {
   throw new OutOfMemory(`out of memory: the computation asked for ${asked}`)
 }
 
-/** `blocks`: columns of a block, where products are to be done in blocks. */
-type Settings = typeof Options.Type & Usage & { readonly blocks?: number }
-
 /** `more`: settings of onnxruntime's besides the project's own, for who measures. */
 export const compile = async (
   runtime: Runtime,
   program: Program,
-  { threads, provider, weights, blocks, fewShapes = false }: Settings,
+  { threads, provider, weights, fewShapes = false }: typeof Options.Type & Usage,
   more: object = {},
 ): Promise<Session> => {
+  const blocks = provider === "cpu" ? await blockSize(runtime) : undefined
+  // Integers are multiplied in rows.
   const graph = weights === "int8" ? withInt8Weights(emit(program)) : emit(program, { blocks })
-  const { inputs, outputs } = graph // a session keeps these, and no weights
   const bytes = encode(graph)
   const creating = runtime.InferenceSession.create(bytes, {
     executionProviders: [provider],
@@ -87,17 +85,20 @@ export const compile = async (
   bytes.buffer.transfer(0) // onnxruntime has a copy: the weights are not kept twice until the next collection of garbage
   const run: Session["run"] = async (feeds) => {
     const wire: Record<string, InstanceType<Runtime["Tensor"]>> = {}
-    for (const value of inputs) {
+    for (const value of graph.inputs) {
       const host = feeds[value.name]
       if (host === undefined)
-        throw new RangeError(`"${value.name}" is not fed; the program needs ${inputs.map((x) => x.name).join(", ")}`)
+        throw new RangeError(
+          `"${value.name}" is not fed; the program needs ${graph.inputs.map((x) => x.name).join(", ")}`,
+        )
       const [type, data] = wireData(value, host)
       wire[value.name] = new runtime.Tensor(type as "float32", data as Float32Array, [...host.shape])
     }
     const results = await session.run(wire).catch(outOfMemory)
-    const given: Record<string, HostTensor> = {}
-    for (const { as, name } of outputs) given[as] = hostTensor(results[name].dims as number[], results[name].data)
-    return given
+    const outputs: Record<string, HostTensor> = {}
+    for (const { as, name } of graph.outputs)
+      outputs[as] = hostTensor(results[name].dims as number[], results[name].data)
+    return outputs
   }
   return { run, release: () => session.release() }
 }
@@ -123,7 +124,6 @@ export default defineBackend({
     const runtime = await load()
     const offered = runtime.listSupportedBackends().map(({ name }) => name)
     await mustStart(options.provider, offered, () => compile(runtime, trial(), options))
-    const blocks = options.provider === "cpu" ? await blockSize(runtime) : undefined
-    return { compile: (program, usage) => compile(runtime, program, { ...options, ...usage, blocks }) }
+    return { compile: (program, usage) => compile(runtime, program, { ...options, ...usage }) }
   },
 })

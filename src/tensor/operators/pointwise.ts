@@ -61,19 +61,20 @@ export const geluSlopeOperator = unary(
 /** gelu(x) = x Phi(x), exact (Hendrycks & Gimpel 2016). */
 export const geluOperator = unary("gelu", "Gelu", (g, x) => mul(g, apply(geluSlopeOperator, [x])))
 
-/** silu(x) = x s with s = sigmoid(x), silu'(x) = s + silu(x) (1 - s) (Elfwing et al. 2018). Written out in every program. */
-export const siluOperator: Operator = {
-  name: "silu",
-  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
-  expand: ({ inputs: [x] }) => mul(x, sigmoid(x)),
-  gradient: ({ node: y, gradient }) => {
-    const s = sigmoid(y.inputs[0])
-    return [mul(gradient, add(s, mul(y, sub(one, s))))]
+/**
+ * silu(x) = x s with s = sigmoid(x), silu'(x) = s + silu(x) (1 - s) (Elfwing et al. 2018). Programs that are emitted have the
+ * formula (`fusion.ts`), so that its gradient and it share s.
+ */
+export const siluOperator = unary(
+  "silu",
+  () => {
+    throw new Error("SiLU is a formula before it is emitted")
   },
-  emit: () => {
-    throw new Error("silu is a formula in every program")
+  (g, x, y) => {
+    const s = sigmoid(x)
+    return mul(g, add(s, mul(y, sub(one, s))))
   },
-}
+)
 
 export const powOperator: Operator = {
   name: "pow",

@@ -2,7 +2,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { blockSize } from "../../../plugins/backends/onnxruntime/block_size.ts"
 import { compile } from "../../../plugins/backends/onnxruntime/index.ts"
 import type { Session } from "../../../src/plugin/index.ts"
 import type { Job } from "./job.ts"
@@ -11,6 +10,7 @@ import { prepare } from "./ours.ts"
 /** Products of matrices: what is left is passes over memory. */
 const PRODUCTS: ReadonlySet<string> = new Set([
   "Gemm",
+  "Conv", // of single pixels: a product in blocks
   "MatMul",
   "FusedMatMul",
   "MatMulInteger",
@@ -29,12 +29,7 @@ export const profiled = async (job: Job, times: number): Promise<Profile> => {
   try {
     const runtime = await import("onnxruntime-node")
     const sessions: Session[] = []
-    const settings = {
-      threads: 1,
-      provider: "cpu",
-      weights: job.weights ?? "float32",
-      blocks: await blockSize(runtime),
-    } as const
+    const settings = { threads: 1, provider: "cpu", weights: job.weights ?? "float32" } as const
     const { run } = await prepare(job, {
       compile: async (program, usage) => {
         const to = { enableProfiling: true, profileFilePrefix: join(folder, String(sessions.length)) }

@@ -31,7 +31,7 @@ import type { Job } from "./job.ts"
 import { merged } from "./page.ts"
 import { profiled } from "./profile.ts"
 import { type Row, rows } from "./rows.ts"
-import { ours, type PythonJob, pytorch, type Side, talk, type Way } from "./sides.ts"
+import { hasHugePages, ours, type PythonJob, pytorch, type Side, talk, type Way } from "./sides.ts"
 import { lineOf, misses, type Told } from "./told.ts"
 import { wholes } from "./whole.ts"
 
@@ -97,7 +97,7 @@ const accuracyCost = async (): Promise<string> => {
 /** What PyTorch can do here besides eager float32. Compiled graphs run as eager ones do best: a process a core. */
 const ways: readonly Way[] = [
   { compile: true },
-  { compile: true, hugePages: true },
+  ...(hasHugePages ? [{ compile: true, hugePages: true }] : []),
   ...(features.some((flag) => /amx_bf16|avx512_bf16|^bf16/.test(flag)) ? [{ autocast: true }] : []),
 ]
 

@@ -85,15 +85,18 @@ interface Talk {
   readonly ask: (line: object) => Promise<Readonly<Record<string, unknown>>>
 }
 
-const { GLIBC_TUNABLES, ...plain } = process.env
-/** The environment without what this process has asked for. */
-export const plainEnvironment = plain
+const { GLIBC_TUNABLES: asked, ...plainEnvironment } = process.env
+
+/** The environment without the huge pages that this process has asked for. */
+export { plainEnvironment }
+/** Whether it has asked for them. */
+export const hasHugePages = asked !== undefined
 
 /** `hugePages`: asks for them as this process does; by itself it does not. */
 export const talk = (python: string, hugePages = false): Talk => {
   const child = spawn(python, [fileURLToPath(new URL("./peers.py", import.meta.url))], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { ...plain, ...(hugePages ? { GLIBC_TUNABLES } : {}) },
+    env: hugePages ? process.env : plainEnvironment,
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {

@@ -214,6 +214,31 @@ test("a step that needs more memory than there is says which, and what to do", a
   assert.match(error.help, /smaller batches.*; what was finished is in the store/)
 })
 
+test("only where texts are equally long are few shapes expected", async () => {
+  const { network, engine } = await bench()
+  const tokens = (await toyStream({ network, engine }, [{ adapter: lora as Adapter, options: LORA }])).tokens[0]
+  const none = { ...storedTexts("validation", []), "validation/labels": whole(new Int32Array(0)) }
+  const count = labelledIn(tokens, "train").texts.length
+  const expected = async (lengths: (i: number) => number): Promise<unknown> => {
+    const texts = Array.from({ length: count }, (_, i) => new Int32Array(lengths(i)).fill(1))
+    const told: unknown[] = []
+    const watched: Engine = {
+      compile: (program, usage) => {
+        told.push(usage)
+        return engine.compile(program)
+      },
+    }
+    await train(
+      { network, engine: watched },
+      { ...tokens, arrays: { ...tokens.arrays, ...storedTexts("train", texts), ...none } },
+      {},
+    )
+    return told[0]
+  }
+  assert.deepEqual(await expected(() => 3), { fewShapes: true })
+  assert.deepEqual(await expected((i) => 3 + (i % 2)), { fewShapes: false })
+})
+
 test("a loss that is not finite from the start is not blamed on the learning rate", () => {
   const told = (atOnce: boolean) => located(new Diverged(0, 6, "the loss", atOnce), "here", 0.1) as StepError
   assert.match(told(true).message, /^here: the loss is not finite at step 1 of 6, before anything was learnt$/)
