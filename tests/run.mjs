@@ -213,7 +213,6 @@ function testFiles() {
         .split(sep)
         .join("/"),
     )
-    .filter((file) => !/^tests\/(bench|kill)\//.test(file))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
     .sort()
 }

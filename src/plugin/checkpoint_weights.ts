@@ -44,8 +44,12 @@ const damaged = (error: unknown, file: string, location: string): unknown =>
     : error
 
 /** One read may give less than what is asked for, and never more than 2 GB. */
-const bytesAt = (handle: number, start: number, end: number): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(end - start)
+const bytesAt = (
+  handle: number,
+  start: number,
+  end: number,
+  bytes = new Uint8Array(end - start),
+): Uint8Array<ArrayBuffer> => {
   for (let at = 0; at < bytes.length; ) {
     const read = readSync(handle, bytes, at, Math.min(bytes.length - at, 1 << 30), start + at)
     if (read === 0) throw new SafetensorsError(`the file ends at byte ${start + at}: it is truncated`)
@@ -78,8 +82,11 @@ export const readWeights = (
   const added = new Set(sources.flatMap(({ plusFirstRowOf }) => (plusFirstRowOf ? [prefix + plusFirstRowOf] : [])))
   const unread = checked(folder, stored, wanted, { family, prefix, added })
   const weights: Record<string, HostTensor> = {}
+  const passing = passage()
   for (const { name, from, rows, transposed, plusFirstRowOf } of wanted) {
-    const tensor = floats(folder, stored.get(from) as FiledTensor, rows)
+    const filed = stored.get(from) as FiledTensor
+    const copied = transposed || filed.dtype !== "F32"
+    const tensor = floats(folder, filed, rows, copied ? passing : undefined)
     const table = plusFirstRowOf === undefined ? undefined : stored.get(prefix + plusFirstRowOf)
     if (table) addRow(tensor, floats(folder, table, [0, 1]), table)
     weights[name] = transposed ? turned(tensor) : tensor
@@ -123,16 +130,28 @@ const checked = (
 const several = ([first, ...rest]: readonly string[]): string =>
   rest.length === 0 ? first : `${first} (and ${rest.length} more)`
 
+/** Memory for what is read to be copied at once, so that such bytes are no garbage beside those that are kept. */
+type Passage = (bytes: number) => Uint8Array<ArrayBuffer>
+
+const passage = (): Passage => {
+  let largest = new Uint8Array()
+  return (bytes) => {
+    if (largest.length < bytes) largest = new Uint8Array(bytes)
+    return largest.subarray(0, bytes)
+  }
+}
+
 interface Floats {
   readonly shape: readonly number[]
   readonly data: Float32Array
 }
 
-/** A tensor, or some of its rows. Throws DataError. */
+/** A tensor, or some of its rows; with a passage, good until the next one is read through it. Throws DataError. */
 const floats = (
   { path, location }: CheckpointFolder,
   { file, ...whole }: FiledTensor,
   rows?: readonly [number, number],
+  passing?: Passage,
 ): Floats => {
   if (!/^B?F(16|32|64)$/.test(whole.dtype))
     throw new DataError(
@@ -140,9 +159,10 @@ const floats = (
       "take the checkpoint whose weights are not quantised",
     )
   const tensor = rows ? rowsOf(whole, ...rows) : whole
+  const { start, end } = tensor
   const handle = openSync(join(path, file), "r")
   try {
-    const { shape, data } = decodedTensor(tensor, bytesAt(handle, tensor.start, tensor.end).buffer)
+    const { shape, data } = decodedTensor(tensor, bytesAt(handle, start, end, passing?.(end - start)))
     const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array)
     checkFinite(numbers, whole.name, location)
     return { shape, data: numbers }

@@ -68,9 +68,12 @@ export const fileTensors = (
     ]),
   )
 
-/** [rows, columns] to [columns, rows]. */
+/** [rows, columns] to [columns, rows], so many rows at a time that what is written together fills a line of the cache. */
 export const turned = ({ shape: [rows, columns], data }: HostTensor) => {
   const [numbers, result] = [data as Float32Array, new Float32Array(data.length)]
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = numbers[r * columns + c]
+  for (let from = 0; from < rows; from += 16) {
+    const to = Math.min(from + 16, rows)
+    for (let c = 0; c < columns; c++) for (let r = from; r < to; r++) result[c * rows + r] = numbers[r * columns + c]
+  }
   return { shape: [columns, rows], data: result }
 }

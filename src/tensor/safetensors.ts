@@ -112,24 +112,28 @@ export const rowsOf = (tensor: StoredTensor, from: number, to: number): StoredTe
   }
 }
 
-/** The array in a tensor's bytes, which it may keep: float32 (F16 and BF16 are widened), float64 or integers. */
-export const decodedTensor = ({ name, dtype, shape }: StoredTensor, bytes: ArrayBuffer): HostTensor => {
+/**
+ * The array in a tensor's bytes: float32 (F16 and BF16 are widened), float64 or integers. It is a view of the bytes where
+ * these hold its numbers as they are; they must begin where a number of eight bytes may.
+ */
+export const decodedTensor = ({ name, dtype, shape }: StoredTensor, bytes: Uint8Array<ArrayBuffer>): HostTensor => {
+  const { buffer, byteOffset: at, byteLength: length } = bytes
   switch (dtype) {
     case "F32":
-      return { shape, data: new Float32Array(bytes) }
+      return { shape, data: new Float32Array(buffer, at, length / 4) }
     case "F64":
-      return { shape, data: new Float64Array(bytes) }
+      return { shape, data: new Float64Array(buffer, at, length / 8) }
     case "I32":
-      return { shape, data: new Int32Array(bytes) }
+      return { shape, data: new Int32Array(buffer, at, length / 4) }
     case "I64":
-      return { shape, data: Int32Array.from(new BigInt64Array(bytes), Number) }
+      return { shape, data: Int32Array.from(new BigInt64Array(buffer, at, length / 8), Number) }
     case "BF16":
-      return { shape, data: widenBfloat(new Uint16Array(bytes)) }
+      return { shape, data: widenBfloat(new Uint16Array(buffer, at, length / 2)) }
     case "F16":
-      return { shape, data: widenHalf(new Uint16Array(bytes)) }
+      return { shape, data: widenHalf(new Uint16Array(buffer, at, length / 2)) }
     case "U8":
     case "BOOL":
-      return { shape, data: new Uint8Array(bytes) }
+      return { shape, data: bytes }
     default:
       throw new SafetensorsError(`tensor "${name}" has the unknown type ${dtype}`)
   }
@@ -143,7 +147,7 @@ export const readSafetensors = (
   return {
     tensors: Object.fromEntries(
       // The copy keeps no hold on the file; the `slice` of a Node Buffer would.
-      tensors.map((one) => [one.name, decodedTensor(one, new Uint8Array(file.subarray(one.start, one.end)).buffer)]),
+      tensors.map((one) => [one.name, decodedTensor(one, new Uint8Array(file.subarray(one.start, one.end)))]),
     ),
     metadata,
   }

@@ -1,5 +1,6 @@
 /** A client of the language server as editors have it: it starts a server, edits texts, asks, and keeps what it is told. */
 import { type ChildProcess, spawn } from "node:child_process"
+import { Writable } from "node:stream"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import {
   CancellationTokenSource,
@@ -36,6 +37,7 @@ export class Client {
   readonly #connection: ProtocolConnection
   readonly #texts = new Map<string, { version: number; text: string }>()
   readonly #listeners = new Set<() => void>()
+  #held: Uint8Array[] | undefined
 
   constructor(args: readonly string[] = ["lsp"]) {
     const { path, run } = current()
@@ -45,7 +47,14 @@ export class Client {
     stderr!.on("data", (bytes: Uint8Array) => this.log.push(String(bytes)))
     stdin!.on("error", () => {})
     this.exited = new Promise((resolve) => this.#child.on("close", resolve))
-    this.#connection = createProtocolConnection(new StreamMessageReader(stdout!), new StreamMessageWriter(stdin!))
+    const out = new Writable({
+      write: (bytes, _, done) => {
+        if (this.#held) this.#held.push(bytes)
+        else this.raw(bytes)
+        done()
+      },
+    })
+    this.#connection = createProtocolConnection(new StreamMessageReader(stdout!), new StreamMessageWriter(out))
     this.#connection.onError(() => {})
     this.#connection.onNotification("textDocument/publishDiagnostics", (told: Told) => {
       this.said.push(told)
@@ -58,6 +67,18 @@ export class Client {
 
   raw(bytes: Uint8Array): void {
     this.#child.stdin!.write(bytes)
+  }
+
+  /** What is said from here on leaves with `release`, in one write: the server has read all of it before it handles any. */
+  hold(): void {
+    this.#held = []
+  }
+
+  async release(): Promise<void> {
+    await this.notify("$/last", {}) // messages are written one after the other
+    const held = Buffer.concat(this.#held!)
+    this.#held = undefined
+    this.raw(held)
   }
 
   end(): void {

@@ -175,8 +175,10 @@ test("a request that is taken back is refused as such, and one before the handsh
   await client.initialize()
   const uri = file("cancel.l2r")
   client.open(uri, "language 1\n")
+  client.hold()
   const { cancel, answer } = client.ask("textDocument/documentSymbol", { textDocument: { uri } })
   cancel()
+  await client.release()
   await assert.rejects(answer, { code: -32800 })
   await assert.rejects(client.request("textDocument/telepathy", {}), { code: -32601 })
   await assert.rejects(

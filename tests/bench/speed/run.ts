@@ -207,18 +207,29 @@ for (const [name, run] of Object.entries(wholes))
   if (flags.rows === "all" || flags.rows === name)
     for (const row of await run({ model, python: flags.python, reference: flags.reference, turns })) note(row)
 
-if (flags.out) {
-  const used = `Machine: ${processor}, ${cores} cores (${features.join(" ")}); onnxruntime 1.30.0, ${await versions()}.`
-  const how = `Written by \`npm run bench\`. Each row: medians of turns of both sides, one after the other in the same run (here ${turns}, load before ${load.toFixed(1)}).
-Ours: ${cores} sessions of one thread side by side, time per step or pass of all together. Peers in the fastest of their ways that multiplies
-as exactly: bfloat16 autocast is the peer of int8 rows, and one of the other ways of the rest. Bold: the goal is met.
+const INTRO = `Written by \`npm run bench\`: each row the medians of turns of both sides, one after the other in the same run.
+Ours: as many sessions of one thread as there are cores, side by side; time per step or pass of all together. Peers in the fastest of their
+ways that multiplies as exactly: bfloat16 autocast is the peer of int8 rows, and one of the other ways of the rest. Bold: the goal is met.
 Ours asks for huge pages, as \`l2r run\` does by itself where Linux leaves them to programs; so does one of the peers' other ways.
 Share of peak: operations of the matrix products against the rate of a product of large matrices in as many sessions.
 Model: all-MiniLM-L6-v2 in float32, unless a row says otherwise; short texts: glosses of WordNet.
-One row anew: \`npm run -s bench -- --model FOLDER --python PROGRAM --rows "Prefix" --out BENCHMARKS.md\`; it joins the others.`
+One row anew: \`npm run -s bench -- --model FOLDER --python PROGRAM --rows "Prefix" --out BENCHMARKS.md\`; it joins the others of the same
+machine and versions. Processors differ in more than speed: PyTorch multiplies float32 by MKL, which does better on Intel's than on others.`
+
+const commit = (): string => {
+  try {
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8", stdio: "pipe" }).trim()
+  } catch {
+    return "unknown"
+  }
+}
+
+if (flags.out) {
+  const title = `${processor}, ${cores} cores`
+  const used = `Machine: ${processor}, ${cores} cores (${features.join(" ")}); onnxruntime 1.30.0, ${await versions()}.`
+  const date = new Date().toISOString().slice(0, 10)
+  const run = `Last rows: ${date}, commit ${commit()}, ${turns} turns, load before ${load.toFixed(1)}.`
+  const old = existsSync(flags.out) ? readFileSync(flags.out, "utf8") : ""
   const order = rows.map(({ name }) => name)
-  writeFileSync(
-    flags.out,
-    merged(existsSync(flags.out) ? readFileSync(flags.out, "utf8") : "", used, how, results, order),
-  )
+  writeFileSync(flags.out, merged(old, INTRO, { title, machine: used, run }, results, order))
 }
