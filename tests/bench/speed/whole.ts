@@ -15,8 +15,11 @@ export interface Asked {
 
 /** What can be asked for with `--rows`: a name, and the rows that it gives. */
 export const wholes: Readonly<Record<string, (asked: Asked) => Promise<readonly Told[]>>> = {
-  memory: ({ model, python }) =>
-    rowsOf("memory.ts", ["--json", "--model", model, "--checkpoint", "1", ...(python ? ["--python", python] : [])]),
+  memory: ({ model, python, turns }) =>
+    rowsOf("memory.ts", [
+      ...["--json", "--model", model, "--checkpoint", "1", "--turns", String(turns)],
+      ...(python ? ["--python", python] : []),
+    ]),
   routers: ({ turns }) => rowsOf("routers.ts", ["--json", "--turns", String(turns)]),
   replay: ({ turns }) => rowsOf("replay.ts", ["--json", "--turns", String(turns)]),
   experiment: async (asked) => [await experiment(asked)],
