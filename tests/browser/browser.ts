@@ -1,7 +1,8 @@
 /** A real browser for tests: the Chromium of an npm package on x86-64 Linux, else one that is installed. */
 import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import type { Browser } from "puppeteer-core"
+import { setTimeout } from "node:timers/promises"
+import type { Browser, LaunchOptions } from "puppeteer-core"
 
 const NAMES = [
   "google-chrome-stable",
@@ -26,7 +27,7 @@ export async function launchBrowser(): Promise<Browser | string> {
   if (process.platform === "linux" && process.arch === "x64") {
     try {
       const { default: chromium } = await import("@sparticuz/chromium")
-      return await puppeteer.launch({
+      return await launched({
         args: chromium.args,
         executablePath: await chromium.executablePath(),
         headless: "shell",
@@ -42,6 +43,18 @@ export async function launchBrowser(): Promise<Browser | string> {
   } catch (error) {
     return [...tried, `${path}: ${error instanceof Error ? error.message.split("\n")[0] : error}`].join("; ")
   }
+}
+
+/** The package unpacks its browser when it is asked for first; where another process is still writing it, it can't be run yet. */
+async function launched(options: LaunchOptions): Promise<Browser> {
+  const { launch } = await import("puppeteer-core")
+  for (let tries = 0; ; tries++)
+    try {
+      return await launch(options)
+    } catch (error) {
+      if (tries === 120 || !String(error).includes("ETXTBSY")) throw error
+      await setTimeout(500)
+    }
 }
 
 function installed(): string | undefined {
