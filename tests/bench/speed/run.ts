@@ -125,14 +125,27 @@ const exportedFor = ({ batch, texts }: Job): Exported | undefined => {
   return { packages, graph }
 }
 
-/** Operations a second of a large product, all seats together. */
-let peak: number | undefined
-const peakRate = async (): Promise<number> => {
-  const side = await ours({ ...rows[0].job, model, texts: [], threads: 1, what: "peak" }, cores)
+/** Operations a second of products of large matrices, all seats together. */
+const rateOf = async (side: Side, flops: number): Promise<number> => {
   const times: number[] = []
-  for (let turn = 0; turn <= turns; turn++) times.push(await side.run(20))
+  for (let turn = 0; turn <= turns; turn++) times.push(await side.run(5))
   await side.end()
-  return side.flops / Math.min(...times)
+  return flops / Math.min(...times)
+}
+const product: Job = { ...rows[0].job, model, texts: [], threads: 1, what: "peak" }
+let peak: Promise<{ readonly flops: number; readonly rate: number }> | undefined
+const peakRate = async (): Promise<number> => {
+  peak ??= ours(product, cores).then(async (side) => ({ flops: side.flops, rate: await rateOf(side, side.flops) }))
+  return (await peak).rate
+}
+
+/** Both libraries' rates, for the head of a section. */
+const ratesTold = async (): Promise<string> => {
+  const giga = (rate: number) => (rate / 1e9).toFixed(0)
+  const own = await peakRate()
+  const { flops } = await peak!
+  const theirs = flags.python && (await rateOf(await pytorch(flags.python, product, cores), flops))
+  return `Products of large matrices, one thread a core: onnxruntime ${giga(own)} GFLOP/s${theirs ? `, PyTorch ${giga(theirs)}` : ""}.`
 }
 
 const ms = (seconds: number) => `${(1000 * seconds).toFixed(seconds < 0.1 ? 1 : 0)} ms`
@@ -172,7 +185,6 @@ const measured = async (row: Row): Promise<Told> => {
   const others = ranked.filter((one) => one !== best)
   const rate = (time: number) => (row.tokens ? `, ${(row.tokens / time).toFixed(0)} tokens/s` : "")
   const { flops } = sides[0]
-  if (flops > 0) peak ??= await peakRate()
   const accuracy = row.job.weights === "int8" ? await (cost ??= accuracyCost()) : ""
   const result: Told = {
     ...told,
@@ -182,7 +194,7 @@ const measured = async (row: Row): Promise<Told> => {
     theirs: `${ms(best.time)}${rate(best.time)}`,
     value: own / best.time,
     others: others.map(({ how, time }) => `${how} ${ms(time)}`).join("; "),
-    share: flops > 0 ? percent(flops / own / (peak as number)) : "",
+    share: flops > 0 ? percent(flops / own / (await peakRate())) : "",
   }
   return misses(result) ? { ...result, profile: await profileOf(job, row.times, own / best.time) } : result
 }
@@ -211,10 +223,11 @@ const INTRO = `Written by \`npm run bench\`: each row the medians of turns of bo
 Ours: as many sessions of one thread as there are cores, side by side; time per step or pass of all together. Peers in the fastest of their
 ways that multiplies as exactly: bfloat16 autocast is the peer of int8 rows, and one of the other ways of the rest. Bold: the goal is met.
 Ours asks for huge pages, as \`l2r run\` does by itself where Linux leaves them to programs; so does one of the peers' other ways.
-Share of peak: operations of the matrix products against the rate of a product of large matrices in as many sessions.
+Share of peak: operations of the matrix products against the rate of products of large matrices in as many sessions.
 Model: all-MiniLM-L6-v2 in float32, unless a row says otherwise; short texts: glosses of WordNet.
 One row anew: \`npm run -s bench -- --model FOLDER --python PROGRAM --rows "Prefix" --out BENCHMARKS.md\`; it joins the others of the same
-machine and versions. Processors differ in more than speed: PyTorch multiplies float32 by MKL, which does better on Intel's than on others.`
+machine and versions. Where a section's head has PyTorch multiply far slower than onnxruntime, MKL, by which it does, is not at its best on
+that processor, and its ratios are not those of another maker's.`
 
 const commit = (): string => {
   try {
@@ -228,7 +241,7 @@ if (flags.out) {
   const title = `${processor}, ${cores} cores`
   const used = `Machine: ${processor}, ${cores} cores (${features.join(" ")}); onnxruntime 1.30.0, ${await versions()}.`
   const date = new Date().toISOString().slice(0, 10)
-  const run = `Last rows: ${date}, commit ${commit()}, ${turns} turns, load before ${load.toFixed(1)}.`
+  const run = `Last rows: ${date}, commit ${commit()}, ${turns} turns, load before ${load.toFixed(1)}. ${await ratesTold()}`
   const old = existsSync(flags.out) ? readFileSync(flags.out, "utf8") : ""
   const order = rows.map(({ name }) => name)
   writeFileSync(flags.out, merged(old, INTRO, { title, machine: used, run }, results, order))
