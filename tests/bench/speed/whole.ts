@@ -51,5 +51,6 @@ const experiment = async ({ model, python, reference, turns }: Asked): Promise<T
   const runs = [...text.matchAll(/ours ([\d.]+) s, reference ([\d.]+) s/g)].map(([, a, b]) => [Number(a), Number(b)])
   runs.sort(([a, b], [c, d]) => a / b - c / d)
   const [ours, theirs] = runs[runs.length >> 1]
-  return { ...row, ours: `${ours.toFixed(0)} s`, theirs: `${theirs.toFixed(0)} s`, value: ours / theirs }
+  const others = `turns: ${runs.length}`
+  return { ...row, ours: `${ours.toFixed(0)} s`, theirs: `${theirs.toFixed(0)} s`, value: ours / theirs, others }
 }
