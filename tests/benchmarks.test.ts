@@ -9,11 +9,11 @@ import { find } from "../src/cli/runtimes.mjs"
 const node = find("node") ?? { path: process.execPath }
 const here = ("bun" in process.versions || "deno" in process.versions) && "the benchmarks run on Node"
 
-for (const name of ["speed", "language"])
+for (const name of ["speed/run", "speed/memory", "speed/routers", "speed/replay", "speed/blocks", "language/run"])
   test(`bench ${name}: --help names every flag and measures nothing; a wrong flag is told in a line`, {
     skip: here,
   }, () => {
-    const file = join(import.meta.dirname, "bench", name, "run.ts")
+    const file = join(import.meta.dirname, "bench", `${name}.ts`)
     const run = (flag: string) => spawnSync(node.path, [file, flag], { encoding: "utf8" })
     const { status, stdout } = run("--help")
     assert.equal(status, 0)

@@ -75,17 +75,9 @@ function patternDrawer(rows: Float64Array, width: number): (sums: Float64Array, 
   })
   const size = rows.length / width
   const patternOf = Int32Array.from(counts.flatMap((count, k) => new Array<number>(count).fill(k)))
-  // Rows of one number, such as entropies, are mostly as many patterns as examples: this loop is where their time goes.
-  const numbers = width === 1 ? Float64Array.from(patternOf, (pattern) => patterns[pattern][0]) : undefined
   const pick = (from: number, to: number, n: number, sums: Float64Array, random: Draws): void => {
     const start = before[from]
     const share = (before[to] - start) / 4294967296
-    if (numbers) {
-      let sum = sums[0]
-      for (let i = 0; i < n; i++) sum += numbers[start + Math.floor(random.uint32() * share)]
-      sums[0] = sum
-      return
-    }
     for (let i = 0; i < n; i++) {
       const pattern = patterns[patternOf[start + Math.floor(random.uint32() * share)]]
       for (let k = 0; k < width; k++) sums[k] += pattern[k]

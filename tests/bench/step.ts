@@ -13,6 +13,7 @@ import { encode } from "../../plugins/backends/onnxruntime/encode.ts"
 import onnxruntime from "../../plugins/backends/onnxruntime/index.ts"
 import * as t from "../../src/tensor/index.ts"
 import { layoutFeeds } from "../tensor/packed.ts"
+import { median } from "./median.ts"
 
 const text = { type: "string" } as const
 const { values: flags } = parseArgs({
@@ -96,7 +97,6 @@ let start = performance.now()
 const model = encode(graph)
 console.log(`encoded ${(model.length / 1e6).toFixed(1)} MB in ${(performance.now() - start).toFixed(0)} ms`)
 
-const median = (xs: number[]) => xs.sort((a, b) => a - b)[xs.length >> 1]
 const time = async (what: string, run: () => Promise<unknown>, work: number) => {
   await run()
   const times: number[] = []

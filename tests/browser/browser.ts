@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { setTimeout } from "node:timers/promises"
-import type { Browser, LaunchOptions } from "puppeteer-core"
+import type { Browser } from "puppeteer-core"
 
 const NAMES = [
   "google-chrome-stable",
@@ -27,11 +27,8 @@ export async function launchBrowser(): Promise<Browser | string> {
   if (process.platform === "linux" && process.arch === "x64") {
     try {
       const { default: chromium } = await import("@sparticuz/chromium")
-      return await launched({
-        args: chromium.args,
-        executablePath: await chromium.executablePath(),
-        headless: "shell",
-      })
+      const executablePath = await chromium.executablePath()
+      return await onceWritten(() => puppeteer.launch({ args: chromium.args, executablePath, headless: "shell" }))
     } catch (error) {
       tried.push(`@sparticuz/chromium: ${error instanceof Error ? error.message.split("\n")[0] : error}`)
     }
@@ -46,11 +43,10 @@ export async function launchBrowser(): Promise<Browser | string> {
 }
 
 /** The package unpacks its browser when it is asked for first; where another process is still writing it, it can't be run yet. */
-async function launched(options: LaunchOptions): Promise<Browser> {
-  const { launch } = await import("puppeteer-core")
+async function onceWritten(launch: () => Promise<Browser>): Promise<Browser> {
   for (let tries = 0; ; tries++)
     try {
-      return await launch(options)
+      return await launch()
     } catch (error) {
       if (tries === 120 || !String(error).includes("ETXTBSY")) throw error
       await setTimeout(500)

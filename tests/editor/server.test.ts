@@ -192,6 +192,28 @@ test("a request that is taken back is refused as such, and one before the handsh
   assert.equal(await client.close(), 0)
 })
 
+test("a request that is taken back while it waits for a plugin is refused once that is there", async (t) => {
+  const client = new Client()
+  t.after(() => client.kill())
+  await client.initialize()
+  const [sign, plugin] = [join(folder, "go on"), join(folder, "waiting.ts")]
+  writeFileSync(
+    plugin,
+    `import { existsSync } from "node:fs"\nwhile (!existsSync(${JSON.stringify(sign)})) await new Promise((go) => setTimeout(go, 20))\n`,
+  )
+  const uri = file("waiting.l2r")
+  const text = 'language 1\nuse "./waiting.ts" as own\nmemory few = own.first {  }\n'
+  client.open(uri, text)
+  const { cancel, answer } = client.ask("textDocument/completion", client.at(uri, text.indexOf("{") + 2))
+  const refused = assert.rejects(answer, { code: -32800 })
+  const later = () => client.request("textDocument/documentSymbol", { textDocument: { uri } })
+  await later() // the first one has begun
+  cancel()
+  await later() // and is known to be taken back
+  writeFileSync(sign, "")
+  await refused
+})
+
 test("messages that lack what belongs into them are refused, and the server goes on", async (t) => {
   const client = new Client()
   t.after(() => client.kill())

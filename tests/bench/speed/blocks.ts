@@ -6,17 +6,21 @@
  * multiplied: won by each multiplication; biased: won by each number that a bias is added to; moved: lost by each number that goes into
  * blocks or out of them. Each the quartile of the fast turns, of programs that are run in turn.
  */
-import { parseArgs } from "node:util"
 import { blockSize } from "../../../plugins/backends/onnxruntime/block_size.ts"
 import { compile } from "../../../plugins/backends/onnxruntime/index.ts"
 import { add, input, matmul, program, randomStream, type Tensor, weight } from "../../../src/plugin/index.ts"
 import { blockedProduct, fromBlocks, toBlocks } from "../../../src/tensor/operators/blocks.ts"
 import { reshape } from "../../../src/tensor/operators/reshaping.ts"
+import { flagsOf } from "../flags.ts"
 
 const text = { type: "string" } as const
-const { values: flags } = parseArgs({
-  options: { rows: { ...text, default: "512" }, turns: { ...text, default: "40" } },
-})
+const flags = flagsOf(
+  {
+    rows: { ...text, default: "512" },
+    turns: { ...text, default: "40" },
+  },
+  import.meta.url,
+)
 const runtime = await import("onnxruntime-node")
 if ((await blockSize(runtime)) === undefined) {
   console.log("skipped: this processor has no blocks that are used")

@@ -14,14 +14,15 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
 import { randomStream } from "../../../src/plugin/index.ts"
+import { flagsOf } from "../flags.ts"
+import { median } from "../median.ts"
 import { plainEnvironment } from "./sides.ts"
 import { teller } from "./told.ts"
 
 const text = { type: "string" } as const
-const { values: flags } = parseArgs({
-  options: {
+const flags = flagsOf(
+  {
     model: text,
     python: text,
     steps: { ...text, default: "20" },
@@ -29,7 +30,8 @@ const { values: flags } = parseArgs({
     turns: { ...text, default: "3" },
     json: { type: "boolean", default: false },
   },
-})
+  import.meta.url,
+)
 const here = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url))
 const random = randomStream(1, "texts")
 const texts = Array.from({ length: 64 }, () => Array.from({ length: 128 }, () => 1000 + random.below(20000)))
@@ -41,10 +43,11 @@ interface Taken {
   readonly peak: number
 }
 
-const median = (runs: readonly Taken[]): Taken => {
-  const middle = (of: keyof Taken) => runs.map((run) => run[of]).sort((a, b) => a - b)[runs.length >> 1]
-  return { first: middle("first"), peak: middle("peak") }
-}
+const turns = Array.from({ length: Number(flags.turns) }, (_, turn) => turn)
+const middle = (runs: readonly Taken[]): Taken => ({
+  first: median(runs.map(({ first }) => first)),
+  peak: median(runs.map(({ peak }) => peak)),
+})
 
 /** As the launcher sets it. */
 const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache")
@@ -168,14 +171,14 @@ if (flags.model) {
     threads: 1,
   } as const
   const steps = Number(flags.steps)
-  alone({ idle: true })
+  alone({ idle: true }) // compiles the modules
   const [owns, others]: [Taken[], Taken[]] = [[], []]
-  for (let turn = 0; turn < Number(flags.turns); turn++) {
+  for (const _ of turns) {
     owns.push(alone({ ...job, steps }))
     if (flags.python) others.push(await peer({ ...job, threads: 2 }, steps))
   }
-  const own = median(owns)
-  const other = flags.python ? median(others) : undefined
+  const own = middle(owns)
+  const other = flags.python ? middle(others) : undefined
   const ms = (value: number) => `${value.toFixed(0)} ms`
   const mb = (value: number) => `${(value / 1e6).toFixed(0)} MB`
   tell({
@@ -200,8 +203,8 @@ if (flags.checkpoint) {
   const folder = madeCheckpoint(Number(flags.checkpoint) * GB)
   try {
     const { size } = statSync(join(folder, "model.safetensors"))
-    const { peak } = alone({ load: folder })
-    const { peak: idle } = alone({ idle: true })
+    const { peak } = middle(turns.map(() => alone({ load: folder })))
+    const { peak: idle } = middle(turns.map(() => alone({ idle: true })))
     const more = (peak - idle) / size
     tell({
       name: `Peak memory while a checkpoint of ${flags.checkpoint} GB loads`,

@@ -7,7 +7,7 @@ import { lineOf, misses, type Told } from "./told.ts"
 const HEAD = `| row | ours | peer | peer's time | ratio | goal | other ways of the peer | share of peak |
 |---|---:|---|---:|---:|---:|---|---:|`
 
-export const PROFILES = `Where the time of rows that miss their goal goes: shares of the operators in a session of one thread with nothing beside it, as onnxruntime's
+const PROFILES = `Where the time of rows that miss their goal goes: shares of the operators in a session of one thread with nothing beside it, as onnxruntime's
 profiler counts them, from one percent on (BatchNormalization is how a x + b with two numbers is computed, in GELU and its slope); at the
 end the ratio that would be left if nothing but the products of matrices took time. Of whole processes: what they take before the work, and with it.`
 

@@ -8,7 +8,6 @@
  * steps; of each the fastest turn counts, since other load only adds, and then their mean. The goal: at most 1.1 times the plain step
  * on as many examples.
  */
-import { parseArgs } from "node:util"
 import bert from "../../../plugins/backbones/bert/index.ts"
 import onnxruntime from "../../../plugins/backends/onnxruntime/index.ts"
 import wordnet from "../../../plugins/data/wordnet/index.ts"
@@ -20,16 +19,18 @@ import { storedTexts } from "../../../src/run/steps/given.ts"
 import { performers } from "../../../src/run/steps/index.ts"
 import { TRAIN } from "../../../src/testing/strategy_stream.ts"
 import { backbone, workOf } from "../../../src/testing/work.ts"
+import { flagsOf } from "../flags.ts"
 import { teller } from "./told.ts"
 
 const text = { type: "string" } as const
-const { values: flags } = parseArgs({
-  options: {
+const flags = flagsOf(
+  {
     turns: { ...text, default: "5" },
     epochs: { ...text, default: "1" },
     json: { type: "boolean", default: false },
   },
-})
+  import.meta.url,
+)
 const [BATCH, EXAMPLES, KEPT] = [32, 384, 128]
 const GOAL = 1.1
 const place = { directory: process.cwd() }

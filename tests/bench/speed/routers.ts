@@ -11,17 +11,19 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
+import { flagsOf } from "../flags.ts"
+import { median } from "../median.ts"
 import { teller } from "./told.ts"
 
 const text = { type: "string" } as const
-const { values: flags } = parseArgs({
-  options: {
+const flags = flagsOf(
+  {
     turns: { ...text, default: "3" },
     epochs: { ...text, default: "3" },
     json: { type: "boolean", default: false },
   },
-})
+  import.meta.url,
+)
 const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url))
 const before = process.versions.deno === undefined ? [] : ["run", "-A"]
 const scratch = mkdtempSync(join(tmpdir(), "l2r-routers-"))
@@ -96,8 +98,6 @@ const timed = (name: string, declared: readonly string[], store: string): readon
   rmSync(folder, { recursive: true })
   return seconds
 }
-
-const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[xs.length >> 1]
 
 try {
   ran("modules", [SELECTING[0]], join(scratch, "modules"))

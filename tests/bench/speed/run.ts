@@ -12,7 +12,7 @@
  * process with all threads or as many of one thread; with torch.compile; with bfloat16 autocast where the processor
  * multiplies it. The fastest that is as exact as ours is the peer.
  */
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, loadavg } from "node:os"
 import { basename, join, resolve } from "node:path"
@@ -24,6 +24,7 @@ import { decoded } from "../../../src/plan/chosen.ts"
 import { randomStream } from "../../../src/plugin/index.ts"
 import { machine } from "../../../src/run/machine.ts"
 import { flagsOf } from "../flags.ts"
+import { median } from "../median.ts"
 import { npmPeers } from "../npm_peers.ts"
 import { accuracyWith } from "./accuracy.ts"
 import type { Exported } from "./jax.ts"
@@ -54,9 +55,22 @@ if (!flags.model || !existsSync(flags.model)) {
   console.log("skipped: no --model FOLDER with a BERT in safetensors, such as all-MiniLM-L6-v2")
   process.exit()
 }
+const refuse = (what: string): never => {
+  console.error(what)
+  process.exit(2)
+}
 const model = resolve(flags.model)
 const cores = availableParallelism()
 const turns = Number(flags.turns)
+if (!Number.isInteger(turns) || turns < 1) refuse(`--turns ${flags.turns}: give a whole number from 1`)
+if (flags.python && spawnSync(flags.python, ["--version"]).status !== 0)
+  refuse(`--python ${flags.python} does not start: give a Python as tests/bench/python.sh makes it`)
+const chosen = rows.filter(({ name }) => !flags.rows || flags.rows === "all" || name.includes(flags.rows))
+const whole = Object.entries(wholes).filter(([name]) => ["all", name].includes(flags.rows ?? ""))
+if (chosen.length + whole.length === 0)
+  refuse(
+    `--rows ${flags.rows}: no row's name holds it\n${[...rows.map(({ name }) => name), ...Object.keys(wholes)].map((name) => `  ${name}`).join("\n")}`,
+  )
 
 const loaded = await bert.load(model, decoded(bert.options, { max_tokens: 128 }, "backbone") as never, {
   directory: process.cwd(),
@@ -74,8 +88,6 @@ const long = Array.from({ length: 64 }, () => Array.from({ length: 128 }, () => 
 const stories = Array.from({ length: 64 }, () => Array.from({ length: 128 }, () => 3 + random.below(509)))
 const texts = { short, long, stories, prompts: stories.map((ids) => ids.slice(0, 16)) }
 const { model: processor, features } = machine()
-
-const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[xs.length >> 1]
 
 /** Medians of interleaved turns. */
 const timed = async (row: Row, sides: readonly Side[]): Promise<readonly number[]> => {
@@ -133,19 +145,18 @@ const rateOf = async (side: Side, flops: number): Promise<number> => {
   return flops / Math.min(...times)
 }
 const product: Job = { ...rows[0].job, model, texts: [], threads: 1, what: "peak" }
-let peak: Promise<{ readonly flops: number; readonly rate: number }> | undefined
-const peakRate = async (): Promise<number> => {
-  peak ??= ours(product, cores).then(async (side) => ({ flops: side.flops, rate: await rateOf(side, side.flops) }))
-  return (await peak).rate
+let known: Promise<{ readonly flops: number; readonly rate: number }> | undefined
+const peak = (): NonNullable<typeof known> => {
+  known ??= ours(product, cores).then(async (side) => ({ flops: side.flops, rate: await rateOf(side, side.flops) }))
+  return known
 }
 
 /** Both libraries' rates, for the head of a section. */
 const ratesTold = async (): Promise<string> => {
   const giga = (rate: number) => (rate / 1e9).toFixed(0)
-  const own = await peakRate()
-  const { flops } = await peak!
+  const { flops, rate } = await peak()
   const theirs = flags.python && (await rateOf(await pytorch(flags.python, product, cores), flops))
-  return `Products of large matrices, one thread a core: onnxruntime ${giga(own)} GFLOP/s${theirs ? `, PyTorch ${giga(theirs)}` : ""}.`
+  return `Products of large matrices, one thread a core: onnxruntime ${giga(rate)} GFLOP/s${theirs ? `, PyTorch ${giga(theirs)}` : ""}.`
 }
 
 const ms = (seconds: number) => `${(1000 * seconds).toFixed(seconds < 0.1 ? 1 : 0)} ms`
@@ -194,7 +205,7 @@ const measured = async (row: Row): Promise<Told> => {
     theirs: `${ms(best.time)}${rate(best.time)}`,
     value: own / best.time,
     others: others.map(({ how, time }) => `${how} ${ms(time)}`).join("; "),
-    share: flops > 0 ? percent(flops / own / (await peakRate())) : "",
+    share: flops > 0 ? percent(flops / own / (await peak()).rate) : "",
   }
   return misses(result) ? { ...result, profile: await profileOf(job, row.times, own / best.time) } : result
 }
@@ -206,18 +217,6 @@ const versions = async (): Promise<string> => {
   peer.process.kill()
   return `Node ${process.versions.node}, ${versions}`
 }
-
-const load = loadavg()[2]
-const results: Told[] = []
-const note = (row: Told) => {
-  console.log(lineOf(row))
-  results.push(row)
-}
-for (const row of rows.filter(({ name }) => !flags.rows || flags.rows === "all" || name.includes(flags.rows)))
-  note(await measured(row))
-for (const [name, run] of Object.entries(wholes))
-  if (flags.rows === "all" || flags.rows === name)
-    for (const row of await run({ model, python: flags.python, reference: flags.reference, turns })) note(row)
 
 const INTRO = `Written by \`npm run bench\`: each row the medians of turns of both sides, one after the other in the same run.
 Ours: as many sessions of one thread as there are cores, side by side; time per step or pass of all together. Peers in the fastest of their
@@ -237,12 +236,27 @@ const commit = (): string => {
   }
 }
 
-if (flags.out) {
-  const title = `${processor}, ${cores} cores`
-  const used = `Machine: ${processor}, ${cores} cores (${features.join(" ")}); onnxruntime 1.30.0, ${await versions()}.`
+/** What a section begins with. */
+const measuredOn = async () => {
   const date = new Date().toISOString().slice(0, 10)
-  const run = `Last rows: ${date}, commit ${commit()}, ${turns} turns, load before ${load.toFixed(1)}. ${await ratesTold()}`
-  const old = existsSync(flags.out) ? readFileSync(flags.out, "utf8") : ""
-  const order = rows.map(({ name }) => name)
-  writeFileSync(flags.out, merged(old, INTRO, { title, machine: used, run }, results, order))
+  const run = `Last rows: ${date}, commit ${commit()}, ${turns} turns, load before ${loadavg()[2].toFixed(1)}.`
+  return {
+    title: `${processor}, ${cores} cores`,
+    machine: `Machine: ${processor}, ${cores} cores (${features.join(" ")}); onnxruntime 1.30.0, ${await versions()}.`,
+    run: `${run} ${await ratesTold()}`,
+  }
 }
+
+const on = flags.out ? await measuredOn() : undefined
+const old = flags.out && existsSync(flags.out) ? readFileSync(flags.out, "utf8") : ""
+const order = rows.map(({ name }) => name)
+const results: Told[] = []
+/** The page is written anew with each row, so that an end before the last one loses none. */
+const note = (row: Told) => {
+  console.log(lineOf(row))
+  results.push(row)
+  if (flags.out && on) writeFileSync(flags.out, merged(old, INTRO, on, results, order))
+}
+for (const row of chosen) note(await measured(row))
+for (const [, run] of whole)
+  for (const row of await run({ model, python: flags.python, reference: flags.reference, turns })) note(row)
